@@ -1,0 +1,1 @@
+//! The product as a library, so that whole-product tests can start it in process.

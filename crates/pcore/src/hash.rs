@@ -1,0 +1,146 @@
+//! The hash of the Puppet language: ordered by insertion, keyed by any value.
+
+use std::hash::BuildHasherDefault;
+
+use indexmap::{Equivalent, IndexMap};
+use rustc_hash::FxHasher;
+
+use crate::{Str, Value};
+
+type Map = IndexMap<Value, Value, BuildHasherDefault<FxHasher>>;
+
+/// Insertion-ordered hash. Keys are compared strictly (`1` and `1.0` are two keys, case matters), unlike `==` of
+/// the language.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Hash(Map);
+
+/// Looks a string key up without making a [`Value`] of it.
+#[derive(Hash, PartialEq, Eq)]
+struct StrKey<'a>(&'a str);
+
+impl Equivalent<Value> for StrKey<'_> {
+    fn equivalent(&self, key: &Value) -> bool {
+        matches!(key, Value::Str(text) if text.as_str() == self.0)
+    }
+}
+
+impl Hash {
+    /// An empty hash.
+    pub fn new() -> Hash {
+        Hash::default()
+    }
+
+    /// An empty hash with room for `n` entries.
+    pub fn with_capacity(n: usize) -> Hash {
+        Hash(Map::with_capacity_and_hasher(n, Default::default()))
+    }
+
+    /// Number of entries.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// True if there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &Value) -> Option<&Value> {
+        self.0.get(key)
+    }
+
+    /// The value of a string key.
+    pub fn get_str(&self, key: &str) -> Option<&Value> {
+        self.0.get(&StrKey(key))
+    }
+
+    /// True if the key is there.
+    pub fn contains_key(&self, key: &Value) -> bool {
+        self.0.contains_key(key)
+    }
+
+    /// True if the string key is there.
+    pub fn contains_str(&self, key: &str) -> bool {
+        self.0.contains_key(&StrKey(key))
+    }
+
+    /// Sets a key; a key that was there keeps its place.
+    pub fn insert(&mut self, key: impl Into<Value>, value: impl Into<Value>) -> Option<Value> {
+        self.0.insert(key.into(), value.into())
+    }
+
+    /// Removes a key, keeping the order of the others.
+    pub fn remove(&mut self, key: &Value) -> Option<Value> {
+        self.0.shift_remove(key)
+    }
+
+    /// Removes a string key, keeping the order of the others.
+    pub fn remove_str(&mut self, key: &str) -> Option<Value> {
+        self.0.shift_remove(&StrKey(key))
+    }
+
+    /// Entry by position.
+    pub fn get_index(&self, index: usize) -> Option<(&Value, &Value)> {
+        self.0.get_index(index)
+    }
+
+    /// Entries in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Value, &Value)> + ExactSizeIterator {
+        self.0.iter()
+    }
+
+    /// Keys in order.
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Value> + ExactSizeIterator {
+        self.0.keys()
+    }
+
+    /// Values in order.
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &Value> + ExactSizeIterator {
+        self.0.values()
+    }
+
+    /// Values in order, to change in place.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
+        self.0.values_mut()
+    }
+}
+
+impl<K: Into<Value>, V: Into<Value>> FromIterator<(K, V)> for Hash {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Hash {
+        Hash(entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+    }
+}
+
+impl<K: Into<Value>, V: Into<Value>> Extend<(K, V)> for Hash {
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        self.0.extend(entries.into_iter().map(|(key, value)| (key.into(), value.into())));
+    }
+}
+
+impl IntoIterator for Hash {
+    type Item = (Value, Value);
+    type IntoIter = indexmap::map::IntoIter<Value, Value>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl std::ops::Index<&str> for Hash {
+    type Output = Value;
+    fn index(&self, key: &str) -> &Value {
+        self.get_str(key).unwrap_or(&Value::Undef)
+    }
+}
+
+impl From<&Hash> for Vec<(Str, Value)> {
+    /// The entries whose keys are strings.
+    fn from(hash: &Hash) -> Vec<(Str, Value)> {
+        hash.iter()
+            .filter_map(|(key, value)| match key {
+                Value::Str(key) => Some((key.clone(), value.clone())),
+                _ => None,
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,18 @@
+//! Values and the type system of the Puppet language (Pcore).
+//!
+//! Everything a manifest can compute is a [`Value`]; everything a signature can demand is a [`Type`]. This
+//! crate matches, converts, compares, formats and serialises them. It does no I/O, knows no source code, no
+//! scopes and no catalogs; text of the language that names a type is parsed by the compiler.
+
+pub mod hash;
+pub mod iter;
+pub mod regexp;
+pub mod semver;
+pub mod time;
+pub mod ty;
+pub mod uri;
+pub mod value;
+
+pub use hash::Hash;
+pub use ty::Type;
+pub use value::{Str, Value};

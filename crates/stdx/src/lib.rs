@@ -1,0 +1,6 @@
+//! What `std` lacks and every floor above needs: interned names, time and chance as arguments, and
+//! file writes that survive a power cut. No domain knowledge lives here.
+
+pub mod symbol;
+
+pub use symbol::Symbol;

@@ -1,0 +1,3 @@
+//! The `bunraku` binary.
+
+fn main() {}
