@@ -1,6 +1,9 @@
 //! What `std` lacks and every floor above needs: interned names, time and chance as arguments, and
 //! file writes that survive a power cut. No domain knowledge lives here.
 
+pub mod clock;
+pub mod fs;
 pub mod symbol;
 
+pub use clock::{Clock, SystemClock, TestClock};
 pub use symbol::Symbol;
