@@ -21,3 +21,11 @@ impl Regexp {
         &self.source
     }
 }
+
+impl PartialEq for Regexp {
+    fn eq(&self, other: &Regexp) -> bool {
+        self.source == other.source
+    }
+}
+
+impl Eq for Regexp {}
