@@ -3,3 +3,4 @@
 //! Each document knows its wire forms and nothing else: no transport, no storage, no evaluation.
 
 pub mod catalog;
+pub mod types;
