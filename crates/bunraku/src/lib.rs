@@ -1,1 +1,5 @@
-//! The product as a library, so that whole-product tests can start it in process.
+//! The product as a library, so that whole-product tests can start it in process. `main.rs` only calls [`cli::main`].
+
+pub mod cli;
+pub mod config;
+pub mod telemetry;

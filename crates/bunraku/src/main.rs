@@ -1,3 +1,5 @@
-//! The `bunraku` binary.
+//! The `bunraku` binary: everything is in the library beside it.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    bunraku::cli::main()
+}

@@ -1,0 +1,60 @@
+//! The command line: one file a command, dispatched here.
+
+// A command line prints; the ban holds for the libraries.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the command line")]
+
+mod completion;
+mod config;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+/// Runs fleets of machines: certificate authority, catalog compiler, file server and report store in one program.
+///
+/// Stock Puppet and OpenVox agents work with it unchanged.
+#[derive(Parser, Debug)]
+#[command(name = "bunraku", version, arg_required_else_help = true, max_term_width = 100)]
+pub struct Cli {
+    /// Configuration file [default: /etc/bunraku/bunraku.toml if it exists]
+    #[arg(long, global = true, value_name = "FILE", env = "BUNRAKU_CONFIG")]
+    config: Option<PathBuf>,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Print a completion script for a shell
+    Completion(completion::Args),
+}
+
+/// Parses the arguments, runs the command and maps its result to an exit code: 0 done, 1 failed, 2 wrong usage, others as the
+/// command documents.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.command {
+        Command::Config(command) => config::run(command, cli.config.as_deref()),
+        Command::Completion(args) => completion::run(args, Cli::command()),
+    };
+    result.unwrap_or_else(|error| {
+        if broken_pipe(&error) {
+            return ExitCode::SUCCESS;
+        }
+        eprintln!("Error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+/// A reader that went away (`bunraku ... | head`) is no error.
+fn broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,122 @@
+//! Every key of `bunraku.toml` with its default and its meaning.
+
+use std::fmt::Write as _;
+
+use anyhow::bail;
+
+/// A key.
+pub struct Key {
+    /// `section.key`, or `key` at the top.
+    pub path: &'static str,
+    /// The default as it would be written in the file; `""` and `[]` stand for "as in puppet.conf, or found out".
+    pub default: &'static str,
+    /// What it does, for people.
+    pub doc: &'static str,
+}
+
+macro_rules! keys {
+    ($($path:literal = $default:literal, $doc:literal;)*) => {
+        /// All keys in the order of the example file.
+        pub const KEYS: &[Key] = &[$(Key { path: $path, default: $default, doc: $doc }),*];
+    };
+}
+
+keys! {
+    "certname" = "\"\"", "Name of this server's certificate. Default: `certname` of puppet.conf, else the host's full name.";
+    "confdir" = "\"\"", "Directory with puppet.conf, hiera.yaml, autosign.conf, fileserver.conf and ssl/. Default: the first of /etc/puppetlabs/puppet, /etc/puppet and /etc/bunraku that has a puppet.conf, else /etc/bunraku.";
+    "data-dir" = "\"\"", "Where the database and the file bucket live. Default: /var/lib/bunraku.";
+    "listen.address" = "\"[::]:8140\"", "Address and port for agents. [::] is every address, IPv4 included; port 0 takes a free one.";
+    "listen.max-connections" = "20000", "Open connections; further ones wait to be accepted.";
+    "listen.max-header-bytes" = "32768", "Size of a request's head.";
+    "listen.max-body-bytes" = "33554432", "Size of a request's body (facts, reports, files for the bucket).";
+    "listen.handshake-timeout" = "\"10s\"", "Time for a TLS handshake.";
+    "listen.header-timeout" = "\"20s\"", "Time for a request's head to arrive.";
+    "listen.idle-timeout" = "\"1m\"", "How long an idle connection is kept.";
+    "listen.shutdown-timeout" = "\"1m\"", "How long requests under way may take to end when the server stops.";
+    "code.environmentpath" = "[]", "Directories that hold environments. Default: puppet.conf.";
+    "code.basemodulepath" = "[]", "Directories with modules for all environments. Default: puppet.conf.";
+    "code.hiera-config" = "\"\"", "The global hiera.yaml. Default: puppet.conf.";
+    "code.check-interval" = "\"1s\"", "At most this often an environment is looked over for changed files.";
+    "code.code-id-command" = "\"\"", "Program that prints the version of an environment's code (argument: environment). Static catalogs need it.";
+    "code.code-content-command" = "\"\"", "Program that prints a file of a version (arguments: environment, code-id, path).";
+    "compile.workers" = "0", "Catalogs compiled at once; 0 is the number of processors.";
+    "compile.max-queued-requests" = "1000", "Compiles that may wait; beyond it agents are told to come again (503 and Retry-After). 0 is no limit.";
+    "compile.max-retry-delay" = "\"30m\"", "Longest time an agent is told to wait when the queue is full.";
+    "compile.timeout" = "\"5m\"", "Longest time a request waits for its catalog.";
+    "compile.strict" = "\"\"", "off, warning or error: what implicit conversions and unknown variables do. Default: puppet.conf, else error.";
+    "compile.strict-variables" = "\"\"", "Whether an unknown variable is an error. Default: puppet.conf, else true.";
+    "ca.dir" = "\"\"", "The authority's directory. Default: `cadir` of puppet.conf.";
+    "ca.key-type" = "\"\"", "rsa or ec: keys that this server makes. Default: puppet.conf, else rsa.";
+    "ca.key-length" = "\"\"", "Length of RSA keys. Default: `keylength` of puppet.conf, else 4096.";
+    "ca.ttl" = "\"\"", "Life of certificates. Default: `ca_ttl` of puppet.conf, else 5y.";
+    "ca.autosign" = "\"\"", "true, false, or the path of a list of names or of an executable that decides. Default: puppet.conf, else <confdir>/autosign.conf.";
+    "ca.allow-duplicate-certs" = "\"\"", "Whether a request may replace an existing one of the same name. Default: puppet.conf, else false.";
+    "ca.allow-subject-alt-names" = "false", "Whether requests with subject alternative names may be signed.";
+    "ca.allow-authorization-extensions" = "false", "Whether requests with authorization extensions (1.3.6.1.4.1.34380.1.3) may be signed.";
+    "ca.allow-auto-renewal" = "false", "Whether agents may renew their certificates themselves.";
+    "ca.auto-renewal-cert-ttl" = "\"90d\"", "Life of a renewed certificate.";
+    "ca.enable-infra-crl" = "false", "Whether agents get a revocation list of infrastructure certificates only.";
+    "auth.file" = "\"\"", "Authorization rules. Default: auth.conf where a Puppet server has it, else built-in rules.";
+    "auth.allow-header-cert-info" = "false", "Take the client's identity from X-Client-* headers instead of TLS. Only behind a proxy that sets them.";
+    "log.level" = "\"info\"", "error, warn, info, debug, trace, or a filter such as info,rest=debug.";
+    "log.format" = "\"text\"", "text for people, json for programs.";
+}
+
+/// The commented example file: each key with its meaning and default.
+pub fn example() -> String {
+    let mut out = String::from(
+        "# Configuration of Bunraku. Each key stands with its default; remove `#: ` to change it.\n",
+    );
+    let mut section = "";
+    for key in KEYS {
+        let (own_section, name) = key.path.split_once('.').unwrap_or(("", key.path));
+        if own_section != section {
+            section = own_section;
+            let _ = write!(out, "\n[{section}]\n");
+        }
+        let _ = write!(out, "\n# {}\n#: {name} = {}\n", key.doc, key.default);
+    }
+    out
+}
+
+/// Refuses keys and sections that do not exist, naming the nearest one that does.
+pub fn refuse_unknown(table: &toml::Table) -> anyhow::Result<()> {
+    for (name, value) in table {
+        match value {
+            toml::Value::Table(section) => {
+                let prefix = format!("{name}.");
+                if !KEYS.iter().any(|key| key.path.starts_with(&prefix)) {
+                    let sections =
+                        KEYS.iter().filter_map(|key| key.path.split_once('.')).map(|(section, _)| section);
+                    match nearest(name, sections) {
+                        Some(near) => bail!("unknown section `[{name}]`; did you mean `[{near}]`?"),
+                        None => bail!("unknown section `[{name}]`; `bunraku config example` lists them all"),
+                    }
+                }
+                for key in section.keys() {
+                    refuse_unknown_key(&format!("{name}.{key}"))?;
+                }
+            }
+            _ => refuse_unknown_key(name)?,
+        }
+    }
+    Ok(())
+}
+
+fn refuse_unknown_key(path: &str) -> anyhow::Result<()> {
+    if KEYS.iter().any(|key| key.path == path) {
+        return Ok(());
+    }
+    match nearest(path, KEYS.iter().map(|key| key.path)) {
+        Some(near) => bail!("unknown key `{path}`; did you mean `{near}`?"),
+        None => bail!("unknown key `{path}`; `bunraku config example` lists them all"),
+    }
+}
+
+fn nearest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|name| (strsim::jaro_winkler(wanted, name), name))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name)
+}
