@@ -1,0 +1,81 @@
+//! The built-in functions.
+//!
+//! Each function is one file in `functions/`, which holds its reference text, its code and its tests, and one
+//! line in [`NATIVE`] or [`LEGACY`]. A function of the typed interface is a list of overloads: the first one whose
+//! signature accepts the arguments runs. Signatures are written in the notation of the function reference:
+//!
+//! | text | meaning |
+//! |---|---|
+//! | `(Numeric $val)` | one argument |
+//! | `(String $a, [Boolean $b])` | the second may be left out |
+//! | `(Any *$args)`, `(Any +$args)` | any number; at least one |
+//! | `(Array $a, &Callable[1,1])` | a block with one parameter is required |
+//! | `(Array $a, [&Callable])` | a block may be given |
+//! | `(Any $x) >> String` | the result is checked |
+//!
+//! They are read once in the life of the process. A body sees arguments that fit its signature, and talks to the
+//! compile through [`Context`]. An error is a text (`Err("...".into())`, or `?` on the errors of pcore); the
+//! evaluator adds the place.
+
+use crate::context::Context;
+use crate::error::Control;
+use pcore::Value;
+
+/// The code of an overload.
+pub type Body = fn(&mut Context<'_, '_>, &[Value]) -> Result<Value, Control>;
+
+/// A function with typed signatures.
+#[derive(Debug)]
+pub struct Native {
+    /// Name.
+    pub name: &'static str,
+    /// Type aliases that the signatures use: name and type.
+    pub local_types: &'static [(&'static str, &'static str)],
+    /// Signatures and their code, in the order in which they are tried.
+    pub overloads: &'static [Overload],
+}
+
+/// A signature and its code.
+#[derive(Debug)]
+pub struct Overload {
+    /// The signature.
+    pub signature: &'static str,
+    /// The code.
+    pub body: Body,
+    /// True if a call with such arguments is wrong, and `body` gives the text that says why (as a string
+    /// value). Such overloads are not shown when arguments fit none.
+    pub mismatch: bool,
+}
+
+impl Overload {
+    /// A signature and its code.
+    pub const fn new(signature: &'static str, body: Body) -> Overload {
+        Overload { signature, body, mismatch: false }
+    }
+
+    /// A signature that is refused with the text that `body` gives.
+    pub const fn mismatch(signature: &'static str, body: Body) -> Overload {
+        Overload { signature, body, mismatch: true }
+    }
+}
+
+/// A function of Puppet's older interface: no types, only a number of arguments. Arguments arrive as that
+/// interface passes them (`undef` is `''`, regular expressions and the like are text), and a statement's result
+/// is dropped.
+#[derive(Debug)]
+pub struct Legacy {
+    /// Name.
+    pub name: &'static str,
+    /// `n` demands exactly n arguments, `-n` at least n-1.
+    pub arity: i32,
+    /// True if the function gives no value.
+    pub statement: bool,
+    /// The code.
+    pub body: Body,
+}
+
+/// Functions with typed signatures.
+pub static NATIVE: &[&Native] = &[];
+
+/// Functions of the older interface.
+pub static LEGACY: &[&Legacy] = &[];
