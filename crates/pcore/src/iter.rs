@@ -19,5 +19,11 @@ pub enum Walk {
     /// Every n-th item, starting with the first.
     Step(u64),
     /// Depth-first over nested collections, yielding `[path, value]`.
-    Tree { containers_first: bool, include_containers: bool, include_values: bool, include_root: bool, include_refs: bool },
+    Tree {
+        containers_first: bool,
+        include_containers: bool,
+        include_values: bool,
+        include_root: bool,
+        include_refs: bool,
+    },
 }

@@ -1,18 +1,30 @@
 //! Types (language reference, "Types").
+//!
+//! A [`Type`] is 24 bytes, and with it a [`Value`]: what does not fit stands behind an `Arc`. Types are immutable
+//! and shared; the three kinds that may refer to themselves (aliases, `Object`, `TypeSet`) get their content after
+//! they have been made, see [`meta`].
 
-use std::sync::{Arc, OnceLock};
+mod equality;
+mod make;
+pub mod meta;
 
-use stdx::Symbol;
+pub use meta::{
+    Alias, Attribute, AttributeKind, Method, ObjectDefinition, ObjectType, ParameterizedObject, TypeSet,
+};
 
-use crate::hash::Hash;
+use std::sync::Arc;
+
 use crate::regexp::Regexp;
 use crate::semver::SemVerRange;
 use crate::time::{Timespan, Timestamp};
 use crate::{Str, Value};
 
-/// A type. Clones share; compare with `==` (structural), test with `matches::is_instance` and
-/// `matches::is_assignable`.
-#[derive(Clone, Debug, PartialEq)]
+/// A type. Clones share; compare with `==` (structural; the members of a `Variant` and of a `Pattern` compare as a
+/// set), test with `matches::is_instance` and `matches::is_assignable`.
+///
+/// `Type`, `Iterable`, `Iterator` and `Optional` without a parameter hold [`Type::Unit`]: `Type` is not the same as
+/// `Type[Any]`, neither when printed nor when tested.
+#[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "each is named after the Pcore type it stands for")]
 pub enum Type {
     Any,
@@ -28,6 +40,9 @@ pub enum Type {
     Binary,
     SemVerRange,
     Deferred,
+    /// Fits everything and accepts everything: the element of an empty array, the parameters of `Callable[1, 1]`.
+    /// It has no name in the language.
+    Unit,
     /// `Integer[min, max]`; `i64::MIN` and `i64::MAX` are unbounded.
     Integer(i64, i64),
     /// `Float[min, max]`; infinities are unbounded.
@@ -36,8 +51,11 @@ pub enum Type {
     String(Size),
     /// The type of one exact string: `Optional['x']`, and what inference yields.
     StringValue(Str),
-    /// `Enum['a', 'b']`; `ignore_case` is `Enum['a', true]`.
-    Enum { values: Arc<[Str]>, ignore_case: bool },
+    /// `Enum['a', 'b']`, sorted and without duplicates ([`Type::enumeration`]); `ignore_case` is `Enum['a', true]`.
+    Enum {
+        values: Arc<[Str]>,
+        ignore_case: bool,
+    },
     /// `Pattern[/a/, /b/]`; empty is any string.
     Pattern(Arc<[Arc<Regexp>]>),
     /// `Boolean`, `Boolean[true]`.
@@ -50,19 +68,19 @@ pub enum Type {
     Array(Arc<Type>, Size),
     /// `Hash[K, V, min, max]`.
     Hash(Arc<(Type, Type)>, Size),
-    /// `Tuple[T..., min, max]`; with no size the number of types is the size.
-    Tuple(Arc<[Type]>, Option<Size>),
-    /// `Struct[{...}]`.
+    /// `Tuple[T..., min, max]`.
+    Tuple(Arc<Tuple>),
+    /// `Struct[{...}]`; empty is plain `Struct`, which only the empty hash fits.
     Struct(Arc<[StructElement]>),
-    /// `Variant[...]`.
+    /// `Variant[...]`; empty is plain `Variant`, which nothing fits.
     Variant(Arc<[Type]>),
     /// `Optional[T]`.
     Optional(Arc<Type>),
-    /// `NotUndef[T]`.
+    /// `NotUndef[T]`; `Any` is plain `NotUndef`.
     NotUndef(Arc<Type>),
     /// `Type[T]`.
     Type(Arc<Type>),
-    /// `Sensitive[T]`.
+    /// `Sensitive[T]`; `Any` is plain `Sensitive`.
     Sensitive(Arc<Type>),
     /// `Iterable[T]`.
     Iterable(Arc<Type>),
@@ -74,11 +92,11 @@ pub enum Type {
     Callable(Option<Arc<Callable>>),
     /// `SemVer['range', ...]`; empty is any version.
     SemVer(Arc<[Arc<SemVerRange>]>),
-    /// `Timestamp[from, to]`.
-    Timestamp(Option<Timestamp>, Option<Timestamp>),
-    /// `Timespan[from, to]`.
-    Timespan(Option<Timespan>, Option<Timespan>),
-    /// `URI`, `URI[parts]`; the parts as given.
+    /// `Timestamp[from, to]`; `None` is unbounded at both ends.
+    Timestamp(Option<Arc<Range<Timestamp>>>),
+    /// `Timespan[from, to]`; `None` is unbounded at both ends.
+    Timespan(Option<Arc<Range<Timespan>>>),
+    /// `URI`, `URI[parts]`; the parts are a hash.
     Uri(Option<Arc<Value>>),
     /// `Runtime['ruby', 'Name']`.
     Runtime(Option<Arc<(Str, Option<Str>)>>),
@@ -88,47 +106,102 @@ pub enum Type {
     Class(Option<Str>),
     /// `Object[{...}]`.
     Object(Arc<ObjectType>),
+    /// `Mod::Thing[args]`: an `Object` type with values for its type parameters.
+    ParameterizedObject(Arc<ParameterizedObject>),
     /// Plain `Object`.
     AnyObject,
     /// `TypeSet[{...}]`.
     TypeSet(Arc<TypeSet>),
+    /// Plain `TypeSet`.
+    AnyTypeSet,
     /// A named alias: `type Mod::Name = ...`.
     Alias(Arc<Alias>),
     /// A name that no loader knows, kept as text: `TypeReference['X']`.
     Reference(Str),
 }
 
-/// Bounds of a length; `u64::MAX` is unbounded.
+/// Bounds of a length. Longer bounds than 4 billion are unbounded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Size {
     /// Least length.
-    pub min: u64,
-    /// Greatest length.
-    pub max: u64,
+    pub min: u32,
+    /// Greatest length; from [`Size::UNBOUNDED`] on there is none.
+    pub max: u32,
 }
 
 impl Size {
+    /// A `max` of this or more is no bound.
+    pub const UNBOUNDED: u32 = u32::MAX - 1;
+
     /// Any length.
-    pub const ANY: Size = Size { min: 0, max: u64::MAX };
+    pub const ANY: Size = Size { min: 0, max: u32::MAX };
+
+    /// Any length, but written out: `Array[String, 0]` is printed with its 0, unlike `Array[String]`.
+    pub const EXPLICIT_ANY: Size = Size { min: 0, max: Size::UNBOUNDED };
+
+    /// No entry.
+    pub const ZERO: Size = Size { min: 0, max: 0 };
 
     /// Bounds from `min` to `max`.
-    pub const fn new(min: u64, max: u64) -> Size {
-        Size { min, max }
+    pub fn new(min: u64, max: u64) -> Size {
+        let clamp =
+            |bound: u64| u32::try_from(bound).map_or(Size::UNBOUNDED, |bound| bound.min(Size::UNBOUNDED));
+        Size { min: clamp(min), max: clamp(max) }
     }
 
     /// At least `min`.
-    pub const fn at_least(min: u64) -> Size {
-        Size { min, max: u64::MAX }
+    pub fn at_least(min: u64) -> Size {
+        Size::new(min, u64::MAX)
+    }
+
+    /// Exactly this length.
+    pub fn exactly(length: usize) -> Size {
+        Size::new(length as u64, length as u64)
+    }
+
+    /// True if there is no greatest length.
+    pub const fn is_unbounded(self) -> bool {
+        self.max >= Size::UNBOUNDED
     }
 
     /// True if the length is within the bounds.
     pub fn contains(self, length: usize) -> bool {
-        self.min <= length as u64 && length as u64 <= self.max
+        self.min as usize <= length && (self.is_unbounded() || length <= self.max as usize)
     }
 
     /// True if every length of `other` is within these bounds.
     pub fn covers(self, other: Size) -> bool {
-        self.min <= other.min && other.max <= self.max
+        self.min <= other.min && (self.is_unbounded() || other.max <= self.max)
+    }
+}
+
+/// Types of the items of an array, one by one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tuple {
+    /// Types of the items; the last repeats up to the greatest length.
+    pub types: Vec<Type>,
+    /// Bounds, if given; otherwise the number of types is the length (and without types any length will do).
+    pub size: Option<Size>,
+}
+
+impl Tuple {
+    /// Exactly these types.
+    pub fn new(types: Vec<Type>) -> Tuple {
+        Tuple { types, size: None }
+    }
+
+    /// The bounds that hold.
+    pub fn range(&self) -> Size {
+        match self.size {
+            Some(size) => size,
+            None if self.types.is_empty() => Size::ANY,
+            None => Size::exactly(self.types.len()),
+        }
+    }
+
+    /// Type of the item at this index, the last type repeating.
+    pub fn at(&self, index: usize) -> Option<&Type> {
+        self.types.get(index).or_else(|| self.types.last())
     }
 }
 
@@ -137,10 +210,8 @@ impl Size {
 pub struct StructElement {
     /// Key.
     pub name: Str,
-    /// True for `Optional['key']`, and for a plain key whose value type accepts undef.
+    /// True for `Optional['key']`, and for a plain key whose value type accepts undef; `NotUndef['key']` is false.
     pub optional: bool,
-    /// True when the key was written as `NotUndef['key']`, for rendering.
-    pub explicit_required: bool,
     /// Type of the value.
     pub value: Type,
 }
@@ -148,14 +219,35 @@ pub struct StructElement {
 /// A callable: parameters, block and result.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Callable {
-    /// Parameter types; the last repeats up to `size.max`.
-    pub parameters: Vec<Type>,
-    /// How many arguments.
-    pub size: Size,
+    /// Types of the arguments.
+    pub parameters: Tuple,
     /// Type of the block: a callable (required) or an optional callable; `None` when no block is taken.
     pub block: Option<Type>,
-    /// Type of the result.
+    /// Type of the result; `None` is any.
     pub result: Option<Type>,
+}
+
+/// Bounds of a point in time or a duration; `None` is unbounded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Range<T> {
+    /// Least value.
+    pub from: Option<T>,
+    /// Greatest value.
+    pub to: Option<T>,
+}
+
+impl<T: PartialOrd> Range<T> {
+    /// True if the value is within the bounds.
+    pub fn contains(&self, value: &T) -> bool {
+        self.from.as_ref().is_none_or(|from| from <= value) && self.to.as_ref().is_none_or(|to| value <= to)
+    }
+
+    /// True if `other` is within these bounds.
+    pub fn covers(&self, other: &Range<T>) -> bool {
+        let above =
+            self.from.as_ref().is_none_or(|from| other.from.as_ref().is_some_and(|least| from <= least));
+        above && self.to.as_ref().is_none_or(|to| other.to.as_ref().is_some_and(|greatest| greatest <= to))
+    }
 }
 
 /// A reference to resources: all, one type's, or one resource.
@@ -167,92 +259,22 @@ pub struct ResourceRef {
     pub title: Option<Str>,
 }
 
-/// A named alias. The target is set once, when first needed, so that aliases may be recursive.
-#[derive(Debug)]
-pub struct Alias {
-    /// Full name (`Stdlib::Absolutepath`).
-    pub name: Str,
-    /// What it stands for.
-    pub target: OnceLock<Type>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl PartialEq for Alias {
-    fn eq(&self, other: &Alias) -> bool {
-        self.name == other.name
+    #[test]
+    fn types_and_values_stay_small() {
+        // Every array, hash and parameter of a catalog is made of these.
+        assert_eq!(size_of::<Type>(), 24);
+        assert_eq!(size_of::<Value>(), 24);
     }
-}
 
-/// An `Object` type. Set once like an alias, since attributes may mention the type itself.
-#[derive(Debug)]
-pub struct ObjectType {
-    /// Full name; empty for an anonymous one.
-    pub name: Str,
-    /// Definition.
-    pub definition: OnceLock<ObjectDefinition>,
-}
-
-impl PartialEq for ObjectType {
-    fn eq(&self, other: &ObjectType) -> bool {
-        if self.name.is_empty() { self.definition.get() == other.definition.get() } else { self.name == other.name }
+    #[test]
+    fn bounds_of_lengths() {
+        assert!(Size::ANY.covers(Size::EXPLICIT_ANY) && Size::EXPLICIT_ANY.covers(Size::ANY));
+        assert!(Size::at_least(1).contains(1) && !Size::at_least(1).contains(0));
+        assert!(!Size::new(0, 3).covers(Size::at_least(1)));
+        assert_eq!(Size::new(1, u64::MAX), Size::new(1, 1 << 40));
     }
-}
-
-/// What an `Object` type consists of.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ObjectDefinition {
-    /// The hash it was made from (`Object[{...}]`), for rendering and serialisation.
-    pub init: Hash,
-    /// Parent type.
-    pub parent: Option<Type>,
-    /// Own attributes in order.
-    pub attributes: Vec<Attribute>,
-    /// Own functions: name and callable type.
-    pub functions: Vec<(Str, Type)>,
-    /// Names of the attributes that equality compares; `None` compares all.
-    pub equality: Option<Vec<Str>>,
-    /// Whether equality also compares the type.
-    pub equality_include_type: bool,
-    /// Type parameters in order.
-    pub type_parameters: Vec<(Str, Type)>,
-    /// Values of type parameters, when this is a parameterised use of the type.
-    pub type_arguments: Option<Hash>,
-}
-
-/// An attribute of an `Object` type.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Attribute {
-    /// Name.
-    pub name: Str,
-    /// Type.
-    pub ty: Type,
-    /// Kind.
-    pub kind: AttributeKind,
-    /// Default value.
-    pub value: Option<Value>,
-    /// `final => true`
-    pub is_final: bool,
-    /// `override => true`
-    pub overrides: bool,
-}
-
-/// Kinds of attributes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum AttributeKind {
-    Plain,
-    Constant,
-    Derived,
-    GivenOrDerived,
-    Reference,
-}
-
-/// A set of types with a version.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TypeSet {
-    /// Full name.
-    pub name: Str,
-    /// The hash it was made from.
-    pub init: Hash,
-    /// Types by short name.
-    pub types: Vec<(Symbol, Type)>,
 }
