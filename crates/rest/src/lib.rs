@@ -1,1 +1,31 @@
-//! Under construction.
+//! HTTP over TLS as Puppet agents and tools speak it: listener and client, the identity of the peer, the
+//! authorization rules of `auth.conf`, requests, responses and problems.
+//!
+//! A service implements [`Service`] over plain values ([`Request`] in, [`Response`] out), so its handlers
+//! run in tests without a socket. The product mounts services on a [`Router`] and puts a front before it that
+//! does what every request needs: an id, the identity, the authorization rules, the access log, compression.
+//!
+//! This crate is the only one that knows hyper, rustls and tokio-rustls. It decides nothing about certificates,
+//! catalogs or nodes.
+
+pub mod body;
+pub mod date;
+pub mod params;
+pub mod path;
+pub mod peer;
+pub mod problem;
+pub mod request;
+pub mod response;
+pub mod router;
+pub mod service;
+
+pub use body::{FileBody, RequestBody, ResponseBody};
+pub use bytes::Bytes;
+pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+pub use params::{Param, Params};
+pub use peer::{Peer, PeerCertificate};
+pub use problem::{IssueKind, Problem};
+pub use request::{Request, RequestId};
+pub use response::Response;
+pub use router::Router;
+pub use service::{BoxFuture, Service};

@@ -1,0 +1,180 @@
+//! Facts, catalogs and reports of all nodes: commands in, documents out.
+//!
+//! A command is durable when its future is ready: whoever answers an agent after that can say "stored". There is no
+//! queue in between that a crash could lose. Commands of one node are applied in the order of their
+//! `producer_timestamp`; an older document never replaces a newer one.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use pcore::Hash;
+use rest::{BoxFuture, Bytes};
+use wire::catalog::Catalog;
+
+/// The facts of a node, as of an agent's run. Replaces what was there.
+#[derive(Clone, Debug)]
+pub struct ReplaceFacts {
+    /// The node.
+    pub certname: String,
+    /// Environment the agent asked for.
+    pub environment: String,
+    /// Fact values.
+    pub facts: Arc<Hash>,
+    /// When the agent or, if it did not say, the server had them.
+    pub producer_timestamp: SystemTime,
+}
+
+/// The catalog a node was sent. Replaces what was there.
+#[derive(Clone, Debug)]
+pub struct ReplaceCatalog {
+    /// The node.
+    pub certname: String,
+    /// Environment it was compiled in.
+    pub environment: String,
+    /// The run it was made for.
+    pub transaction_uuid: Option<String>,
+    /// The catalog.
+    pub catalog: Arc<Catalog>,
+    /// When it was compiled.
+    pub producer_timestamp: SystemTime,
+}
+
+/// The report of a run. All are kept until they expire.
+#[derive(Clone, Debug)]
+pub struct StoreReport {
+    /// The node.
+    pub certname: String,
+    /// Environment of the run.
+    pub environment: String,
+    /// The document as the agent sent it: a JSON object of `report_format` 4 or later whose `host` is `certname`.
+    pub report: Bytes,
+    /// When the server received it.
+    pub producer_timestamp: SystemTime,
+}
+
+/// What can be stored.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// See [`ReplaceFacts`].
+    ReplaceFacts(ReplaceFacts),
+    /// See [`ReplaceCatalog`].
+    ReplaceCatalog(ReplaceCatalog),
+    /// See [`StoreReport`].
+    StoreReport(StoreReport),
+}
+
+/// Stored facts of a node.
+#[derive(Clone, Debug)]
+pub struct StoredFacts {
+    /// Environment they came with.
+    pub environment: String,
+    /// Fact values.
+    pub facts: Arc<Hash>,
+    /// Age.
+    pub producer_timestamp: SystemTime,
+}
+
+/// A stored report.
+#[derive(Clone, Debug)]
+pub struct StoredReport {
+    /// Environment of the run.
+    pub environment: String,
+    /// The document, JSON.
+    pub report: Bytes,
+    /// Age.
+    pub producer_timestamp: SystemTime,
+}
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum PdbError {
+    /// The document is not one that can be stored; asking again is no use.
+    #[error("{0}")]
+    Invalid(String),
+    /// The store cannot be reached or cannot write now.
+    #[error("could not {doing}: {reason}")]
+    Unavailable {
+        /// What was being done.
+        doing: &'static str,
+        /// Why it failed.
+        reason: String,
+    },
+}
+
+/// The store of what nodes report.
+pub trait Pdb: Send + Sync {
+    /// Stores a document. Ready when it is on disk.
+    fn submit(&self, command: Command) -> BoxFuture<'_, Result<(), PdbError>>;
+
+    /// The latest facts of a node.
+    fn facts<'a>(&'a self, certname: &'a str) -> BoxFuture<'a, Result<Option<StoredFacts>, PdbError>>;
+
+    /// The latest report of a node.
+    fn latest_report<'a>(
+        &'a self,
+        certname: &'a str,
+    ) -> BoxFuture<'a, Result<Option<StoredReport>, PdbError>>;
+}
+
+/// A store in memory that remembers every command. For tests.
+#[derive(Debug, Default)]
+pub struct FakePdb {
+    commands: Mutex<Vec<Command>>,
+    /// When set, every call fails with this reason.
+    pub failure: Mutex<Option<String>>,
+}
+
+impl FakePdb {
+    /// All commands so far.
+    pub fn commands(&self) -> Vec<Command> {
+        self.commands.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn check(&self, doing: &'static str) -> Result<(), PdbError> {
+        match &*self.failure.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(reason) => Err(PdbError::Unavailable { doing, reason: reason.clone() }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Pdb for FakePdb {
+    fn submit(&self, command: Command) -> BoxFuture<'_, Result<(), PdbError>> {
+        Box::pin(async move {
+            self.check("store a document")?;
+            self.commands.lock().unwrap_or_else(PoisonError::into_inner).push(command);
+            Ok(())
+        })
+    }
+
+    fn facts<'a>(&'a self, certname: &'a str) -> BoxFuture<'a, Result<Option<StoredFacts>, PdbError>> {
+        Box::pin(async move {
+            self.check("read facts")?;
+            Ok(self.commands().into_iter().rev().find_map(|command| match command {
+                Command::ReplaceFacts(facts) if facts.certname == certname => Some(StoredFacts {
+                    environment: facts.environment,
+                    facts: facts.facts,
+                    producer_timestamp: facts.producer_timestamp,
+                }),
+                _ => None,
+            }))
+        })
+    }
+
+    fn latest_report<'a>(
+        &'a self,
+        certname: &'a str,
+    ) -> BoxFuture<'a, Result<Option<StoredReport>, PdbError>> {
+        Box::pin(async move {
+            self.check("read a report")?;
+            Ok(self.commands().into_iter().rev().find_map(|command| match command {
+                Command::StoreReport(report) if report.certname == certname => Some(StoredReport {
+                    environment: report.environment,
+                    report: report.report,
+                    producer_timestamp: report.producer_timestamp,
+                }),
+                _ => None,
+            }))
+        })
+    }
+}

@@ -1,0 +1,71 @@
+//! Who is on the other side of a connection, as far as a verified certificate tells.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What a verified client certificate says. Shared by all requests of a connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PeerCertificate {
+    /// Serial number in upper-case hexadecimal without leading zeros.
+    pub serial: String,
+    /// DNS subject alternative names.
+    pub dns_names: Vec<String>,
+    /// Extension values as text by dotted OID: those under Puppet's own arc, 1.3.6.1.4.1.34380.
+    pub extensions: BTreeMap<String, String>,
+    /// The certificate itself.
+    pub der: Vec<u8>,
+}
+
+/// The caller of a request. Cheap to clone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Peer {
+    name: Option<Arc<str>>,
+    authenticated: bool,
+    certificate: Option<Arc<PeerCertificate>>,
+}
+
+impl Peer {
+    /// A caller without a certificate.
+    pub fn anonymous() -> Peer {
+        Peer::default()
+    }
+
+    /// A caller whose certificate was verified.
+    pub fn verified(certname: &str, certificate: PeerCertificate) -> Peer {
+        Peer { name: Some(certname.into()), authenticated: true, certificate: Some(Arc::new(certificate)) }
+    }
+
+    /// A caller whose identity a proxy vouches for (`allow-header-cert-info`); not authenticated unless the proxy
+    /// verified it.
+    pub fn vouched(certname: &str, authenticated: bool, certificate: Option<PeerCertificate>) -> Peer {
+        Peer { name: Some(certname.into()), authenticated, certificate: certificate.map(Arc::new) }
+    }
+
+    /// The certname, only if it is authenticated.
+    pub fn certname(&self) -> Option<&str> {
+        if self.authenticated { self.name.as_deref() } else { None }
+    }
+
+    /// The name the caller claims, authenticated or not; for logs.
+    pub fn claimed_name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// True if a certificate stands behind the certname.
+    pub fn is_authenticated(&self) -> bool {
+        self.authenticated && self.name.is_some()
+    }
+
+    /// The certificate, if there is one.
+    pub fn certificate(&self) -> Option<&PeerCertificate> {
+        self.certificate.as_deref()
+    }
+
+    /// The value of an extension by dotted OID, of an authenticated caller.
+    pub fn extension(&self, oid: &str) -> Option<&str> {
+        if !self.is_authenticated() {
+            return None;
+        }
+        self.certificate()?.extensions.get(oid).map(String::as_str)
+    }
+}
