@@ -2,7 +2,12 @@
 //!
 //! One [`Ast`] holds one file. Nodes live in one vector and refer to each other by [`ExprId`], so
 //! that a tree of a hundred thousand nodes is three allocations and can be shared between threads.
-//! Each node knows the byte range it came from; line and column are computed only for messages.
+//! Each node knows where it came from; line and column are computed only for messages.
+//!
+//! A span is the place that messages name, not always the whole text of the node: an operator's span is
+//! the operator (`+`, `=`, `=>`, `->`), a method call's its `.` or `(`, a parenthesis' its `(`; resources,
+//! accesses, calls, definitions and literals span from their first to their last byte. Nodes without a
+//! place of their own (a text part, a body block of a definition) carry their container's start.
 //!
 //! The shapes follow Puppet's own model (`Puppet::Pops::Model`), since its textual form (`parser dump`) and
 //! its error messages speak of these nodes. What the compiler need not tell apart is one node here.
@@ -37,8 +42,9 @@ pub struct Ast {
     pub spans: Vec<Span>,
     /// The whole program: a [`Expr::Block`], a single expression, an [`Expr::Epp`] or [`Expr::Nop`].
     pub root: ExprId,
-    /// Every class, define, node, function, type alias and plan of the file, nested ones too, in
-    /// order of appearance, so that a loader need not walk the tree.
+    /// Every class, define, node, function, type alias and plan of the file, nested ones too, in the
+    /// order in which they end (an inner class stands before its outer one), so that a loader need not
+    /// walk the tree.
     pub definitions: Vec<ExprId>,
 }
 
@@ -118,7 +124,8 @@ pub enum Expr {
     MethodCall { functor: ExprId, args: Box<[ExprId]>, lambda: Option<ExprId> },
     /// `|params| >> Type { body }`
     Lambda(Box<Lambda>),
-    /// Statements in order; the value is the last one's.
+    /// Statements in order; the value is the last one's. Bodies of definitions, lambdas and case options
+    /// are always blocks (or `Nop`); branches of `if` and the program only when they have several statements.
     Block(Box<[ExprId]>),
     /// `if`; `elsif` is an `If` in `otherwise`. An absent branch is `Nop`.
     If { test: ExprId, then: ExprId, otherwise: ExprId },
@@ -355,6 +362,7 @@ pub struct FunctionDef {
 pub struct TypeAlias {
     /// Full name as written (`Mod::Name`).
     pub name: Symbol,
-    /// The type expression; `type X = {..}` keeps its hash literal (short for `Object`).
+    /// The type expression; `type X = {..}` is `Object[{..}]` and `type X = Parent {..}` is
+    /// `Object[{.., parent => Parent}]` here.
     pub type_expr: ExprId,
 }
