@@ -1,6 +1,9 @@
 //! The catalog: resources, their containment, and the JSON an agent reads
 //! (`catalog_format` 2; puppet `api/schemas/catalog.json`).
 
+mod read;
+mod write;
+
 use pcore::{Hash, Str, Value};
 use stdx::Symbol;
 
@@ -91,3 +94,6 @@ impl Resource {
         format!("{}[{}]", self.type_name, self.title)
     }
 }
+
+#[cfg(test)]
+mod tests;
