@@ -1,0 +1,5 @@
+# A machine that builds packages.
+class role::build {
+  include profile::base
+  include profile::build
+}

@@ -1,0 +1,5 @@
+# A database server.
+class role::database {
+  contain profile::base
+  contain profile::database
+}

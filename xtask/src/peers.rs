@@ -1,0 +1,72 @@
+//! The real programs that some tests talk to, and how they come onto the machine.
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, bail};
+
+/// A Debian package, the program it brings and what is tested with it.
+pub struct Peer {
+    /// Debian package.
+    pub package: &'static str,
+    /// A file that is there when it is installed.
+    pub file: &'static str,
+    /// What is not tested without it.
+    pub tests: &'static str,
+}
+
+/// All peers.
+pub const PEERS: &[Peer] = &[
+    Peer {
+        package: "puppet-agent",
+        file: "/usr/bin/puppet",
+        tests: "a stock agent's whole life, and catalogs compared with its compiler",
+    },
+    Peer {
+        package: "puppet-module-puppetlabs-ntp",
+        file: "/usr/share/puppet/modules.available/puppetlabs-ntp/metadata.json",
+        tests: "catalogs of a Debian module",
+    },
+    Peer {
+        package: "puppet-module-puppetlabs-stdlib",
+        file: "/usr/share/puppet/modules.available/puppetlabs-stdlib/metadata.json",
+        tests: "type aliases of stdlib",
+    },
+    Peer {
+        package: "openssl",
+        file: "/usr/bin/openssl",
+        tests: "certificates and revocation lists checked by another implementation",
+    },
+    Peer { package: "curl", file: "/usr/bin/curl", tests: "malformed requests from another client" },
+];
+
+/// Those that are not on this machine.
+pub fn missing() -> Vec<&'static Peer> {
+    PEERS.iter().filter(|peer| !std::path::Path::new(peer.file).exists()).collect()
+}
+
+/// Installs packages with apt.
+pub fn install(peers: &[&Peer]) -> anyhow::Result<()> {
+    let apt = |arguments: &[&str]| -> anyhow::Result<()> {
+        let status = Command::new("apt-get")
+            .args(arguments)
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .status()
+            .context("could not run apt-get")?;
+        if !status.success() {
+            bail!("apt-get {} failed ({status})", arguments.join(" "));
+        }
+        Ok(())
+    };
+    apt(&["update", "-qq"])?;
+    let mut arguments = vec!["install", "-y", "-qq", "--no-install-recommends"];
+    arguments.extend(peers.iter().map(|peer| peer.package));
+    apt(&arguments)
+}
+
+/// True when this process may install packages.
+pub fn can_install() -> bool {
+    let root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0");
+    root && std::path::Path::new("/usr/bin/apt-get").exists()
+}
