@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod fs;
+pub mod hocon;
 pub mod symbol;
 
 pub use clock::{Clock, SystemClock, TestClock};
