@@ -80,6 +80,11 @@ impl Hash {
         self.0.shift_remove(&StrKey(key))
     }
 
+    /// Keeps the entries for which `keep` is true.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Value, &Value) -> bool) {
+        self.0.retain(|key, value| keep(key, value));
+    }
+
     /// Entry by position.
     pub fn get_index(&self, index: usize) -> Option<(&Value, &Value)> {
         self.0.get_index(index)

@@ -4,8 +4,10 @@
 //! crate matches, converts, compares, formats and serialises them. It does no I/O, knows no source code, no
 //! scopes and no catalogs; text of the language that names a type is parsed by the compiler.
 
+pub mod error;
 pub mod hash;
 pub mod iter;
+pub mod number;
 pub mod regexp;
 pub mod semver;
 pub mod time;
@@ -13,6 +15,7 @@ pub mod ty;
 pub mod uri;
 pub mod value;
 
+pub use error::ValueError;
 pub use hash::Hash;
 pub use ty::Type;
 pub use value::{Str, Value};
