@@ -288,14 +288,11 @@ fn scalar(text: &str) -> Value {
         "null" => return Value::Null,
         _ => {}
     }
-    // JSON's numbers only: no leading `+`, `.5`, `inf` or leading zeros beyond one.
+    // No leading `+`, no `.5`, `inf` or `nan`.
     let digits = text.strip_prefix('-').unwrap_or(text);
     let number = digits.starts_with(|c: char| c.is_ascii_digit())
         && digits.ends_with(|c: char| c.is_ascii_digit())
-        && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'))
-        && !(digits.len() > 1
-            && digits.starts_with('0')
-            && digits.as_bytes().get(1).is_some_and(u8::is_ascii_digit));
+        && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'));
     if number {
         if let Ok(number) = text.parse::<i64>() {
             return Value::Int(number);
@@ -303,7 +300,9 @@ fn scalar(text: &str) -> Value {
         if let Ok(number) = text.parse::<f64>()
             && number.is_finite()
         {
-            return Value::Float(number);
+            // Below 2^53 a whole number is exact, and the reference makes it an integer: `1e3`, `1.0`.
+            let whole = number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0;
+            return if whole { Value::Int(number as i64) } else { Value::Float(number) };
         }
     }
     Value::String(text.to_owned())

@@ -29,7 +29,7 @@ fn fails(text: &str) -> String {
 fn json_is_hocon() {
     assert_eq!(
         read("{\"a\": [1, -2.5, 1e3, true, false, null], \"b\": {\"c\": \"x\\ny\\u00e9\\uD83D\\uDE00\"}}"),
-        "{\"a\":[1,-2.5,1000.0,true,false,null],\"b\":{\"c\":\"x\\nyé😀\"}}"
+        "{\"a\":[1,-2.5,1000,true,false,null],\"b\":{\"c\":\"x\\nyé😀\"}}"
     );
     assert_eq!(read("[1, 2]"), "[1,2]");
     assert_eq!(read(""), "{}");
@@ -56,7 +56,7 @@ fn values() {
     assert_eq!(read("a = \"x\" y 1.0"), r#"{"a":"x y 1.0"}"#);
     assert_eq!(
         read("a = 10s, b = 007, c = 1.2.3, d = 1e+5, e = -"),
-        r#"{"a":"10s","b":"007","c":"1.2.3","d":100000.0,"e":"-"}"#
+        r#"{"a":"10s","b":7,"c":"1.2.3","d":100000,"e":"-"}"#
     );
     assert_eq!(read("a = /etc/x/y // comment"), r#"{"a":"/etc/x/y"}"#);
     assert_eq!(fails("a = http://x"), "t:1:9: ':' is not possible in unquoted text; quote it");
