@@ -64,6 +64,7 @@ impl Ast {
 
 /// A node.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "each variant says what its fields are")]
 pub enum Expr {
     /// Nothing at all: an empty program or body.
     Nop,

@@ -160,3 +160,10 @@ impl Kind {
         })
     }
 }
+
+impl Token {
+    /// The range of the token in the file.
+    pub(crate) fn span(self) -> crate::ast::Span {
+        crate::ast::Span { start: self.start, end: self.end }
+    }
+}
