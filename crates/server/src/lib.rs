@@ -1,1 +1,107 @@
-//! Under construction.
+//! What agents see: `/puppet/v3` (node, catalog, facts, report, environments, files) and `/status/v1`.
+//!
+//! A handler decodes, calls, encodes; decisions live behind it: [`environments`] knows the code of each environment and swaps its
+//! image when files change, [`pool`] bounds how many catalogs are compiled and how many wait, the `compiler` crate compiles, and
+//! [`api::Pdb`] keeps what agents report. Who may ask for what is decided before a request arrives here, by the rules in `rest`.
+
+pub mod environments;
+pub mod pool;
+pub mod settings;
+
+mod catalog;
+mod indirection;
+mod negotiate;
+mod node;
+mod report;
+mod status;
+mod trusted;
+mod world;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use rest::{BoxFuture, HeaderName, HeaderValue, Method, Problem, Request, Response, Service, StatusCode};
+
+use environments::Environments;
+use pool::Pool;
+pub use settings::Settings;
+pub use status::{State, Status};
+
+/// The Puppet version whose behaviour agents may expect; they read it from `X-Puppet-Version` and switch features by it.
+pub const PUPPET_VERSION: &str = "8.11.0";
+
+const VERSION_HEADER: HeaderName = HeaderName::from_static("x-puppet-version");
+
+/// The server behind `/puppet/v3`.
+pub struct Server {
+    settings: Arc<Settings>,
+    environments: Arc<Environments>,
+    pool: Pool,
+    pdb: Arc<dyn api::Pdb>,
+    server_facts: Arc<pcore::Hash>,
+    started: Instant,
+}
+
+impl Server {
+    /// A server over a store. Starts the threads that compile.
+    pub fn new(settings: Settings, pdb: Arc<dyn api::Pdb>) -> std::io::Result<Server> {
+        let settings = Arc::new(settings);
+        let pool = Pool::start(settings.workers, settings.max_queued_requests)?;
+        let server_facts = Arc::new(trusted::server_facts(&settings));
+        Ok(Server {
+            environments: Arc::new(Environments::new(settings.clone())),
+            pool,
+            pdb,
+            server_facts,
+            settings,
+            started: Instant::now(),
+        })
+    }
+
+    /// The environments, for those who load or look at them outside a request.
+    pub fn environments(&self) -> &Arc<Environments> {
+        &self.environments
+    }
+
+    /// The pool that compiles, for its figures.
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// When the server was made.
+    pub fn started(&self) -> Instant {
+        self.started
+    }
+
+    async fn answer(&self, mut request: Request) -> Result<Response, Problem> {
+        let Some(path) = request.tail("/puppet/v3/").map(str::to_owned) else {
+            return Err(Problem::not_found(format!("Not Found: {}", request.canonical_path())));
+        };
+        let (indirection, key) = path.split_once('/').unwrap_or((&path, ""));
+        match (indirection, &request.method) {
+            ("catalog", &Method::GET | &Method::POST) => catalog::find(self, &mut request, key).await,
+            ("node", &Method::GET) => node::find(self, &request, key),
+            ("facts", &Method::PUT) => report::save_facts(self, &mut request, key).await,
+            ("report", &Method::PUT) => report::save(self, &mut request, key).await,
+            ("environments", &Method::GET) => node::environments(self),
+            ("catalog", _) => Err(Problem::method_not_allowed("GET, POST")),
+            ("node" | "environments", _) => Err(Problem::method_not_allowed("GET")),
+            ("facts" | "report", _) => Err(Problem::method_not_allowed("PUT")),
+            _ => Err(Problem::not_found(format!("Not Found: {}", request.canonical_path()))),
+        }
+    }
+}
+
+impl Service for Server {
+    fn call(&self, request: Request) -> BoxFuture<'_, Response> {
+        Box::pin(async move {
+            let response = Response::from(self.answer(request).await);
+            response.with_header(VERSION_HEADER, HeaderValue::from_static(PUPPET_VERSION))
+        })
+    }
+}
+
+/// Nothing to say, successfully.
+fn done() -> Response {
+    Response::json_bytes(StatusCode::OK, &b"null"[..])
+}

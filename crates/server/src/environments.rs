@@ -1,0 +1,368 @@
+//! Environments: their folders, their `environment.conf`, and the image of their code.
+//!
+//! An image is made when an environment is first asked for and looked over for changed files at most once in
+//! [`Settings::check_interval`](crate::Settings). One request does the looking; the others go on with the image that is there. A
+//! changed environment gets a new image that shares what did not change; compiles under way keep the old one.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
+use std::time::Instant;
+
+use arc_swap::ArcSwapOption;
+use compiler::image::{Image, ImageOptions};
+
+use crate::Settings;
+
+/// An environment as it is now.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// Name.
+    pub name: String,
+    /// Its folder.
+    pub directory: PathBuf,
+    /// What its `environment.conf` says.
+    pub conf: EnvironmentConf,
+    /// Its code.
+    pub image: Arc<Image>,
+}
+
+/// Settings of one environment (`environment.conf`), with paths resolved.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnvironmentConf {
+    /// Folders of modules.
+    pub modulepath: Vec<PathBuf>,
+    /// Site manifest, file or folder.
+    pub manifest: PathBuf,
+    /// Command that prints the version of the configuration.
+    pub config_version: Option<String>,
+    /// Whether catalogs may carry file metadata.
+    pub static_catalogs: bool,
+    /// Whether catalogs may carry rich data.
+    pub rich_data: bool,
+}
+
+/// Why an environment cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum EnvironmentError {
+    /// No folder of that name.
+    #[error("Could not find environment '{0}'")]
+    NotFound(String),
+    /// A file or folder of it cannot be read.
+    #[error("could not read environment '{name}' in {directory}: {source}")]
+    Unreadable {
+        /// Name.
+        name: String,
+        /// Folder.
+        directory: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Its `environment.conf` is not valid.
+    #[error("{file}:{line}: {reason}")]
+    Conf {
+        /// The file.
+        file: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// All environments of the environment path.
+pub struct Environments {
+    settings: Arc<Settings>,
+    slots: Mutex<HashMap<String, Arc<Slot>>>,
+}
+
+#[derive(Default)]
+struct Slot {
+    current: ArcSwapOption<Environment>,
+    /// When the files were last looked over; held while they are.
+    checked: Mutex<Option<Instant>>,
+}
+
+impl Environments {
+    /// The environments of a configuration. Nothing is read yet.
+    pub fn new(settings: Arc<Settings>) -> Environments {
+        Environments { settings, slots: Mutex::default() }
+    }
+
+    /// The environment of a name with its present code. Reads files when it is new or has changed: call it where blocking is
+    /// allowed.
+    pub fn get(&self, name: &str) -> Result<Arc<Environment>, EnvironmentError> {
+        let directory = self.directory(name).ok_or_else(|| EnvironmentError::NotFound(name.to_owned()));
+        let directory = match directory {
+            Ok(directory) => directory,
+            Err(error) => {
+                lock(&self.slots).remove(name);
+                return Err(error);
+            }
+        };
+        let slot = lock(&self.slots).entry(name.to_owned()).or_default().clone();
+        let mut checked = match (slot.current.load_full(), slot.checked.try_lock()) {
+            // Somebody else is looking; what is there is good enough.
+            (Some(current), Err(TryLockError::WouldBlock)) => return Ok(current),
+            (Some(current), Ok(checked))
+                if checked.is_some_and(|at| at.elapsed() < self.settings.check_interval)
+                    && current.directory == directory =>
+            {
+                return Ok(current);
+            }
+            (_, Ok(checked)) => checked,
+            (_, Err(TryLockError::Poisoned(poisoned))) => poisoned.into_inner(),
+            (None, Err(TryLockError::WouldBlock)) => lock(&slot.checked),
+        };
+        // Another request may have made it while this one waited.
+        if let Some(current) = slot.current.load_full()
+            && checked.is_some_and(|at| at.elapsed() < self.settings.check_interval)
+            && current.directory == directory
+        {
+            return Ok(current);
+        }
+        let fresh = self.look(name, directory, slot.current.load_full())?;
+        slot.current.store(Some(fresh.clone()));
+        *checked = Some(Instant::now());
+        Ok(fresh)
+    }
+
+    /// Names of all environments, sorted.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self
+            .settings
+            .environmentpath
+            .iter()
+            .filter_map(|path| std::fs::read_dir(path).ok())
+            .flatten()
+            .filter_map(Result::ok)
+            .filter(|entry| entry.path().is_dir())
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .filter(|name| is_name(name))
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// What the `environment.conf` of an environment says.
+    pub fn conf(&self, name: &str) -> Result<EnvironmentConf, EnvironmentError> {
+        let directory = self.directory(name).ok_or_else(|| EnvironmentError::NotFound(name.to_owned()))?;
+        EnvironmentConf::load(name, &directory, &self.settings)
+    }
+
+    /// Forgets when files were last looked over, of one environment or of all, so that the next request sees every change.
+    pub fn flush(&self, name: Option<&str>) {
+        for (known, slot) in lock(&self.slots).iter() {
+            if name.is_none_or(|name| name == known) {
+                *lock(&slot.checked) = None;
+            }
+        }
+    }
+
+    fn directory(&self, name: &str) -> Option<PathBuf> {
+        if !is_name(name) {
+            return None;
+        }
+        self.settings.environmentpath.iter().map(|path| path.join(name)).find(|directory| directory.is_dir())
+    }
+
+    fn look(
+        &self,
+        name: &str,
+        directory: PathBuf,
+        old: Option<Arc<Environment>>,
+    ) -> Result<Arc<Environment>, EnvironmentError> {
+        let unreadable = |source| EnvironmentError::Unreadable {
+            name: name.to_owned(),
+            directory: directory.clone(),
+            source,
+        };
+        let conf = EnvironmentConf::load(name, &directory, &self.settings)?;
+        let started = Instant::now();
+        if let Some(old) = old.filter(|old| old.conf == conf && old.directory == directory) {
+            let Some(image) = old.image.refreshed().map_err(unreadable)? else {
+                return Ok(old);
+            };
+            tracing::info!(
+                environment = name,
+                milliseconds = started.elapsed().as_millis() as u64,
+                "code has changed"
+            );
+            let environment = Environment { image: Arc::new(image), ..(*old).clone() };
+            return Ok(Arc::new(environment));
+        }
+        let options = ImageOptions {
+            environment: name.to_owned(),
+            directory: Some(directory.clone()),
+            modulepath: conf.modulepath.clone(),
+            manifest: Some(conf.manifest.clone()),
+            config_version: conf.config_version.clone(),
+            hiera_config: self.settings.hiera_config.clone(),
+            strict: self.settings.strict,
+            strict_variables: self.settings.strict_variables,
+            settings: self.settings.variables.clone(),
+            ..ImageOptions::default()
+        };
+        let image = Arc::new(Image::load(&options).map_err(unreadable)?);
+        tracing::info!(
+            environment = name,
+            milliseconds = started.elapsed().as_millis() as u64,
+            "code is loaded"
+        );
+        Ok(Arc::new(Environment { name: name.to_owned(), directory, conf, image }))
+    }
+}
+
+impl EnvironmentConf {
+    /// Reads `environment.conf`; without one, the defaults hold.
+    pub fn load(
+        name: &str,
+        directory: &Path,
+        settings: &Settings,
+    ) -> Result<EnvironmentConf, EnvironmentError> {
+        let file = directory.join("environment.conf");
+        let text = match std::fs::read_to_string(&file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(source) => {
+                let directory = directory.to_owned();
+                return Err(EnvironmentError::Unreadable { name: name.to_owned(), directory, source });
+            }
+        };
+        let mut conf = EnvironmentConf::defaults(directory, settings);
+        for (index, line) in text.lines().enumerate() {
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') || line.starts_with('[') {
+                continue;
+            }
+            let refuse =
+                |reason: String| EnvironmentError::Conf { file: file.clone(), line: index + 1, reason };
+            let Some((key, value)) = line.split_once('=') else {
+                return Err(refuse(format!("expected `name = value`, found `{line}`")));
+            };
+            let value = expand(value.trim(), directory, settings);
+            match key.trim() {
+                "modulepath" => conf.modulepath = module_path(&value, directory),
+                "manifest" if !settings.disable_per_environment_manifest => {
+                    conf.manifest = absolute(&value, directory)
+                }
+                "config_version" => conf.config_version = config_version(&value, directory),
+                "static_catalogs" => conf.static_catalogs = value == "true",
+                "rich_data" => conf.rich_data = value == "true",
+                // Our images are always fresh, and data providers are configured in hiera.yaml.
+                "manifest" | "environment_timeout" | "environment_data_provider" => {}
+                other => tracing::warn!(
+                    environment = name,
+                    setting = other,
+                    "environment.conf has a setting that is not known"
+                ),
+            }
+        }
+        Ok(conf)
+    }
+
+    fn defaults(directory: &Path, settings: &Settings) -> EnvironmentConf {
+        let modules = std::iter::once(directory.join("modules"));
+        EnvironmentConf {
+            modulepath: modules.chain(settings.basemodulepath.iter().cloned()).collect(),
+            manifest: normal(&directory.join(&settings.default_manifest)),
+            config_version: None,
+            static_catalogs: true,
+            rich_data: true,
+        }
+    }
+}
+
+/// What Puppet accepts as the name of an environment (`\A[[:alnum:]_]+\Z`).
+pub fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+fn expand(value: &str, directory: &Path, settings: &Settings) -> String {
+    let base: Vec<_> = settings.basemodulepath.iter().map(|path| path.to_string_lossy()).collect();
+    let name = directory.file_name().unwrap_or_default().to_string_lossy();
+    value
+        .replace("$basemodulepath", &base.join(":"))
+        .replace("$environmentpath", &directory.parent().unwrap_or(directory).to_string_lossy())
+        .replace("$environment", &name)
+}
+
+/// Entries are relative to the environment and may hold `*`.
+fn module_path(value: &str, directory: &Path) -> Vec<PathBuf> {
+    let mut paths = Vec::new();
+    for entry in value.split(':').filter(|entry| !entry.is_empty()) {
+        let path = absolute(entry, directory);
+        let mut found = if entry.contains('*') { glob(&path) } else { vec![path] };
+        found.retain(|path| !paths.contains(path));
+        paths.extend(found);
+    }
+    paths
+}
+
+fn absolute(value: &str, directory: &Path) -> PathBuf {
+    normal(&directory.join(value))
+}
+
+/// Without `.` segments, as Ruby's `File.expand_path` leaves a path.
+fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for component in path.components() {
+        match component {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// The command's path is relative to the environment.
+fn config_version(value: &str, directory: &Path) -> Option<String> {
+    let (command, arguments) = value.split_once(' ').map_or((value, ""), |(command, rest)| (command, rest));
+    let command = absolute(command, directory);
+    (!value.is_empty()).then(|| format!("{} {arguments}", command.display()).trim_end().to_owned())
+}
+
+/// Folders that match a path in which whole segments or parts of them are `*`, sorted.
+fn glob(pattern: &Path) -> Vec<PathBuf> {
+    let mut found = vec![PathBuf::new()];
+    for component in pattern.components() {
+        let segment = component.as_os_str().to_string_lossy();
+        if !segment.contains('*') {
+            found.iter_mut().for_each(|path| path.push(component));
+            continue;
+        }
+        let mut next = Vec::new();
+        for path in found {
+            let mut names: Vec<_> = std::fs::read_dir(&path)
+                .into_iter()
+                .flatten()
+                .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+                .filter(|name| !name.starts_with('.') && matches(name, &segment))
+                .collect();
+            names.sort();
+            next.extend(names.into_iter().map(|name| path.join(name)));
+        }
+        found = next;
+    }
+    found.retain(|path| path.is_dir());
+    found
+}
+
+fn matches(name: &str, pattern: &str) -> bool {
+    let Some((head, tail)) = pattern.split_once('*') else {
+        return name == pattern;
+    };
+    let Some(rest) = name.strip_prefix(head) else {
+        return false;
+    };
+    (0..=rest.len()).filter(|at| rest.is_char_boundary(*at)).any(|at| matches(&rest[at..], tail))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What is guarded is replaced as a whole, so a panic elsewhere leaves it valid.
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}

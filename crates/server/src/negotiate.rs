@@ -1,0 +1,92 @@
+//! Formats: which one the client wants that the document can have (Puppet's `FormatHandler`).
+
+use rest::{IssueKind, Problem, Request, StatusCode, header};
+
+/// A format on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    RichJson,
+    Json,
+    Pson,
+}
+
+impl Format {
+    /// As `Content-Type` names it.
+    pub(crate) fn content_type(self) -> &'static str {
+        match self {
+            Format::RichJson => "application/vnd.puppet.rich+json; charset=utf-8",
+            Format::Json => "application/json; charset=utf-8",
+            Format::Pson => "text/pson; charset=utf-8",
+        }
+    }
+
+    fn named(name: &str) -> Option<Format> {
+        match name {
+            "application/vnd.puppet.rich+json" | "rich_data_json" => Some(Format::RichJson),
+            "application/json" | "json" | "text/json" => Some(Format::Json),
+            "text/pson" | "pson" => Some(Format::Pson),
+            _ => None,
+        }
+    }
+}
+
+/// Formats of documents that are plain data, in the server's order.
+pub(crate) const DATA: &[Format] = &[Format::Json, Format::Pson];
+/// Formats of catalogs.
+pub(crate) const CATALOG: &[Format] = &[Format::RichJson, Format::Json, Format::Pson];
+
+/// The first format of the client's list that is supported. Quality values are ignored, as Puppet does: the order says it.
+pub(crate) fn accepted(request: &Request, supported: &[Format]) -> Result<Format, Problem> {
+    let Some(accept) = request.header(header::ACCEPT) else {
+        let text = "Missing required Accept header";
+        return Err(Problem::ruby(StatusCode::BAD_REQUEST, text, IssueKind::MissingHeaderField));
+    };
+    first(accept, supported).ok_or_else(|| {
+        let text = format!("No supported formats are acceptable (Accept: {accept})");
+        Problem::ruby(StatusCode::NOT_ACCEPTABLE, text, IssueKind::UnsupportedFormat)
+    })
+}
+
+/// As [`accepted`], for answers to a PUT, where no `Accept` means JSON.
+pub(crate) fn accepted_or_json(request: &Request) -> Result<Format, Problem> {
+    if request.headers.contains_key(header::ACCEPT) { accepted(request, DATA) } else { Ok(Format::Json) }
+}
+
+/// The format of a body.
+pub(crate) fn body_format(request: &Request) -> Result<Format, Problem> {
+    let Some(name) = request.media_type() else {
+        let text = "No Content-Type header was received, it isn't possible to unserialize the request";
+        return Err(Problem::ruby(StatusCode::BAD_REQUEST, text, IssueKind::MissingHeaderField));
+    };
+    match Format::named(&name.to_ascii_lowercase()) {
+        Some(format @ (Format::Json | Format::Pson)) => Ok(format),
+        _ => {
+            let text =
+                format!("Client sent a mime-type ({name}) that doesn't correspond to a format we support");
+            Err(Problem::ruby(StatusCode::UNSUPPORTED_MEDIA_TYPE, text, IssueKind::UnsupportedMediaType))
+        }
+    }
+}
+
+fn first(accept: &str, supported: &[Format]) -> Option<Format> {
+    accept
+        .split(',')
+        .map(|item| item.split(";q=").next().unwrap_or(item).trim())
+        .filter_map(|name| if name == "*/*" { supported.first().copied() } else { Format::named(name) })
+        .find(|format| supported.contains(format))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clients_order_decides() {
+        let agent7 = "application/vnd.puppet.rich+json, application/json, text/pson";
+        assert_eq!(first(agent7, CATALOG), Some(Format::RichJson));
+        assert_eq!(first(agent7, DATA), Some(Format::Json));
+        assert_eq!(first("text/pson;q=0.1,application/json;q=1.0", DATA), Some(Format::Pson));
+        assert_eq!(first("application/x-msgpack, */*", DATA), Some(Format::Json));
+        assert_eq!(first("text/html", DATA), None);
+    }
+}

@@ -1,0 +1,213 @@
+//! The threads that compile catalogs, and the queue before them.
+//!
+//! Compiles are synchronous and use all of a processor, so they have threads of their own, as many as processors. The queue has a
+//! limit: beyond it a request is refused at once, which an agent understands better than a time-out. A job whose client has gone
+//! is not started; a job that panics is answered as a failure, and its thread goes on.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+/// Stack of a compiling thread: manifests nest deeper than other code.
+const STACK_BYTES: usize = 64 * 1024 * 1024;
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// A bounded pool of threads.
+pub struct Pool {
+    shared: Arc<Shared>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    wake: Condvar,
+    queue_max: usize,
+}
+
+#[derive(Default)]
+struct State {
+    queue: VecDeque<Job>,
+    running: usize,
+    done: u64,
+    refused: u64,
+    closing: bool,
+}
+
+/// What the pool is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// Threads.
+    pub workers: usize,
+    /// Jobs running.
+    pub running: usize,
+    /// Jobs waiting.
+    pub queued: usize,
+    /// Jobs ended since the start.
+    pub done: u64,
+    /// Jobs refused since the start.
+    pub refused: u64,
+}
+
+/// Why a job has no result.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum PoolError {
+    /// The queue is full.
+    #[error("the queue of compiles is full")]
+    Full,
+    /// The job panicked.
+    #[error("the compile failed inside the compiler: {0}")]
+    Panicked(String),
+    /// The pool is stopping.
+    #[error("the server is stopping")]
+    Closed,
+}
+
+impl Pool {
+    /// Starts the threads; `workers` 0 is the number of processors, `queue_max` 0 is no limit.
+    pub fn start(workers: usize, queue_max: usize) -> std::io::Result<Pool> {
+        let workers = match workers {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            workers => workers,
+        };
+        let queue_max = if queue_max == 0 { usize::MAX } else { queue_max };
+        let shared = Arc::new(Shared { state: Mutex::default(), wake: Condvar::new(), queue_max });
+        let threads = (0..workers)
+            .map(|number| {
+                let shared = shared.clone();
+                std::thread::Builder::new()
+                    .name(format!("compile-{number}"))
+                    .stack_size(STACK_BYTES)
+                    .spawn(move || shared.work())
+            })
+            .collect::<std::io::Result<_>>()?;
+        Ok(Pool { shared, threads })
+    }
+
+    /// Runs a job on one of the threads.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, PoolError> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move || {
+            if answer.is_closed() {
+                return;
+            }
+            let result =
+                catch_unwind(AssertUnwindSafe(job)).map_err(|panic| PoolError::Panicked(text(&*panic)));
+            let _ = answer.send(result);
+        });
+        {
+            let mut state = self.shared.lock();
+            if state.closing {
+                return Err(PoolError::Closed);
+            }
+            if state.queue.len() >= self.shared.queue_max {
+                state.refused += 1;
+                return Err(PoolError::Full);
+            }
+            state.queue.push_back(job);
+        }
+        self.shared.wake.notify_one();
+        answered.await.map_err(|_| PoolError::Closed)?
+    }
+
+    /// What the pool is doing now.
+    pub fn figures(&self) -> Figures {
+        let state = self.shared.lock();
+        Figures {
+            workers: self.threads.len(),
+            running: state.running,
+            queued: state.queue.len(),
+            done: state.done,
+            refused: state.refused,
+        }
+    }
+}
+
+impl Drop for Pool {
+    /// Lets running and waiting jobs end.
+    fn drop(&mut self) {
+        self.shared.lock().closing = true;
+        self.shared.wake.notify_all();
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a compiling thread had failed");
+            }
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Jobs run outside the lock; what is inside is a queue and counters, whole after any panic.
+        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn work(&self) {
+        let mut state = self.lock();
+        loop {
+            match state.queue.pop_front() {
+                Some(job) => {
+                    state.running += 1;
+                    drop(state);
+                    job();
+                    state = self.lock();
+                    state.running -= 1;
+                    state.done += 1;
+                }
+                None if state.closing => return,
+                None => state = self.wake.wait(state).unwrap_or_else(|poisoned| poisoned.into_inner()),
+            }
+        }
+    }
+}
+
+fn text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer_and_the_thread_lives() {
+        let pool = Pool::start(1, 0).unwrap();
+        let result: Result<(), _> = pool.run(|| panic!("boom")).await;
+        assert_eq!(result, Err(PoolError::Panicked("boom".into())));
+        assert_eq!(pool.run(|| 7).await, Ok(7));
+    }
+
+    #[tokio::test]
+    async fn beyond_the_limit_jobs_are_refused() {
+        let pool = Arc::new(Pool::start(1, 1).unwrap());
+        let (go, wait) = mpsc::channel::<()>();
+        let busy = tokio::spawn({
+            let pool = pool.clone();
+            async move { pool.run(move || wait.recv().is_ok()).await }
+        });
+        while pool.figures().running == 0 {
+            tokio::task::yield_now().await;
+        }
+        let waiting = tokio::spawn({
+            let pool = pool.clone();
+            async move { pool.run(|| 1).await }
+        });
+        while pool.figures().queued == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(pool.run(|| 2).await, Err(PoolError::Full));
+        go.send(()).unwrap();
+        assert_eq!(busy.await.unwrap(), Ok(true));
+        assert_eq!(waiting.await.unwrap(), Ok(1));
+        assert_eq!(pool.figures().refused, 1);
+    }
+}

@@ -1,0 +1,47 @@
+//! What the server is told by its configuration.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use compiler::image::Strict;
+
+/// Settings of the server, worked out by the product from its files.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Name of this server's certificate: `servername`, and `X-Puppet-Compiler-Name`.
+    pub certname: String,
+    /// This server's IPv4 address, for `serverip`.
+    pub ip: Option<String>,
+    /// This server's IPv6 address, for `serverip6`.
+    pub ip6: Option<String>,
+    /// Environment of catalogs that are asked for in one that does not exist.
+    pub default_environment: String,
+    /// Directories that hold environments; the first that has one of a name wins.
+    pub environmentpath: Vec<PathBuf>,
+    /// Directories of modules behind those of each environment.
+    pub basemodulepath: Vec<PathBuf>,
+    /// Manifest of environments that name none; relative to the environment.
+    pub default_manifest: PathBuf,
+    /// Whether `manifest` in `environment.conf` is ignored.
+    pub disable_per_environment_manifest: bool,
+    /// Hiera configuration of the global layer.
+    pub hiera_config: Option<PathBuf>,
+    /// What doubtful constructs do.
+    pub strict: Strict,
+    /// Whether an unknown variable is an error.
+    pub strict_variables: bool,
+    /// Variables of the class `settings`.
+    pub variables: Vec<(String, pcore::Value)>,
+    /// Short names of trusted extensions beyond Puppet's own.
+    pub oid_names: pki::oid::OidNames,
+    /// At most this often an environment's files are looked over for changes.
+    pub check_interval: Duration,
+    /// Catalogs compiled at once; 0 is the number of processors.
+    pub workers: usize,
+    /// Compiles that may wait; 0 is no limit.
+    pub max_queued_requests: usize,
+    /// Longest time an agent is told to wait when the queue is full; zero tells none.
+    pub max_retry_delay: Duration,
+    /// Longest time a request waits for its catalog.
+    pub compile_timeout: Duration,
+}

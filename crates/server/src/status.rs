@@ -1,0 +1,159 @@
+//! `/status/v1`: whether this server can be used (trapperkeeper-status, as tools and load balancers read it).
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use rest::{BoxFuture, Method, Problem, Request, Response, Service, StatusCode};
+use serde_json::{Map, Value as Json, json};
+
+use crate::{PUPPET_VERSION, Server};
+
+/// State of the server and of each of its services.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the wire names")]
+pub enum State {
+    Starting,
+    Running,
+    Stopping,
+    Error,
+}
+
+impl State {
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            State::Starting => "starting",
+            State::Running => "running",
+            State::Stopping => "stopping",
+            State::Error => "error",
+        }
+    }
+
+    fn of(number: u8) -> State {
+        match number {
+            0 => State::Starting,
+            1 => State::Running,
+            2 => State::Stopping,
+            _ => State::Error,
+        }
+    }
+
+    fn status(self) -> StatusCode {
+        if self == State::Running { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
+    }
+}
+
+/// Answers `/status/v1`.
+pub struct Status {
+    server: Arc<Server>,
+    with_ca: bool,
+    state: AtomicU8,
+}
+
+/// Older tools ask for `master`, newer ones for `server`.
+const SERVICES: &[&str] = &["ca", "jruby-metrics", "master", "puppet-profiler", "server", "status-service"];
+
+impl Status {
+    /// The status of a server; `with_ca` if the certificate authority runs here too.
+    pub fn new(server: Arc<Server>, with_ca: bool) -> Status {
+        Status { server, with_ca, state: AtomicU8::new(State::Starting as u8) }
+    }
+
+    /// Says what the server is doing.
+    pub fn set(&self, state: State) {
+        self.state.store(state as u8, Ordering::Release);
+    }
+
+    /// What the server is doing.
+    pub fn state(&self) -> State {
+        State::of(self.state.load(Ordering::Acquire))
+    }
+
+    fn answer(&self, request: &Request) -> Result<Response, Problem> {
+        if request.method != Method::GET {
+            return Err(Problem::method_not_allowed("GET"));
+        }
+        let path = request.tail("/status/v1/").unwrap_or_default();
+        let (what, name) = path.split_once('/').unwrap_or((path, ""));
+        match (what, name) {
+            ("simple", "") => Ok(Response::text(self.state().status(), self.state().as_str())),
+            ("simple", name) if self.knows(name) => {
+                Ok(Response::text(self.state().status(), self.state().as_str()))
+            }
+            ("simple", name) => Err(Problem::not_found(format!("not found: {name}"))),
+            ("services", "") => {
+                let level = level(request)?;
+                let all: Map<String, Json> = SERVICES
+                    .iter()
+                    .filter(|name| self.knows(name))
+                    .map(|name| ((*name).to_owned(), self.service(name, level)))
+                    .collect();
+                Ok(Response::json(self.state().status(), &Json::Object(all)))
+            }
+            ("services", name) if self.knows(name) => {
+                let mut service = self.service(name, level(request)?);
+                service["service_name"] = name.into();
+                Ok(Response::json(self.state().status(), &service))
+            }
+            ("services", name) => {
+                let text = format!("No status function registered for service {name}");
+                Err(Problem::kind(StatusCode::NOT_FOUND, "service-not-found", text))
+            }
+            _ => Err(Problem::not_found(format!("Not Found: {}", request.canonical_path()))),
+        }
+    }
+
+    fn knows(&self, name: &str) -> bool {
+        SERVICES.contains(&name) && (self.with_ca || name != "ca")
+    }
+
+    fn service(&self, name: &str, level: &str) -> Json {
+        let details = if level == "debug" { self.details(name) } else { json!({}) };
+        json!({
+            // Tools read the version of `ca` to know whether requests can be signed in bulk.
+            "service_version": PUPPET_VERSION,
+            "service_status_version": 1,
+            "detail_level": level,
+            "state": self.state().as_str(),
+            "status": details,
+            "active_alerts": [],
+        })
+    }
+
+    fn details(&self, name: &str) -> Json {
+        let figures = self.server.pool().figures();
+        match name {
+            "jruby-metrics" => json!({ "experimental": { "metrics": {
+                "num-jrubies": figures.workers,
+                "num-free-jrubies": figures.workers - figures.running.min(figures.workers),
+                "requested-count": figures.done + (figures.running + figures.queued) as u64,
+                "return-count": figures.done,
+                "queue-limit-hit-count": figures.refused,
+            }}}),
+            "status-service" => json!({ "experimental": { "jvm-metrics": {
+                "up-time-ms": self.server.started().elapsed().as_millis() as u64,
+            }}}),
+            _ => json!({}),
+        }
+    }
+}
+
+fn level(request: &Request) -> Result<&'static str, Problem> {
+    let params = request.query_params()?;
+    match params.text("level") {
+        None | Some("info") => Ok("info"),
+        Some("critical") => Ok("critical"),
+        Some("debug") => Ok("debug"),
+        Some(other) => {
+            let other: String = other.chars().take(100).collect();
+            let text = format!("Invalid level: :{other}");
+            Err(Problem::kind(StatusCode::BAD_REQUEST, "data-invalid", text))
+        }
+    }
+}
+
+impl Service for Status {
+    fn call(&self, request: Request) -> BoxFuture<'_, Response> {
+        Box::pin(std::future::ready(Response::from(self.answer(&request))))
+    }
+}
