@@ -8,6 +8,7 @@ mod chars;
 mod diagnostic;
 mod lexer;
 mod parser;
+pub mod pn;
 pub mod source;
 mod token;
 
