@@ -10,7 +10,13 @@
 
 pub mod auth;
 pub mod body;
+pub mod client;
+mod compress;
 pub mod date;
+pub mod front;
+mod identity;
+pub mod listen;
+pub mod metrics;
 pub mod params;
 pub mod path;
 pub mod peer;
@@ -19,10 +25,16 @@ pub mod request;
 pub mod response;
 pub mod router;
 pub mod service;
+pub mod tls;
 
+pub use auth::Rules;
 pub use body::{FileBody, RequestBody, ResponseBody};
 pub use bytes::Bytes;
+pub use client::{Client, ClientError};
+pub use front::Front;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+pub use listen::{Limits, Listening, listen};
+pub use metrics::Metrics;
 pub use params::{Param, Params};
 pub use peer::{Peer, PeerCertificate};
 pub use problem::{IssueKind, Problem};
@@ -30,3 +42,4 @@ pub use request::{Request, RequestId};
 pub use response::Response;
 pub use router::Router;
 pub use service::{BoxFuture, Service};
+pub use tls::{ClientTls, Revocation, ServerTls, TlsError, TlsMaterial};

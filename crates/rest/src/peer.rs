@@ -69,3 +69,24 @@ impl Peer {
         self.certificate()?.extensions.get(oid).map(String::as_str)
     }
 }
+
+impl PeerCertificate {
+    /// What a certificate says. Whoever calls this has verified it.
+    pub fn of(certificate: &pki::Certificate) -> PeerCertificate {
+        let dns_names =
+            certificate.alt_names().unwrap_or_default().into_iter().filter_map(|name| match name {
+                pki::AltName::Dns(name) => Some(name),
+                _ => None,
+            });
+        let puppet = certificate
+            .extensions()
+            .iter()
+            .filter(|extension| pki::oid::is_below(&extension.oid, &pki::oid::PUPPET_CERT_EXT));
+        PeerCertificate {
+            serial: certificate.serial().to_string(),
+            dns_names: dns_names.collect(),
+            extensions: puppet.map(|extension| (extension.oid.to_string(), extension.as_text())).collect(),
+            der: certificate.as_der().to_vec(),
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! The client: HTTPS with our certificate, revocation checked, connections kept.
+//!
+//! Small on purpose: one request at a time on a connection, idle connections kept per server, a time limit for each
+//! step and a size limit for the answer. It follows no redirects and retries only a request that a kept connection
+//! never delivered.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper_util::rt::TokioIo;
+use rustls::pki_types::ServerName;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+
+use crate::tls::ClientTls;
+
+/// Idle connections kept for one server.
+const IDLE_MAX: usize = 8;
+
+/// Why a request has no good answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The address is no `https://host[:port]/path`.
+    #[error("'{0}' is no https address")]
+    Address(String),
+    /// No connection.
+    #[error("could not connect to {server}: {reason}")]
+    Connect {
+        /// `host:port`
+        server: String,
+        /// Why.
+        reason: String,
+    },
+    /// The server could not be verified, or refused our certificate.
+    #[error("TLS with {server} failed: {reason}")]
+    Tls {
+        /// `host:port`
+        server: String,
+        /// Why.
+        reason: String,
+    },
+    /// The connection broke.
+    #[error("the connection to {server} broke: {reason}")]
+    Broken {
+        /// `host:port`
+        server: String,
+        /// How.
+        reason: String,
+    },
+    /// No answer in time.
+    #[error("{server} did not answer within {seconds} s")]
+    Timeout {
+        /// `host:port`
+        server: String,
+        /// The limit.
+        seconds: u64,
+    },
+    /// The answer is larger than the limit.
+    #[error("the answer of {server} is larger than {limit} bytes")]
+    TooLarge {
+        /// `host:port`
+        server: String,
+        /// The limit.
+        limit: usize,
+    },
+    /// The server said no.
+    #[error("{status} from {server}: {message}")]
+    Status {
+        /// `host:port`
+        server: String,
+        /// The status.
+        status: StatusCode,
+        /// The `message` or `msg` of a JSON answer, or the text.
+        message: String,
+    },
+    /// The answer is not the document expected.
+    #[error("could not read the answer of {server}: {reason}")]
+    Document {
+        /// `host:port`
+        server: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Status.
+    pub status: StatusCode,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// Body.
+    pub body: Bytes,
+    /// `host:port` that answered.
+    pub server: String,
+}
+
+impl Answer {
+    /// The answer if its status is below 400; otherwise the error it tells of.
+    pub fn ok(self) -> Result<Answer, ClientError> {
+        if self.status.as_u16() < 400 {
+            return Ok(self);
+        }
+        let message = serde_json::from_slice::<serde_json::Value>(&self.body).ok().and_then(|document| {
+            ["message", "msg", "error"].iter().find_map(|key| document.get(key)?.as_str().map(str::to_owned))
+        });
+        let message = message.unwrap_or_else(|| self.text());
+        Err(ClientError::Status { server: self.server, status: self.status, message })
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).trim_end().to_owned()
+    }
+
+    /// The body as a document.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, ClientError> {
+        serde_json::from_slice(&self.body)
+            .map_err(|error| ClientError::Document { server: self.server.clone(), reason: error.to_string() })
+    }
+}
+
+/// Time and size limits.
+#[derive(Clone, Debug)]
+pub struct ClientLimits {
+    /// For the connection with its handshake.
+    pub connect_timeout: Duration,
+    /// From the request to the end of the answer. A compile may take minutes.
+    pub answer_timeout: Duration,
+    /// Size of an answer.
+    pub answer_bytes_max: usize,
+}
+
+impl Default for ClientLimits {
+    fn default() -> ClientLimits {
+        ClientLimits {
+            connect_timeout: Duration::from_secs(30),
+            answer_timeout: Duration::from_secs(300),
+            answer_bytes_max: 256 * 1024 * 1024,
+        }
+    }
+}
+
+type Sender = SendRequest<Full<Bytes>>;
+
+/// A client. Clones share connections.
+#[derive(Clone)]
+pub struct Client {
+    tls: TlsConnector,
+    limits: ClientLimits,
+    headers: HeaderMap,
+    idle: Arc<Mutex<HashMap<String, Vec<Sender>>>>,
+}
+
+impl Client {
+    /// A client with this TLS side.
+    pub fn new(tls: &ClientTls) -> Client {
+        Client {
+            tls: TlsConnector::from(tls.0.clone()),
+            limits: ClientLimits::default(),
+            headers: HeaderMap::new(),
+            idle: Arc::default(),
+        }
+    }
+
+    /// The same with other limits.
+    pub fn with_limits(mut self, limits: ClientLimits) -> Client {
+        self.limits = limits;
+        self
+    }
+
+    /// The same with a header on every request.
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Client {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// Gets a document.
+    pub async fn get_json<T: DeserializeOwned>(&self, url: &str) -> Result<T, ClientError> {
+        let accept = [(header::ACCEPT, HeaderValue::from_static("application/json"))];
+        self.send(Method::GET, url, accept, Bytes::new()).await?.ok()?.json()
+    }
+
+    /// Sends a document; the answer may be anything that is no error.
+    pub async fn send_json<T: Serialize + ?Sized>(
+        &self,
+        method: Method,
+        url: &str,
+        document: &T,
+    ) -> Result<Answer, ClientError> {
+        let body = serde_json::to_vec(document)
+            .map_err(|error| ClientError::Document { server: url.to_owned(), reason: error.to_string() })?;
+        let json = HeaderValue::from_static("application/json");
+        let headers = [(header::ACCEPT, json.clone()), (header::CONTENT_TYPE, json)];
+        self.send(method, url, headers, body.into()).await?.ok()
+    }
+
+    /// Sends any request; the answer may have any status.
+    pub async fn send(
+        &self,
+        method: Method,
+        url: &str,
+        headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
+        body: Bytes,
+    ) -> Result<Answer, ClientError> {
+        let address = || ClientError::Address(url.to_owned());
+        let uri: Uri = url.parse().map_err(|_| address())?;
+        let host = uri.host().filter(|_| uri.scheme_str() == Some("https")).ok_or_else(address)?;
+        let bare_host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let port = uri.port_u16().unwrap_or(443);
+        let server = format!("{host}:{port}");
+
+        let mut request = http::Request::new(Full::new(body));
+        *request.method_mut() = method;
+        let target = uri.path_and_query().map_or("/", |target| target.as_str());
+        *request.uri_mut() = target.parse().map_err(|_| address())?;
+        *request.headers_mut() = self.headers.clone();
+        request.headers_mut().extend(headers);
+        request.headers_mut().insert(header::HOST, HeaderValue::from_str(&server).map_err(|_| address())?);
+
+        let seconds = self.limits.answer_timeout.as_secs();
+        timeout(self.limits.answer_timeout, self.exchange(&server, &bare_host, port, request))
+            .await
+            .unwrap_or_else(|_| Err(ClientError::Timeout { server: server.clone(), seconds }))
+    }
+
+    async fn exchange(
+        &self,
+        server: &str,
+        host: &str,
+        port: u16,
+        request: http::Request<Full<Bytes>>,
+    ) -> Result<Answer, ClientError> {
+        let broken =
+            |error: hyper::Error| ClientError::Broken { server: server.to_owned(), reason: chain(&error) };
+        let mut request = request;
+        while let Some(mut sender) = self.take_idle(server) {
+            // The server may have closed it meanwhile; then the request comes back and goes over another one.
+            if sender.ready().await.is_err() {
+                continue;
+            }
+            match sender.try_send_request(request).await {
+                Ok(response) => return self.receive(server, sender, response).await,
+                Err(mut error) => match error.take_message() {
+                    Some(unsent) => request = unsent,
+                    None => return Err(broken(error.into_error())),
+                },
+            }
+        }
+        let mut sender = self.connect(server, host, port).await?;
+        let response = sender.send_request(request).await.map_err(broken)?;
+        self.receive(server, sender, response).await
+    }
+
+    async fn receive(
+        &self,
+        server: &str,
+        sender: Sender,
+        response: http::Response<Incoming>,
+    ) -> Result<Answer, ClientError> {
+        let limit = self.limits.answer_bytes_max;
+        let (head, mut incoming) = response.into_parts();
+        let mut body = BytesMut::new();
+        while let Some(frame) = incoming.frame().await {
+            let frame = frame
+                .map_err(|error| ClientError::Broken { server: server.to_owned(), reason: chain(&error) })?;
+            if let Some(data) = frame.data_ref() {
+                if body.len() + data.len() > limit {
+                    return Err(ClientError::TooLarge { server: server.to_owned(), limit });
+                }
+                body.extend_from_slice(data);
+            }
+        }
+        self.keep(server, sender);
+        Ok(Answer {
+            status: head.status,
+            headers: head.headers,
+            body: body.freeze(),
+            server: server.to_owned(),
+        })
+    }
+
+    async fn connect(&self, server: &str, host: &str, port: u16) -> Result<Sender, ClientError> {
+        let failed = |reason: String| ClientError::Connect { server: server.to_owned(), reason };
+        let name = ServerName::try_from(host.to_owned()).map_err(|error| failed(error.to_string()))?;
+        let connecting = async {
+            let stream = TcpStream::connect((host, port)).await.map_err(|error| failed(error.to_string()))?;
+            let _ = stream.set_nodelay(true);
+            let stream = self
+                .tls
+                .connect(name, stream)
+                .await
+                .map_err(|error| ClientError::Tls { server: server.to_owned(), reason: error.to_string() })?;
+            let (sender, connection) =
+                handshake(TokioIo::new(stream)).await.map_err(|error| failed(chain(&error)))?;
+            // Ends when the sender is dropped or the server closes.
+            tokio::spawn(connection);
+            Ok(sender)
+        };
+        timeout(self.limits.connect_timeout, connecting).await.unwrap_or_else(|_| {
+            Err(failed(format!("no connection within {} s", self.limits.connect_timeout.as_secs())))
+        })
+    }
+
+    fn take_idle(&self, server: &str) -> Option<Sender> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let senders = idle.get_mut(server)?;
+        while let Some(sender) = senders.pop() {
+            if !sender.is_closed() {
+                return Some(sender);
+            }
+        }
+        None
+    }
+
+    fn keep(&self, server: &str, sender: Sender) {
+        if sender.is_closed() {
+            return;
+        }
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let senders = idle.entry(server.to_owned()).or_default();
+        senders.retain(|sender| !sender.is_closed());
+        if senders.len() < IDLE_MAX {
+            senders.push(sender);
+        }
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+fn chain(error: &hyper::Error) -> String {
+    crate::problem::cause_chain(error)
+}

@@ -1,0 +1,211 @@
+//! The caller's identity from the headers of a proxy that ends TLS (`allow-header-cert-info`).
+//!
+//! `X-Client-Verify` must be exactly `SUCCESS`; `X-Client-DN` is a name in RFC 2253 or OpenSSL's form; `X-Client-Cert`
+//! is URL-encoded PEM of exactly one certificate, in which `+` is literal. Where the setting is off the headers are
+//! removed, so that nothing behind can mistake them for something verified.
+
+use http::HeaderName;
+
+use crate::path::percent_decode;
+use crate::{Peer, PeerCertificate, Problem, Request};
+
+const VERIFY: HeaderName = HeaderName::from_static("x-client-verify");
+const DN: HeaderName = HeaderName::from_static("x-client-dn");
+const CERT: HeaderName = HeaderName::from_static("x-client-cert");
+
+/// Removes the headers; with `allowed` the peer becomes who they say.
+pub(crate) fn apply(request: &mut Request, allowed: bool) -> Result<(), Problem> {
+    let values = [VERIFY, DN, CERT].map(|name| request.headers.remove(name));
+    if !allowed {
+        if values.iter().any(Option::is_some) {
+            tracing::warn!(
+                "ignoring the headers X-Client-Verify, X-Client-DN and X-Client-Cert: allow-header-cert-info is off"
+            );
+        }
+        return Ok(());
+    }
+    let [verify, dn, certificate] = values;
+    // The identity of the connection is the proxy's own; it must not show through.
+    request.peer = Peer::anonymous();
+    let Some(dn) = dn else { return Ok(()) };
+    let Some(name) = dn.to_str().ok().and_then(common_name) else {
+        tracing::error!(
+            "the DN of the header X-Client-DN is malformed; the caller counts as unauthenticated"
+        );
+        return Ok(());
+    };
+    let certificate = certificate.map(|value| read_certificate(value.as_bytes())).transpose()?;
+    let verified = verify.is_some_and(|value| value == "SUCCESS");
+    request.peer = Peer::vouched(&name, verified, certificate);
+    Ok(())
+}
+
+fn read_certificate(value: &[u8]) -> Result<PeerCertificate, Problem> {
+    let pem = percent_decode(value, false).map_err(|error| {
+        Problem::bad_request(format!("Unable to URL decode the x-client-cert header: {error}"))
+    })?;
+    let certificates = match pki::Certificate::bundle_from_pem(&pem) {
+        Ok(certificates) => certificates,
+        Err(pki::Error::NoPem { .. }) => {
+            return Err(Problem::bad_request("No certs found in PEM read from x-client-cert"));
+        }
+        Err(error) => {
+            return Err(Problem::bad_request(format!(
+                "Unable to parse x-client-cert into certificate: {error}"
+            )));
+        }
+    };
+    match certificates.as_slice() {
+        [certificate] => Ok(PeerCertificate::of(certificate)),
+        more => Err(Problem::bad_request(format!(
+            "Only 1 PEM should be supplied for x-client-cert but {} found",
+            more.len()
+        ))),
+    }
+}
+
+/// The first common name of a distinguished name: `CN=x,O=y` (RFC 2253) or `/O=y/CN=x` (OpenSSL).
+fn common_name(dn: &str) -> Option<String> {
+    if let Some(rest) = dn.strip_prefix('/') {
+        let value = rest.split('/').find_map(|part| attribute(part))?;
+        return (!value.is_empty()).then(|| value.to_owned());
+    }
+    let mut parts = split_rfc2253(dn)?.into_iter();
+    parts
+        .find_map(|(key, value)| key.eq_ignore_ascii_case("CN").then_some(value))
+        .filter(|value| !value.is_empty())
+}
+
+fn attribute(part: &str) -> Option<&str> {
+    let (key, value) = part.split_once('=')?;
+    key.trim().eq_ignore_ascii_case("CN").then(|| value.trim())
+}
+
+/// Keys and values with escapes resolved; nothing if it is no distinguished name.
+fn split_rfc2253(dn: &str) -> Option<Vec<(String, String)>> {
+    let mut pairs = Vec::new();
+    let mut characters = dn.chars().peekable();
+    loop {
+        let mut key = String::new();
+        loop {
+            match characters.next()? {
+                '=' => break,
+                ',' | '+' | ';' | '"' | '\\' => return None,
+                c => key.push(c),
+            }
+        }
+        let mut value: Vec<u8> = Vec::new();
+        let mut quoted = false;
+        let mut more = false;
+        let push =
+            |value: &mut Vec<u8>, c: char| value.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        while let Some(c) = characters.next() {
+            match c {
+                '\\' => {
+                    let escaped = characters.next()?;
+                    match (escaped.to_digit(16), characters.peek().and_then(|c| c.to_digit(16))) {
+                        (Some(high), Some(low)) => {
+                            characters.next();
+                            value.push((high << 4 | low) as u8);
+                        }
+                        _ => push(&mut value, escaped),
+                    }
+                }
+                '"' => quoted = !quoted,
+                ',' | '+' | ';' if !quoted => {
+                    more = true;
+                    break;
+                }
+                c => push(&mut value, c),
+            }
+        }
+        if quoted || key.trim().is_empty() {
+            return None;
+        }
+        pairs.push((key.trim().to_owned(), String::from_utf8(value).ok()?.trim().to_owned()));
+        if !more {
+            return Some(pairs);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{HeaderValue, Method};
+
+    #[test]
+    fn common_names() {
+        for (dn, expected) in [
+            ("CN=a.example.com", Some("a.example.com")),
+            ("CN=a.example.com,O=Example", Some("a.example.com")),
+            ("O=Example, CN = a", Some("a")),
+            ("O=Ex\\,CN=x,CN=b", Some("b")),
+            ("O=\"Ex,CN=x\",CN=b", Some("b")),
+            ("CN=caf\\C3\\A9", Some("café")),
+            ("/O=Example/CN=a.example.com", Some("a.example.com")),
+            ("/CN=a", Some("a")),
+            ("/O=x", None),
+            ("O=x", None),
+            ("", None),
+            ("CN", None),
+            ("CN=", None),
+            ("CN=\"x", None),
+            ("CN=\\", None),
+            ("CN=\\ff", None),
+        ] {
+            assert_eq!(common_name(dn).as_deref(), expected, "{dn}");
+        }
+    }
+
+    fn request(headers: &[(HeaderName, &str)]) -> Request {
+        let peer = Peer::verified("proxy.example.com", PeerCertificate::default());
+        let request = Request::new(Method::GET, "/").unwrap().with_peer(peer);
+        headers.iter().fold(request, |request, (name, value)| {
+            request.with_header(name.clone(), HeaderValue::from_str(value).unwrap())
+        })
+    }
+
+    #[test]
+    fn headers_count_only_when_allowed() {
+        let claim = [(VERIFY, "SUCCESS"), (DN, "CN=victim")];
+        let mut direct = request(&claim);
+        apply(&mut direct, false).unwrap();
+        assert_eq!(direct.peer.certname(), Some("proxy.example.com"));
+        assert!(direct.headers.is_empty());
+
+        let mut proxied = request(&claim);
+        apply(&mut proxied, true).unwrap();
+        assert_eq!(proxied.peer.certname(), Some("victim"));
+    }
+
+    #[test]
+    fn without_success_nobody_is_authenticated() {
+        for verify in ["NONE", "success", "SUCCESS ", "FAILED:x", ""] {
+            let mut proxied = request(&[(VERIFY, verify), (DN, "CN=victim")]);
+            apply(&mut proxied, true).unwrap();
+            let authenticated = proxied.peer.certname();
+            // HTTP itself strips spaces around a value.
+            assert_eq!(
+                authenticated,
+                (verify.trim() == "SUCCESS" && verify != "SUCCESS ").then_some("victim"),
+                "{verify:?}"
+            );
+            assert_eq!(proxied.peer.claimed_name(), Some("victim"));
+        }
+        let mut bare = request(&[]);
+        apply(&mut bare, true).unwrap();
+        assert_eq!(bare.peer, Peer::anonymous());
+    }
+
+    #[test]
+    fn bad_certificates_are_bad_requests() {
+        for (value, text) in [
+            ("%zz", "Unable to URL decode the x-client-cert header: malformed percent-encoding at byte 0"),
+            ("nothing", "No certs found in PEM read from x-client-cert"),
+        ] {
+            let mut proxied = request(&[(VERIFY, "SUCCESS"), (DN, "CN=x"), (CERT, value)]);
+            assert_eq!(apply(&mut proxied, true).unwrap_err().message(), text);
+        }
+    }
+}
