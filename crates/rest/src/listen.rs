@@ -313,10 +313,16 @@ impl Connection<'_> {
         let waits_for_continue = head.headers.contains_key(header::EXPECT);
         let (rest, mut unread) = oneshot::channel();
         let body = RequestBody::wire(incoming, rest);
-        let response = match Request::from_wire(head, body, self.peer.clone(), self.remote) {
-            Ok(request) if self.peer_is_still_good() => self.shared.service.call(request).await,
-            Ok(request) => peer_refused(&request),
-            Err((problem, body)) => {
+        let response = match Request::from_wire(head, self.peer.clone(), self.remote) {
+            Ok(mut request) if self.peer_is_still_good() => {
+                request.body = body;
+                self.shared.service.call(request).await
+            }
+            Ok(request) => {
+                drop(body);
+                peer_refused(&request)
+            }
+            Err(problem) => {
                 drop(body);
                 let id = RequestId::fresh();
                 let span = tracing::info_span!("request", %id);
@@ -395,23 +401,13 @@ fn peer_of(chain: &[CertificateDer<'_>]) -> Result<Peer, pki::Error> {
 }
 
 impl Request {
-    fn from_wire(
-        head: http::request::Parts,
-        body: RequestBody,
-        peer: Peer,
-        remote: SocketAddr,
-    ) -> Result<Request, (Problem, RequestBody)> {
+    fn from_wire(head: http::request::Parts, peer: Peer, remote: SocketAddr) -> Result<Request, Problem> {
         let target = head.uri.path_and_query().map_or("", |target| target.as_str());
-        match Request::new(head.method, target) {
-            Ok(mut request) => {
-                request.headers = head.headers;
-                request.peer = peer;
-                request.remote = Some(remote);
-                request.body = body;
-                Ok(request)
-            }
-            Err(problem) => Err((problem, body)),
-        }
+        let mut request = Request::new(head.method, target)?;
+        request.headers = head.headers;
+        request.peer = peer;
+        request.remote = Some(remote);
+        Ok(request)
     }
 }
 
