@@ -4,14 +4,25 @@
 //! crate matches, converts, compares, formats and serialises them. It does no I/O, knows no source code, no
 //! scopes and no catalogs; text of the language that names a type is parsed by the compiler.
 
+pub mod common;
 pub mod error;
 pub mod hash;
+pub mod infer;
 pub mod iter;
+pub mod label;
+pub mod matches;
+pub mod mismatch;
+pub mod normalize;
 pub mod number;
+pub mod object;
+pub mod parameterize;
 pub mod regexp;
+pub mod render;
 pub mod semver;
+pub mod signature;
 pub mod time;
 pub mod ty;
+pub mod typeset;
 pub mod uri;
 pub mod value;
 

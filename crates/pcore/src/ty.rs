@@ -87,7 +87,7 @@ pub enum Type {
     /// `Iterator[T]`.
     Iterator(Arc<Type>),
     /// `Init[T, args...]`; `None` is plain `Init`.
-    Init(Option<Arc<(Type, Vec<Value>)>>),
+    Init(Option<Arc<crate::matches::Init>>),
     /// `Callable[...]`; `None` is plain `Callable`.
     Callable(Option<Arc<Callable>>),
     /// `SemVer['range', ...]`; empty is any version.

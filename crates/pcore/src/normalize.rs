@@ -1,0 +1,245 @@
+//! The simplest type that means the same.
+//!
+//! Members of a `Variant` are merged (strings and enums into one enum, neighbouring ranges into one range), an
+//! `Optional` that says nothing is dropped, and so on. Messages about mismatches compare and print types in this
+//! form. That `Array[Any, 1]` loses its size here is so in Puppet.
+
+use std::sync::Arc;
+
+use crate::matches::accepts_undef;
+use crate::semver::SemVerRange;
+use crate::ty::{Callable, Range, Size, StructElement, Tuple};
+use crate::{Str, Type};
+
+/// The type in its simplest form.
+pub fn normalize(ty: &Type) -> Type {
+    match ty {
+        Type::Optional(inner) if !inner.is_unit() => normalize_optional(normalize(inner)),
+        Type::NotUndef(inner) if **inner != Type::Any => normalize_not_undef(normalize(inner)),
+        Type::Type(inner) => Type::type_of(normalize(inner)),
+        Type::Sensitive(inner) => Type::sensitive(normalize(inner)),
+        Type::Iterable(inner) => Type::iterable(normalize(inner)),
+        Type::Iterator(inner) => Type::iterator(normalize(inner)),
+        Type::Collection(_) => Type::Collection(Size::ANY),
+        Type::Array(element, size) => match normalize(element) {
+            Type::Any => Type::array_of(Type::Any),
+            element => Type::Array(Arc::new(element), *size),
+        },
+        Type::Hash(entry, size) => Type::Hash(Arc::new((normalize(&entry.0), normalize(&entry.1))), *size),
+        Type::Tuple(tuple) => Type::Tuple(Arc::new(normalize_tuple(tuple))),
+        Type::Struct(elements) => Type::structure(
+            elements
+                .iter()
+                .map(|element| StructElement { value: normalize(&element.value), ..element.clone() })
+                .collect(),
+        ),
+        Type::Callable(Some(callable)) => Type::callable(Callable {
+            parameters: normalize_tuple(&callable.parameters),
+            block: callable.block.as_ref().map(normalize),
+            result: callable.result.as_ref().map(normalize),
+        }),
+        Type::Variant(types) if !types.is_empty() => normalize_variant(types),
+        other => other.clone(),
+    }
+}
+
+fn normalize_tuple(tuple: &Tuple) -> Tuple {
+    Tuple { types: tuple.types.iter().map(normalize).collect(), size: tuple.size }
+}
+
+fn normalize_optional(inner: Type) -> Type {
+    match inner {
+        Type::NotUndef(inner) => normalize(&Type::Optional(inner)),
+        inner if accepts_undef(&inner) => inner,
+        inner => Type::optional(inner),
+    }
+}
+
+fn normalize_not_undef(inner: Type) -> Type {
+    match inner {
+        Type::Optional(inner) => {
+            normalize(&Type::NotUndef(if inner.is_unit() { Arc::new(Type::Any) } else { inner }))
+        }
+        inner if !accepts_undef(&inner) => inner,
+        inner => Type::not_undef(inner),
+    }
+}
+
+fn normalize_variant(types: &[Type]) -> Type {
+    let types: Vec<Type> = types.iter().map(normalize).collect();
+    if let [only] = &types[..] {
+        return only.clone();
+    }
+    if types.iter().any(|ty| matches!(ty, Type::Undef | Type::Optional(_))) {
+        let rest = types.into_iter().filter(|ty| *ty != Type::Undef).map(|ty| match ty {
+            Type::Optional(inner) => (*inner).clone(),
+            other => other,
+        });
+        return normalize(&Type::optional(Type::variant(rest)));
+    }
+    let mut flat = Vec::with_capacity(types.len());
+    for ty in types {
+        match ty {
+            Type::Variant(members) => flat.extend(members.iter().cloned()),
+            other => flat.push(other),
+        }
+    }
+    let mut types = flat;
+    merge(&mut types, not_undef, |inner: Vec<Type>| Type::not_undef(normalize(&Type::variant(inner))));
+    merge(&mut types, exact_strings, |values: Vec<Vec<Str>>| Type::enumeration(values.concat(), false));
+    merge(&mut types, caseless_strings, |values: Vec<Vec<Str>>| Type::enumeration(values.concat(), true));
+    merge(&mut types, patterns, |sources| {
+        let mut merged: Vec<_> = Vec::new();
+        for pattern in sources.into_iter().flatten() {
+            if !merged.contains(&pattern) {
+                merged.push(pattern);
+            }
+        }
+        Type::Pattern(merged.into())
+    });
+    merge_versions(&mut types);
+    merge_ranges(&mut types, integer_range, join_integers);
+    merge_ranges(&mut types, |ty| matches!(ty, Type::Float(..)), join_floats);
+    merge_ranges(&mut types, |ty| matches!(ty, Type::Timespan(_)), join_timespans);
+    merge_ranges(&mut types, |ty| matches!(ty, Type::Timestamp(_)), join_timestamps);
+    Type::variant(types)
+}
+
+/// Two or more members of a kind become one, which goes last.
+fn merge<T>(types: &mut Vec<Type>, content: impl Fn(&Type) -> Option<T>, make: impl FnOnce(Vec<T>) -> Type) {
+    if types.iter().filter(|ty| content(ty).is_some()).count() < 2 {
+        return;
+    }
+    let merged = types.iter().filter_map(&content).collect();
+    types.retain(|ty| content(ty).is_none());
+    types.push(make(merged));
+}
+
+fn not_undef(ty: &Type) -> Option<Type> {
+    match ty {
+        Type::NotUndef(inner) => Some((**inner).clone()),
+        _ => None,
+    }
+}
+
+fn exact_strings(ty: &Type) -> Option<Vec<Str>> {
+    match ty {
+        Type::StringValue(text) => Some(vec![text.clone()]),
+        Type::Enum { values, ignore_case: false } if !values.is_empty() => Some(values.to_vec()),
+        _ => None,
+    }
+}
+
+fn caseless_strings(ty: &Type) -> Option<Vec<Str>> {
+    match ty {
+        Type::Enum { values, ignore_case: true } if !values.is_empty() => {
+            Some(values.iter().map(|value| value.to_lowercase().into()).collect())
+        }
+        _ => None,
+    }
+}
+
+fn patterns(ty: &Type) -> Option<Vec<Arc<crate::regexp::Regexp>>> {
+    match ty {
+        Type::Pattern(patterns) => Some(patterns.to_vec()),
+        _ => None,
+    }
+}
+
+fn merge_versions(types: &mut Vec<Type>) {
+    let ranges = |ty: &Type| match ty {
+        Type::SemVer(ranges) => Some(ranges.to_vec()),
+        _ => None,
+    };
+    if types.iter().filter(|ty| ranges(ty).is_some()).count() < 2 {
+        return;
+    }
+    let merged = types.iter().filter_map(ranges).flatten().collect();
+    types.retain(|ty| ranges(ty).is_none());
+    types.insert(0, Type::SemVer(SemVerRange::merge_ranges(merged).into()));
+}
+
+/// Ranges that touch become one; they go first.
+fn merge_ranges(types: &mut Vec<Type>, of_kind: fn(&Type) -> bool, join: fn(&Type, &Type) -> Option<Type>) {
+    let (mut ranges, others): (Vec<Type>, Vec<Type>) = types.drain(..).partition(of_kind);
+    if ranges.len() > 1 {
+        let mut merged = Vec::new();
+        while let Some(mut range) = ranges.pop() {
+            let mut apart = Vec::new();
+            for other in ranges {
+                match join(&range, &other) {
+                    Some(joined) => range = joined,
+                    None => apart.push(other),
+                }
+            }
+            merged.push(range);
+            ranges = apart;
+        }
+        ranges = merged;
+    }
+    ranges.extend(others);
+    *types = ranges;
+}
+
+fn integer_range(ty: &Type) -> bool {
+    matches!(ty, Type::Integer(..))
+}
+
+fn join_integers(one: &Type, two: &Type) -> Option<Type> {
+    let (Type::Integer(from, to), Type::Integer(other_from, other_to)) = (one, two) else {
+        return None;
+    };
+    let touches = to.saturating_add(1) >= *other_from && other_to.saturating_add(1) >= *from;
+    touches.then(|| Type::Integer(*from.min(other_from), *to.max(other_to)))
+}
+
+fn join_floats(one: &Type, two: &Type) -> Option<Type> {
+    let (Type::Float(from, to), Type::Float(other_from, other_to)) = (one, two) else {
+        return None;
+    };
+    (to >= other_from && other_to >= from).then(|| Type::Float(from.min(*other_from), to.max(*other_to)))
+}
+
+fn join_timespans(one: &Type, two: &Type) -> Option<Type> {
+    match (one, two) {
+        (Type::Timespan(one), Type::Timespan(two)) => {
+            join_bounds(one.as_deref(), two.as_deref()).map(|range| Type::Timespan(range.map(Arc::new)))
+        }
+        _ => None,
+    }
+}
+
+fn join_timestamps(one: &Type, two: &Type) -> Option<Type> {
+    match (one, two) {
+        (Type::Timestamp(one), Type::Timestamp(two)) => {
+            join_bounds(one.as_deref(), two.as_deref()).map(|range| Type::Timestamp(range.map(Arc::new)))
+        }
+        _ => None,
+    }
+}
+
+/// The range that holds both, if they overlap; `Some(None)` is unbounded.
+fn join_bounds<T: PartialOrd + Clone>(
+    one: Option<&Range<T>>,
+    two: Option<&Range<T>>,
+) -> Option<Option<Range<T>>> {
+    let (Some(one), Some(two)) = (one, two) else {
+        return Some(None);
+    };
+    let before = |range: &Range<T>, other: &Range<T>| match (&range.to, &other.from) {
+        (Some(to), Some(from)) => to < from,
+        _ => false,
+    };
+    if before(one, two) || before(two, one) {
+        return None;
+    }
+    let from = match (&one.from, &two.from) {
+        (Some(a), Some(b)) => Some(if a <= b { a } else { b }.clone()),
+        _ => None,
+    };
+    let to = match (&one.to, &two.to) {
+        (Some(a), Some(b)) => Some(if a >= b { a } else { b }.clone()),
+        _ => None,
+    };
+    Some((from.is_some() || to.is_some()).then_some(Range { from, to }))
+}
