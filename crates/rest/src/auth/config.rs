@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use http::Method;
+use pki::OidNames;
 use regex::RegexBuilder;
 use stdx::hocon::{self, HoconError, Object, Value};
 
@@ -32,21 +33,18 @@ pub enum AuthConfigError {
     },
 }
 
-/// Finds the dotted OID of an extension's short name.
-pub type OidOf<'a> = &'a dyn Fn(&str) -> Option<String>;
-
 impl Rules {
-    /// Reads the rules of a file. `oid_of` knows the short names of certificate extensions.
-    pub fn load(path: &Path, oid_of: OidOf<'_>) -> Result<Rules, AuthConfigError> {
-        Rules::from_hocon(&hocon::load(path)?, &path.display().to_string(), oid_of)
+    /// Reads the rules of a file. `names` has the short names of certificate extensions.
+    pub fn load(path: &Path, names: &OidNames) -> Result<Rules, AuthConfigError> {
+        Rules::from_hocon(&hocon::load(path)?, &path.display().to_string(), names)
     }
 
     /// Reads the rules of a text, which may include nothing.
-    pub fn parse(text: &str, name: &str, oid_of: OidOf<'_>) -> Result<Rules, AuthConfigError> {
-        Rules::from_hocon(&hocon::parse(text, name)?, name, oid_of)
+    pub fn parse(text: &str, name: &str, names: &OidNames) -> Result<Rules, AuthConfigError> {
+        Rules::from_hocon(&hocon::parse(text, name)?, name, names)
     }
 
-    fn from_hocon(document: &Value, file: &str, oid_of: OidOf<'_>) -> Result<Rules, AuthConfigError> {
+    fn from_hocon(document: &Value, file: &str, names: &OidNames) -> Result<Rules, AuthConfigError> {
         let fail = |(place, message): (String, String)| AuthConfigError::Rule {
             file: file.to_owned(),
             place,
@@ -76,7 +74,7 @@ impl Rules {
         };
         let mut rules: Vec<Rule> = Vec::with_capacity(list.len());
         for (index, value) in list.iter().enumerate() {
-            let rule = rule(value, oid_of).map_err(|message| {
+            let rule = rule(value, names).map_err(|message| {
                 let name = value.get(&["name"]).and_then(Value::as_str);
                 let place =
                     name.map_or_else(|| format!("rule {}", index + 1), |name| format!("rule '{name}'"));
@@ -99,7 +97,7 @@ fn known_keys(object: &Object, known: &[&str]) -> Result<(), String> {
     }
 }
 
-fn rule(value: &Value, oid_of: OidOf<'_>) -> Result<Rule, String> {
+fn rule(value: &Value, names: &OidNames) -> Result<Rule, String> {
     let object =
         value.as_object().ok_or_else(|| format!("a rule must be an object, not {}", value.kind()))?;
     known_keys(object, &["match-request", "allow", "allow-unauthenticated", "deny", "sort-order", "name"])?;
@@ -133,8 +131,8 @@ fn rule(value: &Value, oid_of: OidOf<'_>) -> Result<Rule, String> {
         Some(Value::Bool(flag)) => *flag,
         Some(other) => return Err(format!("'allow-unauthenticated' must be true, not {}", other.kind())),
     };
-    let allow = entries(object.get("allow"), oid_of).map_err(|message| format!("'allow': {message}"))?;
-    let deny = entries(object.get("deny"), oid_of).map_err(|message| format!("'deny': {message}"))?;
+    let allow = entries(object.get("allow"), names).map_err(|message| format!("'allow': {message}"))?;
+    let deny = entries(object.get("deny"), names).map_err(|message| format!("'deny': {message}"))?;
     if allow.is_none() && deny.is_none() && !allow_unauthenticated {
         return Err("needs 'allow', 'deny' or 'allow-unauthenticated'".to_owned());
     }
@@ -203,17 +201,17 @@ fn query(value: Option<&Value>) -> Result<Vec<(String, Vec<String>)>, String> {
     }
 }
 
-fn entries(value: Option<&Value>, oid_of: OidOf<'_>) -> Result<Option<Vec<Entry>>, String> {
+fn entries(value: Option<&Value>, names: &OidNames) -> Result<Option<Vec<Entry>>, String> {
     Ok(match value {
         None => None,
         Some(Value::Array(items)) => {
-            Some(items.iter().map(|item| entry(item, oid_of)).collect::<Result<_, _>>()?)
+            Some(items.iter().map(|item| entry(item, names)).collect::<Result<_, _>>()?)
         }
-        Some(one) => Some(vec![entry(one, oid_of)?]),
+        Some(one) => Some(vec![entry(one, names)?]),
     })
 }
 
-fn entry(value: &Value, oid_of: OidOf<'_>) -> Result<Entry, String> {
+fn entry(value: &Value, names: &OidNames) -> Result<Entry, String> {
     let object = match value {
         Value::String(text) => return Entry::parse(text),
         Value::Object(object) => object,
@@ -226,9 +224,10 @@ fn entry(value: &Value, oid_of: OidOf<'_>) -> Result<Entry, String> {
             ("extensions", Value::Object(extensions)) if !extensions.is_empty() => {
                 let mut wanted = Vec::new();
                 for (name, values) in extensions {
-                    let oid = oid_of(name).ok_or_else(|| format!("'{name}' is no known extension or OID"))?;
+                    let oid =
+                        names.oid(name).ok_or_else(|| format!("'{name}' is no known extension or OID"))?;
                     let values = texts(values).map_err(|message| format!("extension '{name}' {message}"))?;
-                    wanted.push((oid, values));
+                    wanted.push((oid.to_string(), values));
                 }
                 parts.push(Entry::Extensions(wanted));
             }

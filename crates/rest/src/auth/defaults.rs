@@ -6,9 +6,6 @@ use regex::Regex;
 use super::entry::Entry;
 use super::{Pattern, Rule, Rules};
 
-/// Where the extension `pp_cli_auth` is: 1.3.6.1.4.1.34380.1.3.39.
-pub(super) const PP_CLI_AUTH: &str = "1.3.6.1.4.1.34380.1.3.39";
-
 enum Whom {
     /// With or without a certificate.
     Everyone,
@@ -74,9 +71,10 @@ fn rule(name: &str, path: &str, methods: &str, whom: &Whom) -> Rule {
         Everyone => (Vec::new(), Vec::new()),
         Authenticated => (vec![Entry::Any], Vec::new()),
         InPath => (vec![Entry::Template("$1".to_owned())], Vec::new()),
-        Tools => {
-            (vec![Entry::Extensions(vec![(PP_CLI_AUTH.to_owned(), vec!["true".to_owned()])])], Vec::new())
-        }
+        Tools => (
+            vec![Entry::Extensions(vec![(pki::oid::PP_CLI_AUTH.to_string(), vec!["true".to_owned()])])],
+            Vec::new(),
+        ),
         Nobody => (Vec::new(), vec![Entry::Any]),
     };
     Rule {

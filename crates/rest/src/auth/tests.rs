@@ -1,18 +1,12 @@
 use std::collections::BTreeMap;
 
 use http::Method;
+use pki::OidNames;
 
 use super::*;
 use crate::{Peer, PeerCertificate};
 
-fn oid_of(name: &str) -> Option<String> {
-    match name {
-        "pp_role" => Some("1.3.6.1.4.1.34380.1.1.13".to_owned()),
-        "pp_cli_auth" => Some(defaults::PP_CLI_AUTH.to_owned()),
-        dotted if dotted.starts_with("1.") => Some(dotted.to_owned()),
-        _ => None,
-    }
-}
+const PP_CLI_AUTH: &str = "1.3.6.1.4.1.34380.1.3.39";
 
 fn peer(certname: &str) -> Peer {
     Peer::verified(certname, PeerCertificate::default())
@@ -42,7 +36,7 @@ fn allowed(rules: &Rules, method: &str, target: &str, peer: &Peer) -> bool {
 fn the_shipped_rules() {
     let rules = Rules::default();
     let (web, nobody) = (peer("web.example.com"), Peer::anonymous());
-    let tool = peer_with("puppet.example.com", &[], &[(defaults::PP_CLI_AUTH, "true")]);
+    let tool = peer_with("puppet.example.com", &[], &[(PP_CLI_AUTH, "true")]);
     let table = [
         // method, path, node itself, no certificate, tool
         ("GET", "/puppet/v3/catalog/web.example.com", true, false, false),
@@ -91,7 +85,7 @@ fn the_shipped_rules() {
     }
     // Only the value "true" is a tool, and only if the certificate was verified.
     let target = "/puppet-ca/v1/clean";
-    assert!(!allowed(&rules, "PUT", target, &peer_with("x", &[], &[(defaults::PP_CLI_AUTH, "false")])));
+    assert!(!allowed(&rules, "PUT", target, &peer_with("x", &[], &[(PP_CLI_AUTH, "false")])));
     let claimed = Peer::vouched("puppet.example.com", false, tool.certificate().cloned());
     assert!(!allowed(&rules, "PUT", target, &claimed));
     assert!(!allowed(&rules, "GET", "/puppet/v3/node/puppet.example.com", &claimed));
@@ -119,7 +113,7 @@ fn one_rule(text: &str) -> Rules {
     let document = format!(
         "authorization {{ version: 1, rules: [ {{ match-request {{ path: \"^/x/([^/]+)/([^/]+)$\", type: regex }}, sort-order: 1, name: r, {text} }} ] }}"
     );
-    Rules::parse(&document, "auth.conf", &oid_of).unwrap_or_else(|error| panic!("{error}"))
+    Rules::parse(&document, "auth.conf", &OidNames::default()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]
@@ -173,7 +167,7 @@ fn the_first_match_decides() {
             { name: "q", sort-order: 5, allow: "*", match-request: ${base} { query-params: { environment: [dev, test] } } }
           ]
         }"#;
-    let rules = Rules::parse(text, "auth.conf", &oid_of).unwrap();
+    let rules = Rules::parse(text, "auth.conf", &OidNames::default()).unwrap();
     let web = peer("web");
     let verdict = |method, target| {
         let request = Request::new(method, target).unwrap().with_peer(web.clone());
@@ -204,7 +198,7 @@ fn denials_say_little_and_log_much() {
 
 #[test]
 fn mistakes_are_named() {
-    let fails = |text: &str| Rules::parse(text, "auth.conf", &oid_of).unwrap_err().to_string();
+    let fails = |text: &str| Rules::parse(text, "auth.conf", &OidNames::default()).unwrap_err().to_string();
     let rule = |text: &str| {
         fails(&format!(
             "authorization {{ version: 1, rules: [ {{ match-request {{ path: /x, type: path }}, sort-order: 1, name: r\n {text} }} ] }}"
