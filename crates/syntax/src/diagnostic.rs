@@ -49,6 +49,11 @@ impl Diagnostic {
         Diagnostic { severity, code, message, span, file: Arc::clone(file), place }
     }
 
+    /// A warning of the lexer, which Puppet logs at once.
+    pub(crate) fn is_lexical(&self) -> bool {
+        matches!(self.code, "UNRECOGNIZED_ESCAPE" | "ILLEGAL_UNICODE_ESCAPE")
+    }
+
     /// Line and column that the message names.
     pub fn position(&self) -> Option<Position> {
         match self.place {

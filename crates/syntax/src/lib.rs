@@ -7,16 +7,21 @@ pub mod ast;
 mod chars;
 mod diagnostic;
 mod lexer;
+pub mod location;
 mod parser;
 pub mod pn;
 pub mod source;
 mod token;
+mod validate;
 
 use std::sync::Arc;
 
 pub use diagnostic::{Diagnostic, Severity};
 
+pub use validate::check_text;
+
 use ast::Ast;
+use location::Namespace;
 use source::SourceFile;
 
 /// Which dialect a text is in.
@@ -39,21 +44,92 @@ pub struct Parse {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Parses a text. Like Puppet, it stops at the first syntax error.
+impl Parse {
+    /// The one message with which Puppet fails, with its location: the error, or how many there were.
+    pub fn failure_message(&self) -> Option<String> {
+        match &*self.errors {
+            [] => None,
+            [only] => Some(only.puppet_message()),
+            [first, ..] => {
+                let errors = self.errors.len();
+                // The lexer's warnings are logged on the way and not counted.
+                let warnings = self.warnings.iter().filter(|warning| !warning.is_lexical()).count();
+                let mut message = if warnings > 0 {
+                    format!("Language validation logged {errors} errors, and {warnings} warnings. Giving up")
+                } else {
+                    format!("Language validation logged {errors} errors. Giving up")
+                };
+                if let Some(path) = &first.file.path {
+                    message.push_str(&format!(" (file: {})", path.display()));
+                }
+                Some(message)
+            }
+        }
+    }
+
+    /// The errors that Puppet logs before it fails: none if there is only one, which it fails
+    /// with, and no more than `limit` (`max_errors`).
+    pub fn logged_errors(&self, limit: usize) -> &[Diagnostic] {
+        match self.errors.len() {
+            0 | 1 => &[],
+            count => &self.errors[..count.min(limit)],
+        }
+    }
+}
+
+/// Parses and validates a text. Like Puppet, it stops at the first syntax error and reports all that
+/// validation finds.
 pub fn parse(file: Arc<SourceFile>, options: Options) -> Parse {
-    let mut parsed = parser::parse(&file, options);
-    let warnings = std::mem::take(&mut parsed.warnings);
-    let warnings = warnings
+    parse_in(file, options, &Namespace::Any)
+}
+
+/// As [`parse`], for a file whose place restricts what it may define.
+pub fn parse_in(file: Arc<SourceFile>, options: Options, namespace: &Namespace) -> Parse {
+    parse_whole(file, options, namespace, 0)
+}
+
+/// As [`parse`], for code in a heredoc of other code.
+fn parse_nested(file: Arc<SourceFile>, options: Options, level: u32) -> Parse {
+    parse_whole(file, options, &Namespace::Any, level)
+}
+
+fn parse_whole(file: Arc<SourceFile>, options: Options, namespace: &Namespace, level: u32) -> Parse {
+    let parser::Output {
+        exprs,
+        spans,
+        root,
+        definitions,
+        failure,
+        warnings,
+        arrows,
+        overflows,
+        odd_variables,
+    } = parser::parse(&file, options);
+    let mut warnings: Vec<Diagnostic> = warnings
         .into_iter()
         .map(|trouble| Diagnostic::from_trouble(trouble, Severity::Warning, &file))
         .collect();
-    let errors = parsed
-        .failure
-        .take()
-        .map(|trouble| Diagnostic::from_trouble(*trouble, Severity::Error, &file))
-        .into_iter()
-        .collect();
-    Parse { ast: parsed.into_ast(file), errors, warnings }
+    let ast = Ast { file: Arc::clone(&file), exprs, spans, root, definitions };
+    let mut errors = Vec::new();
+    match failure {
+        Some(failure) => errors.push(Diagnostic::from_trouble(*failure, Severity::Error, &file)),
+        None => {
+            let problems = validate::validate(&validate::Input {
+                ast: &ast,
+                arrows: &arrows,
+                overflows: &overflows,
+                odd_variables,
+                options,
+                namespace: (*namespace != Namespace::Any).then_some(namespace),
+                level,
+            });
+            for (severity, trouble) in problems {
+                let list = if severity == Severity::Error { &mut errors } else { &mut warnings };
+                list.push(Diagnostic::from_trouble(trouble, severity, &file));
+            }
+        }
+    }
+    Parse { ast, errors, warnings }
 }
 
 #[cfg(test)]

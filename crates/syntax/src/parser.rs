@@ -17,7 +17,7 @@ use std::sync::Arc;
 use stdx::Symbol;
 
 use crate::Options;
-use crate::ast::{Ast, Expr, ExprId, Span};
+use crate::ast::{Expr, ExprId, Span};
 use crate::lexer::{self, Place, Trouble};
 use crate::source::SourceFile;
 use crate::token::{Kind, SLICE, Token};
@@ -46,12 +46,8 @@ pub(crate) struct Output {
     pub(crate) arrows: Vec<(ExprId, u32)>,
     /// Integer literals beyond 64 bits, with their value in hexadecimal.
     pub(crate) overflows: Vec<(ExprId, String)>,
-}
-
-impl Output {
-    pub(crate) fn into_ast(self, file: Arc<SourceFile>) -> Ast {
-        Ast { file, exprs: self.exprs, spans: self.spans, root: self.root, definitions: self.definitions }
-    }
+    /// Some variable has a name that may not be one.
+    pub(crate) odd_variables: bool,
 }
 
 /// Parses a text, without validation.
@@ -79,6 +75,7 @@ pub(crate) fn parse(file: &SourceFile, options: Options) -> Output {
         failure: None,
         arrows: Vec::new(),
         overflows: Vec::new(),
+        odd_variables: false,
         depth: 0,
         runs: Vec::new(),
         statement_names: statement::names(),
@@ -103,6 +100,7 @@ pub(crate) fn parse(file: &SourceFile, options: Options) -> Output {
         warnings: lexed.warnings,
         arrows: parser.arrows,
         overflows: parser.overflows,
+        odd_variables: parser.odd_variables,
     }
 }
 
@@ -117,6 +115,7 @@ fn failed(failure: Box<Trouble>) -> Output {
         warnings: Vec::new(),
         arrows: Vec::new(),
         overflows: Vec::new(),
+        odd_variables: false,
     }
 }
 
@@ -137,6 +136,7 @@ pub(crate) struct Parser<'a> {
     failure: Option<Box<Trouble>>,
     arrows: Vec<(ExprId, u32)>,
     overflows: Vec<(ExprId, String)>,
+    odd_variables: bool,
     depth: usize,
     /// Longest chain of operators at each depth, which bounds the height of the tree.
     runs: Vec<u32>,

@@ -507,7 +507,7 @@ fn quote_json(text: &str, out: &mut String) {
 }
 
 /// A float as Ruby writes it: the shortest digits, with an exponent below 1e-4 and from 1e16 on.
-fn float(value: f64) -> String {
+pub(crate) fn float(value: f64) -> String {
     let scientific = format!("{value:e}");
     let Some((mantissa, exponent)) = scientific.split_once('e') else { return scientific };
     let exponent: i32 = exponent.parse().unwrap_or(0);

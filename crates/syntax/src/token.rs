@@ -32,6 +32,7 @@ pub(crate) enum Kind {
     String,
     StringStart,
     StringMiddle,
+    StringEnd,
     True,
     False,
     Heredoc,
@@ -42,7 +43,6 @@ pub(crate) enum Kind {
     RightCollect,
     RightExportCollect,
     // From here on a `/` may begin a regular expression.
-    StringEnd,
     HeredocText,
     LeftBracket,
     ListStart,
@@ -123,7 +123,7 @@ pub(crate) enum Kind {
 impl Kind {
     /// Whether `/` after this token divides.
     pub(crate) fn is_operand(self) -> bool {
-        (self as u8) < Kind::StringEnd as u8
+        (self as u8) < Kind::HeredocText as u8
     }
 
     /// Whether the token may be an attribute's name besides a plain name.

@@ -89,36 +89,31 @@ impl Lexer<'_> {
         let bytes = value.as_bytes();
         let digits = bytes.iter().take_while(|&&b| is_digit(b)).count();
         let next = bytes.get(digits);
-        match bytes {
+        let (code, kind) = match bytes {
             [b'0', b'x' | b'X', hex @ ..] => {
-                if hex.is_empty() || !hex.iter().all(u8::is_ascii_hexdigit) {
-                    return self.fail_at(at, "INVALID_HEX_NUMBER", format!("Not a valid hex number {value}"));
+                if !hex.is_empty() && hex.iter().all(u8::is_ascii_hexdigit) {
+                    return Ok(());
                 }
+                ("INVALID_HEX_NUMBER", "hex")
             }
             [b'0', second, ..] if *second != b'.' => {
-                if !bytes[1..].iter().all(|b| (b'0'..=b'7').contains(b)) {
-                    return self.fail_at(
-                        at,
-                        "INVALID_OCTAL_NUMBER",
-                        format!("Not a valid octal number {value}"),
-                    );
+                if bytes[1..].iter().all(|b| (b'0'..=b'7').contains(b)) {
+                    return Ok(());
                 }
+                ("INVALID_OCTAL_NUMBER", "octal")
             }
             _ if matches!(next, Some(b'e' | b'E' | b'.')) => {
-                if !is_decimal(bytes) {
-                    return self.fail_at(
-                        at,
-                        "INVALID_DECIMAL_NUMBER",
-                        format!("Not a valid decimal number {value}"),
-                    );
+                if is_decimal(bytes) {
+                    return Ok(());
                 }
+                ("INVALID_DECIMAL_NUMBER", "decimal")
             }
             _ if next.is_some() => {
                 return self.fail_at(at, "ILLEGAL_NUMBER", format!("Illegal number '{value}'"));
             }
-            _ => {}
-        }
-        Ok(())
+            _ => return Ok(()),
+        };
+        self.fail_at(at, code, format!("Not a valid {kind} number {value}"))
     }
 }
 

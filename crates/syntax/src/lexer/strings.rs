@@ -64,6 +64,9 @@ impl<'a> Lexer<'a> {
         let from = self.pos;
         let bytes = self.bytes;
         let mut at = from + 1;
+        if self.quote_is_text(at, b"'") {
+            at += 1;
+        }
         let mut escaped = false;
         let end = loop {
             match memchr::memchr2(b'\'', b'\\', &bytes[at.min(bytes.len())..]) {
@@ -93,6 +96,17 @@ impl<'a> Lexer<'a> {
         Ok(Lexed::One(token))
     }
 
+    /// Whether a quote at the very start of a run of text is part of it. Puppet looks for a character and
+    /// then a terminator, so a quote directly before another terminator counts as that character.
+    fn quote_is_text(&self, at: usize, terminators: &[u8]) -> bool {
+        if self.bytes.get(at) != terminators.first() {
+            return false;
+        }
+        let rest = &self.bytes[at + 1..];
+        let backslashes = rest.iter().take_while(|&&b| b == b'\\').count();
+        backslashes % 2 == 0 && rest.get(backslashes).is_some_and(|b| terminators.contains(b))
+    }
+
     pub(super) fn double_quoted(&mut self) -> Step {
         let from = self.pos;
         self.matched = Matched::Range(from, from + 1);
@@ -100,6 +114,7 @@ impl<'a> Lexer<'a> {
         // Most strings have neither escapes nor interpolation.
         if let Some(length) = memchr::memchr3(b'"', b'$', b'\\', &self.bytes[from + 1..])
             && self.bytes[from + 1 + length] == b'"'
+            && !(length == 0 && self.quote_is_text(from + 1, b"\"$"))
         {
             let end = from + 1 + length;
             self.pos = end + 1;
@@ -173,6 +188,9 @@ impl<'a> Lexer<'a> {
         let (bytes, text) = (self.bytes, self.text);
         let honours_backslash = flavour.quoted || flavour.escapes.allows('$');
         let mut at = from;
+        if flavour.quoted && bytes.get(at) == Some(&b'"') && self.quote_is_text(at, b"\"$") {
+            at += 1;
+        }
         let mut escaped = false;
         let (end, terminator) = loop {
             let rest = &bytes[at.min(bytes.len())..];

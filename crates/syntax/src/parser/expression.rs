@@ -3,6 +3,7 @@
 use super::{Parsed, Parser};
 use crate::ast::{BinaryOp, CaseOption, Collect, Expr, ExprId, Lambda, Span};
 use crate::token::{Kind, Token};
+use crate::validate::is_odd_variable;
 
 /// Binding powers, low to high. Note that `in` binds tighter than `=~`, and `==` tighter than `<`.
 const OR: u8 = 1;
@@ -99,7 +100,11 @@ impl Parser<'_> {
         let expr = match token.kind {
             Kind::Variable => {
                 let lexeme = self.lexeme(token);
-                Expr::Var(lexeme.strip_prefix('$').unwrap_or(lexeme).into())
+                let name = lexeme.strip_prefix('$').unwrap_or(lexeme);
+                if is_odd_variable(name) {
+                    self.odd_variables = true;
+                }
+                Expr::Var(name.into())
             }
             Kind::Name => Expr::Name(self.symbol(token)),
             Kind::ClassRef => Expr::TypeName(self.symbol(token)),

@@ -81,8 +81,11 @@ impl Parser<'_> {
         if what != Entries::Keys {
             return self.assignment();
         }
-        let plain = !matches!(self.kind(), Kind::At | Kind::AtAt)
-            && !(self.kind() == Kind::Class && self.next_kind() == Kind::LeftBrace);
+        let plain = match self.kind() {
+            Kind::At | Kind::AtAt => false,
+            Kind::Class => self.next_kind() != Kind::LeftBrace,
+            _ => true,
+        };
         if plain {
             let key = self.expression(0)?;
             let ended = !matches!(

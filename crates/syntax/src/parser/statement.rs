@@ -21,6 +21,23 @@ pub(super) fn names() -> &'static [Symbol] {
     })
 }
 
+/// Whether a statement can begin with a token.
+fn begins_statement(kind: Kind) -> bool {
+    use Kind::*;
+    matches!(
+        kind,
+        // Operands.
+        Name | Word | ClassRef | Number | String | StringStart | True | False | Heredoc | Regex | Variable
+            | Undef | Default | Attr | Private | RenderString | RenderExpr
+            // Brackets and prefixes.
+            | LeftBracket | ListStart | LeftBrace | LeftParen | LineParen | Minus | Times | Not | At | AtAt
+            // Keywords.
+            | Case | Class | Define | If | Node | Unless | Function | Type | Plan | Apply
+            // The lexer's error comes first.
+            | Broken
+    )
+}
+
 /// A comma list that follows nothing which could be called with it.
 struct StrayList {
     comma: Span,
@@ -85,6 +102,8 @@ impl Parser<'_> {
                     self.advance();
                 }
                 Kind::RightBrace | Kind::End => break,
+                // Puppet ends the list before it looks whether the token fits.
+                kind if stray.is_some() && !begins_statement(kind) => break,
                 _ => {}
             }
             self.statement(mark, &mut stray)?;
