@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::hash::Hash;
 use crate::ty::{AttributeKind, ObjectType};
-use crate::{Str, Type, Value};
+use crate::{Str, Type, Value, matches};
 
 /// A lazy sequence over a value. It holds no code of the language, only how to walk.
 #[derive(Debug)]
@@ -246,7 +246,7 @@ impl TreeWalk {
 
     fn is_container(&self, value: &Value) -> bool {
         matches!(value, Value::Array(_) | Value::Hash(_) | Value::Object(_))
-            && self.options.containers.as_ref().is_none_or(|ty| is_kind(ty, value))
+            && self.options.containers.as_ref().is_none_or(|ty| matches::is_instance(ty, value))
     }
 
     fn next(&mut self) -> Option<Value> {
@@ -281,17 +281,6 @@ impl TreeWalk {
 
     fn collect(mut self) -> Vec<Value> {
         std::iter::from_fn(|| self.next()).collect()
-    }
-}
-
-/// True if the value is of the kind of container the type names.
-fn is_kind(ty: &Type, value: &Value) -> bool {
-    match (ty, value) {
-        (Type::Array(..) | Type::Tuple(_), Value::Array(_)) => true,
-        (Type::Hash(..) | Type::Struct(_), Value::Hash(_)) => true,
-        (Type::AnyObject | Type::Object(_), Value::Object(_)) => true,
-        (Type::Variant(types), _) => types.iter().any(|ty| is_kind(ty, value)),
-        _ => false,
     }
 }
 
@@ -380,25 +369,11 @@ mod tests {
         );
     }
 
-    /// The value in the notation of the language, without quotes.
-    fn show(value: &Value) -> String {
-        match value {
-            Value::Array(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(", ")),
-            Value::Hash(hash) => {
-                let entries: Vec<_> =
-                    hash.iter().map(|(k, v)| format!("{} => {}", show(k), show(v))).collect();
-                format!("{{{}}}", entries.join(", "))
-            }
-            Value::Int(number) => number.to_string(),
-            other => other.as_str().unwrap_or_default().to_owned(),
-        }
-    }
-
     fn tree(options: TreeOptions) -> Vec<String> {
         let inner = Value::array(ints([1, 2]));
         let root = Hash::from_iter([("a", inner), ("b", 3.into()), ("c", Hash::new().into())]);
         let iterator = lazy(root.into(), Walk::Tree(options));
-        all(&iterator).iter().map(show).collect()
+        all(&iterator).iter().map(crate::format::to_s).collect()
     }
 
     #[test]
@@ -429,7 +404,7 @@ mod tests {
     fn trees_reverse() {
         let root = Value::array(vec![Value::array(ints([1]))]);
         let walk = lazy(root, Walk::Tree(TreeOptions::default()));
-        let back: Vec<_> = all(&lazy(walk, Walk::Reverse)).iter().map(show).collect();
+        let back: Vec<_> = all(&lazy(walk, Walk::Reverse)).iter().map(crate::format::to_s).collect();
         assert_eq!(back, ["[[0, 0], 1]", "[[0], [1]]", "[[], [[1]]]"]);
     }
 }

@@ -4,11 +4,15 @@
 //! crate matches, converts, compares, formats and serialises them. It does no I/O, knows no source code, no
 //! scopes and no catalogs; text of the language that names a type is parsed by the compiler.
 
+pub mod arithmetic;
 pub mod common;
+pub mod compare;
 pub mod error;
+pub mod format;
 pub mod hash;
 pub mod infer;
 pub mod iter;
+pub mod json;
 pub mod label;
 pub mod matches;
 pub mod mismatch;

@@ -15,7 +15,6 @@ mod uri;
 
 pub use error::{TypeError, class_name};
 pub use names::named;
-pub(crate) use uri::uri_part;
 pub use uri::uri_parts;
 
 use std::sync::Arc;

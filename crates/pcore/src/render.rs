@@ -26,6 +26,19 @@ pub fn expanded(ty: &Type) -> impl Display {
     Text { ty, expanded: true }
 }
 
+/// The text of a value as it stands inside a type: strings in quotes, instances with what they are made from.
+pub fn value(value: &Value) -> impl Display {
+    InstanceText(value)
+}
+
+struct InstanceText<'a>(&'a Value);
+
+impl Display for InstanceText<'_> {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        Printer { out, expanded: false, open: Vec::new(), set: None }.value(self.0)
+    }
+}
+
 impl Display for Type {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         let expanded = matches!(self, Type::Alias(_) | Type::Object(_) | Type::AnyObject | Type::Deferred);

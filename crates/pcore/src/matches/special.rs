@@ -1,8 +1,8 @@
 //! Parameters that are patterns themselves: those of `URI[...]` and of parameterised `Object` types.
 
 use super::{is_assignable, is_instance};
+use crate::Value;
 use crate::uri::Uri;
-use crate::{Value, parameterize};
 
 /// Whether a value fits what a `case` option would have to be for it: an instance of a type, a match of a regular
 /// expression, an equal value.
@@ -32,7 +32,7 @@ pub(super) fn covers(wanted: &Value, given: &Value) -> bool {
 pub(super) fn uri_matches(uri: &Uri, parts: &Value) -> bool {
     parts.as_hash().is_some_and(|parts| {
         parts.iter().all(|(name, option)| {
-            let part = name.as_str().and_then(|name| parameterize::uri_part(uri, name)).unwrap_or_default();
+            let part = name.as_str().and_then(|name| uri.part(name)).unwrap_or_default();
             option_matches(&part, option)
         })
     })

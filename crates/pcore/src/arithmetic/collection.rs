@@ -1,0 +1,137 @@
+//! `+`, `-` and `<<` on arrays, hashes, binaries and URIs.
+
+use std::sync::Arc;
+
+use crate::error::{Result, ValueError};
+use crate::number::compare_int_float;
+use crate::{Hash, Value};
+
+/// `[1] << x`: one item more, whatever it is.
+pub(super) fn append(items: &Arc<Vec<Value>>, item: &Value) -> Value {
+    let mut result = Vec::with_capacity(items.len() + 1);
+    result.extend_from_slice(items);
+    result.push(item.clone());
+    Value::array(result)
+}
+
+pub(super) fn concatenate(left: &Value, right: &Value) -> Result<Value> {
+    match left {
+        Value::Array(items) => {
+            let others = as_items(right);
+            let mut result = Vec::with_capacity(items.len() + others.len());
+            result.extend_from_slice(items);
+            result.extend(others);
+            Ok(Value::array(result))
+        }
+        Value::Hash(hash) => {
+            let mut result = Hash::clone(hash);
+            match right {
+                Value::Hash(other) => {
+                    result.extend(other.iter().map(|(key, value)| (key.clone(), value.clone())));
+                }
+                Value::Array(items) => merge_list(&mut result, items)?,
+                _ => return Err(ValueError::new("Can only append Array or Hash to a Hash")),
+            }
+            Ok(Value::hash(result))
+        }
+        Value::Uri(uri) => {
+            let reference = match right {
+                Value::Uri(other) => other.text.as_str(),
+                Value::Str(text) => text.as_str(),
+                _ => return Err(ValueError::new("An URI can only be merged with an URI or String")),
+            };
+            Ok(Value::Uri(Arc::new(uri.join(reference)?)))
+        }
+        Value::Binary(bytes) => match right {
+            Value::Binary(other) => Ok(Value::Binary([&**bytes, &**other].concat().into())),
+            _ => Err(ValueError::new("Can only append Binary to a Binary")),
+        },
+        _ => Err(ValueError::new("Can only append to an Array, Hash, Binary or URI")),
+    }
+}
+
+/// An array into a hash: pairs if all its items are arrays, otherwise keys and values in turn.
+fn merge_list(hash: &mut Hash, items: &[Value]) -> Result<()> {
+    if let [Value::Hash(only)] = items {
+        hash.extend(only.iter().map(|(key, value)| (key.clone(), value.clone())));
+        return Ok(());
+    }
+    if !items.is_empty() && items.iter().all(|item| matches!(item, Value::Array(_))) {
+        for (index, item) in items.iter().enumerate() {
+            match item.as_array() {
+                Some([key, value]) => {
+                    hash.insert(key.clone(), value.clone());
+                }
+                other => {
+                    let length = other.map_or(0, <[Value]>::len);
+                    return Err(ValueError::new(format!(
+                        "wrong array length at {index} (expected 2, was {length})"
+                    )));
+                }
+            }
+        }
+        return Ok(());
+    }
+    let (pairs, rest) = items.as_chunks::<2>();
+    if !rest.is_empty() {
+        return Err(ValueError::new("odd number of arguments for Hash"));
+    }
+    hash.extend(pairs.iter().map(|[key, value]| (key.clone(), value.clone())));
+    Ok(())
+}
+
+/// `left - right`; what is not there is not missed.
+pub(super) fn delete(left: &Value, right: &Value) -> Value {
+    match left {
+        Value::Array(items) => {
+            let others = as_items(right);
+            let kept = |item: &&Value| !others.iter().any(|other| ruby_equals(item, other));
+            Value::array(items.iter().filter(kept).cloned().collect::<Vec<_>>())
+        }
+        Value::Hash(hash) => {
+            let mut result = Hash::clone(hash);
+            match right {
+                Value::Array(keys) => result.retain(|key, _| !keys.contains(key)),
+                Value::Hash(other) => result.retain(|key, _| !other.contains_key(key)),
+                key => {
+                    result.remove(key);
+                }
+            }
+            Value::hash(result)
+        }
+        _ => left.clone(),
+    }
+}
+
+/// The items of an array, the pairs of a hash, anything else as a single item.
+fn as_items(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Array(items) => items.to_vec(),
+        Value::Hash(hash) => {
+            hash.iter().map(|(key, value)| Value::array(vec![key.clone(), value.clone()])).collect()
+        }
+        other => vec![other.clone()],
+    }
+}
+
+/// Ruby's `==`: like the language's own, but strings are compared with their case.
+pub fn ruby_equals(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Int(int), Value::Float(float)) | (Value::Float(float), Value::Int(int)) => {
+            compare_int_float(*int, *float).is_some_and(std::cmp::Ordering::is_eq)
+        }
+        (Value::Float(a), Value::Float(b)) => a == b,
+        (Value::Timespan(_) | Value::Timestamp(_), Value::Int(_) | Value::Float(_))
+        | (Value::Int(_) | Value::Float(_), Value::Timespan(_) | Value::Timestamp(_)) => {
+            crate::time::compare(a, b).is_some_and(std::cmp::Ordering::is_eq)
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| ruby_equals(a, b))
+        }
+        (Value::Hash(a), Value::Hash(b)) => {
+            a.len() == b.len()
+                && a.iter().all(|(key, value)| b.get(key).is_some_and(|other| ruby_equals(value, other)))
+        }
+        _ => a == b,
+    }
+}
