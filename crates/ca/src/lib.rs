@@ -1,1 +1,33 @@
-//! Under construction.
+//! The certificate authority: who gets which certificate, what was ever issued, what is revoked.
+//!
+//! The state lies in Puppet's own directory (`ca_crt.pem`, `inventory.txt`, `requests/`, `signed/`, …), so an
+//! estate moves in and out by copying it. [`Authority`] is the only one that writes there; its prose tells
+//! the order of writes that survives a crash. [`policy`] and [`autosign`] decide, `handlers` speak
+//! `/puppet-ca/v1`.
+//!
+//! Who may call what is decided before the handlers, by the authorization rules; what is refused here is
+//! refused to everybody.
+
+pub mod authority;
+pub mod autosign;
+mod create;
+mod error;
+mod exclusive;
+mod files;
+mod host;
+mod inventory;
+mod journal;
+mod lists;
+pub mod policy;
+pub mod settings;
+
+pub(crate) use authority::revocation_times;
+pub use authority::{
+    Authority, BulkOutcome, Expirations, Prune, Pruned, Removed, State, Status, Submitted, Unwanted,
+};
+pub use create::External;
+pub use error::{Error, Reason, Result};
+pub use host::copy_lists;
+pub use inventory::Issued;
+pub use lists::RevocationLists;
+pub use settings::{Autosign, Host, Paths, PolicyOptions, Settings, parse_duration};

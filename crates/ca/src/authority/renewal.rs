@@ -1,0 +1,50 @@
+//! Renewal: a new certificate for the key of one that is still good.
+
+use pki::{Certificate, profile};
+
+use super::Authority;
+use super::signing::log;
+use crate::error::{Error, Reason, Result};
+use crate::files;
+
+impl Authority {
+    /// Whether a certificate is one of ours that may be renewed: signed by our key, in force, not revoked.
+    pub fn recognises(&self, certificate: &Certificate) -> bool {
+        let authority = &self.signer.certificate;
+        let now = self.now();
+        certificate.authority_key_id().is_some()
+            && certificate.authority_key_id() == authority.subject_key_id()
+            && certificate.verify(authority.public_key()).is_ok()
+            && now <= certificate.not_after()
+            && !self.lists().is_revoked(certificate)
+    }
+
+    /// Issues a certificate with the subject, key and extensions of a present one. The present one stays
+    /// valid until it runs out.
+    pub fn renew(&self, certificate: &Certificate, actor: &str) -> Result<Certificate> {
+        let certname = certificate
+            .certname()
+            .filter(|_| !certificate.is_ca())
+            .ok_or_else(|| Error::refused(Reason::InvalidName, "Subject hostname format is invalid"))?;
+        self.exclusively("csr", |work| {
+            let extensions = profile::renewal(&self.signer.certificate, certificate)
+                .map_err(Error::crypto("make the extensions of a certificate"))?;
+            let file = self.signed_file(&certname)?;
+            let renewed = self.issue(
+                work,
+                &certname,
+                certificate.subject(),
+                certificate.public_key(),
+                self.settings.auto_renewal_ttl,
+                &extensions,
+            )?;
+            files::write(&file, renewed.to_pem().as_bytes(), files::PUBLIC)?;
+            tracing::info!(
+                "Renewed certificate for \"{certname}\" with new expiration of \"{}\"",
+                pki::time::to_inventory(renewed.not_after())
+            );
+            log(actor, "renewed", &[&certname]);
+            Ok(renewed)
+        })
+    }
+}
