@@ -13,10 +13,10 @@ use wire::json::Limits;
 use crate::environments::{Environment, EnvironmentError, Environments};
 use crate::indirection::{environment, failed, key};
 use crate::negotiate::{CATALOG, Format, accepted};
-use crate::pool::PoolError;
+use crate::pool::{Patience, PoolError};
 use crate::report::refused;
 use crate::world::Machine;
-use crate::{Server, trusted};
+use crate::{Server, VERSION_HEADER, trusted};
 
 /// The agent logs "Catalog compiled by" with this name.
 const COMPILER_HEADER: HeaderName = HeaderName::from_static("x-puppet-compiler-name");
@@ -64,7 +64,7 @@ pub(crate) async fn find(
         None => stored_facts(server, &certname).await?,
     };
     let order = Order {
-        trusted: trusted::trusted(&request.peer, &certname, &server.settings.oid_names),
+        trusted: trusted::trusted(&request.peer, &server.settings.oid_names),
         certname: certname.clone(),
         environment: environment.clone(),
         default_environment: server.settings.default_environment.clone(),
@@ -73,8 +73,9 @@ pub(crate) async fn find(
         server_facts: server.server_facts.clone(),
         format,
     };
-    let compiled =
-        tokio::time::timeout(server.settings.compile_timeout, server.pool.run(move || compile(&order)));
+    let patience = if understands_delays(request) { Patience::Refusable } else { Patience::Waits };
+    let compiling = server.pool.run(patience, move || compile(&order));
+    let compiled = tokio::time::timeout(server.settings.compile_timeout, compiling);
     let compiled = match compiled.await {
         Ok(Ok(compiled)) => compiled?,
         Ok(Err(error)) => return Err(not_compiled(server, error)),
@@ -192,6 +193,18 @@ fn log(order: &Order, logs: &[LogEntry]) {
     }
 }
 
+/// Agents since 5.3.1 come back after a 503; others would take it for a failure, so they wait in the queue whatever its length.
+fn understands_delays(request: &Request) -> bool {
+    let Some(version) = request.header(VERSION_HEADER) else { return false };
+    let mut numbers = version.split(['.', '-', '+']).map(|part| part.parse::<u32>().ok());
+    let [Some(Some(major)), Some(Some(minor)), Some(Some(patch))] =
+        [numbers.next(), numbers.next(), numbers.next()]
+    else {
+        return false;
+    };
+    (major, minor, patch) >= (5, 3, 1)
+}
+
 fn not_compiled(server: &Server, error: PoolError) -> Problem {
     match error {
         PoolError::Full => {
@@ -220,4 +233,22 @@ fn retry_after(server: &Server) -> Option<u64> {
     let longest = server.settings.max_retry_delay.as_secs();
     let chance = u128::from_be_bytes(*uuid::Uuid::new_v4().as_bytes());
     (longest > 0).then(|| (chance % (u128::from(longest) + 1)) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use rest::Method;
+
+    use super::*;
+
+    #[test]
+    fn who_understands_a_delay() {
+        let asks = |version: &'static str| {
+            let request = Request::new(Method::POST, "/").unwrap();
+            understands_delays(&request.with_header(VERSION_HEADER, HeaderValue::from_static(version)))
+        };
+        assert!(asks("5.3.1") && asks("7.23.0") && asks("8.10.0-rc1") && asks("10.0.0"));
+        assert!(!asks("5.3.0") && !asks("4.10.12") && !asks("8") && !asks("seven") && !asks(""));
+        assert!(!understands_delays(&Request::new(Method::POST, "/").unwrap()));
+    }
 }

@@ -8,6 +8,7 @@ pub mod environments;
 pub mod pool;
 pub mod settings;
 
+mod admin;
 mod catalog;
 mod indirection;
 mod negotiate;
@@ -22,6 +23,7 @@ use std::time::Instant;
 
 use rest::{BoxFuture, HeaderName, HeaderValue, Method, Problem, Request, Response, Service, StatusCode};
 
+pub use admin::Admin;
 use environments::Environments;
 use pool::Pool;
 pub use settings::Settings;
@@ -31,6 +33,13 @@ pub use status::{State, Status};
 pub const PUPPET_VERSION: &str = "8.11.0";
 
 const VERSION_HEADER: HeaderName = HeaderName::from_static("x-puppet-version");
+
+/// Largest form of a catalog request: facts are percent-encoded twice, so this is some 30 MiB of JSON.
+const CATALOG_FORM_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Largest body of facts. Agents warn their users from 16 MiB on.
+const FACTS_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Largest report; those of nodes with 10,000 resources that list all of them have some 20 MiB.
+const REPORT_BYTES_MAX: u64 = 128 * 1024 * 1024;
 
 /// The server behind `/puppet/v3`.
 pub struct Server {
@@ -78,6 +87,12 @@ impl Server {
             return Err(Problem::not_found(format!("Not Found: {}", request.canonical_path())));
         };
         let (indirection, key) = path.split_once('/').unwrap_or((&path, ""));
+        match indirection {
+            "catalog" => request.body.set_limit(CATALOG_FORM_BYTES_MAX),
+            "facts" => request.body.set_limit(FACTS_BYTES_MAX),
+            "report" => request.body.set_limit(REPORT_BYTES_MAX),
+            _ => {}
+        }
         match (indirection, &request.method) {
             ("catalog", &Method::GET | &Method::POST) => catalog::find(self, &mut request, key).await,
             ("node", &Method::GET) => node::find(self, &request, key),

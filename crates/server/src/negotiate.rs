@@ -16,7 +16,8 @@ impl Format {
         match self {
             Format::RichJson => "application/vnd.puppet.rich+json; charset=utf-8",
             Format::Json => "application/json; charset=utf-8",
-            Format::Pson => "text/pson; charset=utf-8",
+            // Its texts may hold bytes of any charset.
+            Format::Pson => "text/pson",
         }
     }
 

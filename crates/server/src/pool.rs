@@ -66,6 +66,15 @@ pub enum PoolError {
     Closed,
 }
 
+/// What a job does when the queue is full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// It is refused.
+    Refusable,
+    /// It waits all the same: its client does not understand a refusal.
+    Waits,
+}
+
 impl Pool {
     /// Starts the threads; `workers` 0 is the number of processors, `queue_max` 0 is no limit.
     pub fn start(workers: usize, queue_max: usize) -> std::io::Result<Pool> {
@@ -90,6 +99,7 @@ impl Pool {
     /// Runs a job on one of the threads.
     pub async fn run<T: Send + 'static>(
         &self,
+        patience: Patience,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, PoolError> {
         let (answer, answered) = oneshot::channel();
@@ -106,7 +116,7 @@ impl Pool {
             if state.closing {
                 return Err(PoolError::Closed);
             }
-            if state.queue.len() >= self.shared.queue_max {
+            if patience == Patience::Refusable && state.queue.len() >= self.shared.queue_max {
                 state.refused += 1;
                 return Err(PoolError::Full);
             }
@@ -181,9 +191,9 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_an_answer_and_the_thread_lives() {
         let pool = Pool::start(1, 0).unwrap();
-        let result: Result<(), _> = pool.run(|| panic!("boom")).await;
+        let result: Result<(), _> = pool.run(Patience::Refusable, || panic!("boom")).await;
         assert_eq!(result, Err(PoolError::Panicked("boom".into())));
-        assert_eq!(pool.run(|| 7).await, Ok(7));
+        assert_eq!(pool.run(Patience::Refusable, || 7).await, Ok(7));
     }
 
     #[tokio::test]
@@ -192,20 +202,28 @@ mod tests {
         let (go, wait) = mpsc::channel::<()>();
         let busy = tokio::spawn({
             let pool = pool.clone();
-            async move { pool.run(move || wait.recv().is_ok()).await }
+            async move { pool.run(Patience::Refusable, move || wait.recv().is_ok()).await }
         });
         while pool.figures().running == 0 {
             tokio::task::yield_now().await;
         }
         let waiting = tokio::spawn({
             let pool = pool.clone();
-            async move { pool.run(|| 1).await }
+            async move { pool.run(Patience::Refusable, || 1).await }
         });
         while pool.figures().queued == 0 {
             tokio::task::yield_now().await;
         }
-        assert_eq!(pool.run(|| 2).await, Err(PoolError::Full));
+        assert_eq!(pool.run(Patience::Refusable, || 2).await, Err(PoolError::Full));
+        let patient = tokio::spawn({
+            let pool = pool.clone();
+            async move { pool.run(Patience::Waits, || 3).await }
+        });
+        while pool.figures().queued < 2 {
+            tokio::task::yield_now().await;
+        }
         go.send(()).unwrap();
+        assert_eq!(patient.await.unwrap(), Ok(3));
         assert_eq!(busy.await.unwrap(), Ok(true));
         assert_eq!(waiting.await.unwrap(), Ok(1));
         assert_eq!(pool.figures().refused, 1);

@@ -6,14 +6,16 @@ use rest::Peer;
 
 use crate::{PUPPET_VERSION, Settings};
 
-/// `$trusted` for a request about `certname`. The extensions are those of the caller's certificate.
-pub(crate) fn trusted(peer: &Peer, certname: &str, names: &OidNames) -> Value {
-    let authenticated = peer.is_authenticated();
-    let name = if authenticated { Value::from(certname) } else { Value::Undef };
-    let (hostname, domain) = match (authenticated, certname.split_once('.')) {
-        (false, _) => (Value::Undef, Value::Undef),
-        (true, Some((host, domain))) => (host.into(), domain.into()),
-        (true, None) => (certname.into(), Value::Undef),
+/// `$trusted` of a request: what the caller's certificate says. That is the node itself, unless a rule of `auth.conf` lets
+/// somebody else ask for its catalog; then it is that somebody, as in Puppet.
+pub(crate) fn trusted(peer: &Peer, names: &OidNames) -> Value {
+    let certname = peer.certname();
+    let authenticated = certname.is_some();
+    let name = certname.map_or(Value::Undef, Value::from);
+    let (hostname, domain) = match certname.map(|name| (name, name.split_once('.'))) {
+        None => (Value::Undef, Value::Undef),
+        Some((_, Some((host, domain)))) => (host.into(), domain.into()),
+        Some((name, None)) => (name.into(), Value::Undef),
     };
     let mut extensions = Hash::new();
     if let Some(certificate) = peer.certificate().filter(|_| authenticated) {
@@ -61,7 +63,7 @@ mod tests {
         ]);
         let peer =
             Peer::verified("a.b.example", PeerCertificate { extensions, ..PeerCertificate::default() });
-        let trusted = trusted(&peer, "a.b.example", &OidNames::default());
+        let trusted = trusted(&peer, &OidNames::default());
         let trusted = trusted.as_hash().unwrap();
         assert_eq!(trusted["authenticated"], "remote".into());
         assert_eq!(trusted["hostname"], "a".into());
@@ -73,7 +75,7 @@ mod tests {
 
     #[test]
     fn who_shows_no_certificate_has_no_name() {
-        let trusted = trusted(&Peer::anonymous(), "a.example", &OidNames::default());
+        let trusted = trusted(&Peer::anonymous(), &OidNames::default());
         let trusted = trusted.as_hash().unwrap();
         assert_eq!(trusted["authenticated"], Value::Bool(false));
         assert_eq!(trusted["certname"], Value::Undef);

@@ -1,0 +1,253 @@
+//! `POST` and `GET catalog`.
+
+use rest::StatusCode;
+use rest::path::percent_encode;
+
+use super::*;
+
+const RICH: &str = "application/vnd.puppet.rich+json, application/json, text/pson";
+const PATH: &str = "/puppet/v3/catalog/web.example.com?environment=production";
+
+/// A form as an agent sends it: the facts are encoded twice.
+fn form(facts: &str, rest: &str) -> String {
+    let facts = percent_encode(&percent_encode(facts));
+    format!(
+        "facts_format=application%2Fjson&facts={facts}&environment=production&configured_environment=production&\
+         check_environment=true&transaction_uuid=450a13d3-bf70-485f-ae70-4add8c7b5dc7&job_uuid=&static_catalog=true&\
+         checksum_type=sha256.sha384.sha512.sha224.md5{rest}"
+    )
+}
+
+fn facts(name: &str) -> String {
+    format!(r#"{{"name":"{name}","values":{{"a":"b c+d","n":1}},"timestamp":"2026-11-21T08:43:22+00:00"}}"#)
+}
+
+fn post(target: &str, form: impl Into<rest::Bytes>) -> Request {
+    request(Method::POST, target)
+        .accepting(RICH)
+        .having(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .with_body(form)
+}
+
+#[tokio::test]
+async fn facts_in_catalog_out() {
+    let site = Site::new();
+    let answer = site.send(post(PATH, form(&facts(NODE), ""))).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(answer.content_type, "application/vnd.puppet.rich+json; charset=utf-8");
+    assert_eq!(answer.headers["x-puppet-compiler-name"], "puppet.example.com");
+    assert!(answer.headers["x-puppet-version"].to_str().unwrap().starts_with("8."));
+    let catalog = answer.json();
+    assert_eq!(catalog["name"], NODE);
+    assert_eq!(catalog["environment"], "production");
+    assert_eq!(catalog["catalog_format"], 2);
+    let resources = catalog["resources"].as_array().unwrap();
+    assert!(resources.iter().any(|resource| resource["type"] == "Notify" && resource["title"] == "hello"));
+
+    let commands = site.pdb.commands();
+    let [Command::ReplaceFacts(stored), Command::ReplaceCatalog(catalog)] = commands.as_slice() else {
+        panic!("{commands:?}");
+    };
+    assert_eq!((stored.certname.as_str(), stored.environment.as_str()), (NODE, "production"));
+    assert_eq!(stored.facts["a"], "b c+d".into());
+    assert_eq!(catalog.transaction_uuid.as_deref(), Some("450a13d3-bf70-485f-ae70-4add8c7b5dc7"));
+}
+
+#[tokio::test]
+async fn the_clients_format_is_taken() {
+    let site = Site::new();
+    for (accept, content_type) in [
+        ("application/json", "application/json; charset=utf-8"),
+        ("text/pson, application/json", "text/pson"),
+        ("*/*", "application/vnd.puppet.rich+json; charset=utf-8"),
+    ] {
+        let answer = site.send(post(PATH, form(&facts(NODE), "")).accepting(accept)).await;
+        assert_eq!((answer.status, answer.content_type.as_str()), (200, content_type), "{accept}");
+    }
+}
+
+#[tokio::test]
+async fn without_facts_the_stored_ones_count() {
+    let site = Site::new();
+    site.send(post(PATH, form(&facts(NODE), ""))).await;
+    let answer = site.send(request(Method::GET, PATH).accepting(RICH)).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!(facts_of(&site.pdb.commands()).len(), 1);
+}
+
+#[tokio::test]
+async fn code_is_fresh_without_a_restart() {
+    let site = Site::new();
+    let titles = async || {
+        let catalog = site.send(post(PATH, form(&facts(NODE), ""))).await.json();
+        let resources = catalog["resources"].as_array().unwrap().clone();
+        let notifies = resources.iter().filter(|resource| resource["type"] == "Notify");
+        notifies.map(|resource| resource["title"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(titles().await, ["hello"]);
+    site.manifest("production", "notify { 'hello': }\nnotify { 'again': }\n");
+    assert_eq!(titles().await, ["hello", "again"]);
+}
+
+#[tokio::test]
+async fn an_environment_that_is_not_there_gives_way_to_the_default() {
+    let site = Site::new();
+    let path = "/puppet/v3/catalog/web.example.com?environment=gone";
+    let answer = site
+        .send(post(path, form(&facts(NODE), "").replace("environment=production", "environment=gone")))
+        .await;
+    // The agent sees another environment than it asked for, and starts again in it.
+    assert_eq!(
+        (answer.status, &answer.json()["environment"]),
+        (200, &"production".into()),
+        "{}",
+        answer.body
+    );
+}
+
+#[tokio::test]
+async fn trusted_data_is_the_callers() {
+    let site = Site::new();
+    site.manifest("production", "notify { \"$trusted['certname']\": }\n");
+    let peer = Peer::verified("monitor.example.com", PeerCertificate::default());
+    let answer = site.send(post(PATH, form(&facts(NODE), "")).with_peer(peer)).await;
+    let catalog = answer.json();
+    assert_eq!(catalog["name"], NODE);
+    let resources = catalog["resources"].as_array().unwrap();
+    assert!(resources.iter().any(|resource| resource["title"] == "monitor.example.com"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn a_failed_compile_has_puppets_text() {
+    let site = Site::new();
+    site.manifest("production", "fail('no way')\n");
+    let answer = site.send(post(PATH, form(&facts(NODE), ""))).await;
+    let manifest = site.folder.path().join("environments/production/manifests/site.pp");
+    let text = format!(
+        "Server Error: Evaluation Error: Error while evaluating a Function Call, no way (file: {}, line: 1, column: 1) on node {NODE}",
+        manifest.display()
+    );
+    assert_eq!(answer.error(), (500, text, "RUNTIME_ERROR".into()));
+    // The facts were known before; the catalog never was.
+    assert_eq!(facts_of(&site.pdb.commands()), [(NODE.to_owned(), "production".to_owned())]);
+    assert_eq!(site.pdb.commands().len(), 1);
+}
+
+#[tokio::test]
+async fn malformed_requests_have_their_texts_and_write_nothing() {
+    let site = Site::new();
+    let bad = StatusCode::BAD_REQUEST.as_u16();
+    let runtime = "RUNTIME_ERROR";
+    let good = form(&facts(NODE), "");
+    let no_environment = good.replace("&environment=production", "");
+    let cases = [
+        (
+            post("/puppet/v3/catalog/web.example.com", no_environment),
+            bad,
+            "Bad Request: An environment parameter must be specified",
+            runtime,
+        ),
+        (
+            post(
+                "/puppet/v3/catalog/web.example.com",
+                good.replace("&environment=production", "&environment=a-b"),
+            ),
+            bad,
+            "Bad Request: The environment must be purely alphanumeric, not 'a-b'",
+            runtime,
+        ),
+        (
+            post("/puppet/v3/catalog/?environment=production", good.clone()),
+            bad,
+            "Bad Request: No request key specified in /puppet/v3/catalog/",
+            runtime,
+        ),
+        (
+            post(PATH, good.clone()).accepting("text/html, application/xml"),
+            406,
+            "Not Acceptable: No supported formats are acceptable (Accept: text/html, application/xml)",
+            "UNSUPPORTED_FORMAT",
+        ),
+        (
+            post(PATH, form(&facts("other.example.com"), "")),
+            500,
+            "Server Error: Catalog for \"web.example.com\" was requested with fact definition for the wrong node (\"other.example.com\").",
+            runtime,
+        ),
+        (
+            post(PATH, good.replace("application%2Fjson", "yaml")),
+            500,
+            "Server Error: Unsupported facts format",
+            runtime,
+        ),
+    ];
+    for (request, status, text, kind) in cases {
+        let answer = site.send(request).await;
+        assert_eq!(answer.error(), (status, text.to_owned(), kind.to_owned()), "{}", answer.body);
+        site.nothing_is_written();
+    }
+    let mut without_accept = post(PATH, good);
+    without_accept.headers.remove(header::ACCEPT);
+    let answer = site.send(without_accept).await;
+    let text = "Bad Request: Missing required Accept header".to_owned();
+    assert_eq!(answer.error(), (bad, text, "MISSING_HEADER_FIELD".to_owned()));
+    site.nothing_is_written();
+}
+
+#[tokio::test]
+async fn facts_that_cannot_be_read_are_refused() {
+    let site = Site::new();
+    let deep = format!("{}1{}", "[".repeat(5000), "]".repeat(5000));
+    for text in [
+        "",
+        "{",
+        "[]",
+        "null",
+        r#"{"name":"web.example.com"}"#,
+        r#"{"name":"web.example.com","values":3}"#,
+        r#"{"values":{}}"#,
+        &format!(r#"{{"name":"web.example.com","values":{{"a":{deep}}}}}"#),
+    ] {
+        let answer = site.send(post(PATH, form(text, ""))).await;
+        assert_eq!(answer.status, 500, "{text}: {}", answer.body);
+        assert!(
+            answer.error().1.starts_with("Server Error: Could not intern from json: "),
+            "{}",
+            answer.body
+        );
+    }
+    for form in [&b"facts=%zz&environment=production"[..], b"facts=%ff&environment=production", b"\xff"] {
+        let answer = site.send(post(PATH, form)).await;
+        assert_eq!(answer.status, 400, "{}", answer.body);
+    }
+    site.nothing_is_written();
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_write_is_an_error_and_no_catalog() {
+    let site = Site::new();
+    *site.pdb.failure.lock().unwrap() = Some("the disk is full".to_owned());
+    let answer = site.send(post(PATH, form(&facts(NODE), ""))).await;
+    assert_eq!(answer.status, 500);
+    assert!(answer.error().1.starts_with("Server Error: could not "), "{}", answer.body);
+    site.nothing_is_written();
+}
+
+#[tokio::test]
+async fn forms_larger_than_the_default_limit_are_taken() {
+    let site = Site::new();
+    let long = "x".repeat(2 * 1024 * 1024);
+    let facts = format!(r#"{{"name":"{NODE}","values":{{"long":"{long}"}}}}"#);
+    let answer = site.send(post(PATH, form(&facts, ""))).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+}
+
+#[tokio::test]
+async fn other_methods_are_not_allowed() {
+    let site = Site::new();
+    for method in [Method::PUT, Method::DELETE] {
+        let answer = site.send(request(method, PATH).accepting(RICH)).await;
+        assert_eq!(answer.status, 405);
+    }
+    site.nothing_is_written();
+}
