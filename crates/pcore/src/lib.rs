@@ -22,6 +22,7 @@ pub mod object;
 pub mod parameterize;
 pub mod regexp;
 pub mod render;
+pub mod rich;
 pub mod semver;
 pub mod signature;
 pub mod time;
