@@ -66,7 +66,8 @@ fn normalize_not_undef(inner: Type) -> Type {
 }
 
 fn normalize_variant(types: &[Type]) -> Type {
-    let types: Vec<Type> = types.iter().map(normalize).collect();
+    let given = types;
+    let types: Vec<Type> = given.iter().map(normalize).collect();
     if let [only] = &types[..] {
         return only.clone();
     }
@@ -85,6 +86,7 @@ fn normalize_variant(types: &[Type]) -> Type {
         }
     }
     let mut types = flat;
+    let count = types.len();
     merge(&mut types, not_undef, |inner: Vec<Type>| Type::not_undef(normalize(&Type::variant(inner))));
     merge(&mut types, exact_strings, |values: Vec<Vec<Str>>| Type::enumeration(values.concat(), false));
     merge(&mut types, caseless_strings, |values: Vec<Vec<Str>>| Type::enumeration(values.concat(), true));
@@ -102,6 +104,9 @@ fn normalize_variant(types: &[Type]) -> Type {
     merge_ranges(&mut types, |ty| matches!(ty, Type::Float(..)), join_floats);
     merge_ranges(&mut types, |ty| matches!(ty, Type::Timespan(_)), join_timespans);
     merge_ranges(&mut types, |ty| matches!(ty, Type::Timestamp(_)), join_timestamps);
+    if types.len() == count && types.iter().all(|ty| given.contains(ty)) {
+        return Type::Variant(given.into());
+    }
     Type::variant(types)
 }
 
@@ -161,24 +166,24 @@ fn merge_versions(types: &mut Vec<Type>) {
 
 /// Ranges that touch become one; they go first.
 fn merge_ranges(types: &mut Vec<Type>, of_kind: fn(&Type) -> bool, join: fn(&Type, &Type) -> Option<Type>) {
-    let (mut ranges, others): (Vec<Type>, Vec<Type>) = types.drain(..).partition(of_kind);
-    if ranges.len() > 1 {
-        let mut merged = Vec::new();
-        while let Some(mut range) = ranges.pop() {
-            let mut apart = Vec::new();
-            for other in ranges {
-                match join(&range, &other) {
-                    Some(joined) => range = joined,
-                    None => apart.push(other),
-                }
-            }
-            merged.push(range);
-            ranges = apart;
-        }
-        ranges = merged;
+    if types.iter().filter(|ty| of_kind(ty)).count() < 2 {
+        return;
     }
-    ranges.extend(others);
-    *types = ranges;
+    let (mut ranges, others): (Vec<Type>, Vec<Type>) = types.drain(..).partition(of_kind);
+    let mut merged = Vec::new();
+    while let Some(mut range) = ranges.pop() {
+        let mut apart = Vec::new();
+        for other in ranges {
+            match join(&range, &other) {
+                Some(joined) => range = joined,
+                None => apart.push(other),
+            }
+        }
+        merged.push(range);
+        ranges = apart;
+    }
+    merged.extend(others);
+    *types = merged;
 }
 
 fn integer_range(ty: &Type) -> bool {

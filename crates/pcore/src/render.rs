@@ -213,7 +213,8 @@ impl Printer<'_, '_> {
                 }
             }
             Type::ParameterizedObject(object) => {
-                self.name(&Type::Object(object.base.clone()), &object.base.name)?;
+                let name = object.base.name.rsplit("::").next().unwrap_or_default();
+                self.name(&Type::Object(object.base.clone()), &name.into())?;
                 match object::positional_arguments(object) {
                     Some(arguments) => {
                         let items: Vec<Item<'_>> = arguments.iter().map(Item::Value).collect();
@@ -353,7 +354,9 @@ impl Printer<'_, '_> {
 
     fn alias(&mut self, ty: &Type, alias: &Arc<Alias>) -> fmt::Result {
         let open = self.open.iter().any(|open| Arc::ptr_eq(open, alias));
-        let target = alias.target.get().filter(|_| self.expanded && !open);
+        // Built-in aliases are never spelt out, no more than `Data` is.
+        let builtin = matches!(alias.name.as_str(), "Puppet::LookupKey" | "Puppet::LookupValue");
+        let target = alias.target.get().filter(|_| self.expanded && !open && !builtin);
         match (target, self.set.clone()) {
             (Some(target), None) => {
                 write!(self.out, "{} = ", alias.name)?;

@@ -27,15 +27,11 @@ pub(super) fn is_assignable(to: &Type, from: &Type, up: Option<&Frame<'_>>) -> b
             }
         };
     }
-    if let Type::Variant(wanted) = to {
-        // A plain Variant takes every variant, and nothing else: there is nothing it holds.
-        if wanted.is_empty() {
-            return matches!(from, Type::Variant(_));
-        }
-    }
     match from {
         Type::Variant(types) => match to {
             Type::Any => true,
+            // A plain Variant takes every variant, and nothing else: there is nothing it holds.
+            Type::Variant(wanted) if wanted.is_empty() => true,
             Type::NotUndef(_) if types.is_empty() => accepts(to, from, up),
             _ => !types.is_empty() && types.iter().all(|ty| is_assignable(to, ty, up)),
         },

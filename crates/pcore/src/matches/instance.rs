@@ -79,13 +79,13 @@ pub(super) fn is_instance(ty: &Type, value: &Value, up: Option<&Frame<'_>>) -> b
         Type::Sensitive(inner) => {
             matches!(value, Value::Sensitive(secret) if is_instance(inner, secret, None))
         }
-        Type::Iterable(inner) => {
-            if iterables::holds_anything(inner) {
-                iterables::is_iterable_value(value)
-            } else {
-                assignable::is_assignable(ty, &infer::infer_reduced(value), None)
+        Type::Iterable(inner) => match value {
+            value if iterables::holds_anything(inner) => iterables::is_iterable_value(value),
+            Value::Iterator(iterator) => {
+                assignable::is_assignable(inner, &infer::iterator_element(iterator), None)
             }
-        }
+            value => assignable::is_assignable(ty, &infer::infer_reduced(value), None),
+        },
         Type::Iterator(inner) => match value {
             Value::Iterator(iterator) => {
                 inner.is_unit() || assignable::is_assignable(inner, &infer::iterator_element(iterator), None)

@@ -1,26 +1,12 @@
 //! Parameters that are patterns themselves: those of `URI[...]` and of parameterised `Object` types.
 
-use super::{is_assignable, is_instance};
-use crate::Value;
+use super::is_assignable;
 use crate::uri::Uri;
+use crate::{Value, compare};
 
-/// Whether a value fits what a `case` option would have to be for it: an instance of a type, a match of a regular
-/// expression, an equal value.
+/// Whether a value fits what a `case` option would have to be for it.
 pub(super) fn option_matches(value: &Value, option: &Value) -> bool {
-    match (option, value) {
-        (Value::Type(ty), value) => is_instance(ty, value),
-        (Value::Regexp(pattern), Value::Str(text)) => pattern.is_match(text),
-        (Value::Regexp(_), _) => false,
-        (Value::Array(options), Value::Array(items)) => {
-            options.len() == items.len()
-                && items.iter().zip(options.iter()).all(|(item, option)| option_matches(item, option))
-        }
-        (Value::Hash(options), Value::Hash(hash)) => {
-            options.iter().all(|(key, option)| option_matches(hash.get(key).unwrap_or(&Value::Undef), option))
-        }
-        (Value::Str(option), Value::Str(text)) => option.eq_ignore_ascii_case(text),
-        (option, value) => option == value,
-    }
+    compare::matches_option(value, option, &mut None)
 }
 
 /// Whether all that fits one parameter fits the other.
@@ -33,7 +19,11 @@ pub(super) fn uri_matches(uri: &Uri, parts: &Value) -> bool {
     parts.as_hash().is_some_and(|parts| {
         parts.iter().all(|(name, option)| {
             let part = name.as_str().and_then(|name| uri.part(name)).unwrap_or_default();
-            option_matches(&part, option)
+            match (&part, option) {
+                // A type that was inferred from a URI has its port as text.
+                (Value::Int(port), Value::Str(text)) => port.to_string() == text.as_str(),
+                (part, option) => option_matches(part, option),
+            }
         })
     })
 }

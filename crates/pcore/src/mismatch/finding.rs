@@ -124,7 +124,8 @@ impl Finding {
         place(self).eq(place(other))
     }
 
-    /// One finding for two of a kind at one place: either would have done.
+    /// One finding for two of a kind at one place: either would have done. The actual type is simplified once more,
+    /// which may merge more of its members.
     pub(super) fn merge(self, other: &Finding) -> Finding {
         let union = |a: Size, b: Size| Size { min: a.min.min(b.min), max: a.max.max(b.max) };
         let either = |a: Type, b: &Type| normalize(&Type::variant([a, b.clone()]));
@@ -132,11 +133,11 @@ impl Finding {
             (
                 Kind::Type { expected, actual },
                 Kind::Type { expected: also, .. } | Kind::Pattern { expected: also, .. },
-            ) => Kind::Type { expected: either(expected, also), actual },
+            ) => Kind::Type { expected: either(expected, also), actual: normalize(&actual) },
             (
                 Kind::Pattern { expected, actual },
                 Kind::Type { expected: also, .. } | Kind::Pattern { expected: also, .. },
-            ) => Kind::Pattern { expected: either(expected, also), actual },
+            ) => Kind::Pattern { expected: either(expected, also), actual: normalize(&actual) },
             (
                 Kind::Size { expected, actual },
                 Kind::Size { expected: also, .. } | Kind::Count { expected: also, .. },

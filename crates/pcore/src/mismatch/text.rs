@@ -93,6 +93,8 @@ fn short_name(ty: &Type) -> String {
         _ => None,
     };
     match inner {
+        // Plain `Object` has no name, unlike types that are derived from it.
+        Some(Type::AnyObject) => format!("{}[]", name(ty)),
         Some(inner) if !inner.is_unit() && *inner != Type::Any => format!("{}[{}]", name(ty), name(inner)),
         _ => name(ty),
     }
