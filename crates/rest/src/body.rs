@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
@@ -19,6 +19,8 @@ use crate::Problem;
 pub const BODY_BYTES_MAX: u64 = 1024 * 1024;
 /// Longest pause inside a request body.
 pub const BODY_PAUSE_MAX: Duration = Duration::from_secs(30);
+/// Longest time for a whole request body: a trickle must not hold a connection for ever.
+pub const BODY_TIME_MAX: Duration = Duration::from_secs(600);
 /// Piece in which a file is sent.
 const FILE_CHUNK_BYTES: usize = 64 * 1024;
 
@@ -35,6 +37,7 @@ enum Source {
     Full(Bytes),
     Wire {
         incoming: Incoming,
+        began: Instant,
         /// Where the unread rest goes when the body is dropped: the connection drains it, so that a client that is
         /// still sending can read the answer instead of a reset.
         rest: Option<oneshot::Sender<Incoming>>,
@@ -55,7 +58,8 @@ impl RequestBody {
 
     /// A body that arrives over a connection.
     pub(crate) fn wire(incoming: Incoming, rest: oneshot::Sender<Incoming>) -> RequestBody {
-        RequestBody { source: Source::Wire { incoming, rest: Some(rest) }, read: 0, limit: BODY_BYTES_MAX }
+        let source = Source::Wire { incoming, began: Instant::now(), rest: Some(rest) };
+        RequestBody { source, read: 0, limit: BODY_BYTES_MAX }
     }
 
     /// Sets the limit in bytes.
@@ -79,7 +83,7 @@ impl RequestBody {
         }
         let piece = match &mut self.source {
             Source::Full(bytes) => Some(std::mem::take(bytes)).filter(|bytes| !bytes.is_empty()),
-            Source::Wire { incoming, .. } => next_piece(incoming).await?,
+            Source::Wire { incoming, began, .. } => next_piece(incoming, began.elapsed()).await?,
             Source::Taken => None,
         };
         if let Some(piece) = &piece {
@@ -111,9 +115,10 @@ impl RequestBody {
     }
 }
 
-async fn next_piece(incoming: &mut Incoming) -> Result<Option<Bytes>, Problem> {
+async fn next_piece(incoming: &mut Incoming, elapsed: Duration) -> Result<Option<Bytes>, Problem> {
+    let patience = BODY_PAUSE_MAX.min(BODY_TIME_MAX.saturating_sub(elapsed));
     loop {
-        let frame = tokio::time::timeout(BODY_PAUSE_MAX, incoming.frame()).await.map_err(|_| {
+        let frame = tokio::time::timeout(patience, incoming.frame()).await.map_err(|_| {
             Problem::plain(StatusCode::REQUEST_TIMEOUT, "The request body did not arrive in time")
         })?;
         match frame {
@@ -137,7 +142,7 @@ async fn next_piece(incoming: &mut Incoming) -> Result<Option<Bytes>, Problem> {
 
 impl Drop for RequestBody {
     fn drop(&mut self) {
-        if let Source::Wire { incoming, rest: Some(rest) } =
+        if let Source::Wire { incoming, rest: Some(rest), .. } =
             std::mem::replace(&mut self.source, Source::Taken)
             && !incoming.is_end_stream()
         {

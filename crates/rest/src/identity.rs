@@ -208,4 +208,22 @@ mod tests {
             assert_eq!(apply(&mut proxied, true).unwrap_err().message(), text);
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_name_can_be_read(dn in "[CNO=,/\\\\\"+; a-f0-9]{0,30}", other in ".{0,30}") {
+            common_name(&dn);
+            common_name(&other);
+        }
+
+        #[test]
+        fn escaped_names_come_back(name in "[a-z ,+\"\\\\;=]{1,20}") {
+            let escaped: String = name.chars().flat_map(|c| match c {
+                'a'..='z' | ' ' => vec![c],
+                c => vec!['\\', c],
+            }).collect();
+            let expected = Some(name.trim().to_owned()).filter(|name| !name.is_empty());
+            proptest::prop_assert_eq!(common_name(&format!("O=x,CN={escaped}")), expected);
+        }
+    }
 }

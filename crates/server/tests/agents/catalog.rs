@@ -54,6 +54,21 @@ async fn facts_in_catalog_out() {
 }
 
 #[tokio::test]
+async fn a_recorded_request_is_understood() {
+    // Sent by puppet-agent 7.23 of Debian 12; the facts were shortened afterwards.
+    let form = include_bytes!("recorded/catalog-puppet-7.23.form");
+    let site = Site::new();
+    let request = post("/puppet/v3/catalog/wire2.lab.test?environment=production", &form[..]);
+    let answer = site.send(request.having(HeaderName::from_static("x-puppet-version"), "7.23.0")).await;
+    assert_eq!((answer.status, &answer.json()["name"]), (200, &"wire2.lab.test".into()), "{}", answer.body);
+    let commands = site.pdb.commands();
+    let Some(Command::ReplaceFacts(stored)) = commands.first() else { panic!("{commands:?}") };
+    let distribution = stored.facts["os"].as_hash().unwrap()["distro"].as_hash().unwrap();
+    assert_eq!(distribution["description"], "Debian GNU/Linux 12 (bookworm)".into());
+    assert_eq!(stored.facts["clientnoop"], false.into());
+}
+
+#[tokio::test]
 async fn the_clients_format_is_taken() {
     let site = Site::new();
     for (accept, content_type) in [
