@@ -11,11 +11,7 @@ const TYPE_KEY: &str = "__ptype";
 /// Appends a value.
 pub fn write_value(value: &Value, rich: bool, out: &mut Vec<u8>) {
     match value {
-        Value::Undef => out.extend_from_slice(b"null"),
-        Value::Bool(true) => out.extend_from_slice(b"true"),
-        Value::Bool(false) => out.extend_from_slice(b"false"),
-        Value::Int(number) => json::write_int(*number, out),
-        Value::Float(number) => json::write_float(*number, out),
+        Value::Undef | Value::Bool(_) | Value::Int(_) | Value::Float(_) => pcore::json::write(value, out),
         Value::Str(text) => json::write_str(text, out),
         Value::Array(items) => json::write_list(items.iter(), out, |item, out| write_value(item, rich, out)),
         Value::Hash(hash) => write_hash(hash, rich, out),
@@ -41,8 +37,7 @@ pub fn write_value(value: &Value, rich: bool, out: &mut Vec<u8>) {
             }
             out.push(b'}');
         }
-        other if rich => json::write_str(&plain_text(other), out),
-        other => json::write_str(&plain_text(other), out),
+        other => json::write_str(&pcore::format::to_s(other), out),
     }
 }
 
@@ -68,21 +63,12 @@ pub fn write_hash(hash: &Hash, rich: bool, out: &mut Vec<u8>) {
         match key {
             Value::Str(text) => json::write_str(text, out),
             Value::Type(ty) if is_reference(ty) => write_value(key, rich, out),
-            key => json::write_str(&plain_text(key), out),
+            key => json::write_str(&pcore::format::to_s(key), out),
         }
         out.push(b':');
         write_value(value, rich, out);
     }
     out.push(b'}');
-}
-
-fn plain_text(value: &Value) -> String {
-    match value {
-        Value::Undef => String::new(),
-        Value::Bool(flag) => flag.to_string(),
-        Value::Int(number) => number.to_string(),
-        value => format!("{value:?}"),
-    }
 }
 
 /// References to resources and classes are strings in a catalog, not encoded types.

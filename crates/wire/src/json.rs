@@ -189,40 +189,6 @@ pub fn write_str_inside(text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(rest);
 }
 
-/// Appends an integer.
-pub fn write_int(number: i64, out: &mut Vec<u8>) {
-    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
-}
-
-/// Appends a float: the shortest digits that read back the same, with an exponent from 1e15 up and below 1e-4.
-/// What JSON cannot say becomes `null`.
-pub fn write_float(number: f64, out: &mut Vec<u8>) {
-    if !number.is_finite() {
-        out.extend_from_slice(b"null");
-        return;
-    }
-    if number == 0.0 || (1e-4..1e15).contains(&number.abs()) {
-        let from = out.len();
-        out.extend_from_slice(number.to_string().as_bytes());
-        if out.get(from..).is_some_and(|text| !text.contains(&b'.')) {
-            out.extend_from_slice(b".0");
-        }
-        return;
-    }
-    // `1e15` and `1.5e-5` become `1.0e+15` and `1.5e-05`.
-    let text = format!("{number:e}");
-    let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-    let (sign, exponent) = match exponent.strip_prefix('-') {
-        Some(exponent) => ("-", exponent),
-        None => ("+", exponent),
-    };
-    let point = if digits.contains('.') { "" } else { ".0" };
-    let zero = if exponent.len() < 2 { "0" } else { "" };
-    for part in [digits, point, "e", sign, zero, exponent] {
-        out.extend_from_slice(part.as_bytes());
-    }
-}
-
 /// Appends the items between brackets.
 pub fn write_list<T>(
     items: impl IntoIterator<Item = T>,
@@ -252,26 +218,6 @@ mod tests {
             String::from_utf8(out).unwrap(),
             "\"\x7f/\u{2028}\\b\\f\\n\\r\\t\\u0001é\u{1f600}\\\"\\\\\""
         );
-    }
-
-    #[test]
-    fn floats_read_as_ruby_writes_them() {
-        for (number, text) in [
-            (1e14, "100000000000000.0"),
-            (1e15, "1.0e+15"),
-            (123456789012345678.0, "1.2345678901234568e+17"),
-            (0.0001, "0.0001"),
-            (0.00001, "1.0e-05"),
-            (-1.5e-5, "-1.5e-05"),
-            (1e100, "1.0e+100"),
-            (-0.0, "-0.0"),
-            (2.5, "2.5"),
-            (f64::NAN, "null"),
-        ] {
-            let mut out = Vec::new();
-            write_float(number, &mut out);
-            assert_eq!(String::from_utf8(out).unwrap(), text);
-        }
     }
 
     #[test]
@@ -305,13 +251,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn every_float_survives(number in proptest::num::f64::NORMAL | proptest::num::f64::ZERO) {
-            let mut out = Vec::new();
-            write_float(number, &mut out);
-            prop_assert_eq!(parse(&out, &Limits::default()).unwrap(), Value::Float(number));
-        }
-
         #[test]
         fn every_string_survives(text in ".*") {
             let mut out = Vec::new();

@@ -2,7 +2,7 @@
 
 use super::{Catalog, Resource, ResourceId};
 use crate::data::{write_hash, write_value};
-use crate::json::{write_int, write_list, write_str, write_str_inside};
+use crate::json::{write_list, write_str, write_str_inside};
 
 impl Catalog {
     /// Appends the catalog as JSON. Values beyond plain data are encoded when `rich` is set (readers of
@@ -73,7 +73,7 @@ impl Resource {
         }
         if let Some(line) = self.line {
             out.extend_from_slice(b",\"line\":");
-            write_int(line.into(), out);
+            out.extend_from_slice(itoa::Buffer::new().format(line).as_bytes());
         }
         out.extend_from_slice(if self.exported { b",\"exported\":true" } else { b",\"exported\":false" });
         out.extend_from_slice(b",\"kind\":");
