@@ -1,37 +1,50 @@
 //! What the code of a built-in function sees of the compile that calls it.
 
+mod catalog;
+
 use std::sync::Arc;
 
-use pcore::{Hash, Value};
+use pcore::ty::Callable;
+use pcore::{Hash, Type, Value};
+use stdx::Symbol;
 
-use crate::error::{Control, Error, Site};
+use crate::error::{Control, Error, Jump, Site};
+use crate::eval::call::CallSite;
+use crate::eval::lambda::LambdaRef;
 use crate::log::Level;
 use crate::session::Session;
 use crate::world::World;
 
+/// The code of a [`Block::Native`].
+pub type NativeBlock<'a> = &'a dyn Fn(&[Value]) -> Result<Value, Control>;
+
 /// A block given to a call.
 #[derive(Clone)]
-pub enum Block<'a> {
+pub enum Block<'a, 'i> {
+    /// A block of the language.
+    #[doc(hidden)]
+    #[allow(private_interfaces, reason = "only this crate makes one")]
+    Lambda(LambdaRef<'i>),
     /// Code of this crate, for functions that call functions, and for tests: parameter count and body.
-    Native(usize, &'a dyn Fn(&[Value]) -> Result<Value, Control>),
+    Native(usize, NativeBlock<'a>),
 }
 
 /// The calling side of one call of a built-in function.
-pub struct Context<'a, 'w> {
-    session: &'a mut Session<'w>,
+pub struct Context<'a, 'i> {
+    pub(crate) session: &'a mut Session<'i>,
     name: &'static str,
-    block: Option<&'a Block<'a>>,
-    site: &'a Site,
+    block: Option<&'a Block<'a, 'i>>,
+    pub(crate) at: CallSite<'i>,
 }
 
-impl<'a, 'w> Context<'a, 'w> {
+impl<'a, 'i> Context<'a, 'i> {
     pub(crate) fn new(
-        session: &'a mut Session<'w>,
+        session: &'a mut Session<'i>,
         name: &'static str,
-        block: Option<&'a Block<'a>>,
-        site: &'a Site,
-    ) -> Context<'a, 'w> {
-        Context { session, name, block, site }
+        block: Option<&'a Block<'a, 'i>>,
+        at: CallSite<'i>,
+    ) -> Context<'a, 'i> {
+        Context { session, name, block, at }
     }
 
     /// The name of the function that runs.
@@ -40,13 +53,21 @@ impl<'a, 'w> Context<'a, 'w> {
     }
 
     /// Where the call stands.
-    pub fn site(&self) -> &Site {
-        self.site
+    pub fn site(&self) -> Site {
+        self.at.code.site(self.at.id)
     }
 
     /// True if the call has a block.
     pub fn has_block(&self) -> bool {
         self.block.is_some()
+    }
+
+    /// The type of the block.
+    ///
+    /// # Errors
+    /// When a type of its parameters is wrong.
+    pub fn block_type(&mut self) -> Result<Option<Arc<Callable>>, Control> {
+        self.block.map(|block| self.session.block_callable(block)).transpose()
     }
 
     /// Calls the block. `next` in it gives its value here; `break` and `return` travel on as [`Control`].
@@ -55,6 +76,7 @@ impl<'a, 'w> Context<'a, 'w> {
     /// What the block raises, and a call without a block.
     pub fn call_block(&mut self, arguments: &[Value]) -> Result<Value, Control> {
         match self.block {
+            Some(Block::Lambda(lambda)) => self.session.call_lambda(*lambda, arguments),
             Some(Block::Native(_, body)) => body(arguments),
             None => Err(Error::new(format!("{}(): no block given", self.name)).into()),
         }
@@ -76,15 +98,131 @@ impl<'a, 'w> Context<'a, 'w> {
         }
     }
 
+    /// Calls another function; with `pass_block` it gets the block of this call.
+    ///
+    /// # Errors
+    /// An unknown function, and what it raises.
+    pub fn call_function(
+        &mut self,
+        name: &str,
+        arguments: Vec<Value>,
+        pass_block: bool,
+    ) -> Result<Value, Control> {
+        let callee = match Symbol::existing(name) {
+            Some(name) => self.session.callee(name)?,
+            None => None,
+        };
+        let Some(callee) = callee else {
+            return Err(Error::new(format!("Unknown function: '{name}'.")).into());
+        };
+        let block = self.block.filter(|_| pass_block);
+        self.session.call(callee, arguments, block, self.at)
+    }
+
+    /// True if there is a function of this name.
+    ///
+    /// # Errors
+    /// When the file that should define it is wrong.
+    pub fn has_function(&mut self, name: &str) -> Result<bool, Control> {
+        match Symbol::existing(name) {
+            Some(name) => Ok(self.session.callee(name)?.is_some()),
+            None => Ok(false),
+        }
+    }
+
+    /// `return(value)`
+    pub fn jump_return(&self, value: Value) -> Control {
+        Control::Return(Box::new(Jump { value, site: self.site() }))
+    }
+
+    /// `next(value)`
+    pub fn jump_next(&self, value: Value) -> Control {
+        Control::Next(Box::new(Jump { value, site: self.site() }))
+    }
+
+    /// `break()`
+    pub fn jump_break(&self) -> Control {
+        Control::Break(Box::new(self.site()))
+    }
+
     /// Leaves a message in the compile's log, with the calling scope as its source.
     pub fn log(&mut self, level: Level, message: impl Into<String>) {
-        let site = self.site.clone();
-        self.session.log(level, message.into(), Some(site));
+        let site = self.site();
+        let source = self.session.log_source(self.at.scope);
+        self.session.log(level, message.into(), source, Some(site));
+    }
+
+    /// A warning of the compiler itself, given once in a compile.
+    pub fn warn_once(&mut self, message: &str) {
+        self.session.warn_once(message, message);
+    }
+
+    /// The type that text stands for.
+    ///
+    /// # Errors
+    /// When the text is no type.
+    pub fn parse_type(&mut self, text: &str) -> Result<Type, Control> {
+        self.session.parse_type(text)
+    }
+
+    /// True if a value fits a pattern as in a `case`; a regular expression sets match variables of the caller.
+    ///
+    /// # Errors
+    /// When a pattern cannot be matched.
+    pub fn matches(&mut self, pattern: &Value, value: &Value) -> Result<bool, Control> {
+        self.session.option_fits(pattern, value, self.at.scope)
+    }
+
+    /// A variable as the caller sees it; qualified names are found too. `None` if there is none.
+    ///
+    /// # Errors
+    /// When a file of the class in a qualified name is wrong.
+    pub fn variable(&mut self, name: &str) -> Result<Option<Value>, Control> {
+        match Symbol::existing(name) {
+            Some(symbol) => self.session.lookup_variable(self.at.scope, symbol),
+            None => Ok(self.session.node_variable(name.strip_prefix("::").unwrap_or(name))),
+        }
     }
 
     /// The outside. What is read there must be noted in the read-set, hence use the methods here where they exist.
-    pub fn world(&self) -> &'w dyn World {
+    pub fn world(&self) -> &'i dyn World {
         self.session.world
+    }
+
+    /// The time now; the result of the compile depends on it.
+    pub fn now(&mut self) -> pcore::time::Timestamp {
+        self.session.reads.impure = true;
+        self.session.world.now()
+    }
+
+    /// Marks the result as one that will not be the same the next time.
+    pub fn mark_impure(&mut self) {
+        self.session.reads.impure = true;
+    }
+
+    /// The content of a file.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read_file(&mut self, path: &std::path::Path) -> std::io::Result<Vec<u8>> {
+        self.session.reads.file(&path.to_string_lossy());
+        self.session.world.read_file(path)
+    }
+
+    /// A file by absolute path, or as `module/file` in a folder of a module (`files`, `templates`).
+    pub fn find_file(&mut self, folder: &str, name: &str) -> Option<std::path::PathBuf> {
+        if name.starts_with('/') {
+            let path = std::path::Path::new(name);
+            self.session.reads.file(name);
+            return self.session.world.exists(path).then(|| path.to_owned());
+        }
+        self.session.image.module_file(folder, name)
+    }
+
+    /// The folder of a module.
+    pub fn module_directory(&self, name: &str) -> Option<&'i std::path::Path> {
+        let image = self.session.image;
+        Some(&image.module(Symbol::existing(name)?)?.path)
     }
 
     /// The node's facts. The whole hash counts as read.
@@ -92,8 +230,38 @@ impl<'a, 'w> Context<'a, 'w> {
         self.session.all_facts()
     }
 
+    /// A fact by the names on the way to it; only that path counts as read.
+    pub fn fact(&mut self, path: &[&str]) -> Value {
+        self.session.reads.fact(&path.join("."));
+        let mut value: Option<&Value> = None;
+        for name in path {
+            let hash = match value {
+                None => Some(&*self.session.node.facts),
+                Some(Value::Hash(hash)) => Some(&**hash),
+                Some(_) => None,
+            };
+            value = hash.and_then(|hash| hash.get_str(name));
+            if value.is_none() {
+                return Value::Undef;
+            }
+        }
+        value.cloned().unwrap_or_default()
+    }
+
     /// The node's certname.
-    pub fn certname(&self) -> &str {
-        &self.session.node.certname
+    pub fn certname(&self) -> &'i str {
+        let node = self.session.node;
+        &node.certname
+    }
+
+    /// The name of the environment.
+    pub fn environment(&self) -> &'i str {
+        let image = self.session.image;
+        image.environment()
+    }
+
+    /// A variable of the class `settings`.
+    pub fn setting(&self, name: &str) -> Option<Value> {
+        self.session.setting(name)
     }
 }

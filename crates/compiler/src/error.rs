@@ -161,6 +161,9 @@ pub enum Control {
     Next(Box<Jump>),
     /// `break()`: ends the iteration.
     Break(Box<Site>),
+    /// A parameter is read before it has a value; whoever computes the defaults makes the message.
+    #[doc(hidden)]
+    Pending(stdx::Symbol),
 }
 
 impl From<Error> for Control {
@@ -178,5 +181,17 @@ impl From<String> for Control {
 impl From<&str> for Control {
     fn from(message: &str) -> Control {
         Error::new(message).into()
+    }
+}
+
+impl From<pcore::error::ValueError> for Control {
+    fn from(error: pcore::error::ValueError) -> Control {
+        Error::new(error.message).into()
+    }
+}
+
+impl From<pcore::parameterize::TypeError> for Control {
+    fn from(error: pcore::parameterize::TypeError) -> Control {
+        Error::new(error.message).into()
     }
 }

@@ -1,27 +1,54 @@
 //! The compiler: from manifests, facts and data to a catalog.
 //!
-//! [`compile`](crate) walks the tree of the site manifest, declares classes and resources as it meets them,
-//! evaluates defined types in rounds, applies overrides, defaults and relationships, and hands out a
-//! [`wire::catalog::Catalog`] in exactly the order in which Puppet would write it. Error texts are Puppet's own.
+//! [`compile`] walks the tree of the site manifest, declares classes and resources as it meets them, evaluates defined
+//! types in rounds, applies overrides, defaults and relationships, and hands out a [`wire::catalog::Catalog`] in
+//! exactly the order in which Puppet would write it. Error texts are Puppet's own.
 //!
 //! It has no sockets, no clock and no database, and starts no thread but for the stack it runs on. What it reads
-//! is an immutable image of an environment; everything else arrives through one trait, [`World`]. So a compile is a
+//! is an immutable [`Image`] of an environment; everything else arrives through one trait, [`World`]. So a compile is a
 //! function of image, node and recorded answers, and its [`ReadSet`] says which of them it depends on.
+//!
+//! Where to find what: `image` reads code from the disk; `session` is the state of one compile and `compile` its
+//! course; `eval` has one file a construct of the language; `class`, `catalog`, `collector`, `overrides`,
+//! `relationship` and `finish` make the catalog; `functions` are the built-in functions, which see a compile through
+//! [`Context`].
 
+mod catalog;
+mod class;
+mod code;
+mod collector;
+mod compile;
 pub mod context;
+mod deferred;
 pub mod error;
+mod eval;
+mod finish;
 pub mod functions;
+pub mod image;
+mod limits;
+mod loader;
 pub mod log;
+mod output;
+mod overrides;
 pub mod reads;
-pub mod session;
+mod relationship;
+mod resource;
+mod scope;
+mod session;
+mod settings;
+mod signature;
+mod tags;
+mod types;
 pub mod world;
 
 use std::sync::Arc;
 
 use pcore::{Hash, Str, Value};
 
+pub use compile::{Compilation, CompileError, compile};
 pub use context::{Block, Context};
 pub use error::{Control, Error};
+pub use image::{Image, ImageOptions, Strict};
 pub use log::{Level, LogEntry};
 pub use reads::ReadSet;
 pub use world::World;

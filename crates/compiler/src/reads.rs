@@ -26,4 +26,20 @@ impl ReadSet {
             self.facts.insert(path.to_owned());
         }
     }
+
+    pub(crate) fn trusted(&mut self, path: &str) {
+        if !self.trusted.contains(path) {
+            self.trusted.insert(path.to_owned());
+        }
+    }
+
+    pub(crate) fn file(&mut self, path: &str) {
+        if !self.files.contains(path) {
+            self.files.insert(path.to_owned());
+        }
+    }
+
+    pub(crate) fn query(&mut self, text: String) {
+        self.queries.push(text);
+    }
 }

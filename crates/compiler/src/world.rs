@@ -26,9 +26,11 @@ pub trait World: Sync {
     /// the user.
     fn run(&self, command: &[String], time_max: Duration) -> Result<Vec<u8>, String>;
 
-    /// The resources of that type which other nodes export and the query selects. `None` if nothing stores
-    /// exported resources here.
-    fn exported_resources(&self, query: &ExportQuery<'_>) -> Option<Result<Vec<ExportedResource>, String>>;
+    /// True if exported resources are kept somewhere.
+    fn stores_exports(&self) -> bool;
+
+    /// The resources of a type which other nodes export and the query selects. The error is a text for the user.
+    fn exported_resources(&self, query: &ExportQuery<'_>) -> Result<Vec<ExportedResource>, String>;
 }
 
 /// A search for exported resources.

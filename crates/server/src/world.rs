@@ -83,8 +83,12 @@ impl World for Machine {
         Ok(output)
     }
 
-    fn exported_resources(&self, _: &ExportQuery<'_>) -> Option<Result<Vec<ExportedResource>, String>> {
-        None
+    fn stores_exports(&self) -> bool {
+        false
+    }
+
+    fn exported_resources(&self, _: &ExportQuery<'_>) -> Result<Vec<ExportedResource>, String> {
+        Ok(Vec::new())
     }
 }
 

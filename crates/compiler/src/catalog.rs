@@ -1,0 +1,398 @@
+//! Declaring resources: types by name, titles, uniqueness, containment.
+
+use pcore::{Str, Type, Value};
+use stdx::Symbol;
+use syntax::ast::ResourceForm;
+use wire::catalog::Kind;
+
+use crate::code::Place;
+use crate::error::{Control, Error};
+use crate::eval::resource::Declaration;
+use crate::limits::Limits;
+use crate::resource::{Parameter, Resource, ResourceId, TypeOf, capitalised};
+use crate::scope::ScopeId;
+use crate::session::Session;
+use crate::tags::Tags;
+
+impl<'i> Session<'i> {
+    /// The type of resources of this (lower-case) name.
+    ///
+    /// # Errors
+    /// When a file that may define it is wrong.
+    pub(crate) fn resource_type(&mut self, name: &str) -> Result<Option<TypeOf<'i>>, Control> {
+        let name = name.strip_prefix("::").unwrap_or(name);
+        if !name.contains("::")
+            && let Some(native) = self.image.native_type(name)
+        {
+            return Ok(Some(native));
+        }
+        Ok(self.find_define(name)?.map(TypeOf::Define))
+    }
+
+    /// Declares resources of one type and adds their references.
+    ///
+    /// # Errors
+    /// An unknown type, a title that is taken, and for classes whatever their evaluation raises.
+    pub(crate) fn declare(
+        &mut self,
+        declaration: Declaration<'i>,
+        type_name: &str,
+        titles: &[Str],
+        parameters: Vec<Parameter<'i>>,
+        references: &mut Vec<Value>,
+    ) -> Result<(), Control> {
+        if type_name.eq_ignore_ascii_case("class") {
+            return self.declare_classes(declaration, titles, &parameters, references);
+        }
+        let Some(ty) = self.resource_type(type_name)? else {
+            return Err(Error::new(format!("Unknown resource type: '{type_name}'")).into());
+        };
+        let name = self.text(ty.name());
+        let mut parameters = Some(parameters);
+        for (index, title) in titles.iter().enumerate() {
+            // The last title takes the parameters, so that the common single title copies nothing.
+            let own = if index + 1 == titles.len() { parameters.take() } else { parameters.clone() };
+            self.create(declaration, ty, title.clone(), own.unwrap_or_default(), None)?;
+            references.push(Value::Type(Type::resource(&name, Some(title.clone()))));
+        }
+        Ok(())
+    }
+
+    /// Makes a resource and adds it to the catalog.
+    ///
+    /// # Errors
+    /// A title that is taken, a tag that is none, a stage on anything but a class.
+    pub(crate) fn create(
+        &mut self,
+        declaration: Declaration<'i>,
+        ty: TypeOf<'i>,
+        title: Str,
+        parameters: Vec<Parameter<'i>>,
+        kind: Option<Kind>,
+    ) -> Result<ResourceId, Control> {
+        let mut resource = self.new_resource(ty, title, declaration.scope, declaration.place);
+        if let Some(kind) = kind {
+            resource.kind = kind;
+        }
+        resource.is_virtual = declaration.form != ResourceForm::Regular;
+        resource.exported = declaration.form == ResourceForm::Exported;
+        self.fill(&mut resource, parameters)?;
+        self.add_resource(resource)
+    }
+
+    /// A resource with its own tags and no parameters.
+    pub(crate) fn new_resource(
+        &mut self,
+        ty: TypeOf<'i>,
+        title: Str,
+        scope: ScopeId,
+        place: Option<Place<'i>>,
+    ) -> Resource<'i> {
+        let name = ty.name();
+        let mut tags = Tags::default();
+        let text = self.text(name);
+        tags.add_if_valid(&text);
+        tags.add_if_valid(&title);
+        Resource {
+            ty,
+            type_name: self.type_text(name),
+            title,
+            parameters: Vec::new(),
+            tags,
+            scope,
+            source: self.scope(scope).source,
+            place,
+            kind: ty.kind(),
+            is_virtual: false,
+            exported: false,
+            evaluated: false,
+            tagged: false,
+            finished: false,
+            sensitive: Vec::new(),
+            node_match: None,
+            exporter: None,
+        }
+    }
+
+    /// The name of a type as shown.
+    fn type_text(&mut self, name: Symbol) -> Str {
+        if let Some(text) = self.type_texts.get(&name) {
+            return text.clone();
+        }
+        let text: Str = capitalised(name.as_str()).into();
+        self.type_texts.insert(name, text.clone());
+        text
+    }
+
+    /// Gives a new resource its parameters, and the defaults of its scope for the rest.
+    fn fill(&mut self, resource: &mut Resource<'i>, parameters: Vec<Parameter<'i>>) -> Result<(), Control> {
+        let tag = self.well_known.tag;
+        resource.parameters = parameters;
+        for parameter in &resource.parameters {
+            if parameter.name == tag {
+                add_tags(&mut resource.tags, &parameter.value)?;
+            }
+        }
+        for at in 1..resource.parameters.len() {
+            let (before, rest) = resource.parameters.split_at(at);
+            if let Some(new) = rest.first()
+                && before.iter().any(|old| old.name == new.name && old.value.is_true())
+            {
+                let text = format!("Duplicate parameter '{}' for on {}", new.name, resource.reference());
+                return Err(Error::new(text).into());
+            }
+        }
+        let name = resource.ty.name();
+        let mut at = Some(resource.scope);
+        let mut inherited: Vec<Parameter<'i>> = Vec::new();
+        while let Some(scope) = at {
+            let scope = self.scope(scope);
+            at = scope.parent;
+            if let Some((_, defaults)) = scope.defaults.iter().find(|(ty, _)| *ty == name) {
+                // An outer default comes first in the order, an inner one decides the value.
+                let inner = std::mem::take(&mut inherited);
+                inherited = defaults.clone();
+                for parameter in inner {
+                    match inherited.iter_mut().find(|outer| outer.name == parameter.name) {
+                        Some(outer) => *outer = parameter,
+                        None => inherited.push(parameter),
+                    }
+                }
+            }
+        }
+        for parameter in inherited {
+            if resource.parameter(parameter.name).is_none() {
+                if parameter.name == tag {
+                    add_tags(&mut resource.tags, &parameter.value)?;
+                }
+                resource.parameters.push(parameter);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a resource to the catalog, below the resource of its scope.
+    ///
+    /// # Errors
+    /// As [`Session::create`].
+    pub(crate) fn add_resource(&mut self, resource: Resource<'i>) -> Result<ResourceId, Control> {
+        Limits::resources(self.resources.len())?;
+        let id = ResourceId(self.resources.len() as u32);
+        let ty = resource.ty.name();
+        if let Some(existing) = self.table.get(ty, &resource.title) {
+            let text = format!(
+                "Duplicate declaration: {} is already declared{}; cannot redeclare",
+                resource.reference(),
+                self.resource(existing).at()
+            );
+            let site = resource.place.map_or_else(String::new, |place| format!(" {}", place.site()));
+            return Err(Error::new(text + &site).into());
+        }
+        self.table.insert(ty, resource.title.clone(), id);
+        let is_class = resource.ty.is_class();
+        let is_stage = ty == self.well_known.stage;
+        let container = self.scope(resource.scope).resource;
+        let stage = resource.value(self.well_known.stage).is_some();
+        let reference = if stage && !is_class { Some(resource.reference()) } else { None };
+        let scoped = !is_class && !is_stage;
+        self.resources.push(resource);
+        self.add_aliases(id)?;
+        if let Some(reference) = reference {
+            let text = format!(
+                "Only classes can set 'stage'; normal resources like {reference} cannot change run stage"
+            );
+            return Err(Error::new(text).into());
+        }
+        if scoped {
+            self.edges.push((container, id));
+        }
+        Ok(id)
+    }
+
+    /// The other names under which a resource is found: its aliases, and what its namevars say.
+    fn add_aliases(&mut self, id: ResourceId) -> Result<(), Control> {
+        let resource = self.resource(id);
+        let mut keys: Vec<Vec<Value>> = Vec::new();
+        match resource.value(self.well_known.alias) {
+            Some(Value::Array(items)) => {
+                let aliases = crate::eval::resource::flat(items).into_iter();
+                keys.extend(aliases.filter(|alias| !alias.is_undef()).map(|alias| vec![alias.clone()]));
+            }
+            Some(alias) => keys.push(vec![alias.clone()]),
+            None => {}
+        }
+        keys.extend(self.uniqueness_key(id)?);
+        for key in keys {
+            self.add_alias(id, key)?;
+        }
+        Ok(())
+    }
+
+    /// What must be unique besides the title.
+    fn uniqueness_key(&self, id: ResourceId) -> Result<Option<Vec<Value>>, Control> {
+        let resource = self.resource(id);
+        match resource.ty {
+            TypeOf::Native(native) => native
+                .title_key(&resource.title, |name| resource.parameter(name).map(|parameter| &parameter.value))
+                .map_err(|error| Error::new(error.to_string()).into()),
+            TypeOf::Opaque(_) => Ok(None),
+            _ => Ok(resource
+                .value(self.well_known.name)
+                .filter(|name| name.as_str() != Some(&resource.title))
+                .map(|name| vec![name.clone()])),
+        }
+    }
+
+    fn add_alias(&mut self, id: ResourceId, key: Vec<Value>) -> Result<(), Control> {
+        let resource = self.resource(id);
+        let ty = resource.ty.name();
+        if let [Value::Str(only)] = &key[..]
+            && *only == resource.title
+        {
+            return Ok(());
+        }
+        let existing = self.table.get_key(ty, &key);
+        if let Some(existing) = existing {
+            if existing == id {
+                return Ok(());
+            }
+            let inspected = |values: &[Value]| {
+                let items: Vec<_> = values.iter().map(inspect).collect();
+                items.join(", ")
+            };
+            let given = match &key[..] {
+                [only @ Value::Str(_)] if !resource.ty.is_builtin() || self.is_alias(id, only) => {
+                    inspect(only)
+                }
+                several => format!("[{}]", inspected(several)),
+            };
+            let other = self.resource(existing);
+            let text = format!(
+                "Cannot alias {} to {given}{}; resource [{}, {}] already declared{}",
+                resource.reference(),
+                resource.at(),
+                inspect(&Value::Str(resource.type_name.clone())),
+                inspected(&key),
+                other.place.map_or_else(String::new, |place| format!(" {}", place.site()))
+            );
+            return Err(Error::new(text).into());
+        }
+        self.table.insert_key(ty, key, id);
+        Ok(())
+    }
+
+    fn is_alias(&self, id: ResourceId, name: &Value) -> bool {
+        match self.resource(id).value(self.well_known.alias) {
+            Some(Value::Array(items)) => items.contains(name),
+            Some(alias) => alias == name,
+            None => false,
+        }
+    }
+
+    /// The resource that a type name and a title refer to.
+    ///
+    /// # Errors
+    /// When a file that may define the type is wrong.
+    pub(crate) fn find_resource(
+        &mut self,
+        type_name: &str,
+        title: &Str,
+    ) -> Result<Option<ResourceId>, Control> {
+        let lower = type_name.to_lowercase();
+        let lower = lower.strip_prefix("::").unwrap_or(&lower);
+        let Some(name) = Symbol::existing(lower) else { return Ok(None) };
+        if name == self.well_known.class {
+            let title = title.to_lowercase();
+            let title = title.strip_prefix("::").unwrap_or(&title);
+            return Ok(Symbol::existing(title).and_then(|class| self.class_resource(class)));
+        }
+        if let Some(found) = self.table.get(name, title) {
+            return Ok(Some(found));
+        }
+        let Some(TypeOf::Native(native)) = self.image.native_type(lower) else { return Ok(None) };
+        // A title may be a roundabout form of another one: `/tmp/a/` of `/tmp/a`.
+        let key = native.title_key(title, |_| None).map_err(|error| Error::new(error.to_string()))?;
+        Ok(key.and_then(|key| self.table.get_key(name, &key)))
+    }
+
+    /// The resource of a class.
+    pub(crate) fn class_resource(&self, name: Symbol) -> Option<ResourceId> {
+        self.class_resources.get(&name).copied()
+    }
+
+    /// Defaults that hold in a scope for resources of a type.
+    pub(crate) fn defaults_for(&self, scope: ScopeId, ty: Symbol) -> Vec<Parameter<'i>> {
+        let mut found: Vec<Parameter<'i>> = Vec::new();
+        let mut at = Some(scope);
+        while let Some(scope) = at {
+            let scope = self.scope(scope);
+            at = scope.parent;
+            for (_, defaults) in scope.defaults.iter().filter(|(name, _)| *name == ty) {
+                for parameter in defaults {
+                    if !found.iter().any(|inner| inner.name == parameter.name) {
+                        found.push(parameter.clone());
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// Sets defaults in a scope.
+    ///
+    /// # Errors
+    /// When a default has been set there already.
+    pub(crate) fn set_defaults(
+        &mut self,
+        scope: ScopeId,
+        ty: Symbol,
+        parameters: Vec<Parameter<'i>>,
+    ) -> Result<(), Control> {
+        let defaults = &mut self.scope_mut(scope).defaults;
+        let at = match defaults.iter().position(|(name, _)| *name == ty) {
+            Some(at) => at,
+            None => {
+                defaults.push((ty, Vec::new()));
+                defaults.len() - 1
+            }
+        };
+        for parameter in parameters {
+            let set = &mut defaults[at].1;
+            if set.iter().any(|other| other.name == parameter.name) {
+                let text = format!(
+                    "Default already defined for {} {{ {} => {} }}; cannot redefine",
+                    capitalised(ty.as_str()),
+                    parameter.name,
+                    pcore::format::to_s(&parameter.value)
+                );
+                let site = parameter.place.map(Place::site);
+                return Err(Error::unframed(text, site.as_ref()).into());
+            }
+            set.push(parameter);
+        }
+        Ok(())
+    }
+}
+
+/// Adds the value of the `tag` metaparameter.
+pub(crate) fn add_tags(tags: &mut Tags, value: &Value) -> Result<(), Control> {
+    match value {
+        Value::Undef => {}
+        Value::Array(items) => {
+            for item in items.iter() {
+                add_tags(tags, item)?;
+            }
+        }
+        other => tags.add(&pcore::format::to_s(other))?,
+    }
+    Ok(())
+}
+
+/// A value as Ruby's `inspect` shows it, in the few messages that have it.
+fn inspect(value: &Value) -> String {
+    match value {
+        Value::Undef => "nil".into(),
+        Value::Str(text) => format!("{text:?}"),
+        other => pcore::format::to_s(other),
+    }
+}

@@ -1,0 +1,251 @@
+//! Parsed files and the definitions in them, as the image keeps and the evaluator walks them.
+
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
+
+use pcore::Type;
+use pcore::ty::StructElement;
+use stdx::Symbol;
+use syntax::ast::{Ast, Expr, ExprId, Parameter, Span};
+
+use crate::error::Site;
+
+/// One parsed file, and the module whose view of names its code has.
+#[derive(Debug)]
+pub(crate) struct Code {
+    pub(crate) ast: Ast,
+    /// The module the file belongs to; `None` for the environment's own code.
+    pub(crate) module: Option<Symbol>,
+}
+
+impl Deref for Code {
+    type Target = Ast;
+    fn deref(&self) -> &Ast {
+        &self.ast
+    }
+}
+
+impl Code {
+    /// The place of a node.
+    pub(crate) fn site(&self, id: ExprId) -> Site {
+        Site::new(&self.ast.file, self.ast.span(id))
+    }
+
+    /// The place of a span.
+    pub(crate) fn site_of(&self, span: Span) -> Site {
+        Site::new(&self.ast.file, span)
+    }
+}
+
+/// A place that costs nothing to keep: two words, no counting.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'i> {
+    pub(crate) code: &'i Code,
+    pub(crate) span: Span,
+}
+
+impl Place<'_> {
+    /// The place as messages about resources show it, without a column.
+    pub(crate) fn site(self) -> Site {
+        self.code.site_of(self.span).line_only()
+    }
+
+    pub(crate) fn line(self) -> u32 {
+        self.code.ast.file.line(self.span.start)
+    }
+
+    /// The file's name; empty for code without a file, as Puppet has it.
+    pub(crate) fn path(self) -> String {
+        self.code.ast.file.path.as_ref().map_or_else(String::new, |path| path.to_string_lossy().into_owned())
+    }
+}
+
+/// What a definition defines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DefinitionKind {
+    Class,
+    Define,
+    Node,
+}
+
+impl DefinitionKind {
+    /// The name that messages use for resources of the kind.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            DefinitionKind::Class => "hostclass",
+            DefinitionKind::Define => "definition",
+            DefinitionKind::Node => "node",
+        }
+    }
+}
+
+/// A class, a define or a node block.
+#[derive(Debug)]
+pub(crate) struct Definition {
+    pub(crate) kind: DefinitionKind,
+    /// Lower-case full name; of a node block the name under which it is listed.
+    pub(crate) name: Symbol,
+    /// For a node block matched by pattern.
+    pub(crate) pattern: Option<Arc<pcore::regexp::Regexp>>,
+    /// The file and the bodies in it, in order. More than one file only for the main class.
+    pub(crate) bodies: Vec<(Arc<Code>, ExprId)>,
+    pub(crate) parent: Option<Symbol>,
+    pub(crate) module: Option<Symbol>,
+    /// Where the definition stands; `None` for the two classes that no code defines.
+    pub(crate) span: Option<Span>,
+    pub(crate) parameters: Parameters,
+}
+
+impl Definition {
+    /// The file of the definition.
+    pub(crate) fn code(&self) -> Option<&Code> {
+        self.bodies.first().map(|(code, _)| &**code)
+    }
+
+    /// Where the definition stands, without a column.
+    pub(crate) fn site(&self) -> Option<Site> {
+        Some(self.code()?.site_of(self.span?).line_only())
+    }
+
+    /// A class without code and parameters.
+    pub(crate) fn empty_class(name: &str) -> Definition {
+        Definition {
+            kind: DefinitionKind::Class,
+            name: Symbol::new(name),
+            pattern: None,
+            bodies: Vec::new(),
+            parent: None,
+            module: None,
+            span: None,
+            parameters: Parameters::default(),
+        }
+    }
+
+    /// The definition that a node of the tree makes; several for a node block with several matchers.
+    pub(crate) fn of(code: &Arc<Code>, id: ExprId) -> Vec<Definition> {
+        let make = |kind, name: Symbol, parameters: &[Parameter], body| Definition {
+            kind,
+            name,
+            pattern: None,
+            bodies: vec![(code.clone(), body)],
+            parent: None,
+            module: code.module,
+            span: Some(code.span(id)),
+            parameters: Parameters::new(parameters),
+        };
+        match &code[id] {
+            Expr::Class(class) => {
+                let parent = class.parent.map(|name| Symbol::new(name.as_str().trim_start_matches("::")));
+                let class = make(DefinitionKind::Class, class.name, &class.parameters, class.body);
+                vec![Definition { parent, ..class }]
+            }
+            Expr::Define(define) => {
+                vec![make(DefinitionKind::Define, define.name, &define.parameters, define.body)]
+            }
+            Expr::Node(node) => {
+                let one = |&matcher| {
+                    let (name, pattern) = node_name(code, matcher);
+                    Definition { pattern, ..make(DefinitionKind::Node, name, &[], node.body) }
+                };
+                node.matchers.iter().map(one).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The name under which a node block is listed, and its pattern.
+fn node_name(code: &Code, matcher: ExprId) -> (Symbol, Option<Arc<pcore::regexp::Regexp>>) {
+    match &code[matcher] {
+        Expr::Regex(source) => {
+            let name = format!("__node_regexp__{}", sanitised(source));
+            (Symbol::new(&name), pcore::regexp::Regexp::new(source).ok())
+        }
+        Expr::Str(text) => (Symbol::new(&text.to_lowercase()), None),
+        Expr::Name(name) => (Symbol::new(&name.as_str().to_lowercase()), None),
+        Expr::Paren(inner) => node_name(code, *inner),
+        _ => (Symbol::new("default"), None),
+    }
+}
+
+/// The text of a pattern as a name: look-around groups spelled out, and only characters of names kept.
+fn sanitised(source: &str) -> String {
+    let mut text = String::new();
+    let mut rest = source;
+    while let Some(at) = rest.find("(?") {
+        let Some(end) = rest[at..].find(')') else { break };
+        text.push_str(&rest[..at].to_lowercase());
+        for character in rest[at..=at + end].chars() {
+            match character {
+                '(' => text.push_str("LP"),
+                '?' => text.push_str("QU"),
+                '<' => text.push_str("LT"),
+                '>' => text.push_str("GT"),
+                '!' => text.push_str("EX"),
+                '=' => text.push_str("EQ"),
+                ')' => text.push_str("RP"),
+                other => text.extend(other.to_lowercase()),
+            }
+        }
+        rest = &rest[at + end + 1..];
+    }
+    text.push_str(&rest.to_lowercase());
+    let kept: String =
+        text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':' | '.')).collect();
+    kept.trim_start_matches('.').to_owned()
+}
+
+/// Parameters of a definition, with what is computed from them once in the life of an image.
+#[derive(Debug, Default)]
+pub(crate) struct Parameters {
+    pub(crate) list: Vec<Parameter>,
+    /// Declared types, `Any` where none is; set when first needed, since they may name types of other files.
+    types: OnceLock<Vec<Type>>,
+    /// All attributes that a resource of this definition takes.
+    attributes: OnceLock<Vec<StructElement>>,
+}
+
+impl Parameters {
+    pub(crate) fn new(list: &[Parameter]) -> Parameters {
+        Parameters { list: list.to_vec(), ..Parameters::default() }
+    }
+
+    pub(crate) fn position(&self, name: Symbol) -> Option<usize> {
+        self.list.iter().position(|parameter| parameter.name == name)
+    }
+
+    pub(crate) fn types_or<E>(
+        &self,
+        make: impl FnOnce(&[Parameter]) -> Result<Vec<Type>, E>,
+    ) -> Result<&[Type], E> {
+        if let Some(types) = self.types.get() {
+            return Ok(types);
+        }
+        let types = make(&self.list)?;
+        Ok(self.types.get_or_init(|| types))
+    }
+
+    pub(crate) fn attributes_or(&self, make: impl FnOnce() -> Vec<StructElement>) -> &[StructElement] {
+        self.attributes.get_or_init(make)
+    }
+}
+
+/// A function of the Puppet language.
+#[derive(Debug)]
+pub(crate) struct Function {
+    pub(crate) name: Symbol,
+    pub(crate) code: Arc<Code>,
+    pub(crate) expr: ExprId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sanitised;
+
+    #[test]
+    fn node_patterns_become_names() {
+        assert_eq!(sanitised("^Web\\d+"), "webd");
+        assert_eq!(sanitised("(?<!x)a"), "LPQULTEXxRPa");
+        assert_eq!(sanitised("..a.b"), "a.b");
+    }
+}

@@ -1,0 +1,291 @@
+//! Collectors: what makes virtual resources real, and brings resources of other nodes.
+
+use std::rc::Rc;
+
+use pcore::{Str, Value};
+use stdx::Symbol;
+use syntax::ast::ResourceForm;
+
+use crate::code::Place;
+use crate::error::{Control, Error};
+use crate::eval::resource::Declaration;
+use crate::overrides::Override;
+use crate::relationship::End;
+use crate::resource::{Parameter, ResourceId, TypeOf, capitalised};
+use crate::scope::ScopeId;
+use crate::session::Session;
+use crate::world::{ExportFilter, ExportQuery};
+
+/// Index of what a collector has collected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CollectorId(pub(crate) usize);
+
+/// What a collector has collected.
+#[derive(Debug, Default)]
+pub(crate) struct Collected {
+    pub(crate) found: Vec<ResourceId>,
+    /// What stands left of the collector in a chain of arrows.
+    pub(crate) alternative: Vec<End>,
+    /// What `realize` was asked for and nobody has declared.
+    pub(crate) unresolved: Vec<String>,
+}
+
+/// A collector.
+pub(crate) struct Collector<'i> {
+    pub(crate) id: CollectorId,
+    pub(crate) scope: ScopeId,
+    pub(crate) what: Rc<What<'i>>,
+}
+
+/// What a collector collects.
+pub(crate) enum What<'i> {
+    /// Resources of the catalog (`<| |>`), and with `exported` those of other nodes too (`<<| |>>`).
+    Query { ty: TypeOf<'i>, query: Option<Query>, exported: bool, overrides: Option<Overrides<'i>> },
+    /// Certain resources: `realize`.
+    Fixed(std::cell::RefCell<Vec<(Str, Str)>>),
+}
+
+/// Attributes that a collector gives to what it collects.
+pub(crate) struct Overrides<'i> {
+    pub(crate) parameters: Vec<Parameter<'i>>,
+    pub(crate) place: Place<'i>,
+}
+
+/// A condition on resources.
+pub(crate) enum Query {
+    And(Box<Query>, Box<Query>),
+    Or(Box<Query>, Box<Query>),
+    Tag(Vec<String>),
+    Equal(Str, Value),
+    NotEqual(Str, Value),
+}
+
+impl<'i> Session<'i> {
+    /// Adds a collector; it collects from now on until the end.
+    pub(crate) fn add_collector(&mut self, scope: ScopeId, what: What<'i>) -> CollectorId {
+        let id = CollectorId(self.collected.len());
+        self.collected.push(Collected::default());
+        self.collectors.push(Collector { id, scope, what: Rc::new(what) });
+        id
+    }
+
+    /// `realize`: collects certain resources.
+    pub(crate) fn realize(&mut self, scope: ScopeId, references: Vec<(Str, Str)>) {
+        self.add_collector(scope, What::Fixed(std::cell::RefCell::new(references)));
+    }
+
+    /// Lets every collector collect. True if any found something new.
+    pub(crate) fn collect_all(&mut self) -> Result<bool, Control> {
+        let mut found = false;
+        let all: Vec<_> = self
+            .collectors
+            .iter()
+            .map(|collector| (collector.id, collector.scope, collector.what.clone()))
+            .collect();
+        for (id, scope, what) in all {
+            let objects = self.collect(id, scope, &what)?;
+            for &object in &objects {
+                self.resource_mut(object).is_virtual = false;
+            }
+            if objects.is_empty() {
+                continue;
+            }
+            if let What::Query { overrides: Some(overrides), .. } = &*what {
+                self.override_collected(id, scope, &objects, overrides)?;
+            }
+            let collected = &mut self.collected[id.0].found;
+            let before = collected.len();
+            for object in objects {
+                if !collected.contains(&object) {
+                    collected.push(object);
+                }
+            }
+            found |= collected.len() > before;
+        }
+        Ok(found)
+    }
+
+    fn override_collected(
+        &mut self,
+        id: CollectorId,
+        scope: ScopeId,
+        objects: &[ResourceId],
+        overrides: &Overrides<'i>,
+    ) -> Result<(), Control> {
+        let source = self.scope(scope).source;
+        if !self.overriding.iter().any(|&other| std::ptr::eq(other, source)) {
+            self.overriding.push(source);
+        }
+        for &object in objects {
+            if self.collected[id.0].found.contains(&object) {
+                continue;
+            }
+            let parameters = overrides.parameters.clone();
+            let over = Override { source, scope, place: Some(overrides.place), parameters };
+            self.merge(object, &over)?;
+        }
+        Ok(())
+    }
+
+    fn collect(
+        &mut self,
+        id: CollectorId,
+        scope: ScopeId,
+        what: &What<'i>,
+    ) -> Result<Vec<ResourceId>, Control> {
+        match what {
+            What::Query { ty, query, exported: false, .. } => Ok(self.matching(*ty, query.as_ref(), false)),
+            What::Query { ty, query, exported: true, .. } => {
+                if !self.stores_exports() {
+                    return Ok(Vec::new());
+                }
+                let mut found = self.matching(*ty, query.as_ref(), true);
+                found.extend(self.import(*ty, query.as_ref(), scope)?);
+                Ok(found)
+            }
+            What::Fixed(references) => {
+                let wanted = references.take();
+                let mut found = Vec::new();
+                let mut missing = Vec::new();
+                for (ty, title) in wanted {
+                    match self.find_resource(&ty, &title)? {
+                        Some(resource) => found.push(resource),
+                        None => missing.push((ty, title)),
+                    }
+                }
+                if missing.is_empty() {
+                    self.collectors.retain(|collector| collector.id != id);
+                }
+                self.collected[id.0].unresolved =
+                    missing.iter().map(|(ty, title)| format!("{}[{title}]", capitalised(ty))).collect();
+                references.replace(missing);
+                Ok(found)
+            }
+        }
+    }
+
+    fn matching(&self, ty: TypeOf<'i>, query: Option<&Query>, exported: bool) -> Vec<ResourceId> {
+        let name = ty.name();
+        let count = self.resources.len() as u32;
+        (0..count)
+            .map(ResourceId)
+            .filter(|&id| {
+                let resource = self.resource(id);
+                resource.ty.name() == name
+                    && (!exported || resource.exported)
+                    && query.is_none_or(|query| self.fits(id, query))
+            })
+            .collect()
+    }
+
+    fn fits(&self, id: ResourceId, query: &Query) -> bool {
+        match query {
+            Query::And(left, right) => self.fits(id, left) && self.fits(id, right),
+            Query::Or(left, right) => self.fits(id, left) || self.fits(id, right),
+            Query::Tag(tags) => tags.iter().any(|tag| self.is_tagged(id, tag)),
+            Query::Equal(name, wanted) => match self.attribute(id, name) {
+                Value::Array(items) => pcore::compare::includes(&Value::Array(items), wanted),
+                value => pcore::compare::equals(&value, wanted),
+            },
+            Query::NotEqual(name, wanted) => !pcore::compare::equals(&self.attribute(id, name), wanted),
+        }
+    }
+
+    /// The value of an attribute, `title` included.
+    fn attribute(&self, id: ResourceId, name: &str) -> Value {
+        let resource = self.resource(id);
+        if name == "title" {
+            return Value::Str(resource.title.clone());
+        }
+        let value = Symbol::existing(name).and_then(|name| resource.value(name));
+        value.cloned().unwrap_or_default()
+    }
+
+    /// True if the resource has the tag, or one of those it is contained in.
+    pub(crate) fn is_tagged(&self, id: ResourceId, tag: &str) -> bool {
+        let mut at = id;
+        loop {
+            let resource = self.resource(at);
+            if resource.tags.contains(tag) {
+                return true;
+            }
+            let container = self.scope(resource.scope).resource;
+            if container == at {
+                return false;
+            }
+            at = container;
+        }
+    }
+
+    /// True if the outside keeps exported resources.
+    pub(crate) fn stores_exports(&self) -> bool {
+        self.world.stores_exports()
+    }
+
+    /// Adds the resources that other nodes export.
+    fn import(
+        &mut self,
+        ty: TypeOf<'i>,
+        query: Option<&Query>,
+        scope: ScopeId,
+    ) -> Result<Vec<ResourceId>, Control> {
+        let type_name = capitalised(ty.name().as_str());
+        let filter = query.map(Query::to_filter);
+        let node = self.node;
+        let request = ExportQuery { type_name: &type_name, certname: &node.certname, filter };
+        self.reads.query(format!("{request:?}"));
+        let found = self.world.exported_resources(&request).map_err(Error::new)?;
+        let mut added = Vec::new();
+        for exported in found {
+            let name = ty.name();
+            if let Some(existing) = self.table.get(name, &exported.title) {
+                if self.resource(existing).exporter.as_ref() != Some(&exported.certname) {
+                    let text = format!(
+                        "A duplicate resource was found while collecting exported resources, with the type and title {type_name}[{}]",
+                        exported.title
+                    );
+                    return Err(Error::unframed(text, None).into());
+                }
+                continue;
+            }
+            let source = Some(self.scope(scope).source);
+            let mut parameters = Vec::new();
+            for (key, value) in exported.parameters.iter() {
+                // A name that no code has is no attribute of any type.
+                if let Some(name) = key.as_str().and_then(Symbol::existing) {
+                    let value = value.clone();
+                    parameters.push(Parameter { name, value, source, place: None, append: false });
+                }
+            }
+            let declaration = Declaration { form: ResourceForm::Regular, scope, place: None };
+            let id = self.create(declaration, ty, exported.title, parameters, None)?;
+            let resource = self.resource_mut(id);
+            resource.exporter = Some(exported.certname);
+            for tag in &exported.tags {
+                resource.tags.add_if_valid(tag);
+            }
+            added.push(id);
+        }
+        Ok(added)
+    }
+}
+
+impl Query {
+    fn to_filter(&self) -> ExportFilter {
+        match self {
+            Query::And(left, right) => {
+                ExportFilter::And(Box::new(left.to_filter()), Box::new(right.to_filter()))
+            }
+            Query::Or(left, right) => {
+                ExportFilter::Or(Box::new(left.to_filter()), Box::new(right.to_filter()))
+            }
+            Query::Tag(tags) => {
+                let mut tags = tags.iter().map(|tag| ExportFilter::Equal("tag".into(), Value::from(&**tag)));
+                let first = tags.next().unwrap_or(ExportFilter::Equal("tag".into(), Value::Undef));
+                tags.fold(first, |left, right| ExportFilter::Or(Box::new(left), Box::new(right)))
+            }
+            Query::Equal(name, value) => ExportFilter::Equal(name.clone(), value.clone()),
+            Query::NotEqual(name, value) => ExportFilter::NotEqual(name.clone(), value.clone()),
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! One compile from start to end.
+
+use std::cell::OnceCell;
+use std::time::Duration;
+
+use pcore::{Str, Value};
+use syntax::ast::ResourceForm;
+use wire::catalog::{Catalog, Kind};
+
+use crate::NodeInput;
+use crate::code::{DefinitionKind, Place};
+use crate::error::{Control, Error};
+use crate::eval::resource::Declaration;
+use crate::image::Image;
+use crate::log::LogEntry;
+use crate::reads::ReadSet;
+use crate::resource::{Parameter, ResourceId, TypeOf};
+use crate::scope::{ScopeId, TOP};
+use crate::session::Session;
+use crate::world::World;
+
+/// Deep nesting needs room: this is address space, used only as far as a compile really goes.
+const STACK_BYTES: usize = 512 * 1024 * 1024;
+/// How long `config_version` may run.
+const CONFIG_VERSION_TIME_MAX: Duration = Duration::from_secs(60);
+
+/// What a compile gives.
+#[derive(Debug)]
+pub struct Compilation {
+    /// The catalog.
+    pub catalog: Catalog,
+    /// What was said on the way.
+    pub logs: Vec<LogEntry>,
+    /// What the catalog depends on, besides the image.
+    pub reads: ReadSet,
+}
+
+/// A failed compile.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct CompileError {
+    /// Puppet's whole text, with the place and the node's name.
+    pub message: String,
+    /// What was said on the way.
+    pub logs: Vec<LogEntry>,
+}
+
+/// Compiles the catalog of a node.
+///
+/// Runs on a thread of its own, which has the stack that deeply nested code needs.
+///
+/// # Errors
+/// Whatever is wrong with the code, the data or the node, in Puppet's words.
+pub fn compile(image: &Image, world: &dyn World, node: &NodeInput) -> Result<Compilation, CompileError> {
+    let failed = |message: String| CompileError { message, logs: Vec::new() };
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("compile".into()).stack_size(STACK_BYTES);
+        let handle = thread
+            .spawn_scoped(scope, || run(image, world, node))
+            .map_err(|error| failed(format!("could not start a thread for the compile: {error}")))?;
+        handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+fn run(image: &Image, world: &dyn World, node: &NodeInput) -> Result<Compilation, CompileError> {
+    let spare = OnceCell::new();
+    let mut session = Session::new(image, world, node, &spare);
+    let version = match session.compile() {
+        Ok(version) => version,
+        Err(control) => {
+            let message = session.describe(control);
+            return Err(CompileError { message, logs: session.logs });
+        }
+    };
+    match session.into_catalog(version) {
+        Ok((catalog, session)) => Ok(Compilation { catalog, logs: session.logs, reads: session.reads }),
+        Err(Control::Error(error)) => {
+            Err(CompileError { message: format!("{error} on node {}", node.certname), logs: Vec::new() })
+        }
+        Err(_) => Err(CompileError { message: "illegal jump".into(), logs: Vec::new() }),
+    }
+}
+
+impl<'i> Session<'i> {
+    fn compile(&mut self) -> Result<Value, Control> {
+        let version = self.version()?;
+        let stage = self.stage_type();
+        let mut resource = self.new_resource(stage, "main".into(), TOP, None);
+        resource.tags = Default::default();
+        resource.tags.add("stage")?;
+        resource.finished = true;
+        self.add_resource(resource)?;
+        for (name, _) in &self.node.classes {
+            self.add_class_name(name.clone())?;
+        }
+        self.load_main()?;
+        self.evaluate_settings()?;
+        self.evaluate_main()?;
+        let node_scope = self.evaluate_node()?;
+        self.evaluate_node_classes(node_scope.unwrap_or(TOP))?;
+        self.evaluate_generators()?;
+        self.finish()?;
+        Ok(version)
+    }
+
+    fn stage_type(&self) -> TypeOf<'i> {
+        let image = self.image;
+        image.native_type("stage").unwrap_or(TypeOf::Opaque(self.well_known.stage))
+    }
+
+    /// The version of the catalog: what `config_version` prints, or the time.
+    fn version(&mut self) -> Result<Value, Control> {
+        let command = self.image.options.config_version.as_deref().unwrap_or_default();
+        if command.is_empty() {
+            return Ok(Value::Int(self.world.now().seconds));
+        }
+        let output = self.world.run(&[command.to_owned()], CONFIG_VERSION_TIME_MAX).map_err(|error| {
+            Error::new(format!("Execution of config_version command `{command}` failed: {error}"))
+        })?;
+        Ok(Value::from(String::from_utf8_lossy(&output).trim()))
+    }
+
+    /// Evaluates the node block that fits best: exact name, pattern, `default`.
+    fn evaluate_node(&mut self) -> Result<Option<ScopeId>, Control> {
+        if !self.image.main.has_nodes() {
+            return Ok(None);
+        }
+        let certname = self.node.certname.to_lowercase();
+        let known = &self.definitions;
+        let by_name =
+            |name: &str| stdx::Symbol::existing(name).and_then(|name| known.node_names.get(&name).copied());
+        let mut found = by_name(&certname).map(|definition| (definition, None));
+        if found.is_none() {
+            found = known.nodes.iter().find_map(|definition| {
+                let groups = definition.pattern.as_ref()?.captures(&certname)?;
+                let groups = (0..groups.group_count()).map(|at| groups.get(at).map(Str::from)).collect();
+                Some((*definition, Some(groups)))
+            });
+        }
+        let found = found.or_else(|| by_name("default").map(|definition| (definition, None)));
+        let Some((definition, groups)) = found else {
+            let text =
+                format!("Could not find node statement with name 'default' or '{}'", self.node.certname);
+            return Err(Error::new(text).into());
+        };
+        let declaration = Declaration { form: ResourceForm::Regular, scope: TOP, place: None };
+        let title = definition.name.into();
+        let id = self.create(declaration, TypeOf::Node(definition), title, Vec::new(), None)?;
+        let tags = self.resource(id).tags.clone();
+        self.tags.merge(&tags);
+        self.resource_mut(id).node_match = groups;
+        self.evaluate(id)?;
+        debug_assert_eq!(definition.kind, DefinitionKind::Node);
+        Ok(self.class_scopes.get(&definition.name).copied())
+    }
+
+    /// Declares the classes of the classifier: first those with parameters.
+    fn evaluate_node_classes(&mut self, scope: ScopeId) -> Result<(), Control> {
+        let node = self.node;
+        let has_parameters =
+            |parameters: &Option<pcore::Hash>| parameters.as_ref().is_some_and(|hash| !hash.is_empty());
+        for (name, parameters) in node.classes.iter().filter(|(_, parameters)| has_parameters(parameters)) {
+            let Some(definition) = self.find_class(name)? else {
+                let text = format!("Could not find class {name} for {}", node.certname);
+                return Err(Error::new(text).into());
+            };
+            let list = parameters.iter().flat_map(pcore::Hash::iter).filter_map(|(key, value)| {
+                let name = stdx::Symbol::new(key.as_str()?);
+                let (value, source) = (value.clone(), Some(definition));
+                Some(Parameter { name, value, source, place: None::<Place<'i>>, append: false })
+            });
+            let declaration = Declaration { form: ResourceForm::Regular, scope, place: None };
+            self.add_class_resource(declaration, definition, list.collect(), Kind::Unknown)?;
+        }
+        let others = node.classes.iter().filter(|(_, parameters)| !has_parameters(parameters));
+        let names: Vec<Str> = others.map(|(name, _)| name.clone()).collect();
+        self.include_classes(&names, scope, false)?;
+        Ok(())
+    }
+
+    /// The text of an error that ends the compile.
+    fn describe(&mut self, control: Control) -> String {
+        let text = match control {
+            Control::Error(error) => error.to_string(),
+            Control::Return(jump) => illegal_jump("return()", &jump.site),
+            Control::Next(jump) => illegal_jump("next()", &jump.site),
+            Control::Break(site) => illegal_jump("break()", &site),
+            Control::Pending(name) => format!("Unknown variable: '{name}'."),
+        };
+        format!("{text} on node {}", self.node.certname)
+    }
+
+    /// The resource of the scope that a function is called in.
+    pub(crate) fn container(&self, scope: ScopeId) -> ResourceId {
+        self.scope(scope).resource
+    }
+}
+
+/// A jump out of a place that nothing encloses.
+fn illegal_jump(name: &str, site: &crate::error::Site) -> String {
+    let file = site.path().unwrap_or_else(|| "unknown".into());
+    format!("{name} from context where this is illegal (file: {file}, line: {})", site.line())
+}

@@ -1,0 +1,235 @@
+//! What functions do to the catalog.
+
+use pcore::{Hash, Str, Type, Value};
+use stdx::Symbol;
+use syntax::ast::ResourceForm;
+
+use super::Context;
+use crate::catalog::add_tags;
+use crate::code::Place;
+use crate::error::{Control, Error};
+use crate::eval::collect::split_reference;
+use crate::eval::resource::{Declaration, flat};
+use crate::resource::{Parameter, ResourceId};
+
+impl<'i> Context<'_, 'i> {
+    /// `include`: declares and evaluates classes; gives references to them.
+    ///
+    /// # Errors
+    /// Arguments that name no class, and what the classes raise.
+    pub fn include(&mut self, names: &[Value]) -> Result<Vec<Value>, Control> {
+        Ok(self.include_resources(names)?.0)
+    }
+
+    /// `contain`: includes classes and makes the caller contain them.
+    ///
+    /// # Errors
+    /// As [`Context::include`].
+    pub fn contain(&mut self, names: &[Value]) -> Result<Vec<Value>, Control> {
+        let (references, ids) = self.include_resources(names)?;
+        let container = self.session.container(self.at.scope);
+        for id in ids {
+            if !self.session.edges.contains(&(container, id)) {
+                self.session.edges.push((container, id));
+            }
+        }
+        Ok(references)
+    }
+
+    /// `require`: includes classes and makes the caller require them.
+    ///
+    /// # Errors
+    /// As [`Context::include`].
+    pub fn require(&mut self, names: &[Value]) -> Result<Vec<Value>, Control> {
+        let (references, _) = self.include_resources(names)?;
+        let container = self.session.container(self.at.scope);
+        let name = self.session.well_known.require;
+        let before = self.session.resource(container).value(name).cloned();
+        let mut all: Vec<Value> = match &before {
+            Some(Value::Array(items)) => flat(items).into_iter().cloned().collect(),
+            Some(single) => vec![single.clone()],
+            None => Vec::new(),
+        };
+        all.extend(references.iter().cloned());
+        self.session.set_value(container, name, Value::array(all))?;
+        Ok(references)
+    }
+
+    fn include_resources(&mut self, names: &[Value]) -> Result<(Vec<Value>, Vec<ResourceId>), Control> {
+        let mut classes: Vec<Str> = Vec::with_capacity(names.len());
+        for name in flat(names) {
+            classes.push(class_name(name)?);
+        }
+        let references = classes
+            .iter()
+            .map(|name| Value::Type(Type::Class(Some(name.strip_prefix("::").unwrap_or(name).into()))))
+            .collect();
+        let ids = self.session.include_classes(&classes, self.at.scope, true)?;
+        Ok((references, ids))
+    }
+
+    /// `realize`: makes virtual resources real, now or when they are declared.
+    ///
+    /// # Errors
+    /// Arguments that are no references.
+    pub fn realize(&mut self, references: &[Value]) -> Result<(), Control> {
+        let mut wanted = Vec::new();
+        for reference in flat(references) {
+            let pair = match reference {
+                Value::Type(ty) => split_reference(ty),
+                other => crate::finish::parse_reference(&pcore::format::to_s(other)),
+            };
+            let Some(pair) = pair else {
+                let text = format!(
+                    "No title provided and {:?} is not a valid resource reference",
+                    pcore::format::to_s(reference)
+                );
+                return Err(Error::new(text).into());
+            };
+            wanted.push(pair);
+        }
+        self.session.realize(self.at.scope, wanted);
+        Ok(())
+    }
+
+    /// `tag`: adds tags to the caller's class or define.
+    ///
+    /// # Errors
+    /// What cannot be a tag.
+    pub fn tag(&mut self, tags: &[Value]) -> Result<(), Control> {
+        let container = self.session.container(self.at.scope);
+        let resource = self.session.resource_mut(container);
+        tags.iter().try_for_each(|tag| add_tags(&mut resource.tags, tag))
+    }
+
+    /// True if the caller's class or define, or the catalog, has the tag.
+    pub fn is_tagged(&mut self, tag: &str) -> bool {
+        let tag = tag.to_lowercase();
+        let container = self.session.container(self.at.scope);
+        self.session.tags.contains(&tag) || self.session.is_tagged(container, &tag)
+    }
+
+    /// True if a resource or class with this reference has been declared (`File['/x']`, `Class['a']`).
+    ///
+    /// # Errors
+    /// When a file that may define the type is wrong.
+    pub fn is_declared(&mut self, reference: &Type) -> Result<bool, Control> {
+        match split_reference(reference) {
+            Some((ty, title)) => Ok(self.session.find_resource(&ty, &title)?.is_some()),
+            None => Ok(false),
+        }
+    }
+
+    /// True if there is a class of this name, declared or not.
+    ///
+    /// # Errors
+    /// When a file that may define it is wrong.
+    pub fn has_class(&mut self, name: &str) -> Result<bool, Control> {
+        Ok(self.session.find_class(name)?.is_some())
+    }
+
+    /// True if there is a resource type of this name, native or a define.
+    ///
+    /// # Errors
+    /// When a file that may define it is wrong.
+    pub fn has_resource_type(&mut self, name: &str) -> Result<bool, Control> {
+        Ok(self.session.resource_type(&name.to_lowercase())?.is_some())
+    }
+
+    /// The value of a resource's parameter, or the default for it. `None` if there is no such resource, or its type
+    /// has no such parameter.
+    ///
+    /// # Errors
+    /// When a file that may define the type is wrong.
+    pub fn resource_parameter(&mut self, reference: &Type, name: &str) -> Result<Option<Value>, Control> {
+        let Some((ty, title)) = split_reference(reference) else { return Ok(None) };
+        let Some(id) = self.session.find_resource(&ty, &title)? else { return Ok(None) };
+        let Some(name) = Symbol::existing(name) else { return Ok(None) };
+        if !self.session.resource(id).ty.has_attribute(name) {
+            return Ok(None);
+        }
+        Ok(Some(self.session.parameter_or_default(id, name)))
+    }
+
+    /// Declares resources of a type, one for each title, as `create_resources` and `ensure_resource` do. A leading
+    /// `@` of the type makes them virtual, `@@` exported.
+    ///
+    /// # Errors
+    /// An unknown type, titles that are taken, and what classes raise.
+    pub fn declare(&mut self, type_name: &str, resources: &[(Str, Hash)]) -> Result<Vec<Value>, Control> {
+        let (form, type_name) = match type_name.strip_prefix("@@") {
+            Some(rest) => (ResourceForm::Exported, rest),
+            None => match type_name.strip_prefix('@') {
+                Some(rest) => (ResourceForm::Virtual, rest),
+                None => (ResourceForm::Regular, type_name),
+            },
+        };
+        let type_name = type_name.to_lowercase();
+        let scope = self.at.scope;
+        let place = Some(Place { code: self.at.code, span: self.at.code.span(self.at.id) });
+        let source = Some(self.session.scope(scope).source);
+        let declaration = Declaration { form, scope, place };
+        let mut references = Vec::with_capacity(resources.len());
+        for (title, attributes) in resources {
+            let mut parameters = Vec::with_capacity(attributes.len());
+            for (name, value) in attributes.iter() {
+                let name = Symbol::new(&pcore::format::to_s(name));
+                if !value.is_undef() {
+                    let value = value.clone();
+                    parameters.push(Parameter { name, value, source, place, append: false });
+                }
+            }
+            let titles = std::slice::from_ref(title);
+            self.session.declare(declaration, &type_name, titles, parameters, &mut references)?;
+        }
+        Ok(references)
+    }
+
+    /// Renders a template file; `arguments` is `None` when the call has none.
+    ///
+    /// # Errors
+    /// A template that is not there or does not parse, wrong parameters, and what it raises.
+    pub fn epp(&mut self, name: &str, arguments: Option<&Hash>) -> Result<Value, Control> {
+        self.session.epp_file(name, arguments, self.at.scope)
+    }
+
+    /// Renders a template given as text.
+    ///
+    /// # Errors
+    /// As [`Context::epp`].
+    pub fn inline_epp(&mut self, text: &str, arguments: Option<&Hash>) -> Result<Value, Control> {
+        self.session.epp_text(text, arguments, self.at.scope)
+    }
+}
+
+/// The name of the class that an argument of `include` names, with a leading `::`.
+fn class_name(value: &Value) -> Result<Str, Control> {
+    let absolute = |name: &str| -> Str {
+        let lower = name.to_lowercase();
+        if lower.starts_with("::") { lower.into() } else { format!("::{lower}").into() }
+    };
+    match value {
+        Value::Undef => Err("Cannot use undef as a class name".into()),
+        Value::Str(name) if name.is_empty() => Err("Cannot use empty string as a class name".into()),
+        Value::Str(name) => Ok(absolute(name)),
+        Value::Type(Type::Class(Some(name))) => Ok(absolute(name)),
+        Value::Type(Type::Class(None)) => Err("Cannot use an unspecific Class[] Type".into()),
+        Value::Type(Type::Resource(reference)) => match (&reference.type_name, &reference.title) {
+            (None, _) => {
+                Err("Cannot use an unspecific Resource[] where a Resource['class', name] is expected".into())
+            }
+            (Some(ty), _) if ty.as_str() != "class" => Err(format!(
+                "Cannot use a Resource[{}] where a Resource['class', name] is expected",
+                crate::resource::capitalised(ty)
+            )
+            .into()),
+            (Some(_), None) => {
+                Err("Cannot use an unspecific Resource['class'] where a Resource['class', name] is expected"
+                    .into())
+            }
+            (Some(_), Some(title)) => Ok(absolute(title)),
+        },
+        // Puppet lets other values through and fails on them by accident.
+        other => Err(format!("undefined method `downcase' for {}", pcore::format::to_s(other)).into()),
+    }
+}

@@ -1,0 +1,245 @@
+//! The evaluator: a walk over the tree, one file a construct.
+//!
+//! [`Session::eval`] gives every expression its value and puts errors that know no place into the frame of the
+//! innermost expression that saw them. Definitions are not evaluated; they have been collected when their file
+//! was parsed.
+
+pub(crate) mod access;
+pub(crate) mod assign;
+pub(crate) mod call;
+pub(crate) mod choice;
+pub(crate) mod collect;
+pub(crate) mod epp;
+pub(crate) mod label;
+pub(crate) mod lambda;
+pub(crate) mod operator;
+pub(crate) mod relationship;
+pub(crate) mod resource;
+pub(crate) mod variable;
+
+use pcore::{Hash, Str, Value};
+use syntax::ast::{Expr, ExprId};
+
+use crate::code::Code;
+use crate::error::{Control, Error};
+use crate::scope::ScopeId;
+use crate::session::Session;
+
+/// The value of an expression, or why there is none.
+pub(crate) type Eval = Result<Value, Control>;
+
+/// A finding about a node.
+pub(crate) fn issue(code: &Code, id: ExprId, message: impl std::fmt::Display) -> Control {
+    Error::issue_at(message, &code.site(id)).into()
+}
+
+impl<'i> Session<'i> {
+    /// The value of an expression.
+    pub(crate) fn eval(&mut self, code: &'i Code, id: ExprId, scope: ScopeId) -> Eval {
+        self.limits.enter()?;
+        let result = self.eval_inner(code, id, scope);
+        self.limits.leave();
+        match result {
+            Err(Control::Error(error)) if !error.is_complete() => {
+                Err(error.at(&label::a_an(code, id), &code.site(id)).into())
+            }
+            result => result,
+        }
+    }
+
+    fn eval_inner(&mut self, code: &'i Code, id: ExprId, scope: ScopeId) -> Eval {
+        match &code[id] {
+            Expr::Nop | Expr::Undef => Ok(Value::Undef),
+            Expr::Default => Ok(Value::Default),
+            Expr::Bool(flag) => Ok(Value::Bool(*flag)),
+            Expr::Int(number, _) => Ok(Value::Int(*number)),
+            Expr::Float(number) => Ok(Value::Float(*number)),
+            Expr::Str(text) => Ok(Value::Str(text.clone().into())),
+            Expr::Regex(source) => Ok(Value::Regexp(self.regexp(source)?)),
+            Expr::Name(name) => Ok(Value::Str(self.text(*name))),
+            Expr::TypeName(name) => self.eval_type_name(code, id, *name),
+            Expr::Reserved(word) => Err(issue(
+                code,
+                id,
+                format_args!("Use of reserved word: {word}, must be quoted if intended to be a String value"),
+            )),
+            Expr::Var(name) => self.eval_variable(code, id, *name, scope),
+            Expr::Interpolated(parts) => self.eval_interpolated(code, parts, scope),
+            Expr::Text(inner) => {
+                let value = self.eval_text(code, *inner, scope)?;
+                Ok(Value::Str(text_of(value)))
+            }
+            Expr::Heredoc { text, .. } => self.eval(code, *text, scope),
+            Expr::Array(items) => Ok(Value::array(self.eval_list(code, items, scope)?)),
+            Expr::Hash(entries) => {
+                let mut hash = Hash::with_capacity(entries.len());
+                for (key, value) in entries {
+                    let key = self.eval(code, *key, scope)?;
+                    let value = self.eval(code, *value, scope)?;
+                    hash.insert(key, value);
+                }
+                Ok(Value::hash(hash))
+            }
+            Expr::Binary { op, left, right } => self.eval_binary(code, id, *op, *left, *right, scope),
+            Expr::Assign { op, left, right } => self.eval_assign(code, id, *op, *left, *right, scope),
+            Expr::Relationship { op, left, right } => {
+                self.eval_relationship(code, id, *op, *left, *right, scope)
+            }
+            Expr::Not(inner) => Ok(Value::Bool(!self.eval(code, *inner, scope)?.is_true())),
+            Expr::Minus(inner) => self.eval_minus(code, id, *inner, scope),
+            Expr::Unfold(inner) => {
+                let value = self.eval(code, *inner, scope)?;
+                Ok(Value::array(unfold(value)))
+            }
+            Expr::Paren(inner) => self.eval(code, *inner, scope),
+            Expr::Access { left, keys } => self.eval_access(code, id, *left, keys, scope),
+            Expr::Call { functor, args, lambda, .. } => {
+                self.eval_call(code, id, *functor, args, *lambda, scope)
+            }
+            Expr::MethodCall { functor, args, lambda } => {
+                self.eval_method_call(code, id, *functor, args, *lambda, scope)
+            }
+            Expr::Block(statements) => {
+                let mut value = Value::Undef;
+                for &statement in statements {
+                    value = self.eval(code, statement, scope)?;
+                }
+                Ok(value)
+            }
+            Expr::If { test, then, otherwise } => self.eval_if(code, *test, *then, *otherwise, scope),
+            Expr::Unless { test, then, otherwise } => self.eval_if(code, *test, *otherwise, *then, scope),
+            Expr::Case { test, options } => self.eval_case(code, *test, options, scope),
+            Expr::Selector { left, entries } => self.eval_selector(code, *left, entries, scope),
+            Expr::Resource(resource) => self.eval_resource(code, id, resource, scope),
+            Expr::ResourceDefaults { type_ref, attributes, .. } => {
+                self.eval_defaults(code, *type_ref, attributes, scope)
+            }
+            Expr::ResourceOverride { resources, attributes, .. } => {
+                self.eval_override(code, id, *resources, attributes, scope)
+            }
+            Expr::Collect(collect) => self.eval_collect(code, id, collect, scope),
+            Expr::Class(_)
+            | Expr::Define(_)
+            | Expr::Node(_)
+            | Expr::Function(_)
+            | Expr::TypeAlias(_)
+            | Expr::TypeDefinition { .. }
+            | Expr::TypeMapping { .. }
+            | Expr::Plan(_) => Ok(Value::Undef),
+            Expr::Epp { body, .. } => self.eval_epp_body(code, *body, scope),
+            Expr::RenderString(text) => {
+                self.render(Value::Str(text.clone().into()));
+                Ok(Value::Undef)
+            }
+            Expr::Render(inner) => {
+                let value = self.eval(code, *inner, scope)?;
+                self.render(value);
+                Ok(Value::Undef)
+            }
+            Expr::NamedAccess { .. } | Expr::Lambda(_) | Expr::Apply { .. } => {
+                let text = format!(
+                    "Expressions of type {} are not supported in this version of Puppet",
+                    label::a_an(code, id)
+                );
+                Err(issue(code, id, text))
+            }
+        }
+    }
+
+    /// Values of expressions in order; `*x` gives several.
+    pub(crate) fn eval_list(
+        &mut self,
+        code: &'i Code,
+        items: &[ExprId],
+        scope: ScopeId,
+    ) -> Result<Vec<Value>, Control> {
+        let mut values = Vec::with_capacity(items.len());
+        self.eval_into(code, items, scope, &mut values)?;
+        Ok(values)
+    }
+
+    pub(crate) fn eval_into(
+        &mut self,
+        code: &'i Code,
+        items: &[ExprId],
+        scope: ScopeId,
+        values: &mut Vec<Value>,
+    ) -> Result<(), Control> {
+        for &item in items {
+            let item = without_parentheses(code, item);
+            let value = self.eval(code, item, scope)?;
+            match (&code[item], value) {
+                (Expr::Unfold(_), Value::Array(several)) => values.extend(several.iter().cloned()),
+                (_, value) => values.push(value),
+            }
+        }
+        Ok(())
+    }
+
+    fn eval_interpolated(&mut self, code: &'i Code, parts: &[ExprId], scope: ScopeId) -> Eval {
+        let mut text = String::new();
+        for &part in parts {
+            match &code[part] {
+                Expr::Str(literal) => text.push_str(literal),
+                Expr::Text(inner) => {
+                    let value = self.eval_text(code, *inner, scope)?;
+                    append_text(&mut text, &value);
+                }
+                _ => {
+                    let value = self.eval(code, part, scope)?;
+                    append_text(&mut text, &value);
+                }
+            }
+        }
+        Ok(Value::Str(text.into()))
+    }
+
+    /// The value inside `${}`, where a name stands for the variable.
+    fn eval_text(&mut self, code: &'i Code, inner: ExprId, scope: ScopeId) -> Eval {
+        match &code[inner] {
+            Expr::Name(name) => self.eval_variable(code, inner, *name, scope),
+            _ => self.eval(code, inner, scope),
+        }
+    }
+
+    fn regexp(&mut self, source: &str) -> Result<std::sync::Arc<pcore::regexp::Regexp>, Control> {
+        Ok(pcore::regexp::Regexp::new(source)?)
+    }
+}
+
+/// The expression inside any parentheses.
+pub(crate) fn without_parentheses(code: &Code, mut id: ExprId) -> ExprId {
+    while let Expr::Paren(inner) = &code[id] {
+        id = *inner;
+    }
+    id
+}
+
+/// What `*x` gives.
+fn unfold(value: Value) -> Vec<Value> {
+    match value {
+        Value::Undef => Vec::new(),
+        Value::Array(items) => items.to_vec(),
+        Value::Hash(hash) => {
+            hash.iter().map(|(key, value)| Value::array(vec![key.clone(), value.clone()])).collect()
+        }
+        Value::Iterator(_) => pcore::iter::items(&value).map_or_else(Vec::new, Iterator::collect),
+        other => vec![other],
+    }
+}
+
+/// A value as interpolation shows it.
+pub(crate) fn text_of(value: Value) -> Str {
+    match value {
+        Value::Str(text) => text,
+        other => pcore::format::to_s(&other).into(),
+    }
+}
+
+fn append_text(text: &mut String, value: &Value) {
+    match value {
+        Value::Str(part) => text.push_str(part),
+        Value::Undef => {}
+        other => text.push_str(&pcore::format::to_s(other)),
+    }
+}

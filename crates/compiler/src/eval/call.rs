@@ -1,0 +1,281 @@
+//! Function calls.
+
+use std::sync::Arc;
+
+use pcore::ty::{Callable, Tuple};
+use pcore::{Type, Value};
+use stdx::Symbol;
+use syntax::ast::{Expr, ExprId};
+
+use super::{Eval, issue};
+use crate::code::{Code, Function};
+use crate::context::{Block, Context};
+use crate::error::{Control, Error};
+use crate::eval::lambda::LambdaRef;
+use crate::functions::Legacy;
+use crate::scope::ScopeId;
+use crate::session::Session;
+use crate::signature::{Builtin, Typed};
+
+/// What the name of a function stands for.
+#[derive(Clone, Copy)]
+pub(crate) enum Callee<'i> {
+    /// Built in, with signatures.
+    Typed(&'static Typed),
+    /// Built in, of the older interface.
+    Legacy(&'static Legacy),
+    /// Written in the Puppet language.
+    Puppet(&'i Function),
+}
+
+/// The place of a call: messages and calls that a function makes on its own need it.
+#[derive(Clone, Copy)]
+pub(crate) struct CallSite<'i> {
+    pub(crate) code: &'i Code,
+    pub(crate) id: ExprId,
+    pub(crate) scope: ScopeId,
+}
+
+impl<'i> Session<'i> {
+    pub(super) fn eval_call(
+        &mut self,
+        code: &'i Code,
+        id: ExprId,
+        functor: ExprId,
+        args: &[ExprId],
+        lambda: Option<ExprId>,
+        scope: ScopeId,
+    ) -> Eval {
+        let at = CallSite { code, id, scope };
+        let is_type = match &code[functor] {
+            Expr::Name(name) => {
+                let args = self.eval_list(code, args, scope)?;
+                return self.call_named(*name, args, lambda, at);
+            }
+            Expr::TypeName(_) => true,
+            Expr::Access { left, .. } => matches!(&code[*left], Expr::TypeName(_)),
+            Expr::RenderString(_) => {
+                let text = "Ambiguous EPP parameter expression. Probably missing '<%-' before parameters to remove leading whitespace";
+                return Err(issue(code, id, text));
+            }
+            _ => false,
+        };
+        if !is_type {
+            let text = format!(
+                "Illegal expression. {} is unacceptable as function name in {}",
+                pcore::label::with_article_capitalized(&super::label::label(code, functor)),
+                super::label::a_an(code, id)
+            );
+            return Err(issue(code, functor, text));
+        }
+        let mut values = vec![self.eval(code, functor, scope)?];
+        self.eval_into(code, args, scope, &mut values)?;
+        self.call_named(Symbol::new("new"), values, lambda, at)
+    }
+
+    pub(super) fn eval_method_call(
+        &mut self,
+        code: &'i Code,
+        id: ExprId,
+        functor: ExprId,
+        args: &[ExprId],
+        lambda: Option<ExprId>,
+        scope: ScopeId,
+    ) -> Eval {
+        let at = CallSite { code, id, scope };
+        let illegal = |blamed, feature: &str| {
+            let text = format!(
+                "Illegal expression. {} is unacceptable as {feature} in {}",
+                pcore::label::with_article_capitalized(&super::label::label(code, blamed)),
+                super::label::a_an(code, id)
+            );
+            issue(code, blamed, text)
+        };
+        let Expr::NamedAccess { left, right } = &code[functor] else {
+            return Err(illegal(functor, "function accessor"));
+        };
+        let Expr::Name(name) = &code[*right] else {
+            return Err(illegal(*right, "function name"));
+        };
+        let mut values = self.eval_list(code, &[*left], scope)?;
+        if let Some(Value::Object(object)) = values.first() {
+            let object = object.clone();
+            let args = self.eval_list(code, args, scope)?;
+            if let Some(result) = object_member(&object, name.as_str(), &args) {
+                return result;
+            }
+            values.extend(args);
+            return self.call_named(*name, values, lambda, at);
+        }
+        self.eval_into(code, args, scope, &mut values)?;
+        self.call_named(*name, values, lambda, at)
+    }
+
+    fn call_named(
+        &mut self,
+        name: Symbol,
+        args: Vec<Value>,
+        lambda: Option<ExprId>,
+        at: CallSite<'i>,
+    ) -> Eval {
+        let Some(callee) = self.callee(name)? else {
+            return Err(issue(at.code, at.id, format_args!("Unknown function: '{name}'.")));
+        };
+        let block = lambda.map(|lambda| Block::Lambda(LambdaRef { code: at.code, lambda, scope: at.scope }));
+        self.call(callee, args, block.as_ref(), at)
+    }
+
+    /// What a function name stands for.
+    ///
+    /// # Errors
+    /// When the file that should define the function is wrong.
+    pub(crate) fn callee(&mut self, name: Symbol) -> Result<Option<Callee<'i>>, Control> {
+        if let Some(known) = self.callees.get(&name) {
+            return Ok(*known);
+        }
+        let text = name.as_str();
+        let plain = text.strip_prefix("::").map_or(name, Symbol::new);
+        let found = match crate::signature::builtin(plain) {
+            Some(Builtin::Typed(typed)) => Some(Callee::Typed(typed)),
+            other => match self.image.function(plain) {
+                Some(Ok(function)) => Some(Callee::Puppet(function)),
+                Some(Err(error)) => return Err(error.error().into()),
+                None => match other {
+                    Some(Builtin::Legacy(legacy)) => Some(Callee::Legacy(legacy)),
+                    _ => None,
+                },
+            },
+        };
+        self.callees.insert(name, found);
+        Ok(found)
+    }
+
+    /// Calls a function with values.
+    pub(crate) fn call(
+        &mut self,
+        callee: Callee<'i>,
+        args: Vec<Value>,
+        block: Option<&Block<'_, 'i>>,
+        at: CallSite<'i>,
+    ) -> Eval {
+        match callee {
+            Callee::Typed(typed) => self.call_typed(typed, &args, block, at),
+            Callee::Legacy(legacy) => self.call_legacy(legacy, args, block, at),
+            Callee::Puppet(function) => self.call_puppet(function, &args),
+        }
+    }
+
+    fn call_typed(
+        &mut self,
+        typed: &'static Typed,
+        args: &[Value],
+        block: Option<&Block<'_, 'i>>,
+        at: CallSite<'i>,
+    ) -> Eval {
+        let block_type = match block {
+            Some(block) if typed.takes_block() => Some(self.block_callable(block)?),
+            Some(_) => {
+                Some(Arc::new(Callable { parameters: Tuple::new(Vec::new()), block: None, result: None }))
+            }
+            None => None,
+        };
+        let Some(overload) = typed.select(args, block_type.as_deref()) else {
+            return Err(Error::new(typed.describe_mismatch(args, block_type.as_deref())).into());
+        };
+        let mut context = Context::new(self, typed.native.name, block, at);
+        let value = (overload.body)(&mut context, args)?;
+        if overload.is_mismatch {
+            let text = value.as_str().unwrap_or_default();
+            return Err(Error::new(format!("'{}' {text}", typed.native.name)).into());
+        }
+        if let Some(result) = &overload.signature.callable.result
+            && !pcore::matches::is_instance(result, &value)
+        {
+            let subject = format!("value returned from function '{}'", overload.name);
+            return Err(Error::new(pcore::mismatch::assertion(&subject, result, &value)).into());
+        }
+        Ok(value)
+    }
+
+    fn call_legacy(
+        &mut self,
+        legacy: &'static Legacy,
+        args: Vec<Value>,
+        block: Option<&Block<'_, 'i>>,
+        at: CallSite<'i>,
+    ) -> Eval {
+        let count = args.len();
+        let arity = legacy.arity;
+        let least = if arity < 0 { (-arity - 1) as usize } else { arity as usize };
+        if (arity >= 0 && count != least) || count < least {
+            let minimum = if arity < 0 { "minimum " } else { "" };
+            let text =
+                format!("{}(): Wrong number of arguments given ({count} for {minimum}{least})", legacy.name);
+            return Err(Error::new(text).into());
+        }
+        let args: Vec<Value> = args.into_iter().map(legacy_argument).collect();
+        let mut context = Context::new(self, legacy.name, block, at);
+        let value = (legacy.body)(&mut context, &args)?;
+        Ok(if legacy.statement { Value::Undef } else { value })
+    }
+}
+
+/// A value as the older interface passes it.
+fn legacy_argument(value: Value) -> Value {
+    match value {
+        Value::Undef => Value::from(""),
+        other => legacy_inner(other),
+    }
+}
+
+fn legacy_inner(value: Value) -> Value {
+    match value {
+        Value::Array(items) => Value::array(items.iter().cloned().map(legacy_inner).collect::<Vec<_>>()),
+        Value::Hash(hash) => Value::hash(
+            hash.iter()
+                .map(|(key, value)| (legacy_inner(key.clone()), legacy_inner(value.clone())))
+                .collect(),
+        ),
+        Value::Regexp(_)
+        | Value::SemVer(_)
+        | Value::SemVerRange(_)
+        | Value::Binary(_)
+        | Value::Timespan(_)
+        | Value::Timestamp(_) => Value::from(pcore::format::to_s(&value)),
+        other => other,
+    }
+}
+
+/// What a member of an instance gives; `None` if it has no such member.
+fn object_member(object: &pcore::value::Object, name: &str, args: &[Value]) -> Option<Eval> {
+    if !pcore::object::has_member(&object.ty, name) {
+        return None;
+    }
+    if pcore::object::method(&object.ty, name).is_some() {
+        let text = format!("undefined method `{name}' for {}", pcore::object::label(&object.ty));
+        return Some(Err(Error::new(text).into()));
+    }
+    if !args.is_empty() {
+        let text = format!("wrong number of arguments (given {}, expected 0)", args.len());
+        return Some(Err(Error::new(text).into()));
+    }
+    pcore::object::attribute(object, name).map(Ok)
+}
+
+/// A type as the value of a capitalised name.
+impl<'i> Session<'i> {
+    pub(super) fn eval_type_name(&mut self, code: &'i Code, id: ExprId, name: Symbol) -> Eval {
+        match self.image.named_type(name)? {
+            Some(ty) => Ok(Value::Type(ty)),
+            None => Err(issue(code, id, format_args!("Resource type not found: {name}"))),
+        }
+    }
+
+    /// The type that text stands for, as `assert_type('String', ...)` reads it.
+    ///
+    /// # Errors
+    /// When the text is no type.
+    pub(crate) fn parse_type(&mut self, text: &str) -> Result<Type, Control> {
+        self.image.parse_type(text).map_err(Control::from)
+    }
+}

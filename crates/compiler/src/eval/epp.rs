@@ -1,0 +1,211 @@
+//! EPP templates.
+
+use std::path::Path;
+
+use pcore::{Hash, Type, Value};
+use stdx::Symbol;
+use syntax::ast::{Expr, ExprId, Parameter};
+
+use super::Eval;
+use crate::code::Code;
+use crate::error::{Control, Error};
+use crate::image::parse_text;
+use crate::scope::ScopeId;
+use crate::session::Session;
+
+impl<'i> Session<'i> {
+    /// Adds to the output of the template that is being rendered.
+    pub(super) fn render(&mut self, value: Value) {
+        if let Some(output) = self.rendering.last_mut() {
+            output.push(value);
+        }
+    }
+
+    /// Renders the body of a template. If anything in it was Sensitive, the whole is.
+    pub(super) fn eval_epp_body(&mut self, code: &'i Code, body: ExprId, scope: ScopeId) -> Eval {
+        self.rendering.push(Vec::new());
+        let result = self.eval(code, body, scope);
+        let parts = self.rendering.pop().unwrap_or_default();
+        result?;
+        let mut text = String::new();
+        let mut is_sensitive = false;
+        for part in parts {
+            let shown = match &part {
+                Value::Sensitive(inner) => {
+                    is_sensitive = true;
+                    &**inner
+                }
+                other => other,
+            };
+            super::append_text(&mut text, shown);
+        }
+        let value = Value::from(text);
+        Ok(if is_sensitive { Value::sensitive(value) } else { value })
+    }
+
+    /// `epp`: renders a file, which sees its parameters and global variables.
+    ///
+    /// # Errors
+    /// A template that is not there or does not parse, wrong parameters, and whatever it raises.
+    pub(crate) fn epp_file(&mut self, name: &str, arguments: Option<&Hash>, scope: ScopeId) -> Eval {
+        let found = self.template_path(name).or_else(|| {
+            if name.ends_with(".epp") { None } else { self.template_path(&format!("{name}.epp")) }
+        });
+        let Some(path) = found else {
+            let name = if name.ends_with(".epp") { name.to_owned() } else { format!("{name}.epp") };
+            return Err(Error::new(format!("Could not find template '{name}'")).into());
+        };
+        let code = match self.epp.get(&path) {
+            Some(code) => code,
+            None => {
+                self.reads.file(&path.to_string_lossy());
+                let bytes = self
+                    .world
+                    .read_file(&path)
+                    .map_err(|error| Error::new(format!("Could not read {}: {error}", path.display())))?;
+                let text = String::from_utf8(bytes)
+                    .map_err(|_| Error::new(format!("epp(): {} is not UTF-8", path.display())))?;
+                let module = self.module_of(&path);
+                let code = parse_text(Some(path.clone()), text, module, false, true).map_err(|error| {
+                    Error::new(format!("epp(): Invalid EPP: {}", error.error().message()))
+                })?;
+                let code = self.keep(code);
+                self.epp.insert(path, code);
+                code
+            }
+        };
+        let global = self.global_of(scope);
+        // What runs in the global scope at the moment is no business of the template.
+        let saved = std::mem::take(&mut self.scope_mut(global).frames);
+        let result = self.epp_code("epp", code, arguments, global);
+        self.scope_mut(global).frames = saved;
+        result
+    }
+
+    /// `inline_epp`: renders text, which sees what the caller sees unless it declares parameters.
+    ///
+    /// # Errors
+    /// As [`Session::epp_file`].
+    pub(crate) fn epp_text(&mut self, text: &str, arguments: Option<&Hash>, scope: ScopeId) -> Eval {
+        let module = self.scope(scope).source.module;
+        let code = parse_text(Some("inlined-epp-text".into()), text, module, false, true)
+            .map_err(|error| Error::new(format!("inline_epp(): Invalid EPP: {}", error.error().message())))?;
+        let code = self.keep(code);
+        self.epp_code("inline_epp", code, arguments, scope)
+    }
+
+    fn epp_code(&mut self, function: &str, code: &'i Code, arguments: Option<&Hash>, scope: ScopeId) -> Eval {
+        let Expr::Epp { parameters, parameters_specified, body } = &code[code.root] else {
+            return Err(
+                Error::new(format!("{function}(): the parser did not produce an EppExpression")).into()
+            );
+        };
+        if !code.definitions.is_empty() {
+            let text = format!("{function}(): The EPP template contains illegal expressions (definitions)");
+            return Err(Error::new(text).into());
+        }
+        let mut given: Vec<(Symbol, Value)> = Vec::new();
+        for (key, value) in arguments.into_iter().flat_map(Hash::iter) {
+            let key = pcore::format::to_s(key);
+            if key.contains("::") {
+                let name = Symbol::new(key.strip_prefix("::").unwrap_or(&key));
+                self.set_variable(scope, name, value.clone())?;
+            } else {
+                given.push((Symbol::new(&key), value.clone()));
+            }
+        }
+        let mark = self.scope(scope).frames.mark();
+        let enforced = *parameters_specified || arguments.is_none();
+        let bound = if enforced { self.bind_by_name(code, parameters, given, scope) } else { Ok(given) };
+        let result = bound.and_then(|values| {
+            let frames = &mut self.scope_mut(scope).frames;
+            frames.reset(mark);
+            frames.open();
+            for (name, value) in values {
+                frames.set(name, Some(value));
+            }
+            self.eval_epp_body(code, *body, scope)
+        });
+        self.scope_mut(scope).frames.reset(mark);
+        match result {
+            Err(Control::Next(jump)) if enforced => Ok(jump.value),
+            result => result,
+        }
+    }
+
+    /// Values of a template's parameters from arguments by name, checked.
+    fn bind_by_name(
+        &mut self,
+        code: &'i Code,
+        parameters: &'i [Parameter],
+        given: Vec<(Symbol, Value)>,
+        scope: ScopeId,
+    ) -> Result<Vec<(Symbol, Value)>, Control> {
+        self.open_parameters(scope, parameters.iter().map(|parameter| parameter.name));
+        let mut values: Vec<(Symbol, Value)> = Vec::new();
+        for (name, value) in &given {
+            if !value.is_undef() {
+                self.scope_mut(scope).frames.set(*name, Some(value.clone()));
+            }
+        }
+        let mut elements = Vec::with_capacity(parameters.len());
+        for parameter in parameters {
+            let argument = given.iter().find(|(name, _)| *name == parameter.name);
+            let value = match (argument, parameter.value) {
+                (Some((_, value)), _) if !value.is_undef() => Some(value.clone()),
+                (_, Some(default)) => {
+                    Some(self.eval_default("lambda", code, parameter.name, default, scope)?)
+                }
+                (Some(_), None) => Some(Value::Undef),
+                (None, None) => None,
+            };
+            if let Some(value) = value {
+                self.scope_mut(scope).frames.set(parameter.name, Some(value.clone()));
+                values.push((parameter.name, value));
+            }
+            let ty = match parameter.type_expr {
+                Some(expr) => match self.image.evaluate_type(code, expr)? {
+                    Value::Type(ty) => ty,
+                    _ => Type::Any,
+                },
+                None => Type::Any,
+            };
+            let optional = parameter.value.is_some();
+            elements.push(pcore::ty::StructElement { name: parameter.name.into(), optional, value: ty });
+        }
+        for (name, value) in given {
+            if !value.is_undef() && !parameters.iter().any(|parameter| parameter.name == name) {
+                values.push((name, value));
+            }
+        }
+        let given = values.iter().map(|(name, value)| (name.as_str(), value));
+        let results = self.deferred_results(values.iter().map(|(_, value)| value))?;
+        let mut deferred = |call: &pcore::value::Deferred| {
+            results.iter().find(|(name, _)| *name == call.name).and_then(|(_, result)| result.clone())
+        };
+        match pcore::mismatch::describe_parameters("lambda", &elements, given, false, &mut deferred) {
+            Some(text) => Err(Error::new(text).into()),
+            None => Ok(values),
+        }
+    }
+
+    /// The node or top scope in which a scope lies.
+    fn global_of(&self, scope: ScopeId) -> ScopeId {
+        let this = self.scope(scope);
+        if this.is_node || this.parent.is_none() { scope } else { self.enclosing(scope) }
+    }
+
+    /// A template by absolute path or as `module/file`.
+    fn template_path(&self, name: &str) -> Option<std::path::PathBuf> {
+        if name.starts_with('/') {
+            let path = Path::new(name);
+            return self.world.exists(path).then(|| path.to_owned());
+        }
+        self.image.module_file("templates", name)
+    }
+
+    /// The module in whose folder a file lies.
+    pub(crate) fn module_of(&self, path: &Path) -> Option<Symbol> {
+        self.image.modules().find(|module| path.starts_with(&module.path)).map(|module| module.name)
+    }
+}

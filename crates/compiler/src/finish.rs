@@ -1,0 +1,283 @@
+//! The end of a compile: what was left open is settled and checked.
+
+use std::collections::VecDeque;
+
+use pcore::{Str, Value};
+use rustc_hash::{FxHashMap, FxHashSet};
+use stdx::Symbol;
+
+use crate::error::{Control, Error};
+use crate::eval::collect::split_reference;
+use crate::resource::{Parameter, ResourceId, TypeOf, capitalised};
+use crate::session::Session;
+
+/// Rounds of collectors and defines, after which something must be turning in a circle.
+const ROUNDS_MAX: u32 = 1000;
+
+impl<'i> Session<'i> {
+    /// Evaluates collectors, then defines and classes that have not been, until nothing new appears.
+    ///
+    /// # Errors
+    /// What the bodies raise, framed by the resource whose body it is.
+    pub(crate) fn evaluate_generators(&mut self) -> Result<(), Control> {
+        let mut from = 0;
+        for round in 0.. {
+            if round > ROUNDS_MAX {
+                let text = "Somehow looped more than 1000 times while evaluating host catalog";
+                return Err(Error::new(text).into());
+            }
+            let collected = !self.collectors.is_empty() && self.collect_all()?;
+            if collected {
+                // What has become real may stand anywhere.
+                from = 0;
+            }
+            let pending: Vec<ResourceId> = (from..self.resources.len())
+                .map(|at| ResourceId(at as u32))
+                .filter(|&id| {
+                    let resource = self.resource(id);
+                    !resource.evaluated && !resource.is_virtual && !resource.ty.is_builtin()
+                })
+                .collect();
+            from = self.resources.len();
+            if pending.is_empty() && !collected {
+                return Ok(());
+            }
+            for id in pending {
+                self.evaluate_lazily(id)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn evaluate_lazily(&mut self, id: ResourceId) -> Result<(), Control> {
+        let error = match self.evaluate(id) {
+            Err(Control::Error(error)) => error,
+            Err(Control::Break(site)) => {
+                let text = "Error while evaluating an Object, break() from context where this is illegal";
+                return Err(Error::issue_at(text, &site.line_only()).into());
+            }
+            result => return result,
+        };
+        let text = format!("Error while evaluating a Resource Statement, {error}");
+        Err(match self.resource(id).place {
+            Some(place) => Error::issue_at(text, &place.site()),
+            None => Error::complete(format!("Evaluation Error: {text}")),
+        }
+        .into())
+    }
+
+    /// Settles relationships, overrides, tags and metaparameters, and checks the catalog.
+    ///
+    /// # Errors
+    /// Everything that refers to something which is not there.
+    pub(crate) fn finish(&mut self) -> Result<(), Control> {
+        self.draw_relationships()?;
+        let mut overrides: FxHashMap<ResourceId, Vec<usize>> = FxHashMap::default();
+        let waiting = std::mem::take(&mut self.overrides);
+        let mut left = Vec::new();
+        for (at, ((ty, title), _)) in waiting.iter().enumerate() {
+            match self.table.get(*ty, title) {
+                Some(id) => overrides.entry(id).or_default().push(at),
+                None => left.push(format!("{}[{title}]", capitalised(ty.as_str()))),
+            }
+        }
+        for at in 0..self.resources.len() {
+            let id = ResourceId(at as u32);
+            if let Some(list) = overrides.get(&id) {
+                for &at in list {
+                    self.merge(id, &waiting[at].1)?;
+                }
+            }
+            self.finish_resource(id)?;
+        }
+        self.propagate_metaparameters();
+        if !left.is_empty() {
+            let text = format!("Could not find resource(s) {} for overriding", left.join(", "));
+            return Err(Error::new(text).into());
+        }
+        let missing: Vec<&str> = self
+            .collectors
+            .iter()
+            .flat_map(|collector| &self.collected[collector.id.0].unresolved)
+            .map(String::as_str)
+            .collect();
+        if !missing.is_empty() {
+            let text = format!("Failed to realize virtual resources {}", missing.join(", "));
+            return Err(Error::new(text).into());
+        }
+        self.check_references()
+    }
+
+    fn finish_resource(&mut self, id: ResourceId) -> Result<(), Control> {
+        let resource = self.resource_mut(id);
+        if std::mem::replace(&mut resource.finished, true) {
+            return Ok(());
+        }
+        self.add_scope_tags(id);
+        let resource = self.resource_mut(id);
+        for parameter in &mut resource.parameters {
+            if let Value::Sensitive(inner) = &parameter.value {
+                parameter.value = (**inner).clone();
+                resource.sensitive.push(parameter.name);
+            }
+        }
+        match resource.ty {
+            TypeOf::Native(_) | TypeOf::Opaque(_) => {
+                let resource = self.resource(id);
+                let unknown =
+                    resource.parameters.iter().find(|parameter| !resource.ty.has_attribute(parameter.name));
+                let Some(unknown) = unknown else { return Ok(()) };
+                let site = resource.place.map_or_else(String::new, |place| format!(" {}", place.site()));
+                let text = format!("no parameter named '{}'{site} on {}", unknown.name, resource.reference());
+                Err(Error::unframed(text, resource.place.map(|place| place.site()).as_ref()).into())
+            }
+            TypeOf::Class(definition) | TypeOf::Define(definition) => self.check_parameters(id, definition),
+            TypeOf::Node(_) => Ok(()),
+        }
+    }
+
+    /// Copies metaparameters other than relationships from containers to contents, from the main class outwards.
+    /// Classes hang on stages, not on the main class, so what they contain is not reached.
+    fn propagate_metaparameters(&mut self) {
+        let Some(main) = self.class_resource(Symbol::new("")) else { return };
+        let known = &self.well_known;
+        let relations = [known.before, known.notify, known.require, known.subscribe];
+        let names: Vec<Symbol> =
+            wire::types::metaparameters().iter().copied().filter(|name| !relations.contains(name)).collect();
+        let mut contents: FxHashMap<ResourceId, Vec<ResourceId>> = FxHashMap::default();
+        for &(container, content) in &self.edges {
+            let list = contents.entry(container).or_default();
+            list.push(content);
+        }
+        type Inherited = Vec<(Symbol, Value)>;
+        let own = |session: &Session<'i>, id: ResourceId| -> Inherited {
+            let resource = session.resource(id);
+            let given = names.iter().filter_map(|&name| Some((name, resource.value(name)?.clone())));
+            given.collect()
+        };
+        let mut inherited: FxHashMap<ResourceId, Inherited> = FxHashMap::default();
+        let mut queue = VecDeque::from([main]);
+        let mut seen = FxHashSet::default();
+        while let Some(id) = queue.pop_front() {
+            if !seen.insert(id) {
+                continue;
+            }
+            let Some(children) = contents.get(&id) else { continue };
+            let from = match inherited.get(&id) {
+                Some(values) => values.clone(),
+                None => own(self, id),
+            };
+            for &child in children {
+                if !from.is_empty() {
+                    for (name, value) in &from {
+                        if self.resource(child).value(*name).is_none() {
+                            let source = Some(self.resource(child).source);
+                            let resource = self.resource_mut(child);
+                            resource.set(Parameter {
+                                name: *name,
+                                value: value.clone(),
+                                source,
+                                place: None,
+                                append: false,
+                            });
+                            if name.as_str() == "tag" {
+                                // The tags were valid on the container.
+                                let _ = crate::catalog::add_tags(&mut resource.tags, value);
+                            }
+                        }
+                    }
+                    let mut all = from.clone();
+                    for (name, value) in own(self, child) {
+                        match all.iter_mut().find(|(other, _)| *other == name) {
+                            Some(entry) => entry.1 = value,
+                            None => all.push((name, value)),
+                        }
+                    }
+                    inherited.insert(child, all);
+                }
+                let tags = std::mem::take(&mut self.resource_mut(id).tags);
+                self.resource_mut(child).tags.merge(&tags);
+                self.resource_mut(id).tags = tags;
+            }
+            queue.extend(children);
+        }
+    }
+
+    /// Checks that the targets of relationship metaparameters exist.
+    fn check_references(&mut self) -> Result<(), Control> {
+        let known = &self.well_known;
+        let relations = [known.before, known.notify, known.require, known.subscribe];
+        for at in 0..self.resources.len() {
+            let id = ResourceId(at as u32);
+            let resource = self.resource(id);
+            if resource.is_virtual || !resource.parameters.iter().any(|p| relations.contains(&p.name)) {
+                continue;
+            }
+            let parameters: Vec<Parameter<'i>> =
+                resource.parameters.iter().filter(|p| relations.contains(&p.name)).cloned().collect();
+            for parameter in parameters {
+                let single = std::slice::from_ref(&parameter.value);
+                for value in crate::eval::resource::flat(parameter.value.as_array().unwrap_or(single)) {
+                    self.check_reference(&parameter, value)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_reference(&mut self, parameter: &Parameter<'i>, value: &Value) -> Result<(), Control> {
+        let (text, found) = match value {
+            Value::Undef => return Ok(()),
+            Value::Type(ty) => match split_reference(ty) {
+                Some((ty, title)) => {
+                    let found = self.find_resource(&ty, &title)?.is_some();
+                    (reference_text(&ty, &title), found)
+                }
+                None => (ty.to_string(), false),
+            },
+            other => {
+                let text = pcore::format::to_s(other);
+                let found = match parse_reference(&text) {
+                    Some((ty, title)) => self.find_resource(&ty, &title)?.is_some(),
+                    None => {
+                        let text = format!(
+                            "No title provided and {} is not a valid resource reference",
+                            inspect(&text)
+                        );
+                        return Err(Error::unframed(
+                            text,
+                            parameter.place.map(|place| place.site()).as_ref(),
+                        )
+                        .into());
+                    }
+                };
+                (text, found)
+            }
+        };
+        if found {
+            return Ok(());
+        }
+        let message = format!("Could not find resource '{text}' in parameter '{}'", parameter.name);
+        Err(Error::unframed(message, parameter.place.map(|place| place.site()).as_ref()).into())
+    }
+}
+
+fn reference_text(ty: &str, title: &str) -> String {
+    if ty == "class" {
+        format!("Class[{}]", capitalised(title))
+    } else {
+        format!("{}[{title}]", capitalised(ty))
+    }
+}
+
+/// `Type[title]` as type and title.
+pub(crate) fn parse_reference(text: &str) -> Option<(Str, Str)> {
+    let (ty, rest) = text.split_once('[')?;
+    let title = rest.strip_suffix(']')?;
+    let is_type = !ty.is_empty() && !ty.contains(']') && !title.is_empty();
+    is_type.then(|| (ty.into(), title.into()))
+}
+
+fn inspect(text: &str) -> String {
+    format!("{text:?}")
+}

@@ -1,0 +1,236 @@
+//! The environment image: all code of an environment, parsed once and shared by every compile.
+//!
+//! An image never changes. When files change, [`Image::refreshed`] makes a new one that shares what is unchanged, and
+//! the caller swaps it in, so that a compile sees one state of the code from its first line to its last. Files are
+//! parsed in parallel when the image is made; a file that does not parse fails only the compiles that need it,
+//! since its error is kept in place of its tree.
+
+mod files;
+mod main;
+mod module;
+mod types;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use pcore::Value;
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+use stdx::Symbol;
+
+pub(crate) use files::{Source, SourceError, SourceKind, parse_text};
+pub(crate) use main::Main;
+pub(crate) use module::Module;
+
+use crate::code::{Definition, Function};
+use files::Files;
+
+/// What to do about a doubtful construct (the setting `strict`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strict {
+    /// Nothing.
+    Off,
+    /// Warn.
+    Warning,
+    /// Fail.
+    #[default]
+    Error,
+}
+
+/// Where an environment lies and how it is compiled.
+#[derive(Clone, Debug)]
+pub struct ImageOptions {
+    /// Name of the environment.
+    pub environment: String,
+    /// Folder of the environment, if it has one.
+    pub directory: Option<PathBuf>,
+    /// Folders of modules; the first that has a module of a name wins.
+    pub modulepath: Vec<PathBuf>,
+    /// Site manifest: a file, or a folder of which all `*.pp` are read.
+    pub manifest: Option<PathBuf>,
+    /// Code that stands in for the site manifest (the setting `code`).
+    pub code: Option<String>,
+    /// Command whose output is the catalog's version.
+    pub config_version: Option<String>,
+    /// Hiera configuration of the global layer.
+    pub hiera_config: Option<PathBuf>,
+    /// The setting `strict`.
+    pub strict: Strict,
+    /// Whether reading an unknown variable is an error (the setting `strict_variables`).
+    pub strict_variables: bool,
+    /// Variables of the class `settings`.
+    pub settings: Vec<(String, Value)>,
+    /// Whether the words of plans are keywords.
+    pub tasks: bool,
+}
+
+impl Default for ImageOptions {
+    fn default() -> ImageOptions {
+        ImageOptions {
+            environment: "production".into(),
+            directory: None,
+            modulepath: Vec::new(),
+            manifest: None,
+            code: None,
+            config_version: None,
+            hiera_config: None,
+            strict: Strict::Error,
+            strict_variables: true,
+            settings: Vec::new(),
+            tasks: false,
+        }
+    }
+}
+
+/// An environment, ready to compile from.
+#[derive(Debug)]
+pub struct Image {
+    pub(crate) options: ImageOptions,
+    files: Files,
+    modules: FxHashMap<Symbol, Module>,
+    /// Names of the modules, in order of the module path and then by name.
+    module_names: Vec<Symbol>,
+    pub(crate) main: Main,
+    /// Functions that a file of its own defines, in the environment or in a module.
+    functions: FxHashMap<Symbol, PathBuf>,
+    aliases: types::Aliases,
+    /// Resource types of the modules' Ruby code.
+    opaque_types: FxHashSet<Symbol>,
+    pub(crate) settings_class: Definition,
+    pub(crate) main_class: Definition,
+}
+
+impl Image {
+    /// Reads an environment. Files that do not parse do not fail the image.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed.
+    pub fn load(options: &ImageOptions) -> std::io::Result<Image> {
+        Image::build(options, None)
+    }
+
+    /// A new image if any file has changed since this one was made, sharing the files that have not.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed.
+    pub fn refreshed(&self) -> std::io::Result<Option<Image>> {
+        if !self.files.is_stale() {
+            return Ok(None);
+        }
+        Image::build(&self.options, Some(self)).map(Some)
+    }
+
+    fn build(options: &ImageOptions, old: Option<&Image>) -> std::io::Result<Image> {
+        let mut files = Files::default();
+        let mut modules = FxHashMap::default();
+        let mut module_names = Vec::new();
+        for folder in &options.modulepath {
+            for (name, path) in module::names_in(folder, &mut files)? {
+                let symbol = Symbol::new(&name);
+                if let std::collections::hash_map::Entry::Vacant(slot) = modules.entry(symbol) {
+                    slot.insert(Module::scan(symbol, path, &mut files)?);
+                    module_names.push(symbol);
+                }
+            }
+        }
+        let manifests = main::manifests(options, &mut files)?;
+        let mut functions = FxHashMap::default();
+        if let Some(directory) = &options.directory {
+            let names = module::scan_functions("environment", &directory.join("functions"), &mut files)?;
+            functions.extend(names);
+        }
+        for name in &module_names {
+            functions.extend(modules[name].functions.iter().map(|(name, path)| (*name, path.clone())));
+        }
+        files.parse(old.map(|old| &old.files), options);
+        let main = Main::gather(options, &manifests, &files);
+        let main_class = main.class();
+        let aliases = types::Aliases::new(&modules, &main, options, &mut files)?;
+        let opaque_types =
+            modules.values().flat_map(|module| module.resource_types.iter().copied()).collect();
+        Ok(Image {
+            options: options.clone(),
+            files,
+            modules,
+            module_names,
+            main,
+            functions,
+            aliases,
+            opaque_types,
+            settings_class: Definition::empty_class("settings"),
+            main_class,
+        })
+    }
+
+    /// The name of the environment.
+    pub fn environment(&self) -> &str {
+        &self.options.environment
+    }
+
+    /// The module of that name.
+    pub(crate) fn module(&self, name: Symbol) -> Option<&Module> {
+        self.modules.get(&name)
+    }
+
+    /// All modules, in order of the module path.
+    pub(crate) fn modules(&self) -> impl Iterator<Item = &Module> {
+        self.module_names.iter().filter_map(|name| self.modules.get(name))
+    }
+
+    /// A parsed file.
+    pub(crate) fn source(&self, path: &Path) -> Option<&Source> {
+        self.files.source(path)
+    }
+
+    /// The files that may define a class or a define of this (lower-case) name, in the order in which they are
+    /// read.
+    pub(crate) fn files_of_name(&self, name: &str) -> Vec<&Path> {
+        let mut found = Vec::new();
+        let mut segments = name.split("::");
+        let Some(module) = segments.next().and_then(Symbol::existing).and_then(|name| self.module(name))
+        else {
+            return found;
+        };
+        let mut rest: Vec<&str> = segments.collect();
+        if let Some(init) = module.manifest("init") {
+            found.push(init);
+        }
+        while !rest.is_empty() {
+            found.extend(module.manifest(&rest.join("/")));
+            rest.pop();
+        }
+        found
+    }
+
+    /// The function of the Puppet language with this name.
+    pub(crate) fn function(&self, name: Symbol) -> Option<Result<&Function, &SourceError>> {
+        if let Some(function) = self.main.functions.get(&name) {
+            return Some(Ok(function));
+        }
+        let path = self.functions.get(&name)?;
+        Some(self.source(path)?.function())
+    }
+
+    /// A path as Puppet's `module/file` notation names it, in one of a module's folders.
+    pub(crate) fn module_file(&self, folder: &str, name: &str) -> Option<PathBuf> {
+        let (module, file) = name.split_once('/')?;
+        let module = self.module(Symbol::existing(module)?)?;
+        let path = module.path.join(folder).join(file);
+        path.exists().then_some(path)
+    }
+}
+
+impl Files {
+    fn parse(&mut self, old: Option<&Files>, options: &ImageOptions) {
+        let pending = self.take_pending();
+        let parsed: Vec<_> = pending
+            .into_par_iter()
+            .map(|request| {
+                let kept = old.and_then(|old| old.unchanged(&request));
+                let entry = kept.unwrap_or_else(|| files::read(&request, options));
+                (request.path, Arc::new(entry))
+            })
+            .collect();
+        self.insert_all(parsed);
+    }
+}

@@ -1,0 +1,356 @@
+//! The files of an image: what was read, and whether it still is what lies on the disk.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
+
+use rustc_hash::FxHashMap;
+use stdx::Symbol;
+use syntax::ast::{Expr, ExprId};
+use syntax::source::SourceFile;
+
+use super::{ImageOptions, Strict};
+use crate::code::{Code, Definition, Function};
+use crate::error::Error;
+
+/// What a file may contain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SourceKind {
+    /// The site manifest.
+    Site,
+    /// A file under a module's `manifests`.
+    Manifest,
+    /// One function.
+    Function,
+    /// One type.
+    Type,
+}
+
+/// A file to read.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) path: PathBuf,
+    pub(crate) kind: SourceKind,
+    pub(crate) module: Option<Symbol>,
+    /// What the names of definitions in the file must begin with.
+    pub(crate) namespace: Option<String>,
+    stamp: Stamp,
+}
+
+/// A file that has been read.
+#[derive(Debug)]
+pub(crate) struct Source {
+    stamp: Stamp,
+    kind: SourceKind,
+    module: Option<Symbol>,
+    namespace: Option<String>,
+    path: PathBuf,
+    parsed: Result<Arc<Code>, SourceError>,
+    definitions: Vec<Definition>,
+    function: OnceLock<Result<Function, SourceError>>,
+}
+
+/// Why a file cannot be used.
+#[derive(Clone, Debug)]
+pub(crate) struct SourceError {
+    /// The errors, complete with their places.
+    pub(crate) messages: Vec<String>,
+    /// The file.
+    pub(crate) path: Option<PathBuf>,
+    /// True for errors of Ruby's `ArgumentError` kind, which get the frame of the calling expression.
+    pub(crate) bare: bool,
+}
+
+impl SourceError {
+    /// The error that a compile fails with.
+    pub(crate) fn error(&self) -> Error {
+        match &self.messages[..] {
+            [only] if self.bare => Error::new(only.clone()),
+            [only] => Error::complete(only.clone()),
+            several => {
+                let mut text = format!("Language validation logged {} errors. Giving up", several.len());
+                if let Some(path) = &self.path {
+                    text.push_str(&format!(" (file: {})", path.display()));
+                }
+                Error::complete(text)
+            }
+        }
+    }
+}
+
+impl Source {
+    /// The tree, or why there is none.
+    pub(crate) fn code(&self) -> Result<&Arc<Code>, &SourceError> {
+        self.parsed.as_ref()
+    }
+
+    /// Classes, defines and nodes of the file.
+    pub(crate) fn definitions(&self) -> Result<&[Definition], &SourceError> {
+        self.parsed.as_ref().map(|_| &self.definitions[..])
+    }
+
+    /// The function of a file that is to define one.
+    pub(crate) fn function(&self) -> Result<&Function, &SourceError> {
+        let found = self.function.get_or_init(|| {
+            let code = self.parsed.clone()?;
+            let wrong = |text: String| {
+                Err(SourceError { messages: vec![text], path: Some(self.path.clone()), bare: true })
+            };
+            let name = self.namespace.clone().unwrap_or_default();
+            let from = self.path.display();
+            match code.definitions[..] {
+                [] => wrong(format!(
+                    "The code loaded from {from} does not define the function '{name}' - it is empty."
+                )),
+                [only] => match &code[only] {
+                    Expr::Function(function) if function.name.as_str() != name => wrong(format!(
+                        "The code loaded from {from} produced function with the wrong name, expected {name}, actual {}",
+                        function.name
+                    )),
+                    Expr::Function(_) if body(&code) != Some(only) => wrong(format!(
+                        "The code loaded from {from} contains additional logic - can only contain the function {name}"
+                    )),
+                    Expr::Function(function) => {
+                        let name = function.name;
+                        Ok(Function { name, code, expr: only })
+                    }
+                    _ => wrong(format!(
+                        "The code loaded from {from} does not define the function '{name}' - no function found."
+                    )),
+                },
+                _ => wrong(format!(
+                    "The code loaded from {from} must contain only the function '{name}' - it has additional definitions."
+                )),
+            }
+        });
+        found.as_ref()
+    }
+}
+
+/// The one statement of a program.
+pub(super) fn body(code: &Code) -> Option<ExprId> {
+    match &code[code.root] {
+        Expr::Block(statements) => match statements[..] {
+            [only] => Some(only),
+            _ => None,
+        },
+        _ => Some(code.root),
+    }
+}
+
+/// What tells whether a file or folder has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    modified: Option<SystemTime>,
+    length: u64,
+}
+
+impl Stamp {
+    fn of(path: &Path) -> Option<Stamp> {
+        let data = fs::metadata(path).ok()?;
+        Some(Stamp { modified: data.modified().ok(), length: if data.is_dir() { 0 } else { data.len() } })
+    }
+}
+
+/// Files and folders of an image.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    pending: Vec<Request>,
+    sources: FxHashMap<PathBuf, Arc<Source>>,
+    /// Folders that were listed, and other files that were read.
+    watched: Vec<(PathBuf, Option<Stamp>)>,
+}
+
+impl Files {
+    /// Asks for a file to be read with the others.
+    pub(crate) fn request(
+        &mut self,
+        path: PathBuf,
+        kind: SourceKind,
+        module: Option<Symbol>,
+        namespace: Option<String>,
+    ) {
+        if let Some(stamp) = Stamp::of(&path) {
+            self.pending.push(Request { path, kind, module, namespace, stamp });
+        } else {
+            self.watch(&path);
+        }
+    }
+
+    /// The names in a folder, sorted; none if there is no such folder.
+    pub(crate) fn list(&mut self, folder: &Path) -> std::io::Result<Vec<(String, bool)>> {
+        self.watch(folder);
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) if is_absent(&error) => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let entry = entry?;
+            // Links to folders count as folders, as deployments make them.
+            let is_folder = match entry.file_type()? {
+                kind if kind.is_symlink() => entry.path().is_dir(),
+                kind => kind.is_dir(),
+            };
+            if let Ok(name) = entry.file_name().into_string() {
+                names.push((name, is_folder));
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    /// Makes the image stale when this file or folder changes, appears or disappears.
+    pub(crate) fn watch(&mut self, path: &Path) {
+        self.watched.push((path.to_owned(), Stamp::of(path)));
+    }
+
+    pub(super) fn take_pending(&mut self) -> Vec<Request> {
+        std::mem::take(&mut self.pending)
+    }
+
+    pub(super) fn insert_all(&mut self, sources: Vec<(PathBuf, Arc<Source>)>) {
+        self.sources.extend(sources);
+    }
+
+    pub(super) fn source(&self, path: &Path) -> Option<&Source> {
+        self.sources.get(path).map(|source| &**source)
+    }
+
+    /// True if anything on the disk differs from what was read.
+    pub(super) fn is_stale(&self) -> bool {
+        self.watched.iter().any(|(path, stamp)| Stamp::of(path) != *stamp)
+            || self.sources.iter().any(|(path, source)| Stamp::of(path) != Some(source.stamp))
+    }
+
+    /// The parsed form of a file, if an older image has read the same content.
+    pub(super) fn unchanged(&self, request: &Request) -> Option<Source> {
+        let old = self.sources.get(&request.path)?;
+        let same = old.stamp == request.stamp
+            && old.kind == request.kind
+            && old.module == request.module
+            && old.namespace == request.namespace;
+        // A definition caches types that other files may have changed, so only the tree is shared.
+        same.then(|| Source::new(request, old.parsed.clone()))
+    }
+}
+
+fn is_absent(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
+}
+
+impl Source {
+    fn new(request: &Request, parsed: Result<Arc<Code>, SourceError>) -> Source {
+        let definitions = match &parsed {
+            Ok(code) => code.definitions.iter().flat_map(|&id| Definition::of(code, id)).collect(),
+            Err(_) => Vec::new(),
+        };
+        Source {
+            stamp: request.stamp,
+            kind: request.kind,
+            module: request.module,
+            namespace: request.namespace.clone(),
+            path: request.path.clone(),
+            parsed,
+            definitions,
+            function: OnceLock::new(),
+        }
+    }
+}
+
+/// Reads and parses one file.
+pub(super) fn read(request: &Request, options: &ImageOptions) -> Source {
+    let failed = |message: String| {
+        Err(SourceError { messages: vec![message], path: Some(request.path.clone()), bare: true })
+    };
+    let parsed = match fs::read(&request.path) {
+        Err(error) => failed(format!("Could not read {}: {error}", request.path.display())),
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Err(_) => failed(format!("invalid byte sequence in UTF-8 (file: {})", request.path.display())),
+            Ok(text) => parse(Some(request.path.clone()), text, request, options),
+        },
+    };
+    Source::new(request, parsed)
+}
+
+fn parse(
+    path: Option<PathBuf>,
+    text: String,
+    request: &Request,
+    options: &ImageOptions,
+) -> Result<Arc<Code>, SourceError> {
+    let code = parse_text(path, text, request.module, options.tasks, false)?;
+    if request.kind != SourceKind::Site && options.strict == Strict::Error {
+        check_location(&code, request)?;
+    }
+    Ok(Arc::new(code))
+}
+
+/// Parses text that may or may not come from a file.
+pub(crate) fn parse_text(
+    path: Option<PathBuf>,
+    text: impl Into<Arc<str>>,
+    module: Option<Symbol>,
+    tasks: bool,
+    epp: bool,
+) -> Result<Code, SourceError> {
+    let file = SourceFile::new(path.clone(), text);
+    let parse = syntax::parse(file, syntax::Options { epp, tasks });
+    if parse.errors.is_empty() {
+        return Ok(Code { ast: parse.ast, module });
+    }
+    let messages = parse.errors.iter().map(|error| error.puppet_message()).collect();
+    Err(SourceError { messages, path, bare: false })
+}
+
+/// Files of modules define things whose names follow from the file's, and do nothing else.
+fn check_location(code: &Code, request: &Request) -> Result<(), SourceError> {
+    let mut messages = Vec::new();
+    let statements: &[ExprId] = match &code[code.root] {
+        Expr::Block(statements) => statements,
+        Expr::Nop => &[],
+        _ => std::slice::from_ref(&code.root),
+    };
+    for &id in &code.definitions {
+        let name = match &code[id] {
+            Expr::Class(class) => class.name,
+            Expr::Define(define) => define.name,
+            Expr::Function(function) => function.name,
+            _ => continue,
+        };
+        let allowed = request
+            .namespace
+            .as_ref()
+            .is_some_and(|space| name.as_str().to_lowercase().starts_with(&space.to_lowercase()));
+        if !allowed {
+            messages.push(format!(
+                "Unacceptable location. The name '{name}' is unacceptable in file '{}' {}",
+                request.path.display(),
+                code.site(id)
+            ));
+        }
+    }
+    for &id in statements {
+        let text = match &code[id] {
+            Expr::Class(_)
+            | Expr::Define(_)
+            | Expr::Function(_)
+            | Expr::Plan(_)
+            | Expr::TypeAlias(_)
+            | Expr::TypeDefinition { .. }
+            | Expr::TypeMapping { .. } => continue,
+            _ => format!(
+                "This {} is unacceptable as a top level construct in this location {}",
+                crate::eval::label::label(code, id),
+                code.site(id)
+            ),
+        };
+        messages.push(text);
+    }
+    if messages.is_empty() {
+        return Ok(());
+    }
+    Err(SourceError { messages, path: Some(request.path.clone()), bare: false })
+}

@@ -1,0 +1,229 @@
+//! Types by name, and type expressions that need no scope.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use pcore::ty::{Alias, ObjectType, TypeSet};
+use pcore::{Type, Value};
+use rustc_hash::FxHashMap;
+use stdx::Symbol;
+use syntax::ast::{Expr, ExprId};
+
+use super::files::{Files, body, parse_text};
+use super::{Image, ImageOptions, Main, Module, module};
+use crate::code::{Code, DefinitionKind};
+use crate::error::Error;
+use crate::resource::TypeOf;
+use crate::types::evaluate_type;
+
+/// All types that files of the image define, by lower-case name.
+#[derive(Debug, Default)]
+pub(super) struct Aliases {
+    entries: FxHashMap<String, Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    origin: Origin,
+    /// The type, made without content first, since it may refer to itself.
+    ty: OnceLock<Type>,
+}
+
+#[derive(Debug)]
+enum Origin {
+    /// A file that must define this type and nothing else.
+    File(PathBuf),
+    /// A definition in the site manifest.
+    Main(Arc<Code>, ExprId),
+}
+
+impl Aliases {
+    pub(super) fn new(
+        modules: &FxHashMap<Symbol, Module>,
+        main: &Main,
+        options: &ImageOptions,
+        files: &mut Files,
+    ) -> std::io::Result<Aliases> {
+        let mut entries = FxHashMap::default();
+        let entry = |origin| Entry { origin, ty: OnceLock::new() };
+        for module in modules.values() {
+            let of_module =
+                module.types.iter().map(|(name, path)| (name.clone(), entry(Origin::File(path.clone()))));
+            entries.extend(of_module);
+        }
+        for (name, code, id) in &main.types {
+            entries.insert(name.clone(), entry(Origin::Main(code.clone(), *id)));
+        }
+        if let Some(directory) = &options.directory {
+            let found = module::walk(&directory.join("types"), ".pp", files)?;
+            for (file, path) in found {
+                let name = format!("environment::{}", file.replace('/', "::"));
+                files.request(path.clone(), super::SourceKind::Type, None, Some(name.clone()));
+                entries.insert(name, entry(Origin::File(path)));
+            }
+            files.parse(None, options);
+        }
+        Ok(Aliases { entries })
+    }
+}
+
+impl Image {
+    /// The type that a capitalised name stands for; `None` if nothing has that name.
+    ///
+    /// # Errors
+    /// When the file that should define it is wrong.
+    pub(crate) fn named_type(&self, name: Symbol) -> Result<Option<Type>, Error> {
+        let text = name.as_str();
+        let text = text.strip_prefix("::").unwrap_or(text);
+        if let Some(ty) = crate::types::builtin(text) {
+            return Ok(Some(ty));
+        }
+        let lower = text.to_lowercase();
+        if let Some(entry) = self.aliases.entries.get(&lower) {
+            return self.alias(&lower, entry).map(Some);
+        }
+        let is_native = !lower.contains("::") && self.native_type(&lower).is_some();
+        if is_native || self.has_define(&lower)? {
+            return Ok(Some(Type::resource(&lower, None)));
+        }
+        Ok(None)
+    }
+
+    /// True if a define of this (lower-case) name exists.
+    pub(crate) fn has_define(&self, name: &str) -> Result<bool, Error> {
+        let Some(symbol) = Symbol::existing(name) else { return Ok(false) };
+        let is_it = |definition: &crate::code::Definition| {
+            definition.kind == DefinitionKind::Define && definition.name == symbol
+        };
+        if self.main.definitions.iter().any(is_it) {
+            return Ok(true);
+        }
+        for path in self.files_of_name(name) {
+            if let Some(source) = self.source(path) {
+                if source.definitions().map_err(|error| error.error())?.iter().any(is_it) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    fn alias(&self, lower: &str, entry: &Entry) -> Result<Type, Error> {
+        if let Some(ty) = entry.ty.get() {
+            return Ok(ty.clone());
+        }
+        let (code, id) = match &entry.origin {
+            Origin::Main(code, id) => (code, *id),
+            Origin::File(path) => {
+                let Some(source) = self.source(path) else {
+                    return Err(Error::new(format!("Could not read {}", path.display())));
+                };
+                let code = source.code().map_err(|error| error.error())?;
+                (code, only_type(code, lower, &path.display().to_string())?)
+            }
+        };
+        let Expr::TypeAlias(alias) = &code[id] else {
+            return Err(Error::new(format!("The type '{lower}' is not an alias")));
+        };
+        let name = alias.name.as_str();
+        let (shape, argument) = shape(code, alias.type_expr);
+        // Whoever asks for the type while it is being made gets the empty one. Should two compiles make it at
+        // once, the first to finish a part decides, and both make the same.
+        let ty = match shape {
+            Shape::Alias => Type::Alias(Arc::new(Alias { name: name.into(), target: OnceLock::new() })),
+            Shape::Object => {
+                Type::Object(Arc::new(ObjectType { name: name.into(), definition: OnceLock::new() }))
+            }
+            Shape::TypeSet => {
+                Type::TypeSet(Arc::new(TypeSet { name: name.into(), definition: OnceLock::new() }))
+            }
+        };
+        let ty = entry.ty.get_or_init(|| ty);
+        let value = self.evaluate_type(code, argument)?;
+        match (ty, value) {
+            (Type::Alias(alias), Value::Type(target)) => {
+                alias.target.get_or_init(|| target);
+            }
+            (Type::Object(object), Value::Hash(init)) => {
+                pcore::object::define(object, &init).map_err(|error| Error::new(error.message))?;
+            }
+            (Type::TypeSet(set), Value::Hash(init)) => {
+                pcore::object::define_type_set(set, &init).map_err(|error| Error::new(error.message))?;
+            }
+            _ => return Err(Error::new(format!("The type '{name}' is not defined by a type"))),
+        }
+        Ok(ty.clone())
+    }
+
+    /// The value of a type expression.
+    ///
+    /// # Errors
+    /// As [`evaluate_type`].
+    pub(crate) fn evaluate_type(&self, code: &Code, id: ExprId) -> Result<Value, Error> {
+        evaluate_type(code, id, &|name| self.named_type(name))
+    }
+
+    /// The type that text stands for.
+    ///
+    /// # Errors
+    /// When the text is no type.
+    pub(crate) fn parse_type(&self, text: &str) -> Result<Type, Error> {
+        let code = parse_text(None, text, None, false, false).map_err(|error| error.error())?;
+        match self.evaluate_type(&code, code.ast.root)? {
+            Value::Type(ty) => Ok(ty),
+            _ => Err(Error::new(format!("The expression <{text}> is not a valid type specification."))),
+        }
+    }
+
+    /// A type that agents implement.
+    pub(crate) fn native_type(&self, name: &str) -> Option<TypeOf<'_>> {
+        if let Some(native) = wire::types::lookup(name) {
+            return Some(TypeOf::Native(native));
+        }
+        let symbol = Symbol::existing(name)?;
+        self.opaque_types.contains(&symbol).then_some(TypeOf::Opaque(symbol))
+    }
+}
+
+enum Shape {
+    Alias,
+    Object,
+    TypeSet,
+}
+
+/// What kind of type a definition makes, and the expression that gives its content.
+fn shape(code: &Code, id: ExprId) -> (Shape, ExprId) {
+    match &code[id] {
+        Expr::Hash(_) => (Shape::Object, id),
+        Expr::Access { left, keys } => match (&code[*left], &keys[..]) {
+            (Expr::TypeName(name), [only]) if name.as_str() == "Object" => (Shape::Object, *only),
+            (Expr::TypeName(name), [only]) if name.as_str() == "TypeSet" => (Shape::TypeSet, *only),
+            _ => (Shape::Alias, id),
+        },
+        _ => (Shape::Alias, id),
+    }
+}
+
+/// The one definition of a file under `types`.
+fn only_type(code: &Code, name: &str, from: &str) -> Result<ExprId, Error> {
+    let text = match code.definitions[..] {
+        [] => format!("The code loaded from {from} does not define the type '{name}' - it is empty."),
+        [only] => match &code[only] {
+            Expr::TypeAlias(alias) if alias.name.as_str().to_lowercase() != name => format!(
+                "The code loaded from {from} produced type with the wrong name, expected '{name}', actual '{}'",
+                alias.name
+            ),
+            Expr::TypeAlias(_) if body(code) != Some(only) => format!(
+                "The code loaded from {from} contains additional logic - can only contain the type '{name}'"
+            ),
+            Expr::TypeAlias(_) => return Ok(only),
+            _ => format!(
+                "The code loaded from {from} does not define the type '{name}' - no type alias or type definition found."
+            ),
+        },
+        _ => format!(
+            "The code loaded from {from} must contain only the type '{name}' - it has additional definitions."
+        ),
+    };
+    Err(Error::new(text))
+}

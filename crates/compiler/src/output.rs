@@ -1,0 +1,146 @@
+//! From the state of a compile to the catalog that is sent.
+
+use pcore::{Type, Value};
+use stdx::Symbol;
+use wire::catalog::{Catalog, Resource as WireResource, ResourceId as WireId};
+
+use crate::error::{Control, Error};
+use crate::resource::{Resource, ResourceId, TypeOf, capitalised};
+use crate::session::Session;
+
+impl<'i> Session<'i> {
+    /// The catalog: resources in order of creation, without the virtual ones that nobody realised.
+    pub(crate) fn into_catalog(mut self, version: Value) -> Result<(Catalog, Session<'i>), Control> {
+        let resources = std::mem::take(&mut self.resources);
+        let mut ids: Vec<Option<WireId>> = Vec::with_capacity(resources.len());
+        let mut wire = Vec::with_capacity(resources.len());
+        for resource in resources {
+            if resource.is_virtual && !resource.exported {
+                ids.push(None);
+                continue;
+            }
+            ids.push(Some(WireId(wire.len() as u32)));
+            wire.push(to_wire(resource)?);
+        }
+        // Puppet lists edges by their target.
+        let mut order: Vec<(ResourceId, ResourceId)> = std::mem::take(&mut self.edges);
+        order.sort_by_key(|&(_, content)| content);
+        let mut edges: Vec<(WireId, WireId)> = Vec::with_capacity(order.len());
+        for (container, content) in order {
+            let (Some(from), Some(to)) = (ids[container.0 as usize], ids[content.0 as usize]) else {
+                continue;
+            };
+            let is_repeated = edges.iter().rev().take_while(|edge| edge.1 == to).any(|edge| edge.0 == from);
+            if !is_repeated {
+                edges.push((from, to));
+            }
+        }
+        let catalog = Catalog {
+            name: self.node.certname.clone(),
+            version,
+            code_id: None,
+            catalog_uuid: uuid::Builder::from_random_bytes(self.world.random().to_be_bytes())
+                .into_uuid()
+                .to_string()
+                .into(),
+            environment: self.image.environment().into(),
+            tags: std::mem::take(&mut self.tags).into_vec(),
+            classes: std::mem::take(&mut self.classes),
+            resources: wire,
+            edges,
+            ..Catalog::default()
+        };
+        Ok((catalog, self))
+    }
+}
+
+fn to_wire(resource: Resource<'_>) -> Result<WireResource, Control> {
+    let is_relation = |name: Symbol| matches!(name.as_str(), "before" | "notify" | "require" | "subscribe");
+    let mut parameters: Vec<(Symbol, Value)> = Vec::with_capacity(resource.parameters.len());
+    for parameter in resource.parameters {
+        if parameter.value.is_undef() {
+            continue;
+        }
+        let name = match resource.ty {
+            TypeOf::Native(native) => native.attribute_name(parameter.name),
+            _ => parameter.name,
+        };
+        let value = match parameter.value {
+            Value::Array(items) if is_relation(name) => {
+                let flat = crate::eval::resource::flat(&items);
+                let kept = flat.into_iter().filter(|item| !item.is_undef());
+                Value::array(kept.map(|item| catalog_value(item.clone())).collect::<Vec<_>>())
+            }
+            value => catalog_value(value),
+        };
+        parameters.push((name, value));
+    }
+    match resource.ty {
+        TypeOf::Native(native) => native
+            .finish_parameters(&resource.title, &mut parameters)
+            .map_err(|error| Error::new(error.to_string()))?,
+        TypeOf::Opaque(_) => {}
+        _ => {
+            let name = Symbol::new("name");
+            if let Some(at) = parameters.iter().position(|(other, _)| *other == name) {
+                let entry = parameters.remove(at);
+                if entry.1.as_str() != Some(&resource.title) {
+                    parameters.insert(0, entry);
+                }
+            }
+        }
+    }
+    // Puppet knows the title of these two by a symbol, which does not equal the name it gives them.
+    let is_main = resource.title.as_str() == "main"
+        && matches!(resource.type_name.as_str(), "Class" | "Stage")
+        && resource.place.is_none();
+    if is_main && !parameters.iter().any(|(name, _)| name.as_str() == "name") {
+        parameters.insert(0, (Symbol::new("name"), Value::from("main")));
+    }
+    Ok(WireResource {
+        type_name: resource.type_name,
+        title: resource.title,
+        tags: resource.tags.into_vec(),
+        exported: resource.exported,
+        file: resource.place.map(|place| place.path().into()),
+        line: resource.place.map(|place| place.line()),
+        kind: resource.kind,
+        parameters,
+        sensitive_parameters: resource.sensitive,
+    })
+}
+
+/// A value as the catalog holds it: references are text.
+fn catalog_value(value: Value) -> Value {
+    match value {
+        Value::Type(Type::Class(Some(name))) => {
+            let shown = if name.is_empty() { "main".into() } else { capitalised(&name) };
+            Value::from(format!("Class[{shown}]"))
+        }
+        Value::Type(Type::Resource(reference)) => {
+            let ty = reference.type_name.as_deref().unwrap_or_default();
+            let title = reference.title.as_deref().unwrap_or_default();
+            Value::from(format!("{}[{title}]", capitalised(ty)))
+        }
+        Value::Array(items) if items.iter().any(holds_type) => {
+            Value::array(items.iter().cloned().map(catalog_value).collect::<Vec<_>>())
+        }
+        Value::Hash(hash) if hash.iter().any(|(key, value)| holds_type(key) || holds_type(value)) => {
+            Value::hash(
+                hash.iter()
+                    .map(|(key, value)| (catalog_value(key.clone()), catalog_value(value.clone())))
+                    .collect(),
+            )
+        }
+        other => other,
+    }
+}
+
+fn holds_type(value: &Value) -> bool {
+    match value {
+        Value::Type(_) => true,
+        Value::Array(items) => items.iter().any(holds_type),
+        Value::Hash(hash) => hash.iter().any(|(key, value)| holds_type(key) || holds_type(value)),
+        _ => false,
+    }
+}

@@ -1,0 +1,223 @@
+//! Resources while a catalog is made.
+
+use pcore::{Str, Value};
+use rustc_hash::FxHashMap;
+use stdx::Symbol;
+use wire::catalog::Kind;
+use wire::types::ResourceType;
+
+use crate::code::{Definition, Place};
+use crate::scope::ScopeId;
+use crate::tags::Tags;
+
+/// Index of a resource in the session, in order of creation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct ResourceId(pub(crate) u32);
+
+/// What a resource is an instance of.
+#[derive(Clone, Copy)]
+pub(crate) enum TypeOf<'i> {
+    /// A type that agents implement, whose attributes are known.
+    Native(&'i ResourceType),
+    /// A type of a module's Ruby code, of which only the name is known.
+    Opaque(Symbol),
+    /// A define.
+    Define(&'i Definition),
+    /// A class; the main class has an empty name.
+    Class(&'i Definition),
+    /// A node block.
+    Node(&'i Definition),
+}
+
+impl<'i> TypeOf<'i> {
+    /// Lower-case name of the type.
+    pub(crate) fn name(self) -> Symbol {
+        match self {
+            TypeOf::Native(native) => native.name(),
+            TypeOf::Opaque(name) => name,
+            TypeOf::Define(define) => define.name,
+            TypeOf::Class(_) => Symbol::new("class"),
+            TypeOf::Node(_) => Symbol::new("node"),
+        }
+    }
+
+    /// The definition whose body such a resource runs.
+    pub(crate) fn definition(self) -> Option<&'i Definition> {
+        match self {
+            TypeOf::Define(definition) | TypeOf::Class(definition) | TypeOf::Node(definition) => {
+                Some(definition)
+            }
+            TypeOf::Native(_) | TypeOf::Opaque(_) => None,
+        }
+    }
+
+    /// True for types that agents implement.
+    pub(crate) fn is_builtin(self) -> bool {
+        matches!(self, TypeOf::Native(_) | TypeOf::Opaque(_))
+    }
+
+    pub(crate) fn is_class(self) -> bool {
+        matches!(self, TypeOf::Class(_))
+    }
+
+    /// True if the type has an attribute of that name.
+    pub(crate) fn has_attribute(self, name: Symbol) -> bool {
+        match self {
+            TypeOf::Native(native) => native.has_attribute(name),
+            TypeOf::Opaque(_) => true,
+            TypeOf::Define(definition) | TypeOf::Class(definition) | TypeOf::Node(definition) => {
+                definition.parameters.position(name).is_some()
+                    || name.as_str() == "name"
+                    || wire::types::is_metaparameter(name)
+            }
+        }
+    }
+
+    /// What the catalog says the type is, when nothing else has been said.
+    pub(crate) fn kind(self) -> Kind {
+        match self {
+            TypeOf::Native(_) | TypeOf::Opaque(_) => Kind::CompilableType,
+            TypeOf::Define(_) => Kind::DefinedType,
+            TypeOf::Class(_) | TypeOf::Node(_) => Kind::Unknown,
+        }
+    }
+}
+
+/// An attribute that a resource has been given.
+#[derive(Clone)]
+pub(crate) struct Parameter<'i> {
+    pub(crate) name: Symbol,
+    pub(crate) value: Value,
+    /// The definition whose body set it.
+    pub(crate) source: Option<&'i Definition>,
+    /// Where it was set.
+    pub(crate) place: Option<Place<'i>>,
+    /// True for `+>`.
+    pub(crate) append: bool,
+}
+
+/// A resource.
+pub(crate) struct Resource<'i> {
+    pub(crate) ty: TypeOf<'i>,
+    /// Type as shown (`Apache::Vhost`).
+    pub(crate) type_name: Str,
+    /// Title as shown; of classes capitalised by segment.
+    pub(crate) title: Str,
+    pub(crate) parameters: Vec<Parameter<'i>>,
+    pub(crate) tags: Tags,
+    /// Where it was declared.
+    pub(crate) scope: ScopeId,
+    /// The definition whose body declared it.
+    pub(crate) source: &'i Definition,
+    pub(crate) place: Option<Place<'i>>,
+    pub(crate) kind: Kind,
+    pub(crate) is_virtual: bool,
+    pub(crate) exported: bool,
+    pub(crate) evaluated: bool,
+    /// Tags of the container have been added.
+    pub(crate) tagged: bool,
+    pub(crate) finished: bool,
+    pub(crate) sensitive: Vec<Symbol>,
+    /// Groups of the match by which a node block was found.
+    pub(crate) node_match: Option<crate::scope::Match>,
+    /// The exporting node, when the resource was collected from it.
+    pub(crate) exporter: Option<Str>,
+}
+
+impl<'i> Resource<'i> {
+    /// `Type[title]`
+    pub(crate) fn reference(&self) -> String {
+        format!("{}[{}]", self.type_name, self.title)
+    }
+
+    pub(crate) fn parameter(&self, name: Symbol) -> Option<&Parameter<'i>> {
+        self.parameters.iter().find(|parameter| parameter.name == name)
+    }
+
+    /// The value of a parameter; undef if it is not set.
+    pub(crate) fn value(&self, name: Symbol) -> Option<&Value> {
+        self.parameter(name).map(|parameter| &parameter.value).filter(|value| !value.is_undef())
+    }
+
+    /// Sets a parameter; one that was there keeps its place in the order.
+    pub(crate) fn set(&mut self, parameter: Parameter<'i>) {
+        match self.parameters.iter_mut().find(|other| other.name == parameter.name) {
+            Some(other) => *other = parameter,
+            None => self.parameters.push(parameter),
+        }
+    }
+
+    /// `(file: F, line: L)` with a leading ` at `, or nothing, for messages.
+    pub(crate) fn at(&self) -> String {
+        self.place.map_or_else(String::new, |place| format!(" at {}", place.site()))
+    }
+}
+
+/// `apache::vhost` as `Apache::Vhost`. A name that begins with a capital letter is left as it is; otherwise all
+/// but the first letters of segments become small.
+pub(crate) fn capitalised(name: &str) -> String {
+    if name.starts_with(|c: char| c.is_ascii_uppercase()) {
+        return name.to_owned();
+    }
+    let mut text = String::with_capacity(name.len());
+    for (at, segment) in name.split("::").enumerate() {
+        if at > 0 {
+            text.push_str("::");
+        }
+        let mut characters = segment.chars();
+        text.extend(characters.next().into_iter().flat_map(char::to_uppercase));
+        text.extend(characters.flat_map(char::to_lowercase));
+    }
+    text
+}
+
+/// Resources by type and title, and the other names under which they are found.
+#[derive(Default)]
+pub(crate) struct Table {
+    by_title: FxHashMap<(Symbol, Str), ResourceId>,
+    by_key: FxHashMap<(Symbol, Vec<Value>), ResourceId>,
+}
+
+impl Table {
+    pub(crate) fn get(&self, ty: Symbol, title: &Str) -> Option<ResourceId> {
+        // The key owns its text, so a probe costs a count, not a copy.
+        self.by_title.get(&(ty, title.clone())).copied()
+    }
+
+    pub(crate) fn get_key(&self, ty: Symbol, key: &[Value]) -> Option<ResourceId> {
+        match key {
+            [Value::Str(title)] => self.get(ty, title),
+            _ => self.by_key.get(&(ty, key.to_vec())).copied(),
+        }
+    }
+
+    pub(crate) fn insert(&mut self, ty: Symbol, title: Str, id: ResourceId) {
+        self.by_title.insert((ty, title), id);
+    }
+
+    pub(crate) fn insert_key(&mut self, ty: Symbol, key: Vec<Value>, id: ResourceId) {
+        match key {
+            _ if matches!(key[..], [Value::Str(_)]) => {
+                if let Some(Value::Str(title)) = key.into_iter().next() {
+                    self.insert(ty, title, id);
+                }
+            }
+            key => {
+                self.by_key.insert((ty, key), id);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::capitalised;
+
+    #[test]
+    fn names_are_capitalised_by_segment() {
+        assert_eq!(capitalised("apache::mod::php"), "Apache::Mod::Php");
+        assert_eq!(capitalised("main"), "Main");
+        assert_eq!(capitalised("a_b::c1D"), "A_b::C1d");
+        assert_eq!(capitalised("FooBar"), "FooBar");
+    }
+}

@@ -1,0 +1,212 @@
+//! Scopes and variables.
+//!
+//! A scope belongs to the top level, a node block, a class or an instance of a define. Blocks do not have scopes of
+//! their own: each scope has a stack of frames for the parameters and variables of the blocks that run in it, and
+//! a stack of match results. A name is looked for in the frames from the innermost outwards, in the scope's own
+//! variables, and then in the next scope outwards: the inherited class, the node, the top level.
+
+use std::rc::Rc;
+
+use pcore::{Str, Value};
+use stdx::Symbol;
+
+use crate::code::Definition;
+use crate::resource::{Parameter, ResourceId};
+
+/// Index of a scope in the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ScopeId(pub(crate) u32);
+
+/// The scope at the top.
+pub(crate) const TOP: ScopeId = ScopeId(0);
+
+/// A scope.
+pub(crate) struct Scope<'i> {
+    /// The scope in which the class or define was declared: resource defaults are found along these.
+    pub(crate) parent: Option<ScopeId>,
+    /// Where names are looked for next.
+    pub(crate) outer: Option<ScopeId>,
+    /// The definition whose body runs here.
+    pub(crate) source: &'i Definition,
+    /// The resource whose body runs here.
+    pub(crate) resource: ResourceId,
+    pub(crate) is_node: bool,
+    pub(crate) vars: Variables,
+    pub(crate) frames: Frames,
+    /// Defaults by resource type.
+    pub(crate) defaults: Vec<(Symbol, Vec<Parameter<'i>>)>,
+}
+
+/// Variables in order of assignment. `None` is a parameter that has no value yet.
+#[derive(Default)]
+pub(crate) struct Variables {
+    names: Vec<Symbol>,
+    values: Vec<Option<Value>>,
+}
+
+impl Variables {
+    pub(crate) fn position(&self, name: Symbol) -> Option<usize> {
+        self.names.iter().rposition(|&other| other == name)
+    }
+
+    pub(crate) fn get(&self, name: Symbol) -> Option<&Option<Value>> {
+        self.position(name).map(|at| &self.values[at])
+    }
+
+    pub(crate) fn push(&mut self, name: Symbol, value: Option<Value>) {
+        self.names.push(name);
+        self.values.push(value);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Symbol, &Value)> {
+        self.names.iter().zip(&self.values).filter_map(|(&name, value)| Some((name, value.as_ref()?)))
+    }
+
+    fn truncate(&mut self, length: usize) {
+        self.names.truncate(length);
+        self.values.truncate(length);
+    }
+}
+
+/// What a regular expression matched: the whole and its groups.
+pub(crate) type Match = Rc<[Option<Str>]>;
+
+/// The frames of blocks that run in a scope.
+#[derive(Default)]
+pub(crate) struct Frames {
+    locals: Variables,
+    starts: Vec<usize>,
+    matches: Vec<Option<Match>>,
+    /// The number of the frame that takes no assignment, since default values of parameters are computed in it.
+    pub(crate) read_only: Option<usize>,
+}
+
+/// A state of [`Frames`] to return to.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    locals: usize,
+    starts: usize,
+    matches: usize,
+}
+
+impl Frames {
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { locals: self.locals.len(), starts: self.starts.len(), matches: self.matches.len() }
+    }
+
+    /// Forgets frames and matches since the mark.
+    pub(crate) fn reset(&mut self, mark: Mark) {
+        self.locals.truncate(mark.locals);
+        self.starts.truncate(mark.starts);
+        self.matches.truncate(mark.matches);
+    }
+
+    /// Forgets matches since the mark; what has been assigned stays.
+    pub(crate) fn reset_matches(&mut self, mark: Mark) {
+        self.matches.truncate(mark.matches);
+    }
+
+    /// Opens a frame.
+    pub(crate) fn open(&mut self) {
+        self.starts.push(self.locals.len());
+    }
+
+    /// True if there is a frame.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.starts.is_empty()
+    }
+
+    /// Number of frames.
+    pub(crate) fn depth(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// True if the innermost frame takes no assignment.
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.read_only == Some(self.starts.len())
+    }
+
+    /// True if the variable is in the innermost frame. `None` if there is no frame.
+    pub(crate) fn is_bound(&self, name: Symbol) -> Option<bool> {
+        let start = *self.starts.last()?;
+        Some(self.locals.names[start..].contains(&name))
+    }
+
+    /// Where a variable stands in the order of the innermost frame.
+    pub(crate) fn order(&self, name: Symbol) -> Option<usize> {
+        let start = *self.starts.last()?;
+        self.locals.names[start..].iter().position(|&other| other == name)
+    }
+
+    /// Sets a variable of the innermost frame.
+    pub(crate) fn set(&mut self, name: Symbol, value: Option<Value>) {
+        let start = self.starts.last().copied().unwrap_or_default();
+        match self.locals.names[start..].iter().position(|&other| other == name) {
+            Some(at) => self.locals.values[start + at] = value,
+            None => self.locals.push(name, value),
+        }
+    }
+
+    pub(crate) fn get(&self, name: Symbol) -> Option<&Option<Value>> {
+        self.locals.get(name)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Symbol, &Value)> {
+        self.locals.iter()
+    }
+
+    /// Adds the result of a match, or (with `None`) hides those before.
+    pub(crate) fn push_match(&mut self, found: Option<Match>) {
+        self.matches.push(found);
+    }
+
+    /// A group of the last match: `None` when there was no match.
+    pub(crate) fn group(&self, number: usize) -> Option<Value> {
+        let found = self.matches.iter().rev().find_map(|found| found.as_ref())?;
+        let text = found.get(number).and_then(Clone::clone);
+        Some(text.map_or(Value::Undef, Value::Str))
+    }
+}
+
+impl<'i> Scope<'i> {
+    pub(crate) fn new(
+        parent: Option<ScopeId>,
+        outer: Option<ScopeId>,
+        source: &'i Definition,
+        resource: ResourceId,
+    ) -> Scope<'i> {
+        Scope {
+            parent,
+            outer,
+            source,
+            resource,
+            is_node: false,
+            vars: Variables::default(),
+            frames: Frames::default(),
+            defaults: Vec::new(),
+        }
+    }
+
+    /// A variable of this scope and its frames.
+    pub(crate) fn own(&self, name: Symbol) -> Option<&Option<Value>> {
+        self.frames.get(name).or_else(|| self.vars.get(name))
+    }
+
+    /// True if the innermost frame, or the scope if there is none, has the variable.
+    pub(crate) fn is_bound(&self, name: Symbol) -> bool {
+        self.frames.is_bound(name).unwrap_or_else(|| self.vars.position(name).is_some())
+    }
+
+    /// Sets a variable of the innermost frame, or of the scope if there is none.
+    pub(crate) fn set(&mut self, name: Symbol, value: Value) {
+        if self.frames.is_bound(name).is_some() {
+            self.frames.set(name, Some(value));
+        } else {
+            self.vars.push(name, Some(value));
+        }
+    }
+}

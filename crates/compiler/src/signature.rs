@@ -1,0 +1,212 @@
+//! Signatures of built-in functions, read once in the life of the process, and the choice between overloads.
+
+use std::sync::{Arc, OnceLock};
+
+use pcore::signature::{Param, Signature};
+use pcore::ty::{Alias, Callable};
+use pcore::{Type, Value};
+use rustc_hash::FxHashMap;
+use stdx::Symbol;
+
+use crate::error::Error;
+use crate::functions::{Body, LEGACY, Legacy, NATIVE, Native};
+use crate::image::parse_text;
+use crate::types::evaluate_type;
+
+/// A built-in function.
+#[derive(Clone, Copy)]
+pub(crate) enum Builtin {
+    Typed(&'static Typed),
+    Legacy(&'static Legacy),
+}
+
+/// A function with signatures, as it was registered and as it is called.
+pub(crate) struct Typed {
+    pub(crate) native: &'static Native,
+    overloads: OnceLock<Vec<Overload>>,
+}
+
+/// A signature and its code.
+pub(crate) struct Overload {
+    pub(crate) name: &'static str,
+    pub(crate) signature: Signature,
+    pub(crate) body: Body,
+    pub(crate) is_mismatch: bool,
+}
+
+/// The built-in function of this name.
+pub(crate) fn builtin(name: Symbol) -> Option<Builtin> {
+    static TABLE: OnceLock<FxHashMap<Symbol, Builtin>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| {
+        let mut table = FxHashMap::default();
+        for legacy in LEGACY {
+            table.insert(Symbol::new(legacy.name), Builtin::Legacy(legacy));
+        }
+        for native in NATIVE {
+            let typed = Box::leak(Box::new(Typed { native, overloads: OnceLock::new() }));
+            table.insert(Symbol::new(native.name), Builtin::Typed(typed));
+        }
+        table
+    });
+    table.get(&name).copied()
+}
+
+impl Typed {
+    /// The overloads, in the order in which they are tried.
+    pub(crate) fn overloads(&self) -> &[Overload] {
+        self.overloads.get_or_init(|| {
+            let aliases = local_types(self.native);
+            let read = |overload: &'static crate::functions::Overload| {
+                let signature = parse(overload.signature, &aliases).unwrap_or_else(|error| {
+                    // A test reads every signature, so a wrong one cannot be released.
+                    Signature::new(vec![Param::required(error.message(), Type::Any)], None, None)
+                });
+                Overload {
+                    name: self.native.name,
+                    signature,
+                    body: overload.body,
+                    is_mismatch: overload.mismatch,
+                }
+            };
+            self.native.overloads.iter().map(read).collect()
+        })
+    }
+
+    /// True if any overload takes a block.
+    pub(crate) fn takes_block(&self) -> bool {
+        self.overloads().iter().any(|overload| overload.signature.callable.block.is_some())
+    }
+
+    /// The first overload that accepts the arguments.
+    pub(crate) fn select(&self, args: &[Value], block: Option<&Callable>) -> Option<&Overload> {
+        self.overloads().iter().find(|overload| overload.signature.accepts(args, block))
+    }
+
+    /// Why no overload accepts the arguments.
+    pub(crate) fn describe_mismatch(&self, args: &[Value], block: Option<&Callable>) -> String {
+        let shown: Vec<Signature> = self
+            .overloads()
+            .iter()
+            .filter(|overload| !overload.is_mismatch)
+            .map(|overload| overload.signature.clone())
+            .collect();
+        pcore::mismatch::describe_arguments(self.native.name, &shown, args, block)
+    }
+}
+
+/// Aliases that a function's signatures use. They may refer to themselves and to earlier ones.
+fn local_types(native: &Native) -> Vec<(Symbol, Type)> {
+    let mut aliases: Vec<(Symbol, Type)> = Vec::new();
+    for (name, text) in native.local_types {
+        let alias = Arc::new(Alias { name: (*name).into(), target: OnceLock::new() });
+        aliases.push((Symbol::new(name), Type::Alias(alias.clone())));
+        if let Ok(target) = parse_type(text, &aliases) {
+            alias.target.get_or_init(|| target);
+        }
+    }
+    aliases
+}
+
+fn parse_type(text: &str, aliases: &[(Symbol, Type)]) -> Result<Type, Error> {
+    let code = parse_text(None, text, None, false, false).map_err(|error| error.error())?;
+    let named = |name: Symbol| {
+        let local = aliases.iter().find(|(other, _)| *other == name).map(|(_, ty)| ty.clone());
+        Ok(local.or_else(|| crate::types::builtin(name.as_str())))
+    };
+    match evaluate_type(&code, code.ast.root, &named)? {
+        Value::Type(ty) => Ok(ty),
+        _ => Err(Error::new(format!("{text} is no type"))),
+    }
+}
+
+/// Reads a signature: `(Hash $h, [Integer $n], &Callable[1,1]) >> Any`.
+fn parse(text: &str, aliases: &[(Symbol, Type)]) -> Result<Signature, Error> {
+    let wrong = || Error::new(format!("{text} is no signature"));
+    let (parameters, result) = match text.rsplit_once(">>") {
+        Some((parameters, result)) => (parameters.trim(), Some(parse_type(result.trim(), aliases)?)),
+        None => (text.trim(), None),
+    };
+    let inner = parameters.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).ok_or_else(wrong)?;
+    let mut list = Vec::new();
+    let mut block = None;
+    for part in split(inner) {
+        let bare = part.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let (part, optional) = (bare.unwrap_or(part).trim(), bare.is_some());
+        if let Some(ty) = part.strip_prefix('&') {
+            let ty = parse_type(ty, aliases)?;
+            block = Some(("block".into(), if optional { Type::optional(ty) } else { ty }));
+            continue;
+        }
+        let (ty, name) = part.rsplit_once('$').ok_or_else(wrong)?;
+        let ty = ty.trim_end();
+        let rest = ty.strip_suffix(['*', '+']);
+        list.push(Param {
+            name: name.trim().into(),
+            ty: parse_type(rest.unwrap_or(ty).trim(), aliases)?,
+            optional: optional || ty.ends_with('*'),
+            captures_rest: rest.is_some(),
+        });
+    }
+    Ok(Signature::new(list, block, result))
+}
+
+/// Parts between top-level commas.
+fn split(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut depth, mut start) = (0i32, 0);
+    let mut quoted: Option<char> = None;
+    for (at, character) in text.char_indices() {
+        match (quoted, character) {
+            (Some(quote), _) if character == quote => quoted = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quoted = Some(character),
+            // A pattern may hold brackets and commas of its own.
+            (None, '/') if text[..at].ends_with(['[', ' ']) => quoted = Some('/'),
+            (None, '[' | '(' | '{') => depth += 1,
+            (None, ']' | ')' | '}') => depth -= 1,
+            (None, ',') if depth == 0 => {
+                parts.push(text[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    let last = text[start..].trim();
+    if !last.is_empty() {
+        parts.push(last);
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_registered_signature_is_well_formed() {
+        for native in NATIVE {
+            let aliases = local_types(native);
+            for (name, ty) in &aliases {
+                let Type::Alias(alias) = ty else { panic!("{name} is not an alias") };
+                assert!(alias.target.get().is_some(), "{}: type {name}", native.name);
+            }
+            for overload in native.overloads {
+                if let Err(error) = parse(overload.signature, &aliases) {
+                    panic!("{}: {}: {error}", native.name, overload.signature);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn signatures_are_read() {
+        let signature =
+            parse("(Hash[Any, Any] $h, [Integer $n], Any *$rest, &Callable[2,2]) >> String", &[]).unwrap();
+        let callable = &signature.callable;
+        assert_eq!(callable.parameters.types.len(), 3);
+        assert_eq!(callable.parameters.range().min, 1);
+        assert!(callable.parameters.range().is_unbounded());
+        assert!(callable.block.is_some() && callable.result.is_some());
+        assert_eq!(split("Pattern[/a,b]/] $x, Enum['c,d'] $y"), ["Pattern[/a,b]/] $x", "Enum['c,d'] $y"]);
+    }
+}

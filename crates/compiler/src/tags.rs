@@ -1,0 +1,101 @@
+//! Tags of resources and of the catalog.
+
+use pcore::Str;
+
+use crate::error::Error;
+
+/// Tags in order of addition, each once. Sets are small, so a scan beats a hash.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tags(Vec<Str>);
+
+impl Tags {
+    pub(crate) fn contains(&self, tag: &str) -> bool {
+        self.0.iter().any(|other| other.as_str() == tag)
+    }
+
+    fn insert(&mut self, tag: Str) -> bool {
+        let is_new = !self.contains(&tag);
+        if is_new {
+            self.0.push(tag);
+        }
+        is_new
+    }
+
+    /// Adds a tag in lower case, and the segments of a qualified one.
+    ///
+    /// # Errors
+    /// When it is no tag.
+    pub(crate) fn add(&mut self, tag: &str) -> Result<(), Error> {
+        let lower = lower(tag);
+        if self.contains(&lower) {
+            return Ok(());
+        }
+        if !is_valid(&lower) {
+            return Err(Error::new(format!("Invalid tag '{lower}'")));
+        }
+        self.insert_split(lower);
+        Ok(())
+    }
+
+    /// Adds a name as a tag if it can be one.
+    pub(crate) fn add_if_valid(&mut self, name: &Str) {
+        if is_valid(name) {
+            let tag = lower(name);
+            self.insert_split(tag);
+        }
+    }
+
+    /// Adds a tag that is known to be valid, in lower case and without `::`.
+    pub(crate) fn add_plain(&mut self, tag: &Str) {
+        self.insert(tag.clone());
+    }
+
+    /// Adds all tags of another set.
+    pub(crate) fn merge(&mut self, other: &Tags) {
+        for tag in &other.0 {
+            self.insert(tag.clone());
+        }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Str> {
+        self.0.iter()
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Str> {
+        self.0
+    }
+
+    fn insert_split(&mut self, tag: Str) {
+        if self.insert(tag.clone()) && tag.contains("::") {
+            for segment in tag.split("::") {
+                self.insert(segment.into());
+            }
+        }
+    }
+}
+
+fn lower(tag: &str) -> Str {
+    if tag.chars().any(char::is_uppercase) { tag.to_lowercase().into() } else { tag.into() }
+}
+
+/// `[[:alnum:]_][[:alnum:]_:.-]*`
+pub(crate) fn is_valid(tag: &str) -> bool {
+    let mut characters = tag.chars();
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    characters.next().is_some_and(is_word) && characters.all(|c| is_word(c) || matches!(c, ':' | '.' | '-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_lower_case_and_split() {
+        let mut tags = Tags::default();
+        tags.add("Apache::Vhost").unwrap();
+        tags.add_if_valid(&"no tag".into());
+        let all: Vec<_> = tags.iter().map(|tag| tag.as_str()).collect();
+        assert_eq!(all, ["apache::vhost", "apache", "vhost"]);
+        assert_eq!(tags.add("has space").unwrap_err().message(), "Invalid tag 'has space'");
+    }
+}

@@ -1,0 +1,84 @@
+//! Type expressions that consist of types and literals: parameters, aliases, signatures.
+//!
+//! They need no scope, so they are evaluated once and kept.
+
+use pcore::parameterize::parameterize;
+use pcore::{Hash, Type, Value};
+use stdx::Symbol;
+use syntax::ast::{Expr, ExprId};
+
+use crate::code::Code;
+use crate::error::Error;
+
+/// Finds a type by its capitalised name.
+pub(crate) type Named<'a> = dyn Fn(Symbol) -> Result<Option<Type>, Error> + 'a;
+
+/// A type that the language itself names.
+pub(crate) fn builtin(name: &str) -> Option<Type> {
+    pcore::parameterize::named(name)
+}
+
+/// The value of a type expression.
+///
+/// # Errors
+/// Unknown names, arguments that a type does not take, and expressions of other kinds.
+pub(crate) fn evaluate_type(code: &Code, id: ExprId, named: &Named<'_>) -> Result<Value, Error> {
+    let all = |ids: &[ExprId]| -> Result<Vec<Value>, Error> {
+        ids.iter().map(|&id| evaluate_type(code, id, named)).collect()
+    };
+    Ok(match &code[id] {
+        Expr::TypeName(name) => match named(*name)? {
+            Some(ty) => Value::Type(ty),
+            None => {
+                let text = format!("Resource type not found: {name}");
+                return Err(Error::issue_at(text, &code.site(id)));
+            }
+        },
+        Expr::Access { left, keys } => {
+            let Value::Type(base) = evaluate_type(code, *left, named)? else {
+                return Err(not_a_type(code, *left));
+            };
+            let values = all(keys)?;
+            match parameterize(&base, &values) {
+                Ok(ty) => Value::Type(ty),
+                Err(error) => {
+                    let blamed = error.argument.and_then(|at| keys.get(at)).copied().unwrap_or(id);
+                    return Err(Error::issue_at(error.message, &code.site(blamed)));
+                }
+            }
+        }
+        Expr::Paren(inner) | Expr::Heredoc { text: inner, .. } => evaluate_type(code, *inner, named)?,
+        Expr::Block(statements) if statements.len() == 1 => evaluate_type(code, statements[0], named)?,
+        Expr::Undef => Value::Undef,
+        Expr::Default => Value::Default,
+        Expr::Bool(flag) => Value::Bool(*flag),
+        Expr::Int(number, _) => Value::Int(*number),
+        Expr::Float(number) => Value::Float(*number),
+        Expr::Str(text) => Value::Str(text.clone().into()),
+        Expr::Name(name) => Value::Str((*name).into()),
+        Expr::Minus(inner) => match evaluate_type(code, *inner, named)? {
+            Value::Int(number) => Value::Int(number.wrapping_neg()),
+            Value::Float(number) => Value::Float(-number),
+            _ => return Err(not_a_type(code, id)),
+        },
+        Expr::Regex(source) => Value::Regexp(
+            pcore::regexp::Regexp::new(source)
+                .map_err(|error| Error::issue_at(error.message, &code.site(id)))?,
+        ),
+        Expr::Array(items) => Value::array(all(items)?),
+        Expr::Hash(entries) => {
+            let mut hash = Hash::with_capacity(entries.len());
+            for (key, value) in entries {
+                hash.insert(evaluate_type(code, *key, named)?, evaluate_type(code, *value, named)?);
+            }
+            Value::hash(hash)
+        }
+        _ => return Err(not_a_type(code, id)),
+    })
+}
+
+fn not_a_type(code: &Code, id: ExprId) -> Error {
+    let span = code.span(id);
+    let text = code.ast.file.text.get(span.start as usize..span.end as usize).unwrap_or_default();
+    Error::new(format!("The expression <{text}> is not a valid type specification."))
+}
