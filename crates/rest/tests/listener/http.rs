@@ -162,3 +162,18 @@ async fn statuses_become_errors_with_the_servers_words() {
     let error = answer.ok().unwrap_err().to_string();
     assert_eq!(error, format!("403 Forbidden from localhost:{}: no", server.address.port()));
 }
+
+#[tokio::test]
+async fn files_are_sent_whole_or_not_at_all() {
+    let server = Server::start().await;
+    let client = server.anonymous();
+    let url = |length: u64| server.url(&format!("/file?{length}"));
+    let whole = client.send(Method::GET, &url(FILE_BYTES), [], Default::default()).await.unwrap();
+    assert_eq!(whole.headers[header::CONTENT_LENGTH], "1000000");
+    assert_eq!(whole.body.len() as u64, FILE_BYTES);
+    let none = client.send(Method::GET, &url(0), [], Default::default()).await.unwrap();
+    assert_eq!((none.status.as_u16(), none.body.len()), (200, 0));
+    // The file is shorter than announced: an error, never a short file.
+    let short = client.send(Method::GET, &url(FILE_BYTES + 1), [], Default::default()).await;
+    assert!(matches!(short, Err(rest::ClientError::Broken { .. })), "{short:?}");
+}

@@ -13,11 +13,14 @@ use std::time::Duration;
 use authority::{Authority, Node};
 use rest::listen::Limits;
 use rest::{
-    BoxFuture, Client, ClientTls, Listening, Metrics, Problem, Request, Response, Revocation, ServerTls,
-    Service, StatusCode, TlsMaterial,
+    BoxFuture, Client, ClientTls, FileBody, Listening, Metrics, Problem, Request, Response, Revocation,
+    ServerTls, Service, StatusCode, TlsMaterial,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+
+/// Length of the file that `/file` sends, whatever length it is said to have.
+const FILE_BYTES: u64 = 1_000_000;
 
 /// Answers by path.
 struct Echo {
@@ -49,6 +52,12 @@ impl Echo {
             }
             "/refuse" => Err(Problem::plain(StatusCode::FORBIDDEN, "no")),
             "/big" => text("x".repeat(32 * 1024 * 1024)),
+            "/file" => {
+                let file = tempfile::tempfile().map_err(Problem::internal)?;
+                let length: u64 = request.query.parse().map_err(Problem::internal)?;
+                file.set_len(length.min(FILE_BYTES)).map_err(Problem::internal)?;
+                Ok(Response::file("application/octet-stream", FileBody::of(file, length)))
+            }
             "/wait" => {
                 self.waiting.add_permits(1);
                 let _ = self.gate.acquire().await;
