@@ -2,7 +2,7 @@
 //!
 //! The state lies in Puppet's own directory (`ca_crt.pem`, `inventory.txt`, `requests/`, `signed/`, …), so an
 //! estate moves in and out by copying it. [`Authority`] is the only one that writes there; its prose tells
-//! the order of writes that survives a crash. [`policy`] and [`autosign`] decide, `handlers` speak
+//! the order of writes that survives a crash. [`policy`] and [`autosign`] decide, [`handlers`] speak
 //! `/puppet-ca/v1`.
 //!
 //! Who may call what is decided before the handlers, by the authorization rules; what is refused here is
@@ -14,6 +14,7 @@ mod create;
 mod error;
 mod exclusive;
 mod files;
+pub mod handlers;
 mod host;
 mod inventory;
 mod journal;
@@ -27,6 +28,7 @@ pub use authority::{
 };
 pub use create::External;
 pub use error::{Error, Reason, Result};
+pub use handlers::Handlers;
 pub use host::copy_lists;
 pub use inventory::Issued;
 pub use lists::RevocationLists;

@@ -262,7 +262,7 @@ fn a_renewed_certificate_keeps_key_name_and_extensions() {
     let alt = Extension::subject_alt_name(&[AltName::parse("www").unwrap()]).unwrap();
     authority.submit("a", csr_with("a", &key, vec![role, alt]).as_bytes(), "a").unwrap();
     let old = authority.issued("a").unwrap().unwrap();
-    assert!(authority.recognises(&old));
+    assert!(authority.signed(&old) && authority.in_force(&old));
     estate.clock.advance(YEAR);
     let new = authority.renew(&old, "a").unwrap();
     assert_eq!(new.public_key(), key.public_key());
@@ -270,13 +270,13 @@ fn a_renewed_certificate_keeps_key_name_and_extensions() {
     assert_eq!(new.serial(), Serial::from(3));
     assert_eq!(new.not_after(), estate.now() + Duration::from_secs(90 * 86_400));
     assert_eq!(authority.issued("a").unwrap().unwrap(), new);
-    assert!(authority.recognises(&old), "the old one is good until it runs out");
+    assert!(authority.in_force(&old), "the old one is good until it runs out");
     authority.revoke(&["a".into()], "admin").unwrap();
-    assert!(!authority.recognises(&old) && !authority.recognises(&new));
+    assert!(!authority.in_force(&old) && !authority.in_force(&new));
 
     let other = Estate::new();
     let stranger = other.open();
-    assert!(!stranger.recognises(&new));
+    assert!(!stranger.signed(&new));
 }
 
 #[test]

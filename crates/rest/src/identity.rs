@@ -22,6 +22,8 @@ pub(crate) fn apply(request: &mut Request, allowed: bool) -> Result<(), Problem>
                 "ignoring the headers X-Client-Verify, X-Client-DN and X-Client-Cert: allow-header-cert-info is off"
             );
         }
+        let [_, _, certificate] = values;
+        request.set_claimed_certificate(certificate);
         return Ok(());
     }
     let [verify, dn, certificate] = values;
@@ -40,7 +42,7 @@ pub(crate) fn apply(request: &mut Request, allowed: bool) -> Result<(), Problem>
     Ok(())
 }
 
-fn read_certificate(value: &[u8]) -> Result<PeerCertificate, Problem> {
+pub(crate) fn read_certificate(value: &[u8]) -> Result<PeerCertificate, Problem> {
     let pem = percent_decode(value, false).map_err(|error| {
         Problem::bad_request(format!("Unable to URL decode the x-client-cert header: {error}"))
     })?;
@@ -173,6 +175,7 @@ mod tests {
         apply(&mut direct, false).unwrap();
         assert_eq!(direct.peer.certname(), Some("proxy.example.com"));
         assert!(direct.headers.is_empty());
+        assert!(direct.claimed_certificate().is_none());
 
         let mut proxied = request(&claim);
         apply(&mut proxied, true).unwrap();

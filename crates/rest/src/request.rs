@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::body::RequestBody;
 use crate::path::canonical;
-use crate::{Params, Peer, Problem};
+use crate::{Params, Peer, PeerCertificate, Problem};
 
 /// Names one request in the response header `X-Request-Id` and in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,7 @@ pub struct Request {
     /// Body.
     pub body: RequestBody,
     canonical_path: String,
+    claimed_certificate: Option<HeaderValue>,
 }
 
 impl Request {
@@ -65,6 +66,7 @@ impl Request {
             remote: None,
             body: RequestBody::empty(),
             canonical_path,
+            claimed_certificate: None,
         })
     }
 
@@ -84,6 +86,23 @@ impl Request {
     pub fn with_body(mut self, body: impl Into<bytes::Bytes>) -> Request {
         self.body = RequestBody::full(body.into());
         self
+    }
+
+    /// The same with an `X-Client-Cert` that nobody has verified.
+    pub fn with_claimed_certificate(mut self, value: HeaderValue) -> Request {
+        self.claimed_certificate = Some(value);
+        self
+    }
+
+    pub(crate) fn set_claimed_certificate(&mut self, value: Option<HeaderValue>) {
+        self.claimed_certificate = value;
+    }
+
+    /// The certificate that the caller sent as `X-Client-Cert` without being trusted to (`allow-header-cert-info` is
+    /// off). It says nothing about the caller: only the renewal of certificates looks at it, for compile servers that
+    /// pass on the requests of agents.
+    pub fn claimed_certificate(&self) -> Option<Result<PeerCertificate, Problem>> {
+        Some(crate::identity::read_certificate(self.claimed_certificate.as_ref()?.as_bytes()))
     }
 
     /// The decoded path without relative segments and double slashes: what rules, router and handlers judge by.

@@ -8,15 +8,17 @@ use crate::error::{Error, Reason, Result};
 use crate::files;
 
 impl Authority {
-    /// Whether a certificate is one of ours that may be renewed: signed by our key, in force, not revoked.
-    pub fn recognises(&self, certificate: &Certificate) -> bool {
+    /// Whether our key signed a certificate.
+    pub fn signed(&self, certificate: &Certificate) -> bool {
         let authority = &self.signer.certificate;
-        let now = self.now();
         certificate.authority_key_id().is_some()
             && certificate.authority_key_id() == authority.subject_key_id()
             && certificate.verify(authority.public_key()).is_ok()
-            && now <= certificate.not_after()
-            && !self.lists().is_revoked(certificate)
+    }
+
+    /// Whether a certificate has neither run out nor been revoked.
+    pub fn in_force(&self, certificate: &Certificate) -> bool {
+        self.now() <= certificate.not_after() && !self.lists().is_revoked(certificate)
     }
 
     /// Issues a certificate with the subject, key and extensions of a present one. The present one stays

@@ -123,6 +123,11 @@ impl Authority {
         }
     }
 
+    /// Whether a certname has a pending request.
+    pub fn has_request(&self, certname: &str) -> bool {
+        pem_file(&self.settings.paths.csrdir, certname).is_some_and(|file| file.exists())
+    }
+
     /// Removes a pending request; `false` if there is none.
     pub fn delete_request(&self, certname: &str) -> Result<bool> {
         match pem_file(&self.settings.paths.csrdir, certname) {
