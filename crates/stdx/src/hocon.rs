@@ -12,6 +12,7 @@
 //! Reading has two steps. `parse` makes a tree in which substitutions stand unresolved and in which a key that was
 //! set more than once keeps what a reference may look back at; `resolve` computes the plain values.
 
+mod node;
 mod parse;
 mod resolve;
 

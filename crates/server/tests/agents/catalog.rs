@@ -123,7 +123,7 @@ async fn an_environment_that_is_not_there_gives_way_to_the_default() {
 #[tokio::test]
 async fn trusted_data_is_the_callers() {
     let site = Site::new();
-    site.manifest("production", "notify { \"$trusted['certname']\": }\n");
+    site.manifest("production", "notify { $trusted['certname']: }\n");
     let peer = Peer::verified("monitor.example.com", PeerCertificate::default());
     let answer = site.send(post(PATH, form(&facts(NODE), "")).with_peer(peer)).await;
     let catalog = answer.json();
@@ -135,11 +135,11 @@ async fn trusted_data_is_the_callers() {
 #[tokio::test]
 async fn a_failed_compile_has_puppets_text() {
     let site = Site::new();
-    site.manifest("production", "fail('no way')\n");
+    site.manifest("production", "notify { $nothing: }\n");
     let answer = site.send(post(PATH, form(&facts(NODE), ""))).await;
     let manifest = site.folder.path().join("environments/production/manifests/site.pp");
     let text = format!(
-        "Server Error: Evaluation Error: Error while evaluating a Function Call, no way (file: {}, line: 1, column: 1) on node {NODE}",
+        "Server Error: Evaluation Error: Unknown variable: 'nothing'. (file: {}, line: 1, column: 10) on node {NODE}",
         manifest.display()
     );
     assert_eq!(answer.error(), (500, text, "RUNTIME_ERROR".into()));

@@ -3,72 +3,9 @@
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use indexmap::map::Entry;
 
-use super::{DEPTH_MAX, HoconError, INCLUDES_MAX, Options, Position, TEXT_BYTES_MAX};
-
-/// A value whose substitutions are not resolved yet.
-#[derive(Clone, Debug)]
-pub(super) enum Node {
-    /// Unquoted text, which may turn out to be a number, `true`, `false` or `null` if it stands alone.
-    Bare(String),
-    /// Quoted text.
-    Text(String),
-    /// White space between two parts of a concatenation.
-    Space(String),
-    Array(Vec<Node>),
-    Object(IndexMap<String, Node>),
-    Substitution(Substitution),
-    /// Parts that stand side by side, with where they begin.
-    Concat(Vec<Node>, Place),
-    /// All that one key was set to, earliest first, because a later value refers back or has to be merged.
-    Stack(Vec<Node>),
-}
-
-/// A place in a text; its line and column are counted only when an error needs them.
-#[derive(Clone, Debug)]
-pub(super) struct Place {
-    source: Arc<Source>,
-    offset: usize,
-}
-
-#[derive(Debug)]
-struct Source {
-    name: Arc<str>,
-    text: String,
-}
-
-impl Place {
-    pub(super) fn position(&self) -> Position {
-        let read = self.source.text.get(..self.offset).unwrap_or_default();
-        let line = read.rsplit('\n').next().unwrap_or_default();
-        Position {
-            name: self.source.name.clone(),
-            line: read.bytes().filter(|byte| *byte == b'\n').count() as u32 + 1,
-            column: line.chars().count() as u32 + 1,
-        }
-    }
-
-    pub(super) fn error(&self, message: impl Into<String>) -> HoconError {
-        HoconError { position: self.position(), message: message.into() }
-    }
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Substitution {
-    pub(super) path: Vec<String>,
-    pub(super) optional: bool,
-    /// Keys under which the including file includes the file this stands in: looked up there first.
-    pub(super) base: Arc<[String]>,
-    pub(super) place: Place,
-}
-
-impl Node {
-    /// True if resolving may give something else than the node itself says.
-    fn is_unresolved(&self) -> bool {
-        matches!(self, Node::Substitution(_) | Node::Concat(..) | Node::Stack(_))
-    }
-}
+use super::node::{Node, Place, Source, Substitution, set};
+use super::{DEPTH_MAX, HoconError, INCLUDES_MAX, Options, TEXT_BYTES_MAX};
 
 /// Reads one text. `base` is where the keys will be in the including document.
 pub(super) fn document(
@@ -79,7 +16,7 @@ pub(super) fn document(
     includes: &mut usize,
 ) -> Result<Node, HoconError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let source = Arc::new(Source { name: name.into(), text: text.to_owned() });
+    let source = Arc::new(Source::new(name, text));
     let mut parser = Parser {
         rest: text,
         source,
@@ -147,7 +84,7 @@ fn is_blank(character: char) -> bool {
 
 impl<'a> Parser<'a> {
     fn place(&self) -> Place {
-        Place { source: self.source.clone(), offset: self.source.text.len() - self.rest.len() }
+        Place::new(&self.source, self.rest)
     }
 
     fn error(&self, message: impl Into<String>) -> HoconError {
@@ -581,57 +518,4 @@ fn exponent_sign(rest: &str, run: usize) -> Option<usize> {
     let mantissa = before.strip_suffix(['e', 'E'])?;
     let digits = after.bytes().take_while(|byte| byte.is_ascii_digit()).count();
     (digits > 0 && mantissa.parse::<f64>().is_ok()).then_some(run + 1 + digits)
-}
-
-/// Sets dotted keys, merging with what is there.
-fn set(entries: &mut IndexMap<String, Node>, keys: &[String], value: Node) {
-    let Some((key, rest)) = keys.split_first() else { return };
-    let value = if rest.is_empty() {
-        value
-    } else {
-        let mut inner = IndexMap::new();
-        set(&mut inner, rest, value);
-        Node::Object(inner)
-    };
-    match entries.entry(key.clone()) {
-        Entry::Vacant(vacant) => {
-            vacant.insert(value);
-        }
-        Entry::Occupied(mut occupied) => {
-            let old = std::mem::replace(occupied.get_mut(), Node::Array(Vec::new()));
-            occupied.insert(over(old, value));
-        }
-    }
-}
-
-/// A later value of the same key over an earlier one.
-fn over(old: Node, new: Node) -> Node {
-    match (old, new) {
-        (Node::Object(mut old), Node::Object(new)) => {
-            for (key, value) in new {
-                match old.entry(key) {
-                    Entry::Vacant(vacant) => {
-                        vacant.insert(value);
-                    }
-                    Entry::Occupied(mut occupied) => {
-                        let inner = std::mem::replace(occupied.get_mut(), Node::Array(Vec::new()));
-                        occupied.insert(over(inner, value));
-                    }
-                }
-            }
-            Node::Object(old)
-        }
-        (old, new) if new.is_unresolved() || (old.is_unresolved() && matches!(new, Node::Object(_))) => {
-            let mut stack = match old {
-                Node::Stack(stack) => stack,
-                old => vec![old],
-            };
-            match new {
-                Node::Stack(new) => stack.extend(new),
-                new => stack.push(new),
-            }
-            Node::Stack(stack)
-        }
-        (_, new) => new,
-    }
 }

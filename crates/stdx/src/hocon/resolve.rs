@@ -4,7 +4,7 @@
 //! the key was before (HOCON, "Self-referential substitutions"). Each value being computed is a frame; a lookup that
 //! meets a frame of its own path looks back instead of going round.
 
-use super::parse::{Node, Place, Substitution};
+use super::node::{Node, Place, Substitution};
 use super::{DEPTH_MAX, HoconError, Object, Options, Value, WORK_MAX};
 
 /// Deepest chain of lookups and values.
