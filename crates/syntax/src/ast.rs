@@ -56,6 +56,22 @@ impl std::ops::Index<ExprId> for Ast {
 }
 
 impl Ast {
+    /// How many nodes stand above each other in the deepest place, which is what a recursive walk needs stack
+    /// for. At most [`crate::MAX_HEIGHT`].
+    pub fn height(&self) -> usize {
+        let mut heights: Vec<u32> = Vec::with_capacity(self.exprs.len());
+        let mut highest = 0;
+        for expr in &self.exprs {
+            let mut height = 0;
+            expr.each_child(&mut |child| {
+                height = height.max(heights.get(child.0 as usize).copied().unwrap_or(0))
+            });
+            highest = highest.max(height + 1);
+            heights.push(height + 1);
+        }
+        highest as usize
+    }
+
     /// The byte range of a node.
     pub fn span(&self, id: ExprId) -> Span {
         self.spans[id.0 as usize]
@@ -168,6 +184,121 @@ pub enum Expr {
     RenderString(Arc<str>),
     /// `<%= x %>`
     Render(ExprId),
+}
+
+impl Expr {
+    /// Calls `visit` with each node directly below this one, in Puppet's order.
+    pub fn each_child(&self, visit: &mut impl FnMut(ExprId)) {
+        let mut all = |ids: &[ExprId]| ids.iter().for_each(|&id| visit(id));
+        match self {
+            Expr::Nop
+            | Expr::Undef
+            | Expr::Default
+            | Expr::Bool(_)
+            | Expr::Int(..)
+            | Expr::Float(_)
+            | Expr::Str(_)
+            | Expr::Regex(_)
+            | Expr::Name(_)
+            | Expr::TypeName(_)
+            | Expr::Reserved(_)
+            | Expr::Var(_)
+            | Expr::RenderString(_) => {}
+            Expr::Interpolated(ids) | Expr::Array(ids) | Expr::Block(ids) => all(ids),
+            Expr::Text(inner)
+            | Expr::Heredoc { text: inner, .. }
+            | Expr::Not(inner)
+            | Expr::Minus(inner)
+            | Expr::Unfold(inner)
+            | Expr::Paren(inner)
+            | Expr::Render(inner)
+            | Expr::TypeDefinition { body: inner, .. } => visit(*inner),
+            Expr::Hash(entries) => entries.iter().for_each(|&(key, value)| all(&[key, value])),
+            Expr::Binary { left, right, .. }
+            | Expr::Assign { left, right, .. }
+            | Expr::Relationship { left, right, .. }
+            | Expr::NamedAccess { left, right } => all(&[*left, *right]),
+            Expr::Access { left, keys } => {
+                all(&[*left]);
+                all(keys);
+            }
+            Expr::Call { functor, args, lambda, .. } | Expr::MethodCall { functor, args, lambda } => {
+                all(&[*functor]);
+                all(args);
+                all(lambda.as_slice());
+            }
+            Expr::Lambda(lambda) => {
+                each_in_parameters(&lambda.parameters, visit);
+                visit(lambda.body);
+                lambda.return_type.into_iter().for_each(visit);
+            }
+            Expr::If { test, then, otherwise } | Expr::Unless { test, then, otherwise } => {
+                all(&[*test, *then, *otherwise]);
+            }
+            Expr::Case { test, options } => {
+                all(&[*test]);
+                for option in options {
+                    all(&option.values);
+                    all(&[option.then]);
+                }
+            }
+            Expr::Selector { left, entries } => {
+                all(&[*left]);
+                entries.iter().for_each(|&(key, value)| all(&[key, value]));
+            }
+            Expr::Resource(resource) => {
+                all(&[resource.type_name]);
+                for body in &resource.bodies {
+                    all(&[body.title]);
+                    body.attributes.iter().for_each(|attribute| all(&[attribute.value]));
+                }
+            }
+            Expr::ResourceDefaults { type_ref: of, attributes, .. }
+            | Expr::ResourceOverride { resources: of, attributes, .. } => {
+                all(&[*of]);
+                attributes.iter().for_each(|attribute| all(&[attribute.value]));
+            }
+            Expr::Collect(collect) => {
+                all(&[collect.type_expr]);
+                all(collect.query.as_slice());
+                collect.attributes.iter().for_each(|attribute| all(&[attribute.value]));
+            }
+            Expr::Class(class) => {
+                each_in_parameters(&class.parameters, visit);
+                visit(class.body);
+            }
+            Expr::Define(define) => {
+                each_in_parameters(&define.parameters, visit);
+                visit(define.body);
+            }
+            Expr::Function(function) | Expr::Plan(function) => {
+                each_in_parameters(&function.parameters, visit);
+                visit(function.body);
+                function.return_type.into_iter().for_each(visit);
+            }
+            Expr::Node(node) => {
+                all(node.parent.as_slice());
+                all(&node.matchers);
+                all(&[node.body]);
+            }
+            Expr::TypeAlias(alias) => visit(alias.type_expr),
+            Expr::TypeMapping { type_expr, mapping } => all(&[*type_expr, *mapping]),
+            Expr::Apply { args, body } => {
+                all(args);
+                all(&[*body]);
+            }
+            Expr::Epp { parameters, body, .. } => {
+                each_in_parameters(parameters, visit);
+                visit(*body);
+            }
+        }
+    }
+}
+
+fn each_in_parameters(parameters: &[Parameter], visit: &mut impl FnMut(ExprId)) {
+    for parameter in parameters {
+        parameter.value.into_iter().chain(parameter.type_expr).for_each(&mut *visit);
+    }
 }
 
 /// Operators with two operands and no special form.

@@ -54,6 +54,11 @@ impl Diagnostic {
         matches!(self.code, "UNRECOGNIZED_ESCAPE" | "ILLEGAL_UNICODE_ESCAPE")
     }
 
+    /// Whether the span says where in the text the problem is.
+    pub(crate) fn has_span(&self) -> bool {
+        matches!(self.place, Place::Range(..))
+    }
+
     /// Line and column that the message names.
     pub fn position(&self) -> Option<Position> {
         match self.place {

@@ -10,6 +10,7 @@ mod lexer;
 pub mod location;
 mod parser;
 pub mod pn;
+mod render;
 pub mod source;
 mod token;
 mod validate;
@@ -17,7 +18,8 @@ mod validate;
 use std::sync::Arc;
 
 pub use diagnostic::{Diagnostic, Severity};
-
+pub use parser::MAX_HEIGHT;
+pub use render::{render, render_colored};
 pub use validate::check_text;
 
 use ast::Ast;

@@ -25,6 +25,13 @@ use crate::token::{Kind, SLICE, Token};
 /// How deeply expressions may nest. Real code stays below 50; a thread's stack bounds it from above.
 pub(crate) const MAX_NESTING: usize = 300;
 
+/// The largest height of a tree, in which a chain of operators counts with each of them. Whoever walks a tree
+/// recursively needs stack for as many levels.
+pub const MAX_HEIGHT: usize = 1000;
+
+/// Nodes that one level of nesting adds to the height, apart from chains.
+const LEVEL_HEIGHT: usize = 8;
+
 /// The largest text in bytes. Offsets and node numbers have 32 bits.
 const MAX_LENGTH: usize = 1 << 28;
 
@@ -80,7 +87,7 @@ pub(crate) fn parse(file: &SourceFile, options: Options) -> Output {
         runs: Vec::new(),
         statement_names: statement::names(),
     };
-    let root = match parser.program() {
+    let root = match parser.program().and_then(|root| parser.check_height().map(|()| root)) {
         Ok(root) => root,
         Err(Stop) => {
             let mut output = failed(parser.failure.unwrap_or_else(|| {
@@ -312,6 +319,35 @@ impl<'a> Parser<'a> {
 
     fn leave(&mut self) {
         self.depth -= 1;
+    }
+
+    /// Refuses a tree that is too high. Few texts get so close to the limit that heights must be counted.
+    fn check_height(&mut self) -> Parsed<()> {
+        let bound: usize = self.runs.iter().map(|&run| run as usize + LEVEL_HEIGHT).sum();
+        if bound <= MAX_HEIGHT {
+            return Ok(());
+        }
+        let mut heights: Vec<u32> = Vec::with_capacity(self.exprs.len());
+        for (index, expr) in self.exprs.iter().enumerate() {
+            let mut height = 0;
+            // Children stand before their parents.
+            expr.each_child(&mut |child| {
+                height = height.max(heights.get(child.0 as usize).copied().unwrap_or(0))
+            });
+            heights.push(height + 1);
+            if height as usize >= MAX_HEIGHT {
+                let span = self.spans[index];
+                self.failure = Some(Box::new(Trouble {
+                    code: "NESTING_TOO_DEEP",
+                    message: format!(
+                        "Expressions and chains of operators are more than {MAX_HEIGHT} levels deep"
+                    ),
+                    place: Place::Range(span.start, span.end),
+                }));
+                return Err(Stop);
+            }
+        }
+        Ok(())
     }
 
     /// Notes a chain of operators.

@@ -12,23 +12,41 @@ use crate::ast::{
 
 /// The whole tree on one line.
 pub fn dump(ast: &Ast) -> String {
-    let mut out = String::new();
-    program(ast).write(None, &mut out);
-    out
+    write(ast, |pn, out| pn.write(None, out))
 }
 
 /// The whole tree with line breaks and two blanks of indentation a level.
 pub fn dump_pretty(ast: &Ast) -> String {
-    let mut out = String::new();
-    program(ast).write(Some(0), &mut out);
-    out
+    write(ast, |pn, out| pn.write(Some(0), out))
 }
 
 /// The whole tree as JSON: calls are `{"^": [name, ...]}`, maps `{"#": [key, value, ...]}`.
 pub fn dump_json(ast: &Ast) -> String {
-    let mut out = String::new();
-    program(ast).write_json(&mut out);
-    out
+    write(ast, Pn::write_json)
+}
+
+/// Trees up to this height are walked on the caller's stack.
+const SMALL_HEIGHT: usize = 60;
+
+/// Stack for trees of any height that the parser makes.
+const LARGE_STACK: usize = 256 << 20;
+
+fn write(ast: &Ast, form: impl Fn(&Pn, &mut String) + Send + Sync) -> String {
+    let write = || {
+        let mut out = String::new();
+        form(&Dumper { ast }.expr(ast.root), &mut out);
+        out
+    };
+    if ast.height() <= SMALL_HEIGHT {
+        return write();
+    }
+    std::thread::scope(|scope| {
+        let large = std::thread::Builder::new().stack_size(LARGE_STACK);
+        match large.spawn_scoped(scope, write) {
+            Ok(thread) => thread.join().unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    })
 }
 
 /// A value of the notation.
@@ -43,10 +61,6 @@ enum Pn {
     /// A map whose keys come from the program.
     Named(Vec<(&'static str, Pn)>),
     Call(&'static str, Vec<Pn>),
-}
-
-fn program(ast: &Ast) -> Pn {
-    Dumper { ast }.expr(ast.root)
 }
 
 fn text(text: &str) -> Pn {
@@ -71,6 +85,9 @@ impl Dumper<'_> {
             }
             Expr::Float(value) => Pn::Float(*value),
             Expr::Str(value) => Pn::Text(Arc::clone(value)),
+            Expr::Regex(source) if has_encoding(source) => {
+                Pn::Call("regexp", vec![text(&format!("(?-imx:{source})"))])
+            }
             Expr::Regex(source) => Pn::Call("regexp", vec![Pn::Text(Arc::clone(source))]),
             Expr::Interpolated(parts) => Pn::Call("concat", self.all(parts)),
             Expr::Text(inner) => Pn::Call("str", vec![self.expr(*inner)]),
@@ -334,6 +351,19 @@ impl Dumper<'_> {
         }
         Pn::Call("collect", vec![Pn::Map(entries)])
     }
+}
+
+/// Whether Ruby ties a pattern to UTF-8, which it shows as a group without flags.
+fn has_encoding(source: &str) -> bool {
+    !source.is_ascii()
+        || source.match_indices("\\u").any(|(at, _)| {
+            let digits = &source[at + 2..];
+            let points = match digits.strip_prefix('{') {
+                Some(braced) => braced.split('}').next().unwrap_or(""),
+                None => digits.get(..4).unwrap_or(""),
+            };
+            points.split(' ').any(|point| u32::from_str_radix(point, 16).is_ok_and(|value| value >= 0x80))
+        })
 }
 
 fn form(form: ResourceForm) -> Option<(&'static str, Pn)> {

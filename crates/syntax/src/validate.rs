@@ -25,7 +25,7 @@ pub(crate) struct Input<'a> {
     pub(crate) ast: &'a Ast,
     /// Where the `=>` of hash entries stand, by key.
     pub(crate) arrows: &'a [(ExprId, u32)],
-    /// Integer literals beyond 64 bits.
+    /// Integer literals beyond 64 bits, in the order of nodes.
     pub(crate) overflows: &'a [(ExprId, String)],
     /// Some variable has a name that may not be one.
     pub(crate) odd_variables: bool,

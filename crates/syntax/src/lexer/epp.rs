@@ -1,6 +1,6 @@
 //! Templates: text with `<% %>` tags around code.
 
-use super::{Epp, Lexed, Lexer, Step, Trouble};
+use super::{Epp, Lexed, Lexer, Matched, Step, Trouble};
 use crate::token::Kind;
 
 /// What followed a run of text.
@@ -103,6 +103,7 @@ impl Lexer<'_> {
             let tag = memchr::memmem::find(rest.as_bytes(), b"<%");
             let part = &rest[..tag.map_or(rest.len(), |at| at + 2)];
             self.pos += part.len();
+            self.matched = Matched::Range(self.pos, (self.pos + 1).min(source.len()));
             let part = if skip_leading { trim_line_rest(part) } else { part };
             skip_leading = false;
             push_literal(&mut text, part);

@@ -64,7 +64,7 @@ impl<'a> Lexer<'a> {
         let from = self.pos;
         let bytes = self.bytes;
         let mut at = from + 1;
-        if self.quote_is_text(at, b"'") {
+        if self.starts_with_text(at, b"'") {
             at += 1;
         }
         let mut escaped = false;
@@ -96,10 +96,10 @@ impl<'a> Lexer<'a> {
         Ok(Lexed::One(token))
     }
 
-    /// Whether a quote at the very start of a run of text is part of it. Puppet looks for a character and
-    /// then a terminator, so a quote directly before another terminator counts as that character.
-    fn quote_is_text(&self, at: usize, terminators: &[u8]) -> bool {
-        if self.bytes.get(at) != terminators.first() {
+    /// Whether a terminator at the very start of a run of text is part of it. Puppet looks for a character
+    /// and then a terminator, so a terminator directly before another one counts as that character.
+    fn starts_with_text(&self, at: usize, terminators: &[u8]) -> bool {
+        if !self.bytes.get(at).is_some_and(|b| terminators.contains(b)) {
             return false;
         }
         let rest = &self.bytes[at + 1..];
@@ -114,7 +114,7 @@ impl<'a> Lexer<'a> {
         // Most strings have neither escapes nor interpolation.
         if let Some(length) = memchr::memchr3(b'"', b'$', b'\\', &self.bytes[from + 1..])
             && self.bytes[from + 1 + length] == b'"'
-            && !(length == 0 && self.quote_is_text(from + 1, b"\"$"))
+            && !(length == 0 && self.starts_with_text(from + 1, b"\"$"))
         {
             let end = from + 1 + length;
             self.pos = end + 1;
@@ -188,7 +188,7 @@ impl<'a> Lexer<'a> {
         let (bytes, text) = (self.bytes, self.text);
         let honours_backslash = flavour.quoted || flavour.escapes.allows('$');
         let mut at = from;
-        if flavour.quoted && bytes.get(at) == Some(&b'"') && self.quote_is_text(at, b"\"$") {
+        if flavour.quoted && self.starts_with_text(at, b"\"$") {
             at += 1;
         }
         let mut escaped = false;
@@ -230,13 +230,13 @@ impl<'a> Lexer<'a> {
         if !escaped || flavour.escapes == Escapes::NONE {
             return Ok((Cow::Borrowed(slice), terminator));
         }
-        Ok((Cow::Owned(self.unescape(slice, flavour)?), terminator))
+        Ok((Cow::Owned(self.unescape(slice, flavour, terminator)?), terminator))
     }
 
     fn unclosed_string<T>(&self) -> Result<T, Box<Trouble>> {
         let last = match self.matched {
             Matched::Nothing => "",
-            Matched::Range(from, to) => &self.text[from..to],
+            Matched::Range(from, to) => self.text.get(from..to).unwrap_or(""),
             Matched::Quote(from, to) => {
                 let body = &self.text[from..to - 1];
                 let plain = body.trim_end_matches('\\');
@@ -291,7 +291,12 @@ impl<'a> Lexer<'a> {
     }
 
     /// Resolves the escapes of a double-quoted string or a heredoc.
-    fn unescape(&mut self, text: &str, flavour: Flavour) -> Result<String, Box<Trouble>> {
+    fn unescape(
+        &mut self,
+        text: &str,
+        flavour: Flavour,
+        terminator: Terminator,
+    ) -> Result<String, Box<Trouble>> {
         let mut text = Cow::Borrowed(text);
         if flavour.escapes.allows('u') && memchr::memmem::find(text.as_bytes(), b"\\u").is_some() {
             // A code point may be a backslash that begins another escape, hence the repetition.
@@ -305,7 +310,11 @@ impl<'a> Lexer<'a> {
             out.push_str(&rest[..at]);
             let tail = &rest[at + 1..];
             let Some(c) = tail.chars().next() else {
-                out.push('\\');
+                // Only a code point puts a backslash here. In Puppet it escapes the terminator, which is
+                // then cut off, so that nothing remains of it.
+                if terminator == Terminator::End && !flavour.quoted {
+                    out.push('\\');
+                }
                 rest = "";
                 break;
             };

@@ -191,7 +191,8 @@ impl Parser<'_> {
             Expr::TypeName(name) => Expr::TypeAlias(Box::new(TypeAlias { name: *name, type_expr })),
             _ => Expr::TypeMapping { type_expr: left, mapping: type_expr },
         };
-        Ok(self.define_node(expr, token.start, end))
+        // Puppet places an alias at its name, other definitions at their keyword.
+        Ok(self.define_node(expr, name.start, end))
     }
 
     fn type_definition(&mut self, token: Token, name: Token) -> Parsed {
@@ -249,18 +250,19 @@ impl Parser<'_> {
     /// `Parent {..}` stands for `Object[{.., parent => Parent}]`.
     fn object_with_parent(&mut self, parent: ExprId, name: Symbol) -> Parsed<(ExprId, u32)> {
         let open = self.advance();
+        let key = self.add(Expr::Name("parent".into()), open.start, open.start);
+        let object = self.add(Expr::TypeName("Object".into()), open.start, open.start);
         let hash = self.hash(open.start, None)?;
         let end = self.span(hash).end;
         let mut left = parent;
         if !matches!(name.as_str(), "Object" | "TypeSet") {
-            let key = self.add(Expr::Name("parent".into()), open.start, open.start);
             self.arrows.push((key, open.start));
             if let Expr::Hash(entries) = &mut self.exprs[hash.0 as usize] {
                 let mut all = std::mem::take(entries).into_vec();
                 all.push((key, parent));
                 *entries = all.into();
             }
-            left = self.add(Expr::TypeName("Object".into()), open.start, open.start);
+            left = object;
         }
         let keys = Box::new([hash]);
         let start = self.span(parent).start;

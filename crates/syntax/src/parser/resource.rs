@@ -206,15 +206,7 @@ impl Parser<'_> {
         let expr = match self.expr(left) {
             Expr::Name(_) => return self.forgotten_title(left, &attributes, open, close),
             Expr::TypeName(_) => Expr::ResourceDefaults { form, type_ref: left, attributes },
-            Expr::Access { left: accessed, keys } => {
-                let any_resource = keys.len() == 1
-                    && matches!(self.expr(*accessed), Expr::TypeName(name) if name.as_str().eq_ignore_ascii_case("resource"));
-                if any_resource {
-                    Expr::ResourceDefaults { form, type_ref: left, attributes }
-                } else {
-                    Expr::ResourceOverride { form, resources: left, attributes }
-                }
-            }
+            Expr::Access { .. } => Expr::ResourceOverride { form, resources: left, attributes },
             _ => {
                 let span = self.span(left);
                 return self.reject(

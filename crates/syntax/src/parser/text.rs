@@ -45,6 +45,7 @@ impl Parser<'_> {
         self.text_part(first);
         loop {
             let value = self.assignment()?;
+            self.name_to_variable(value);
             let text = self.add(Expr::Text(value), first.start, first.start);
             self.scratch.push(text);
             let part = self.token();
@@ -56,6 +57,24 @@ impl Parser<'_> {
             if part.kind == Kind::StringEnd {
                 let parts = self.list(mark);
                 return Ok(self.add(Expr::Interpolated(parts), first.start, part.end));
+            }
+        }
+    }
+
+    /// Makes a variable of a name at the front of an interpolation. The lexer does so where a brace closes it;
+    /// this is for a heredoc that ends before.
+    fn name_to_variable(&mut self, value: ExprId) {
+        let mut id = value;
+        loop {
+            id = match self.expr(id) {
+                Expr::Name(name) => {
+                    let variable = Expr::Var(*name);
+                    self.exprs[id.0 as usize] = variable;
+                    return;
+                }
+                Expr::Access { left, .. } | Expr::NamedAccess { left, .. } => *left,
+                Expr::MethodCall { functor, .. } => *functor,
+                _ => return,
             }
         }
     }
@@ -100,8 +119,12 @@ impl Parser<'_> {
         let open = self.advance();
         let mut first = None;
         if self.kind() != Kind::RightBrace {
+            let is_word = matches!(self.kind(), Kind::Type | Kind::Function);
             let entry = self.hash_entry()?;
             if self.kind() != Kind::FatArrow {
+                if is_word && matches!(self.expr(entry), Expr::Str(_)) {
+                    return self.unexpected();
+                }
                 let mark = self.scratch.len();
                 self.statements_from(entry, mark)?;
                 let close = self.expect(Kind::RightBrace)?;

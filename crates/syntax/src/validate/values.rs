@@ -244,7 +244,9 @@ impl Validator<'_> {
     }
 
     pub(super) fn check_integer(&mut self, id: ExprId) {
-        if let Some((_, hex)) = self.input.overflows.iter().find(|(overflow, _)| *overflow == id) {
+        let overflows = self.input.overflows;
+        if let Ok(index) = overflows.binary_search_by_key(&id, |(overflow, _)| *overflow) {
+            let hex = &overflows[index].1;
             let message = format!(
                 "A Literal Integer resulted in a value outside of Puppet Integer max range, got '+0x{hex}'"
             );
