@@ -15,7 +15,7 @@
 //! directory's lock file is held as long as the [`Authority`] lives. Readers take no lock. All functions
 //! block; handlers run them on threads that may.
 
-mod open;
+pub(crate) mod open;
 mod renewal;
 mod revocation;
 mod signing;

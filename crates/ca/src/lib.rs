@@ -21,6 +21,7 @@ mod journal;
 mod lists;
 pub mod policy;
 pub mod settings;
+mod transfer;
 
 pub(crate) use authority::revocation_times;
 pub use authority::{
@@ -33,3 +34,4 @@ pub use host::copy_lists;
 pub use inventory::Issued;
 pub use lists::RevocationLists;
 pub use settings::{Autosign, Host, Paths, PolicyOptions, Settings, parse_duration};
+pub use transfer::{Imported, import_directory};

@@ -224,14 +224,15 @@ fn create_temporary(path: &Path, mode: u32) -> io::Result<(PathBuf, File)> {
 
 /// Gives a new file the owner that its name had before, or that of its directory.
 fn adopt_owner(file: &File, path: &Path) {
-    let Ok(wanted) = fs::symlink_metadata(path)
-        .ok()
-        .filter(|metadata| metadata.is_file())
-        .map_or_else(|| fs::metadata(parent(path)), Ok)
-    else {
-        return;
-    };
-    let Ok(present) = file.metadata() else { return };
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_file() => keep_owner_of(file, path),
+        _ => keep_owner_of(file, parent(path)),
+    }
+}
+
+/// Gives an open file the owner and group of another one, as far as the process may do that.
+pub fn keep_owner_of(file: &File, other: impl AsRef<Path>) {
+    let (Ok(wanted), Ok(present)) = (fs::metadata(other), file.metadata()) else { return };
     if present.uid() != wanted.uid() || present.gid() != wanted.gid() {
         // Only the super-user may; for anybody else the file is simply their own.
         let _ = std::os::unix::fs::fchown(file, Some(wanted.uid()), Some(wanted.gid()));

@@ -144,7 +144,7 @@ pub(crate) fn signer(paths: &Paths) -> Result<Signer> {
 }
 
 /// The next serial number. If the file is behind the inventory (a restored backup), the inventory counts.
-fn next_serial(paths: &Paths, inventory: &Inventory) -> Result<pki::Serial> {
+pub(crate) fn next_serial(paths: &Paths, inventory: &Inventory) -> Result<pki::Serial> {
     let on_disk = files::next_serial(paths)?;
     let Some(next) = inventory.highest().and_then(|highest| highest.next()) else { return Ok(on_disk) };
     if next > on_disk {
