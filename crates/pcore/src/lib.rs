@@ -30,6 +30,7 @@ pub mod ty;
 pub mod typeset;
 pub mod uri;
 pub mod value;
+pub mod yaml;
 
 pub use error::ValueError;
 pub use hash::Hash;
