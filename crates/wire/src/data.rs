@@ -5,46 +5,26 @@ use pcore::{Hash, Type, Value};
 
 use crate::json;
 
-/// The key that marks an encoded value; hashes that have it themselves are wrapped.
-const TYPE_KEY: &str = "__ptype";
-
 /// Appends a value.
 pub fn write_value(value: &Value, rich: bool, out: &mut Vec<u8>) {
     match value {
-        Value::Undef | Value::Bool(_) | Value::Int(_) | Value::Float(_) => pcore::json::write(value, out),
         Value::Str(text) => json::write_str(text, out),
         Value::Array(items) => json::write_list(items.iter(), out, |item, out| write_value(item, rich, out)),
         Value::Hash(hash) => write_hash(hash, rich, out),
-        Value::Default if rich => out.extend_from_slice(b"{\"__ptype\":\"Default\"}"),
-        Value::Default => out.extend_from_slice(b"\"default\""),
-        // Written so for plain readers too, as Puppet does.
-        Value::Sensitive(inner) => {
-            out.extend_from_slice(b"{\"__ptype\":\"Sensitive\",\"__pvalue\":");
-            write_value(inner, rich, out);
-            out.push(b'}');
-        }
         Value::Type(ty) if is_reference(ty) => {
             out.push(b'"');
             write_reference(ty, out);
             out.push(b'"');
         }
-        Value::Deferred(call) if rich => {
-            out.extend_from_slice(b"{\"__ptype\":\"Deferred\",\"name\":");
-            json::write_str(&call.name, out);
-            if !call.arguments.is_empty() {
-                out.extend_from_slice(b",\"arguments\":");
-                json::write_list(&call.arguments, out, |item, out| write_value(item, rich, out));
-            }
-            out.push(b'}');
-        }
-        other => json::write_str(&pcore::format::to_s(other), out),
+        other if rich => pcore::rich::write_json(other, out),
+        other => pcore::json::write(&pcore::rich::to_plain(other, "", &mut |_| {}), out),
     }
 }
 
 /// Appends a hash.
 pub fn write_hash(hash: &Hash, rich: bool, out: &mut Vec<u8>) {
     let plain = |key: &Value| match key {
-        Value::Str(text) => text.as_str() != TYPE_KEY,
+        Value::Str(text) => text.as_str() != pcore::rich::TYPE_KEY,
         Value::Type(ty) => is_reference(ty),
         _ => false,
     };
@@ -69,6 +49,31 @@ pub fn write_hash(hash: &Hash, rich: bool, out: &mut Vec<u8>) {
         write_value(value, rich, out);
     }
     out.push(b'}');
+}
+
+/// What a reader of plain data loses in a value, in Puppet's words: `Notify[a]['message'] contains a Regexp value. It
+/// will be converted to the String '/x/'`. `prefix` names the whole.
+pub fn losses(value: &Value, prefix: &str, report: &mut dyn FnMut(String)) {
+    if !pcore::rich::is_data(value) {
+        pcore::rich::to_plain(&with_plain_references(value), prefix, report);
+    }
+}
+
+fn with_plain_references(value: &Value) -> Value {
+    match value {
+        Value::Type(ty) if is_reference(ty) => {
+            let mut text = Vec::new();
+            write_reference(ty, &mut text);
+            String::from_utf8(text).unwrap_or_default().into()
+        }
+        Value::Array(items) => items.iter().map(with_plain_references).collect::<Vec<_>>().into(),
+        Value::Hash(hash) => {
+            let entries =
+                hash.iter().map(|(key, value)| (with_plain_references(key), with_plain_references(value)));
+            entries.collect::<Hash>().into()
+        }
+        other => other.clone(),
+    }
 }
 
 /// References to resources and classes are strings in a catalog, not encoded types.

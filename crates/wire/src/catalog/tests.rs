@@ -71,6 +71,34 @@ fn encoded_values() {
 }
 
 #[test]
+fn readers_of_plain_json_lose_kinds() {
+    let regexp = Value::Regexp(pcore::regexp::Regexp::new("a/b").unwrap());
+    assert_eq!(written(&regexp, true), r#"{"__ptype":"Regexp","__pvalue":"a/b"}"#);
+    assert_eq!(written(&regexp, false), r#""/a\\/b/""#);
+    let catalog = Catalog {
+        resources: vec![Resource {
+            type_name: "Notify".into(),
+            title: "r".into(),
+            tags: vec![],
+            exported: false,
+            file: None,
+            line: None,
+            kind: Kind::CompilableType,
+            parameters: vec![
+                (Symbol::new("message"), vec![Value::Int(1), regexp].into()),
+                (Symbol::new("require"), vec![reference("file", "/x")].into()),
+            ],
+            sensitive_parameters: vec![],
+        }],
+        ..Catalog::default()
+    };
+    assert_eq!(
+        catalog.losses(),
+        ["Notify[r]['message'][1] contains a Regexp value. It will be converted to the String '/a\\/b/'"]
+    );
+}
+
+#[test]
 fn what_a_resource_lacks_is_left_out() {
     let resource = Resource {
         type_name: "Notify".into(),

@@ -48,6 +48,20 @@ impl Catalog {
         out.push(b'}');
     }
 
+    /// What readers of plain JSON lose, in Puppet's words. The setting `strict` says whether that is an error.
+    pub fn losses(&self) -> Vec<String> {
+        let mut losses = Vec::new();
+        for resource in &self.resources {
+            for (name, value) in &resource.parameters {
+                let prefix = || format!("{}['{name}']", resource.reference());
+                if !pcore::rich::is_data(value) {
+                    crate::data::losses(value, &prefix(), &mut |text| losses.push(text));
+                }
+            }
+        }
+        losses
+    }
+
     fn write_reference(&self, id: ResourceId, out: &mut Vec<u8>) {
         if let Some(resource) = self.resources.get(id.0 as usize) {
             write_str_inside(&resource.type_name, out);
