@@ -25,7 +25,7 @@ impl<'i> Session<'i> {
     ) -> Result<(), Control> {
         for title in titles {
             let Some(definition) = self.find_class(title)? else {
-                let text = format!("Could not find declared class {}", capitalised(title));
+                let text = format!("Could not find declared class {title}");
                 return Err(Error::new(text).into());
             };
             let id = self.add_class_resource(declaration, definition, parameters.to_vec(), Kind::Class)?;

@@ -178,9 +178,12 @@ impl<'a, 'i> Context<'a, 'i> {
     /// # Errors
     /// When a file of the class in a qualified name is wrong.
     pub fn variable(&mut self, name: &str) -> Result<Option<Value>, Control> {
+        if name.contains("::") {
+            return self.session.lookup_qualified(name);
+        }
         match Symbol::existing(name) {
             Some(symbol) => self.session.lookup_variable(self.at.scope, symbol),
-            None => Ok(self.session.node_variable(name.strip_prefix("::").unwrap_or(name))),
+            None => Ok(self.session.node_variable(name)),
         }
     }
 

@@ -17,6 +17,55 @@
 //! compile through [`Context`]. An error is a text (`Err("...".into())`, or `?` on the errors of pcore); the
 //! evaluator adds the place.
 
+mod abs;
+mod any_all;
+mod blocks;
+mod call;
+mod case;
+mod classes;
+mod collections;
+mod compare;
+mod create_resources;
+mod defined;
+mod dig;
+mod digest;
+mod each;
+mod epp;
+mod erb;
+mod extremes;
+mod fail;
+mod files;
+mod filter;
+mod flow;
+mod fqdn_rand;
+mod generate;
+mod group;
+mod import;
+mod index;
+mod iteration;
+mod lazy;
+mod length;
+mod letters;
+mod log;
+mod map;
+mod match_;
+mod pattern;
+mod realize;
+mod reduce;
+mod regsubst;
+mod rounding;
+mod ruby;
+mod scanf;
+mod shellquote;
+mod slice;
+mod sort;
+mod split;
+mod tag;
+mod type_;
+mod unique;
+mod unwrap;
+mod versioncmp;
+
 use crate::context::Context;
 use crate::error::Control;
 use pcore::Value;
@@ -75,7 +124,99 @@ pub struct Legacy {
 }
 
 /// Functions with typed signatures.
-pub static NATIVE: &[&Native] = &[];
+pub static NATIVE: &[&Native] = &[
+    &classes::CONTAIN,
+    &classes::INCLUDE,
+    &classes::REQUIRE,
+    &defined::FUNCTION,
+    &epp::EPP,
+    &epp::INLINE_EPP,
+    &files::BINARY_FILE,
+    &files::FIND_FILE,
+    &files::FIND_TEMPLATE,
+    &files::MODULE_DIRECTORY,
+    &import::FUNCTION,
+    &abs::FUNCTION,
+    &any_all::ALL,
+    &any_all::ANY,
+    &blocks::LEST,
+    &blocks::THEN,
+    &blocks::WITH,
+    &call::FUNCTION,
+    &case::DOWNCASE,
+    &case::UPCASE,
+    &collections::FLATTEN,
+    &collections::JOIN,
+    &collections::KEYS,
+    &collections::VALUES,
+    &compare::FUNCTION,
+    &dig::DIG,
+    &dig::GET,
+    &dig::GETVAR,
+    &each::FUNCTION,
+    &extremes::MAX,
+    &extremes::MIN,
+    &filter::FUNCTION,
+    &flow::BREAK,
+    &flow::NEXT,
+    &flow::RETURN,
+    &group::GROUP_BY,
+    &group::PARTITION,
+    &index::FUNCTION,
+    &lazy::REVERSE_EACH,
+    &lazy::STEP,
+    &lazy::TREE_EACH,
+    &length::EMPTY,
+    &length::LENGTH,
+    &length::SIZE,
+    &letters::CAMELCASE,
+    &letters::CAPITALIZE,
+    &letters::CHOMP,
+    &letters::CHOP,
+    &letters::LSTRIP,
+    &letters::RSTRIP,
+    &letters::STRIP,
+    &log::ALERT,
+    &log::CRIT,
+    &log::DEBUG,
+    &log::EMERG,
+    &log::ERR,
+    &log::INFO,
+    &log::NOTICE,
+    &log::WARNING,
+    &map::FUNCTION,
+    &match_::FUNCTION,
+    &reduce::FUNCTION,
+    &regsubst::FUNCTION,
+    &rounding::CEILING,
+    &rounding::FLOOR,
+    &rounding::ROUND,
+    &scanf::FUNCTION,
+    &slice::FUNCTION,
+    &sort::FUNCTION,
+    &split::FUNCTION,
+    &type_::ASSERT_TYPE,
+    &type_::TYPE,
+    &unique::FUNCTION,
+    &unwrap::FUNCTION,
+    &versioncmp::FUNCTION,
+];
 
 /// Functions of the older interface.
-pub static LEGACY: &[&Legacy] = &[];
+pub static LEGACY: &[&Legacy] = &[
+    &create_resources::FUNCTION,
+    &erb::INLINE_TEMPLATE,
+    &erb::TEMPLATE,
+    &files::FILE,
+    &generate::FUNCTION,
+    &realize::FUNCTION,
+    &tag::TAG,
+    &tag::TAGGED,
+    &digest::DIGEST,
+    &digest::MD5,
+    &digest::SHA1,
+    &digest::SHA256,
+    &fail::FUNCTION,
+    &fqdn_rand::FUNCTION,
+    &shellquote::FUNCTION,
+];

@@ -127,8 +127,8 @@ impl<'i> Session<'i> {
                 }
                 for &target in targets {
                     let Expr::Var(name) = &code[target] else { continue };
-                    let full = Symbol::new(&format!("{class}::{name}"));
-                    let Some(value) = self.lookup_qualified(full)? else {
+                    let full = format!("{class}::{name}");
+                    let Some(value) = self.lookup_qualified(&full)? else {
                         let text = format!(
                             "No value for required variable '${full}' in assignment to variables from class reference"
                         );

@@ -252,6 +252,9 @@ fn object_member(object: &pcore::value::Object, name: &str, args: &[Value]) -> O
         return None;
     }
     if pcore::object::method(&object.ty, name).is_some() {
+        if &*object.ty.name == "Error" && name == "message" && args.is_empty() {
+            return pcore::object::attribute(object, "msg").map(Ok);
+        }
         let text = format!("undefined method `{name}' for {}", pcore::object::label(&object.ty));
         return Some(Err(Error::new(text).into()));
     }

@@ -51,7 +51,7 @@ impl<'i> Session<'i> {
         }
         let text = name.as_str();
         if text.contains("::") {
-            return self.lookup_qualified(name);
+            return self.lookup_qualified(text);
         }
         if let Ok(number) = text.parse::<usize>() {
             let mut at = Some(scope);
@@ -115,11 +115,10 @@ impl<'i> Session<'i> {
     }
 
     /// `$::x` and `$a::b`; also finds variables of inherited classes.
-    pub(crate) fn lookup_qualified(&mut self, name: Symbol) -> Result<Option<Value>, Control> {
-        let text = name.as_str();
-        let text = text.strip_prefix("::").unwrap_or(text);
+    pub(crate) fn lookup_qualified(&mut self, name: &str) -> Result<Option<Value>, Control> {
+        let text = name.strip_prefix("::").unwrap_or(name);
         let Some((class, leaf)) = text.rsplit_once("::") else {
-            let Some(name) = Symbol::existing(text) else { return Ok(None) };
+            let Some(name) = Symbol::existing(text) else { return Ok(self.node_variable(text)) };
             return Ok(match self.scope(TOP).vars.get(name) {
                 Some(value) => value.clone(),
                 None => self.lookup_global(name),

@@ -163,13 +163,18 @@ impl Image {
         evaluate_type(code, id, &|name| self.named_type(name))
     }
 
-    /// The type that text stands for.
+    /// The type that text stands for. A name that nothing defines is kept as a reference, as Puppet does here.
     ///
     /// # Errors
-    /// When the text is no type.
+    /// When the text is no type. Places in the text are of no use to anybody and left out.
     pub(crate) fn parse_type(&self, text: &str) -> Result<Type, Error> {
-        let code = parse_text(None, text, None, false, false).map_err(|error| error.error())?;
-        match self.evaluate_type(&code, code.ast.root)? {
+        let code =
+            parse_text(None, text, None, false, false).map_err(|error| without_place(&error.error()))?;
+        let named = |name: Symbol| {
+            let known = self.named_type(name)?;
+            Ok(Some(known.unwrap_or_else(|| Type::Reference(name.into()))))
+        };
+        match evaluate_type(&code, code.ast.root, &named).map_err(|error| without_place(&error))? {
             Value::Type(ty) => Ok(ty),
             _ => Err(Error::new(format!("The expression <{text}> is not a valid type specification."))),
         }
@@ -183,6 +188,12 @@ impl Image {
         let symbol = Symbol::existing(name)?;
         self.opaque_types.contains(&symbol).then_some(TypeOf::Opaque(symbol))
     }
+}
+
+fn without_place(error: &Error) -> Error {
+    let text = error.message();
+    let text = text.strip_prefix("Evaluation Error: ").unwrap_or(text);
+    Error::new(text.rsplit_once(" (line: ").map_or(text, |(text, _)| text))
 }
 
 enum Shape {

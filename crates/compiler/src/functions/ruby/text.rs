@@ -1,0 +1,74 @@
+//! Values in Ruby's error messages: the names of their classes, and the few errors that functions let through.
+
+use std::borrow::Cow;
+
+use pcore::format::ruby_inspect;
+use pcore::{Type, Value};
+
+/// The Ruby class of a value.
+pub(in crate::functions) fn class_name(value: &Value) -> Cow<'static, str> {
+    match value {
+        Value::Undef => "NilClass".into(),
+        Value::Default => "Symbol".into(),
+        Value::Bool(true) => "TrueClass".into(),
+        Value::Bool(false) => "FalseClass".into(),
+        Value::Int(_) => "Integer".into(),
+        Value::Float(_) => "Float".into(),
+        Value::Str(_) => "String".into(),
+        Value::Array(_) => "Array".into(),
+        Value::Hash(_) => "Hash".into(),
+        Value::Regexp(_) => "Regexp".into(),
+        Value::Type(Type::Resource(_) | Type::Class(_)) => "Puppet::Resource".into(),
+        Value::Type(ty) => {
+            let text = ty.to_string();
+            let name = text.split('[').next().unwrap_or_default();
+            format!("Puppet::Pops::Types::P{name}Type").into()
+        }
+        Value::Sensitive(_) => "Puppet::Pops::Types::PSensitiveType::Sensitive".into(),
+        Value::Timestamp(_) => "Puppet::Pops::Time::Timestamp".into(),
+        Value::Timespan(_) => "Puppet::Pops::Time::Timespan".into(),
+        Value::SemVer(_) => "SemanticPuppet::Version".into(),
+        Value::SemVerRange(_) => "SemanticPuppet::VersionRange".into(),
+        Value::Binary(_) => "Puppet::Pops::Types::PBinaryType::Binary".into(),
+        Value::Uri(_) => "URI::Generic".into(),
+        Value::Deferred(_) => "Deferred".into(),
+        Value::Object(object) => object.ty.name.to_string().into(),
+        Value::Iterator(_) => "Puppet::Pops::Types::Iterator".into(),
+    }
+}
+
+/// The text of the error for a method that a value does not have.
+pub(in crate::functions) fn no_method(method: &str, value: &Value) -> String {
+    let receiver = match value {
+        Value::Sensitive(_) => ruby_inspect(value),
+        value => format!("{}:{}", ruby_inspect(value), class_name(value)),
+    };
+    format!("undefined method `{method}' for {receiver}")
+}
+
+/// The text of the error for a value that should be of another class.
+pub(in crate::functions) fn no_conversion(value: &Value, class: &str) -> String {
+    let from = match value {
+        Value::Undef => "nil".into(),
+        Value::Bool(flag) => flag.to_string().into(),
+        value => class_name(value),
+    };
+    format!("no implicit conversion of {from} into {class}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_name_classes() {
+        assert_eq!(no_method("length", &1.into()), "undefined method `length' for 1:Integer");
+        let secret = Value::sensitive("x".into());
+        assert_eq!(
+            no_method("length", &secret),
+            "undefined method `length' for #<Sensitive [value redacted]>"
+        );
+        assert_eq!(no_conversion(&true.into(), "String"), "no implicit conversion of true into String");
+        assert_eq!(no_conversion(&Value::Default, "String"), "no implicit conversion of Symbol into String");
+    }
+}
