@@ -5,6 +5,7 @@
 
 mod completion;
 mod config;
+mod parser;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -30,6 +31,9 @@ enum Command {
     /// Look at the configuration
     #[command(subcommand)]
     Config(config::Command),
+    /// Check code, or show how it is understood
+    #[command(subcommand)]
+    Parser(parser::Command),
     /// Print a completion script for a shell
     Completion(completion::Args),
 }
@@ -40,6 +44,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Command::Config(command) => config::run(command, cli.config.as_deref()),
+        Command::Parser(command) => parser::run(command),
         Command::Completion(args) => completion::run(args, Cli::command()),
     };
     result.unwrap_or_else(|error| {

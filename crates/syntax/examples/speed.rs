@@ -1,5 +1,7 @@
 //! Measures parsing of the files named on standard input: `cargo run --release --example speed < list`.
 
+#![allow(clippy::print_stdout, reason = "this is a program")]
+
 use std::io::Read;
 use std::path::PathBuf;
 use std::sync::Arc;

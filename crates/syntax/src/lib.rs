@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 pub use diagnostic::{Diagnostic, Severity};
 pub use parser::MAX_HEIGHT;
-pub use render::{render, render_colored};
+pub use render::{render, render_colored, snippet};
 pub use validate::check_text;
 
 use ast::Ast;

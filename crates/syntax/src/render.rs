@@ -9,12 +9,20 @@ const MAX_WIDTH: usize = 160;
 
 /// The problem, its place and its line, without colours.
 pub fn render(diagnostic: &Diagnostic) -> String {
-    draw(diagnostic, &Paint { colors: false })
+    let paint = Paint { colors: false };
+    header(diagnostic, &paint) + &draw(diagnostic, &paint)
 }
 
 /// As [`render`], with colours for terminals that have them.
 pub fn render_colored(diagnostic: &Diagnostic) -> String {
-    draw(diagnostic, &Paint { colors: true })
+    let paint = Paint { colors: true };
+    header(diagnostic, &paint) + &draw(diagnostic, &paint)
+}
+
+/// Only the line with the place marked, for use under a message in other words. Empty when the
+/// problem has no line.
+pub fn snippet(diagnostic: &Diagnostic, colors: bool) -> String {
+    draw(diagnostic, &Paint { colors })
 }
 
 struct Paint {
@@ -31,30 +39,43 @@ impl Paint {
     }
 }
 
-fn draw(diagnostic: &Diagnostic, paint: &Paint) -> String {
-    let (name, color) = match diagnostic.severity {
-        Severity::Error => ("error", "1;31"),
-        Severity::Warning => ("warning", "1;33"),
-        Severity::Deprecation => ("deprecation", "1;35"),
+fn color(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "1;31",
+        Severity::Warning => "1;33",
+        Severity::Deprecation => "1;35",
+    }
+}
+
+fn header(diagnostic: &Diagnostic, paint: &Paint) -> String {
+    let name = match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Deprecation => "deprecation",
     };
-    let message: String =
-        diagnostic.message.chars().map(|c| if c == '\n' { c } else { visible(c) }).collect();
-    let mut out = paint.with(color, &format!("{name}[{}]", diagnostic.code));
+    let mut out = paint.with(color(diagnostic.severity), &format!("{name}[{}]", diagnostic.code));
+    let message = printable(&diagnostic.message);
     let _ = writeln!(out, "{}", paint.with("1", &format!(": {message}")));
     let path = match &diagnostic.file.path {
-        Some(path) => path.display().to_string().chars().map(visible).collect(),
-        None => String::from("<code>"),
+        Some(path) => printable(&path.display().to_string()),
+        None => "<code>".into(),
     };
-    // Columns within a heredoc count from its own text, so the span, not the message, finds the line.
-    let Some(at) = diagnostic.position() else {
-        let _ = writeln!(out, " {} {path}", paint.frame("-->"));
-        return out;
+    let arrow = paint.frame("-->");
+    let _ = match diagnostic.position() {
+        Some(at) => {
+            let margin = " ".repeat(at.line.to_string().len());
+            writeln!(out, "{margin}{arrow} {path}:{}:{}", at.line, at.column)
+        }
+        None => writeln!(out, " {arrow} {path}"),
     };
+    out
+}
+
+fn draw(diagnostic: &Diagnostic, paint: &Paint) -> String {
+    let mut out = String::new();
+    // Lines and columns within a heredoc count from its own text, so they do not say what to show.
+    let Some(at) = diagnostic.position().filter(|_| diagnostic.has_span()) else { return out };
     let margin = " ".repeat(at.line.to_string().len());
-    let _ = writeln!(out, "{margin}{} {path}:{}:{}", paint.frame("-->"), at.line, at.column);
-    if !diagnostic.has_span() {
-        return out;
-    }
     let line = diagnostic.file.line_text(at.line);
     let column = at.column as usize - 1;
     let length = diagnostic
@@ -79,8 +100,13 @@ fn draw(diagnostic: &Diagnostic, paint: &Paint) -> String {
     let number = paint.frame(&at.line.to_string());
     let _ = writeln!(out, "{margin} {bar}");
     let _ = writeln!(out, "{number} {bar} {cut_left}{shown}{cut_right}");
-    let _ = writeln!(out, "{margin} {bar} {before}{}", paint.with(color, &carets));
+    let _ = writeln!(out, "{margin} {bar} {before}{}", paint.with(color(diagnostic.severity), &carets));
     out
+}
+
+/// Text that does nothing to the terminal but break lines.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c == '\n' { c } else { visible(c) }).collect()
 }
 
 /// A character that does nothing to the terminal.

@@ -1,5 +1,7 @@
 //! Hostile texts: nothing overflows the stack, and nothing takes time out of proportion.
 
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
 use syntax::source::SourceFile;
 use syntax::{MAX_HEIGHT, Options, Parse, parse, pn};
 
