@@ -3,9 +3,13 @@
 // A command line prints; the ban holds for the libraries.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the command line")]
 
+mod compile;
 mod completion;
 mod config;
+mod demo;
 mod parser;
+mod report;
+mod server;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -28,6 +32,15 @@ pub struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// Serve agents: certificate authority, catalogs, files, reports
+    Server(server::Args),
+    /// Start a primary server with example nodes in a scratch folder
+    Demo(demo::Args),
+    /// Compile a node's catalog and print it as JSON
+    Compile(compile::Args),
+    /// Reports of agents, from the store on this machine
+    #[command(subcommand)]
+    Report(report::Command),
     /// Look at the configuration
     #[command(subcommand)]
     Config(config::Command),
@@ -43,6 +56,10 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
+        Command::Server(args) => server::run(args, cli.config.as_deref()),
+        Command::Demo(args) => demo::run(args),
+        Command::Compile(args) => compile::run(args, cli.config.as_deref()),
+        Command::Report(command) => report::run(command, cli.config.as_deref()),
         Command::Config(command) => config::run(command, cli.config.as_deref()),
         Command::Parser(command) => parser::run(command),
         Command::Completion(args) => completion::run(args, Cli::command()),

@@ -49,7 +49,7 @@ pub struct Listen {
     pub max_body_bytes: usize,
     pub handshake_timeout: Duration,
     pub header_timeout: Duration,
-    pub idle_timeout: Duration,
+    pub write_timeout: Duration,
     pub shutdown_timeout: Duration,
 }
 
@@ -164,8 +164,8 @@ impl Default for Listen {
             max_header_bytes: 32 * 1024,
             max_body_bytes: 32 * 1024 * 1024,
             handshake_timeout: Duration::seconds(10),
-            header_timeout: Duration::seconds(20),
-            idle_timeout: Duration::seconds(60),
+            header_timeout: Duration::seconds(30),
+            write_timeout: Duration::seconds(60),
             shutdown_timeout: Duration::seconds(60),
         }
     }
@@ -338,7 +338,7 @@ mod tests {
 
     #[test]
     fn a_bad_duration_says_how_to_write_one() {
-        let error = Config::parse("[listen]\nidle-timeout = 'soon'\n").unwrap_err().to_string();
+        let error = Config::parse("[listen]\nwrite-timeout = 'soon'\n").unwrap_err().to_string();
         assert!(error.contains("`soon` is not a duration"), "{error}");
     }
 }

@@ -2,4 +2,6 @@
 
 pub mod cli;
 pub mod config;
+mod examples;
+pub mod serve;
 pub mod telemetry;

@@ -5,6 +5,7 @@
 //! [`api::Pdb`] keeps what agents report. Who may ask for what is decided before a request arrives here, by the rules in `rest`.
 
 pub mod environments;
+pub mod local;
 pub mod pool;
 pub mod settings;
 
@@ -88,9 +89,9 @@ impl Server {
         };
         let (indirection, key) = path.split_once('/').unwrap_or((&path, ""));
         match indirection {
-            "catalog" => request.body.set_limit(CATALOG_FORM_BYTES_MAX),
-            "facts" => request.body.set_limit(FACTS_BYTES_MAX),
-            "report" => request.body.set_limit(REPORT_BYTES_MAX),
+            "catalog" => request.body.set_limit(self.settings.body_bytes_max.min(CATALOG_FORM_BYTES_MAX)),
+            "facts" => request.body.set_limit(self.settings.body_bytes_max.min(FACTS_BYTES_MAX)),
+            "report" => request.body.set_limit(self.settings.body_bytes_max.min(REPORT_BYTES_MAX)),
             _ => {}
         }
         match (indirection, &request.method) {

@@ -44,4 +44,6 @@ pub struct Settings {
     pub max_retry_delay: Duration,
     /// Longest time a request waits for its catalog.
     pub compile_timeout: Duration,
+    /// Size of a request's body, where the kind of request has no smaller limit of its own.
+    pub body_bytes_max: u64,
 }

@@ -30,8 +30,8 @@ keys! {
     "listen.max-header-bytes" = "32768", "Size of a request's head.";
     "listen.max-body-bytes" = "33554432", "Size of a request's body (facts, reports, files for the bucket).";
     "listen.handshake-timeout" = "\"10s\"", "Time for a TLS handshake.";
-    "listen.header-timeout" = "\"20s\"", "Time for a request's head to arrive.";
-    "listen.idle-timeout" = "\"1m\"", "How long an idle connection is kept.";
+    "listen.header-timeout" = "\"30s\"", "Time for a request's head to arrive, and for which an idle connection is kept.";
+    "listen.write-timeout" = "\"1m\"", "Time in which a client must take some of what it is sent.";
     "listen.shutdown-timeout" = "\"1m\"", "How long requests under way may take to end when the server stops.";
     "code.environmentpath" = "[]", "Directories that hold environments. Default: puppet.conf.";
     "code.basemodulepath" = "[]", "Directories with modules for all environments. Default: puppet.conf.";

@@ -84,12 +84,17 @@ impl Site {
         if self.config.auth.file.is_some() {
             return self.config.auth.file.clone();
         }
-        let beside = self.confdir.parent().map(|parent| parent.join("puppetserver/conf.d/auth.conf"));
-        let debian = Path::new("/etc/puppet/puppetserver/conf.d/auth.conf").to_owned();
         let ours = Path::new("/etc/bunraku/auth.conf").to_owned();
-        let candidates =
-            if self.confdir == Path::new("/etc/puppet") { vec![debian] } else { Vec::from_iter(beside) };
-        candidates.into_iter().chain([ours]).find(|path| path.exists())
+        self.puppetserver_conf("auth.conf").or(Some(ours).filter(|path| path.exists()))
+    }
+
+    /// A file of a Puppet server's own configuration on this machine, if it is there.
+    pub fn puppetserver_conf(&self, name: &str) -> Option<PathBuf> {
+        let directory = match self.confdir.as_path() {
+            debian if debian == Path::new("/etc/puppet") => debian.join("puppetserver/conf.d"),
+            other => other.parent()?.join("puppetserver/conf.d"),
+        };
+        Some(directory.join(name)).filter(|path| path.exists())
     }
 }
 

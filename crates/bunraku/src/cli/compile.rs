@@ -1,0 +1,114 @@
+//! `bunraku compile`: one node's catalog on standard output.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+use compiler::LogEntry;
+use server::environments::Environments;
+use server::local::{self, LocalError};
+
+use crate::config::Site;
+use crate::serve::settings;
+
+/// Compile a node's catalog and print it as JSON
+///
+/// The catalog is what the node's agent would get: the same environments, data and rules are read.
+/// Exit code 0: compiled; 1: not.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// The node
+    certname: String,
+    /// Facts of the node: JSON or YAML, as `facter` or `puppet facts` print them
+    #[arg(long, value_name = "FILE")]
+    facts: Option<PathBuf>,
+    /// Environment
+    #[arg(long, short, default_value = "production")]
+    environment: String,
+    /// Directory of environments instead of the configured one
+    #[arg(long, value_name = "DIR")]
+    environmentpath: Option<PathBuf>,
+    /// Directories of modules for all environments, separated by `:`, instead of the configured ones
+    #[arg(long, value_name = "DIRS")]
+    basemodulepath: Option<String>,
+    /// On one line instead of indented
+    #[arg(long)]
+    compact: bool,
+}
+
+/// Runs the command.
+pub fn run(args: Args, config: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let mut site = Site::load(config)?;
+    if let Some(path) = &args.environmentpath {
+        site.puppet.set("environmentpath", std::path::absolute(path)?.to_string_lossy());
+    }
+    if let Some(paths) = &args.basemodulepath {
+        site.puppet.set("basemodulepath", paths.as_str());
+    }
+    let settings = Arc::new(settings::server(&site)?);
+    let facts = match &args.facts {
+        Some(file) => read_facts(file)?,
+        None => pcore::Hash::new(),
+    };
+    let node = local::node(&settings, &args.certname, &args.environment, facts);
+    match local::compile(&Environments::new(settings), &args.environment, &node) {
+        Ok((compilation, elapsed)) => {
+            print_logs(&compilation.logs);
+            eprintln!(
+                "Notice: Compiled catalog for {} in environment {} in {:.4} seconds",
+                args.certname,
+                args.environment,
+                elapsed.as_secs_f64()
+            );
+            let mut text = Vec::new();
+            compilation.catalog.write_json(&mut text, true);
+            if !args.compact {
+                let json: serde_json::Value = serde_json::from_slice(&text)?;
+                text = serde_json::to_vec_pretty(&json)?;
+            }
+            text.push(b'\n');
+            std::io::Write::write_all(&mut std::io::stdout(), &text)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(LocalError::Compile(error)) => {
+            print_logs(&error.logs);
+            bail!("{}", error.message)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Facts from a file: `{name, values}` or the values themselves.
+pub fn read_facts(file: &Path) -> anyhow::Result<pcore::Hash> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("could not read {}", file.display()))?;
+    // JSON is YAML to Psych too, but its own reader says better what is wrong.
+    let value = if file.extension().is_some_and(|extension| extension == "json")
+        || text.trim_start().starts_with('{')
+    {
+        wire::json::parse(text.as_bytes(), &wire::json::Limits::default())
+            .with_context(|| format!("could not parse {}", file.display()))?
+    } else {
+        pcore::yaml::load(&text, &file.to_string_lossy()).map_err(|error| anyhow::anyhow!("{error}"))?
+    };
+    let Some(facts) = value.as_hash() else {
+        bail!("{}: facts must be a hash", file.display());
+    };
+    match facts.get_str("values").and_then(pcore::Value::as_hash) {
+        Some(values) => Ok(values.clone()),
+        None => Ok(facts.clone()),
+    }
+}
+
+/// Log lines as Puppet's command line prints them.
+pub fn print_logs(logs: &[LogEntry]) {
+    for entry in logs {
+        let level = match entry.level.as_str() {
+            "err" => "Error".to_owned(),
+            name => name[..1].to_uppercase() + &name[1..],
+        };
+        let source = if entry.source == "Puppet" { String::new() } else { format!("{}: ", entry.source) };
+        let place = entry.site.as_ref().map(|site| format!(" {site}")).unwrap_or_default();
+        eprintln!("{level}: {source}{}{place}", entry.message);
+    }
+}

@@ -1,0 +1,208 @@
+//! From this machine's configuration to the settings of each part.
+
+use std::net::{SocketAddr, UdpSocket};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use compiler::image::Strict;
+use pki::KeyKind;
+use pki::oid::{Oid, OidNames};
+use rest::Rules;
+use stdx::hocon;
+
+use crate::config::Site;
+use crate::config::puppet_conf::SettingValue;
+
+/// What the server is told.
+pub fn server(site: &Site) -> anyhow::Result<server::Settings> {
+    let strict = site.puppet.get("strict").unwrap_or_default();
+    let strict = match strict.as_str() {
+        "off" => Strict::Off,
+        "warning" => Strict::Warning,
+        "error" => Strict::Error,
+        other => bail!("puppet.conf: strict is `{other}`; it must be off, warning or error"),
+    };
+    let compile = &site.config.compile;
+    let hiera = site.path("hiera_config");
+    Ok(server::Settings {
+        certname: site.certname.clone(),
+        ip: own_address("192.0.2.1:9"),
+        ip6: own_address("[2001:db8::1]:9"),
+        default_environment: site.puppet.get("environment").unwrap_or_else(|| "production".into()),
+        environmentpath: site.puppet.paths_of("environmentpath"),
+        basemodulepath: site.puppet.paths_of("basemodulepath"),
+        default_manifest: PathBuf::from(
+            site.puppet.get("default_manifest").unwrap_or_else(|| "./manifests".into()),
+        ),
+        disable_per_environment_manifest: site.puppet.flag("disable_per_environment_manifest"),
+        hiera_config: hiera.exists().then_some(hiera),
+        strict,
+        strict_variables: site.puppet.flag("strict_variables"),
+        variables: site.puppet.all().map(|(name, value)| (name.to_owned(), variable(value))).collect(),
+        oid_names: oid_names(&site.path("trusted_oid_mapping_file"))?,
+        check_interval: site.config.code.check_interval.0,
+        workers: compile.workers,
+        max_queued_requests: compile.max_queued_requests,
+        max_retry_delay: compile.max_retry_delay.0,
+        compile_timeout: compile.timeout.0,
+        body_bytes_max: site.config.listen.max_body_bytes as u64,
+    })
+}
+
+/// What the certificate authority is told, and the server's own files. `ca.conf` of a Puppet server is read where there is one.
+pub fn authority(site: &Site) -> anyhow::Result<(ca::Settings, ca::Host)> {
+    let puppet = &site.puppet;
+    let own = &site.config.ca;
+    let conf = ca_conf(site)?;
+    let allowed = |name: &str, ours: bool| ours || matches!(conf(name), Some(hocon::Value::Bool(true)));
+    let ttl = |name: &str| -> anyhow::Result<Option<Duration>> {
+        let Some(text) = conf(name).and_then(|value| value.as_str().map(str::to_owned)) else {
+            return Ok(None);
+        };
+        let parsed = ca::parse_duration(&text);
+        parsed.map(Some).with_context(|| format!("ca.conf: {name}: `{text}` is not a duration such as 90d"))
+    };
+    let mut settings = ca::Settings::new(site.path("cadir"), &site.certname);
+    settings.paths = ca::Paths {
+        cacert: site.path("cacert"),
+        cakey: site.path("cakey"),
+        capub: site.path("capub"),
+        cacrl: site.path("cacrl"),
+        csrdir: site.path("csrdir"),
+        signeddir: site.path("signeddir"),
+        inventory: site.path("cert_inventory"),
+        serial: site.path("serial"),
+        ..settings.paths
+    };
+    settings.ca_name = puppet.get("ca_name").unwrap_or(settings.ca_name);
+    settings.ca_ttl = match (own.ttl, ttl("ca-ttl")?) {
+        (Some(ttl), _) => ttl.0,
+        (None, Some(ttl)) => ttl,
+        (None, None) => {
+            Duration::from_secs(puppet.seconds("ca_ttl").context("puppet.conf: ca_ttl is no duration")?)
+        }
+    };
+    settings.key_kind = key_kind(site)?;
+    settings.autosign = match puppet.get("autosign").unwrap_or_default().as_str() {
+        "true" => ca::Autosign::Always,
+        "false" | "" => ca::Autosign::Never,
+        path => ca::Autosign::File(path.into()),
+    };
+    settings.allow_duplicate_certs =
+        own.allow_duplicate_certs.unwrap_or_else(|| puppet.flag("allow_duplicate_certs"));
+    settings.allow_subject_alt_names = allowed("allow-subject-alt-names", own.allow_subject_alt_names);
+    settings.allow_authorization_extensions =
+        allowed("allow-authorization-extensions", own.allow_authorization_extensions);
+    settings.allow_auto_renewal = allowed("allow-auto-renewal", own.allow_auto_renewal);
+    settings.auto_renewal_ttl = ttl("auto-renewal-cert-ttl")?.unwrap_or(own.auto_renewal_cert_ttl.0);
+    settings.enable_infra_crl = allowed("enable-infra-crl", own.enable_infra_crl);
+    settings.allow_header_cert_info = site.config.auth.allow_header_cert_info;
+    settings.manage_internal_file_permissions = puppet.flag("manage_internal_file_permissions");
+
+    let mut host = ca::Host::in_directory(&site.path("ssldir"), &site.certname);
+    host.hostcert = site.path("hostcert");
+    host.hostprivkey = site.path("hostprivkey");
+    host.hostpubkey = site.path("hostpubkey");
+    host.localcacert = site.path("localcacert");
+    host.hostcrl = site.path("hostcrl");
+    host.alt_names = puppet.get("dns_alt_names").unwrap_or_default();
+    Ok((settings, host))
+}
+
+fn key_kind(site: &Site) -> anyhow::Result<KeyKind> {
+    let kind = site.config.ca.key_type.clone().or_else(|| site.puppet.get("key_type")).unwrap_or_default();
+    if kind == "ec" {
+        return Ok(KeyKind::EcP256);
+    }
+    let length = match site.config.ca.key_length {
+        Some(length) => length,
+        None => {
+            let text = site.puppet.get("keylength").unwrap_or_default();
+            text.parse().with_context(|| format!("puppet.conf: keylength: `{text}` is not a number"))?
+        }
+    };
+    KeyKind::rsa(length)
+        .with_context(|| format!("RSA keys of {length} bits cannot be made here; use 2048 or 4096"))
+}
+
+/// The section of `ca.conf`, as a function from the name of a setting.
+fn ca_conf(site: &Site) -> anyhow::Result<impl Fn(&str) -> Option<hocon::Value>> {
+    let section = match site.puppetserver_conf("ca.conf") {
+        Some(file) => hocon::load(&file)?.get(&["certificate-authority"]).cloned(),
+        None => None,
+    };
+    Ok(move |name: &str| section.as_ref()?.get(&[name]).cloned())
+}
+
+/// Who may ask for what: `auth.conf`, or the built-in rules.
+pub fn rules(site: &Site) -> anyhow::Result<Rules> {
+    let names = oid_names(&site.path("trusted_oid_mapping_file"))?;
+    let mut rules = match site.auth_conf() {
+        Some(file) => Rules::load(&file, &names)?,
+        None => Rules::default(),
+    };
+    rules.allow_header_cert_info |= site.config.auth.allow_header_cert_info;
+    Ok(rules)
+}
+
+/// What a peer may use up.
+pub fn limits(site: &Site) -> rest::Limits {
+    let listen = &site.config.listen;
+    rest::Limits {
+        connections_max: listen.max_connections,
+        handshake_timeout: listen.handshake_timeout.0,
+        head_timeout: listen.header_timeout.0,
+        write_timeout: listen.write_timeout.0,
+        head_bytes_max: listen.max_header_bytes,
+        ..rest::Limits::default()
+    }
+}
+
+/// A setting as the class `settings` shows it.
+fn variable(value: SettingValue) -> pcore::Value {
+    match value {
+        SettingValue::Undef => pcore::Value::Undef,
+        SettingValue::Bool(flag) => flag.into(),
+        SettingValue::Int(number) => number.into(),
+        SettingValue::Text(text) => text.into(),
+        SettingValue::List(items) => {
+            pcore::Value::array(items.into_iter().map(pcore::Value::from).collect::<Vec<_>>())
+        }
+    }
+}
+
+/// Short names of extensions from `custom_trusted_oid_mapping.yaml`.
+fn oid_names(file: &Path) -> anyhow::Result<OidNames> {
+    if !file.exists() {
+        return Ok(OidNames::default());
+    }
+    let text = std::fs::read_to_string(file).with_context(|| format!("could not read {}", file.display()))?;
+    let value =
+        pcore::yaml::load(&text, &file.to_string_lossy()).map_err(|error| anyhow::anyhow!("{error}"))?;
+    let mapping = value.as_hash().and_then(|top| top.get_str("oid_mapping")).and_then(pcore::Value::as_hash);
+    let Some(mapping) = mapping else {
+        bail!("{}: expected a hash `oid_mapping`", file.display());
+    };
+    let mut names = Vec::new();
+    for (oid, entry) in mapping.iter() {
+        let oid = oid.as_str().unwrap_or_default();
+        let parsed: Oid = oid
+            .parse()
+            .map_err(|_| anyhow::anyhow!("{}: `{oid}` is not an object identifier", file.display()))?;
+        let name =
+            entry.as_hash().and_then(|entry| entry.get_str("shortname")).and_then(pcore::Value::as_str);
+        let name = name.with_context(|| format!("{}: `{oid}` has no shortname", file.display()))?;
+        names.push((parsed, name.to_owned()));
+    }
+    Ok(OidNames::with_custom(names))
+}
+
+/// The address this machine would send from. Nothing is sent: connecting a datagram socket only picks a route.
+fn own_address(towards: &str) -> Option<String> {
+    let towards: SocketAddr = towards.parse().ok()?;
+    let any = if towards.is_ipv6() { "[::]:0" } else { "0.0.0.0:0" };
+    let socket = UdpSocket::bind(any).ok()?;
+    socket.connect(towards).ok()?;
+    Some(socket.local_addr().ok()?.ip().to_string())
+}
