@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is a command line")]
 
+mod bench;
 mod peers;
 mod test;
 mod tidy;
@@ -25,6 +26,8 @@ enum Command {
     Tidy,
     /// Run all tests; as root on Debian this first installs the real peers that some of them need
     Test(test::Args),
+    /// Measure, beside the real peer where it is installed
+    Bench(bench::Args),
 }
 
 fn main() -> ExitCode {
@@ -32,6 +35,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Tidy => tidy::run(&root),
         Command::Test(args) => test::run(&root, args),
+        Command::Bench(args) => bench::run(&root, &args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

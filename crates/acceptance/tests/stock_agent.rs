@@ -1,0 +1,122 @@
+//! The life of a stock Debian agent: enrolment, catalog, files, report, noop, environments, a syntax error, revocation, renewal.
+
+use std::path::Path;
+
+use acceptance::cluster::{Cluster, Options};
+use acceptance::stock_agent::{Run, StockAgent};
+
+/// Runs the agent beside the server's runtime.
+async fn run(agent: StockAgent, arguments: &'static [&'static str]) -> (StockAgent, Run) {
+    tokio::task::spawn_blocking(move || {
+        let run = agent.run(arguments);
+        (agent, run)
+    })
+    .await
+    .unwrap()
+}
+
+/// A site manifest that keeps to one folder, with Debian's ntp module in noop and our own example modules.
+fn manifest(folder: &Path) -> String {
+    format!(
+        "node default {{\n  class {{ 'role::guest': directory => '{}' }}\n  notify {{ 'from production': }}\n}}\n",
+        folder.display()
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_life_of_a_stock_agent() {
+    let cluster = Cluster::start().await;
+    let Some(agent) = StockAgent::find("guest.example.com", cluster.port()) else { return };
+    let managed = cluster.root().join("managed");
+    let site = cluster.environment("production").join("manifests/site.pp");
+    std::fs::write(&site, manifest(&managed)).unwrap();
+    cluster.primary().flush();
+
+    // The first run enrols, synchronises plugins, applies and reports.
+    let (agent, first) = run(agent, &[]).await;
+    assert_eq!(first.code, 2, "{}", first.output);
+    assert!(first.says("Loading facts") && first.says("timesync_running.rb"), "{}", first.output);
+    assert_eq!(
+        std::fs::read_to_string(managed.join("logo")).unwrap(),
+        include_str!("../../../examples/control-repo/site/profile/files/logo")
+    );
+    assert!(
+        std::fs::read_to_string(managed.join("hello"))
+            .unwrap()
+            .starts_with("Hello, guest.example.com.\n1. a certificate\n")
+    );
+    let reports = cluster.primary().store().reports(Some("guest.example.com"), 10).await.unwrap();
+    assert_eq!(reports.len(), 1);
+    assert_eq!(reports[0].status.as_deref(), Some("changed"));
+    assert!(reports[0].resources_changed.unwrap_or_default() >= 3, "{reports:?}");
+
+    // The second run has nothing to do but say what the notify says.
+    std::fs::write(&site, manifest(&managed).replace("  notify { 'from production': }\n", "")).unwrap();
+    std::fs::write(
+        cluster.environment("production").join("site/role/manifests/guest.pp"),
+        std::fs::read_to_string(cluster.environment("production").join("site/role/manifests/guest.pp"))
+            .unwrap()
+            .replace("notify { \"welcome, ${trusted['certname']}\": }", ""),
+    )
+    .unwrap();
+    cluster.primary().flush();
+    let (agent, second) = run(agent, &[]).await;
+    assert_eq!(second.code, 0, "{}", second.output);
+
+    // Noop changes nothing and says what it would.
+    std::fs::write(managed.join("hello"), "changed by hand\n").unwrap();
+    let (agent, noop) = run(agent, &["--noop"]).await;
+    assert_eq!(noop.code, 0, "{}", noop.output);
+    assert!(noop.says("(noop)"), "{}", noop.output);
+    assert_eq!(std::fs::read_to_string(managed.join("hello")).unwrap(), "changed by hand\n");
+
+    // Another environment.
+    acceptance::examples::copy(&cluster.environment("production"), &cluster.environment("testing"));
+    std::fs::write(
+        cluster.environment("testing").join("manifests/site.pp"),
+        "notify { \"from ${environment}\": }\n",
+    )
+    .unwrap();
+    let (agent, testing) = run(agent, &["--environment", "testing"]).await;
+    assert_eq!(testing.code, 2, "{}", testing.output);
+    assert!(testing.says("from testing"), "{}", testing.output);
+
+    // An environment that does not exist sends the agent back to the default one.
+    let (agent, nowhere) = run(agent, &["--environment", "nowhere"]).await;
+    assert!(nowhere.says("Environment 'nowhere' not found on server"), "{}", nowhere.output);
+    assert!(nowhere.says("restarting agent run with environment 'production'"), "{}", nowhere.output);
+
+    // A syntax error is shown with its place.
+    std::fs::write(&site, "node default {\n  notify { 'x' }\n}\n").unwrap();
+    cluster.primary().flush();
+    let (agent, broken) = run(agent, &["--no-usecacheonfailure"]).await;
+    assert_eq!(broken.code, 1, "{}", broken.output);
+    let place = format!("(file: {}, line: 2", site.display());
+    assert!(broken.says("Error 500 on SERVER: Server Error: ") && broken.says(&place), "{}", broken.output);
+    std::fs::write(&site, manifest(&managed)).unwrap();
+    cluster.primary().flush();
+
+    // A revoked agent is refused, without a restart.
+    cluster.primary().authority().revoke("guest.example.com").unwrap();
+    let (_, revoked) = run(agent, &[]).await;
+    assert_ne!(revoked.code, 2, "{}", revoked.output);
+    assert!(revoked.says("certificate revoked") || revoked.says("SSL"), "{}", revoked.output);
+    cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_waits_to_be_signed() {
+    let cluster = Cluster::start_with(Options { autosign: Some("false".into()), ..Options::default() }).await;
+    let Some(agent) = StockAgent::find("guest.example.com", cluster.port()) else { return };
+    let site = cluster.environment("production").join("manifests/site.pp");
+    std::fs::write(site, "notify { 'signed at last': }\n").unwrap();
+    cluster.primary().flush();
+    let (agent, waiting) = run(agent, &["--waitforcert", "0"]).await;
+    assert_eq!(waiting.code, 1, "{}", waiting.output);
+    assert!(waiting.says("Exiting now because the waitforcert setting is set to 0"), "{}", waiting.output);
+    cluster.primary().authority().sign("guest.example.com").unwrap();
+    let (_, signed) = run(agent, &["--waitforcert", "0"]).await;
+    assert_eq!(signed.code, 2, "{}", signed.output);
+    assert!(signed.says("signed at last"), "{}", signed.output);
+    cluster.stop().await;
+}
