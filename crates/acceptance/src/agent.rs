@@ -58,9 +58,10 @@ impl Applicant {
     /// The agent, once its certificate is there.
     pub async fn enrol(self, authority: &[u8]) -> Agent {
         let certificate = self.certificate().await.expect("the request is signed");
+        let key = self.key.to_pem().unwrap();
         let material = TlsMaterial {
             chain: certificate.as_bytes(),
-            key: self.key.to_pem().unwrap().as_bytes(),
+            key: key.as_bytes(),
             authorities: authority,
             revocation_lists: b"",
             revocation: Revocation::Off,

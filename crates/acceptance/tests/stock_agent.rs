@@ -97,7 +97,7 @@ async fn the_life_of_a_stock_agent() {
     cluster.primary().flush();
 
     // A revoked agent is refused, without a restart.
-    cluster.primary().authority().revoke("guest.example.com").unwrap();
+    cluster.primary().authority().revoke(&["guest.example.com".to_owned()], "a test").unwrap();
     let (_, revoked) = run(agent, &[]).await;
     assert_ne!(revoked.code, 2, "{}", revoked.output);
     assert!(revoked.says("certificate revoked") || revoked.says("SSL"), "{}", revoked.output);
@@ -114,7 +114,7 @@ async fn a_request_waits_to_be_signed() {
     let (agent, waiting) = run(agent, &["--waitforcert", "0"]).await;
     assert_eq!(waiting.code, 1, "{}", waiting.output);
     assert!(waiting.says("Exiting now because the waitforcert setting is set to 0"), "{}", waiting.output);
-    cluster.primary().authority().sign("guest.example.com").unwrap();
+    cluster.primary().authority().sign("guest.example.com", None, "a test").unwrap();
     let (_, signed) = run(agent, &["--waitforcert", "0"]).await;
     assert_eq!(signed.code, 2, "{}", signed.output);
     assert!(signed.says("signed at last"), "{}", signed.output);
