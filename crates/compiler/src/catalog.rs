@@ -130,7 +130,7 @@ impl<'i> Session<'i> {
         resource.parameters = parameters;
         for parameter in &resource.parameters {
             if parameter.name == tag {
-                add_tags(&mut resource.tags, &parameter.value)?;
+                add_tags(&mut resource.tags, &parameter.value, resource.place)?;
             }
         }
         for at in 1..resource.parameters.len() {
@@ -163,7 +163,7 @@ impl<'i> Session<'i> {
         for parameter in inherited {
             if resource.parameter(parameter.name).is_none() {
                 if parameter.name == tag {
-                    add_tags(&mut resource.tags, &parameter.value)?;
+                    add_tags(&mut resource.tags, &parameter.value, resource.place)?;
                 }
                 resource.parameters.push(parameter);
             }
@@ -360,10 +360,9 @@ impl<'i> Session<'i> {
             let set = &mut defaults[at].1;
             if set.iter().any(|other| other.name == parameter.name) {
                 let text = format!(
-                    "Default already defined for {} {{ {} => {} }}; cannot redefine",
+                    "Default already defined for {} {{ {} }}; cannot redefine",
                     capitalised(ty.as_str()),
-                    parameter.name,
-                    pcore::format::to_s(&parameter.value)
+                    parameter.name
                 );
                 let site = parameter.place.map(Place::site);
                 return Err(Error::unframed(text, site.as_ref()).into());
@@ -374,18 +373,16 @@ impl<'i> Session<'i> {
     }
 }
 
-/// Adds the value of the `tag` metaparameter.
-pub(crate) fn add_tags(tags: &mut Tags, value: &Value) -> Result<(), Control> {
+/// Adds the value of the `tag` metaparameter, or the arguments of the function of that name.
+pub(crate) fn add_tags(tags: &mut Tags, value: &Value, place: Option<Place<'_>>) -> Result<(), Control> {
     match value {
-        Value::Undef => {}
-        Value::Array(items) => {
-            for item in items.iter() {
-                add_tags(tags, item)?;
-            }
-        }
-        other => tags.add(&pcore::format::to_s(other))?,
+        Value::Undef => Ok(()),
+        Value::Array(items) => items.iter().try_for_each(|item| add_tags(tags, item, place)),
+        other => tags.add(&pcore::format::to_s(other)).map_err(|error| {
+            let site = place.map(Place::site);
+            site.map_or_else(|| error.clone(), |site| Error::unframed(&error, Some(&site))).into()
+        }),
     }
-    Ok(())
 }
 
 /// A value as Ruby's `inspect` shows it, in the few messages that have it.

@@ -169,13 +169,12 @@ impl<'i> Session<'i> {
         if let Some(found) = self.resource(id).node_match.clone() {
             self.scope_mut(scope).frames.push_match(Some(found));
         }
+        // Neither the top level nor a node block is a place to return from.
+        let may_return = definition.kind != DefinitionKind::Node && !definition.name.as_str().is_empty();
         for (code, body) in &definition.bodies {
             match self.eval(code, *body, scope) {
                 Ok(_) => {}
-                // The body of a node block is not a place to return from.
-                Err(Control::Return(_) | Control::Next(_)) if definition.kind != DefinitionKind::Node => {
-                    break;
-                }
+                Err(Control::Return(_) | Control::Next(_)) if may_return => break,
                 Err(control) => return Err(control),
             }
         }
@@ -286,7 +285,7 @@ impl<'i> Session<'i> {
         let is_tag = name == self.well_known.tag;
         let resource = self.resource_mut(id);
         if is_tag {
-            add_tags(&mut resource.tags, &value)?;
+            add_tags(&mut resource.tags, &value, resource.place)?;
         }
         let source = Some(resource.source);
         resource.set(Parameter { name, value, source, place: None, append: false });
@@ -354,7 +353,7 @@ impl<'i> Session<'i> {
         );
         for name in unknown {
             let text = format!(
-                "Deferred function {name} has no return_type, unable to guarantee value type during compilation."
+                "Deferred function {name} has no return_type, unable to guarantee value type during compilation.\n   (file & line not available)"
             );
             self.warn_once(&format!("{name}_deferred_warning"), &text);
         }

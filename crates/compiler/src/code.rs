@@ -42,21 +42,33 @@ impl Code {
 pub(crate) struct Place<'i> {
     pub(crate) code: &'i Code,
     pub(crate) span: Span,
+    /// What the catalog calls code without a file: nothing, or `unknown` where a function knows it from the stack
+    /// of calls only.
+    pub(crate) unnamed: &'static str,
 }
 
-impl Place<'_> {
+impl<'i> Place<'i> {
+    pub(crate) fn new(code: &'i Code, span: Span) -> Place<'i> {
+        Place { code, span, unnamed: "" }
+    }
+
     /// The place as messages about resources show it, without a column.
     pub(crate) fn site(self) -> Site {
-        self.code.site_of(self.span).line_only()
+        Site { column: false, unnamed: self.unnamed, ..self.code.site_of(self.span) }
     }
 
     pub(crate) fn line(self) -> u32 {
         self.code.ast.file.line(self.span.start)
     }
 
-    /// The file's name; empty for code without a file, as Puppet has it.
+    /// The file's name.
     pub(crate) fn path(self) -> String {
-        self.code.ast.file.path.as_ref().map_or_else(String::new, |path| path.to_string_lossy().into_owned())
+        self.code
+            .ast
+            .file
+            .path
+            .as_ref()
+            .map_or_else(|| self.unnamed.into(), |path| path.to_string_lossy().into_owned())
     }
 }
 

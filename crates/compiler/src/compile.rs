@@ -198,6 +198,5 @@ impl<'i> Session<'i> {
 
 /// A jump out of a place that nothing encloses.
 fn illegal_jump(name: &str, site: &crate::error::Site) -> String {
-    let file = site.path().unwrap_or_else(|| "unknown".into());
-    format!("{name} from context where this is illegal (file: {file}, line: {})", site.line())
+    format!("{name} from context where this is illegal {}", site.clone().of_stack())
 }

@@ -20,18 +20,26 @@ pub struct Site {
     pub span: Span,
     /// Whether a message shows the column as well as the line.
     pub column: bool,
+    /// What a message calls code without a file: nothing, or `unknown` where Puppet knows the place from its stack of
+    /// calls only.
+    pub unnamed: &'static str,
 }
 
 impl Site {
     /// A place shown with line and column.
     pub fn new(file: &Arc<SourceFile>, span: Span) -> Site {
-        Site { file: file.clone(), span, column: true }
+        Site { file: file.clone(), span, column: true, unnamed: "" }
     }
 
     /// The same place, shown without its column.
     pub fn line_only(mut self) -> Site {
         self.column = false;
         self
+    }
+
+    /// The place as the stack of calls knows it: no column, and always a file.
+    pub(crate) fn of_stack(self) -> Site {
+        Site { column: false, unnamed: "unknown", ..self }
     }
 
     /// The line, from 1.
@@ -49,8 +57,10 @@ impl fmt::Display for Site {
     /// `(file: F, line: L, column: C)`, without the parts that are not known.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("(")?;
-        if let Some(path) = &self.file.path {
-            write!(f, "file: {}, ", path.display())?;
+        match &self.file.path {
+            Some(path) => write!(f, "file: {}, ", path.display())?,
+            None if self.unnamed.is_empty() => {}
+            None => write!(f, "file: {}, ", self.unnamed)?,
         }
         let position = self.file.position(self.span.start);
         write!(f, "line: {}", position.line)?;

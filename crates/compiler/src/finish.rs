@@ -54,7 +54,7 @@ impl<'i> Session<'i> {
             Err(Control::Error(error)) => error,
             Err(Control::Break(site)) => {
                 let text = "Error while evaluating an Object, break() from context where this is illegal";
-                return Err(Error::issue_at(text, &site.line_only()).into());
+                return Err(Error::issue_at(text, &site.of_stack()).into());
             }
             result => return result,
         };
@@ -182,7 +182,7 @@ impl<'i> Session<'i> {
                             });
                             if name.as_str() == "tag" {
                                 // The tags were valid on the container.
-                                let _ = crate::catalog::add_tags(&mut resource.tags, value);
+                                let _ = crate::catalog::add_tags(&mut resource.tags, value, None);
                             }
                         }
                     }

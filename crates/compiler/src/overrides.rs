@@ -117,7 +117,7 @@ impl<'i> Session<'i> {
         let is_tag = parameter.name == self.well_known.tag;
         let resource = self.resource_mut(id);
         if is_tag {
-            add_tags(&mut resource.tags, &parameter.value)?;
+            add_tags(&mut resource.tags, &parameter.value, resource.place)?;
         }
         resource.set(parameter);
         Ok(())

@@ -266,7 +266,7 @@ impl<'i> Session<'i> {
         match self.image.options.strict {
             Strict::Error => Err(Error::issue_at(message, &site).into()),
             Strict::Warning => {
-                self.log(Level::Warning, format!("{message} {site}"), "Puppet".into(), Some(site));
+                self.log(Level::Warning, message.to_owned(), "Puppet".into(), Some(site));
                 Ok(())
             }
             Strict::Off => Ok(()),

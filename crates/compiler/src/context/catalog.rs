@@ -99,7 +99,7 @@ impl<'i> Context<'_, 'i> {
     pub fn tag(&mut self, tags: &[Value]) -> Result<(), Control> {
         let container = self.session.container(self.at.scope);
         let resource = self.session.resource_mut(container);
-        tags.iter().try_for_each(|tag| add_tags(&mut resource.tags, tag))
+        tags.iter().try_for_each(|tag| add_tags(&mut resource.tags, tag, resource.place))
     }
 
     /// True if the caller's class or define, or the catalog, has the tag.
@@ -166,7 +166,8 @@ impl<'i> Context<'_, 'i> {
         };
         let type_name = type_name.to_lowercase();
         let scope = self.at.scope;
-        let place = Some(Place { code: self.at.code, span: self.at.code.span(self.at.id) });
+        let place =
+            Some(Place { unnamed: "unknown", ..Place::new(self.at.code, self.at.code.span(self.at.id)) });
         let source = Some(self.session.scope(scope).source);
         let declaration = Declaration { form, scope, place };
         let mut references = Vec::with_capacity(resources.len());

@@ -48,7 +48,7 @@ impl<'i> Session<'i> {
             None
         } else {
             let parameters = self.eval_attributes(code, None, &collect.attributes, scope)?;
-            Some(Overrides { parameters, place: Place { code, span: code.span(id) } })
+            Some(Overrides { parameters, place: Place::new(code, code.span(id)) })
         };
         let query = match collect.query {
             Some(query) if !matches!(&code[query], Expr::Nop) => Some(self.query(code, query, scope)?),

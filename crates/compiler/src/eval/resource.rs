@@ -36,7 +36,7 @@ impl<'i> Session<'i> {
         scope: ScopeId,
     ) -> Eval {
         let type_name = self.resource_type_name(code, resource.type_name, scope)?;
-        let place = Place { code, span: code.span(id) };
+        let place = Place::new(code, code.span(id));
         if resource.form == ResourceForm::Exported {
             self.warn_without_store(code, id, "export is ignored");
         }
@@ -124,7 +124,7 @@ impl<'i> Session<'i> {
         let mut parameters: Vec<Parameter<'i>> = Vec::with_capacity(attributes.len());
         for attribute in attributes {
             let value = self.eval(code, attribute.value, scope)?;
-            let place = Some(Place { code, span: attribute.span });
+            let place = Some(Place::new(code, attribute.span));
             let first = parameters.len();
             match attribute.name {
                 Some(name) => {
@@ -274,7 +274,7 @@ impl<'i> Session<'i> {
             let over = Override {
                 source: self.scope(scope).source,
                 scope,
-                place: Some(Place { code, span: code.span(id) }),
+                place: Some(Place::new(code, code.span(id))),
                 parameters: parameters.clone(),
             };
             self.override_resource(type_name, title, over)?;
@@ -288,9 +288,8 @@ impl<'i> Session<'i> {
             return;
         }
         let site = code.site(id);
-        let text = format!(
-            "You cannot collect exported resources without storeconfigs being set; the {what} {site}"
-        );
+        let text =
+            format!("You cannot collect exported resources without storeconfigs being set; the {what}");
         self.log(crate::Level::Warning, text, "Puppet".into(), Some(site));
     }
 }

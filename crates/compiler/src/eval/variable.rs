@@ -31,7 +31,7 @@ impl<'i> Session<'i> {
             Strict::Error => Err(issue(code, id, message)),
             Strict::Warning => {
                 let site = code.site(id);
-                self.log(Level::Warning, format!("{message} {site}"), "Puppet".into(), Some(site));
+                self.log(Level::Warning, message, "Puppet".into(), Some(site));
                 Ok(Value::Undef)
             }
             Strict::Off => Ok(Value::Undef),
