@@ -71,6 +71,11 @@ fn to_wire(resource: Resource<'_>) -> Result<WireResource, Control> {
                 let kept = flat.into_iter().filter(|item| !item.is_undef());
                 Value::array(kept.map(|item| catalog_value(item.clone())).collect::<Vec<_>>())
             }
+            // Puppet flattens an array as soon as a reference is in it.
+            Value::Array(items) if crate::eval::resource::flat(&items).into_iter().any(is_reference) => {
+                let flat = crate::eval::resource::flat(&items).into_iter();
+                Value::array(flat.map(|item| catalog_value(item.clone())).collect::<Vec<_>>())
+            }
             value => catalog_value(value),
         };
         parameters.push((name, value));
@@ -134,6 +139,10 @@ fn catalog_value(value: Value) -> Value {
         }
         other => other,
     }
+}
+
+fn is_reference(value: &Value) -> bool {
+    matches!(value, Value::Type(Type::Class(_) | Type::Resource(_)))
 }
 
 fn holds_type(value: &Value) -> bool {

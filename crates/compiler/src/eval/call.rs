@@ -204,6 +204,9 @@ impl<'i> Session<'i> {
         block: Option<&Block<'_, 'i>>,
         at: CallSite<'i>,
     ) -> Eval {
+        if args.iter().any(super::resource::holds_iterator) {
+            return Err(Error::new("Use of an Iterator is not supported here").into());
+        }
         let count = args.len();
         let arity = legacy.arity;
         let least = if arity < 0 { (-arity - 1) as usize } else { arity as usize };

@@ -321,7 +321,7 @@ pub(crate) fn flat(items: &[Value]) -> Vec<&Value> {
     all
 }
 
-fn holds_iterator(value: &Value) -> bool {
+pub(super) fn holds_iterator(value: &Value) -> bool {
     match value {
         Value::Iterator(_) => true,
         Value::Array(items) => items.iter().any(holds_iterator),

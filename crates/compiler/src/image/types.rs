@@ -168,8 +168,11 @@ impl Image {
     /// # Errors
     /// When the text is no type. Places in the text are of no use to anybody and left out.
     pub(crate) fn parse_type(&self, text: &str) -> Result<Type, Error> {
-        let code =
-            parse_text(None, text, None, false, false).map_err(|error| without_place(&error.error()))?;
+        let code = parse_text(None, text, None, false, false).map_err(|error| {
+            let error = error.error();
+            // An error with a place in the text stays as it is, an end too early is one of the call.
+            if error.message().contains(" (line: ") { error } else { Error::new(error.message()) }
+        })?;
         let named = |name: Symbol| {
             let known = self.named_type(name)?;
             Ok(Some(known.unwrap_or_else(|| Type::Reference(name.into()))))

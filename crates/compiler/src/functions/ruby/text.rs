@@ -18,10 +18,12 @@ pub(in crate::functions) fn class_name(value: &Value) -> Cow<'static, str> {
         Value::Array(_) => "Array".into(),
         Value::Hash(_) => "Hash".into(),
         Value::Regexp(_) => "Regexp".into(),
-        Value::Type(Type::Resource(_) | Type::Class(_)) => "Puppet::Resource".into(),
         Value::Type(ty) => {
             let text = ty.to_string();
-            let name = text.split('[').next().unwrap_or_default();
+            let name = match ty {
+                Type::Resource(_) => "Resource",
+                _ => text.split('[').next().unwrap_or_default(),
+            };
             format!("Puppet::Pops::Types::P{name}Type").into()
         }
         Value::Sensitive(_) => "Puppet::Pops::Types::PSensitiveType::Sensitive".into(),
@@ -37,11 +39,19 @@ pub(in crate::functions) fn class_name(value: &Value) -> Cow<'static, str> {
     }
 }
 
+/// The Ruby class of an argument of the older interface, where references are resources.
+fn legacy_class_name(value: &Value) -> Cow<'static, str> {
+    match value {
+        Value::Type(Type::Resource(_) | Type::Class(_)) => "Puppet::Resource".into(),
+        other => class_name(other),
+    }
+}
+
 /// The text of the error for a method that a value does not have.
 pub(in crate::functions) fn no_method(method: &str, value: &Value) -> String {
     let receiver = match value {
         Value::Sensitive(_) => ruby_inspect(value),
-        value => format!("{}:{}", ruby_inspect(value), class_name(value)),
+        value => format!("{}:{}", ruby_inspect(value), legacy_class_name(value)),
     };
     format!("undefined method `{method}' for {receiver}")
 }
@@ -51,7 +61,7 @@ pub(in crate::functions) fn no_conversion(value: &Value, class: &str) -> String 
     let from = match value {
         Value::Undef => "nil".into(),
         Value::Bool(flag) => flag.to_string().into(),
-        value => class_name(value),
+        value => legacy_class_name(value),
     };
     format!("no implicit conversion of {from} into {class}")
 }
