@@ -6,21 +6,29 @@
 //! and times without quotes, and most `!ruby/...` tags. Only the first document of a stream is read; an empty one is
 //! undef. Integers beyond 64 bits stay strings, so that no digit is lost.
 //!
+//! The grammar is that of libyaml, which Psych reads with, down to its messages; parsers of YAML 1.2 refuse or misread
+//! files that are in use (a `]` at the start of a line, a key behind a text of several lines).
+//!
 //! Nesting is bounded, and so is what aliases may stand for in all, since a few lines can name billions of nodes.
 
 mod build;
+mod cursor;
+mod parser;
 mod scalar;
+mod scanner;
 mod tag;
+mod token;
 
 use std::fmt;
 
-use libyaml_safer::{Encoding, Error, Mark, Parser};
-
 use crate::Value;
-use build::{Builder, Step};
+use build::Builder;
+use cursor::{Mark, Problem};
+use parser::{Failure, Parser};
+use scanner::Scanner;
 
 /// Deepest nesting that is read.
-pub const DEPTH_MAX: usize = 256;
+pub const DEPTH_MAX: usize = 100;
 /// Nodes a document may have once its aliases are written out.
 pub const NODES_MAX: usize = 10_000_000;
 
@@ -65,35 +73,30 @@ impl std::error::Error for YamlError {}
 
 /// Reads the first document of a text. `source` is named in errors; a byte-order mark is skipped.
 pub fn load(text: &str, source: &str) -> Result<Value, YamlError> {
-    let mut text = text.strip_prefix('\u{feff}').unwrap_or(text).as_bytes();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let source = if source.is_empty() { "<unknown>" } else { source };
-    let mut parser = Parser::new();
-    parser.set_encoding(Encoding::Utf8);
-    parser.set_input_string(&mut text);
-    let mut builder = Builder::new(source);
-    loop {
-        let event = parser.parse().map_err(|error| syntax_error(&error, source))?;
-        match builder.event(event)? {
-            Step::More => {}
-            Step::Done(value) => return Ok(value),
-        }
+    if let Some(mark) = cursor::find_control(text) {
+        return Err(syntax_error(Problem::new("control characters are not allowed", mark), source));
     }
+    let parser = Parser::new(Scanner::new(text), Builder::new(source));
+    parser.document().map_err(|failure| match failure {
+        Failure::Syntax(problem) => syntax_error(*problem, source),
+        Failure::Built(error) => *error,
+    })
 }
 
-fn syntax_error(error: &Error, source: &str) -> YamlError {
-    let message = match error.context() {
-        Some(context) => format!("{} {context}", error.problem()),
-        None => error.problem().to_owned(),
+fn syntax_error(problem: Problem, source: &str) -> YamlError {
+    let message = match problem.context {
+        Some(context) => format!("{} {context}", problem.problem),
+        None => problem.problem.to_owned(),
     };
-    // Psych shows where the context began. Where there is none, the place of the problem says more than its 0 does.
-    let mark = error.context_mark().or_else(|| error.problem_mark()).unwrap_or_default();
-    let (line, column) = place(mark);
+    let (line, column) = place(problem.mark);
     YamlError { source: source.to_owned(), message, line, column, kind: YamlErrorKind::Syntax }
 }
 
 /// Line and column of a mark, from 1.
 fn place(mark: Mark) -> (usize, usize) {
-    (mark.line as usize + 1, mark.column as usize + 1)
+    (mark.line + 1, mark.column + 1)
 }
 
 #[cfg(test)]

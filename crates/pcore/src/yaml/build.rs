@@ -1,25 +1,36 @@
-//! Puts values together from the events of the parser.
+//! Puts values together from the nodes that the parser finds.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use libyaml_safer::{Event, EventData, Mark};
+use super::cursor::Mark;
 
 use super::{DEPTH_MAX, NODES_MAX, YamlError, YamlErrorKind, scalar, tag};
 use crate::{Hash, Value};
 
-pub(super) struct Builder<'s> {
-    source: &'s str,
-    open: Vec<Frame>,
+/// What stands in front of a node, and where it begins.
+pub(super) struct Node<'t> {
+    pub(super) anchor: Option<&'t str>,
+    /// The whole tag.
+    pub(super) tag: Option<String>,
+    pub(super) mark: Mark,
+}
+
+pub(super) struct Builder<'t> {
+    source: &'t str,
+    /// The finished document.
+    root: Value,
+    open: Vec<Frame<'t>>,
     /// Anchored nodes, with the count of nodes they stand for; `None` until they are finished.
-    anchors: HashMap<String, Option<(Value, usize)>>,
+    anchors: HashMap<&'t str, Option<(Value, usize)>>,
     /// Nodes so far, aliases counted with all they stand for.
     nodes: usize,
 }
 
 /// A collection that is being read.
-struct Frame {
+struct Frame<'t> {
     content: Content,
-    anchor: Option<String>,
+    anchor: Option<&'t str>,
     /// [`Builder::nodes`] when it began.
     nodes_before: usize,
 }
@@ -40,14 +51,6 @@ struct Key {
     may_merge: bool,
 }
 
-/// What an event led to.
-pub(super) enum Step {
-    /// The document goes on.
-    More,
-    /// The document is complete.
-    Done(Value),
-}
-
 /// What kind of node a value came from, which a merge asks.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -57,90 +60,99 @@ enum Kind {
     Alias,
 }
 
-impl<'s> Builder<'s> {
-    pub(super) fn new(source: &'s str) -> Builder<'s> {
-        Builder { source, open: Vec::new(), anchors: HashMap::new(), nodes: 0 }
+impl<'t> Builder<'t> {
+    pub(super) fn new(source: &'t str) -> Builder<'t> {
+        Builder { source, root: Value::Undef, open: Vec::new(), anchors: HashMap::new(), nodes: 0 }
     }
 
-    /// Takes the next event.
-    pub(super) fn event(&mut self, event: Event) -> Result<Step, YamlError> {
-        let at = event.start_mark;
-        match event.data {
-            EventData::Scalar { anchor, tag, value: text, quoted_implicit, .. } => {
-                let value = match tag.as_deref() {
-                    _ if quoted_implicit => Ok(Value::str(&*text)),
-                    None => scalar::resolve(&text),
-                    Some(tag) => tag::scalar(tag, &text),
-                };
-                let value = value.map_err(|failure| self.refuse(failure, at))?;
-                self.count(1, at)?;
-                self.keep(anchor, &value, 1);
-                let is_tagged_string = tag.as_deref() == Some("tag:yaml.org,2002:str");
-                Ok(self.add(value, Kind::Scalar { is_tagged_string }))
-            }
-            EventData::Alias { anchor } => {
-                let (value, count) = match self.anchors.get(&anchor) {
-                    Some(Some(known)) => known.clone(),
-                    Some(None) => {
-                        let message = "an alias inside of what it stands for is not supported".to_owned();
-                        return Err(self.fail(YamlErrorKind::Syntax, message, at));
-                    }
-                    None => {
-                        return Err(self.fail(YamlErrorKind::Value, format!("Unknown alias: {anchor}"), at));
-                    }
-                };
-                self.count(count, at)?;
-                Ok(self.add(value, Kind::Alias))
-            }
-            EventData::SequenceStart { anchor, tag, .. } => {
-                let is_ordered_map = tag.as_deref().map_or(Ok(false), tag::sequence);
-                let content = match is_ordered_map.map_err(|failure| self.refuse(failure, at))? {
-                    true => Content::OrderedMap(Vec::new()),
-                    false => Content::Sequence(Vec::new()),
-                };
-                self.begin(content, anchor, at)
-            }
-            EventData::MappingStart { anchor, tag, .. } => {
-                tag.as_deref().map_or(Ok(()), tag::mapping).map_err(|failure| self.refuse(failure, at))?;
-                self.begin(Content::Mapping { hash: Hash::new(), key: None }, anchor, at)
-            }
-            EventData::SequenceEnd | EventData::MappingEnd => Ok(self.end()),
-            // No document at all.
-            EventData::StreamEnd => Ok(Step::Done(Value::Undef)),
-            EventData::StreamStart { .. }
-            | EventData::DocumentStart { .. }
-            | EventData::DocumentEnd { .. } => Ok(Step::More),
-        }
+    /// The document.
+    pub(super) fn finish(self) -> Value {
+        self.root
     }
 
-    fn begin(&mut self, content: Content, anchor: Option<String>, at: Mark) -> Result<Step, YamlError> {
+    pub(super) fn scalar(
+        &mut self,
+        node: Node<'t>,
+        text: Cow<'_, str>,
+        is_plain: bool,
+    ) -> Result<(), YamlError> {
+        let value = match node.tag.as_deref() {
+            None if !is_plain => Ok(Value::str(&*text)),
+            // The tag `!` says that the scalar is to be resolved, quoted or not.
+            None | Some("!") => scalar::resolve(&text),
+            Some(tag) => tag::scalar(tag, &text),
+        };
+        let value = value.map_err(|failure| self.refuse(failure, node.mark))?;
+        self.count(1, node.mark)?;
+        self.keep(node.anchor, &value, 1);
+        let is_tagged_string = node.tag.as_deref() == Some("tag:yaml.org,2002:str");
+        self.add(value, Kind::Scalar { is_tagged_string });
+        Ok(())
+    }
+
+    pub(super) fn alias(&mut self, name: &str, mark: Mark) -> Result<(), YamlError> {
+        let (value, count) = match self.anchors.get(name) {
+            Some(Some(known)) => known.clone(),
+            Some(None) => {
+                let message = "an alias inside of what it stands for is not supported".to_owned();
+                return Err(self.fail(YamlErrorKind::Syntax, message, mark));
+            }
+            None => return Err(self.fail(YamlErrorKind::Value, format!("Unknown alias: {name}"), mark)),
+        };
+        self.count(count, mark)?;
+        self.add(value, Kind::Alias);
+        Ok(())
+    }
+
+    pub(super) fn begin_sequence(&mut self, node: Node<'t>) -> Result<(), YamlError> {
+        let is_ordered_map = node.tag.as_deref().map_or(Ok(false), tag::sequence);
+        let content = match is_ordered_map.map_err(|failure| self.refuse(failure, node.mark))? {
+            true => Content::OrderedMap(Vec::new()),
+            false => Content::Sequence(Vec::new()),
+        };
+        self.begin(content, node)
+    }
+
+    pub(super) fn begin_mapping(&mut self, node: Node<'t>) -> Result<(), YamlError> {
+        node.tag
+            .as_deref()
+            .map_or(Ok(()), tag::mapping)
+            .map_err(|failure| self.refuse(failure, node.mark))?;
+        self.begin(Content::Mapping { hash: Hash::new(), key: None }, node)
+    }
+
+    fn begin(&mut self, content: Content, node: Node<'t>) -> Result<(), YamlError> {
         if self.open.len() >= DEPTH_MAX {
             let message = format!("nesting of more than {DEPTH_MAX} levels");
-            return Err(self.fail(YamlErrorKind::Syntax, message, at));
+            return Err(self.fail(YamlErrorKind::Syntax, message, node.mark));
         }
         let nodes_before = self.nodes;
-        self.count(1, at)?;
-        if let Some(anchor) = &anchor {
-            self.anchors.insert(anchor.clone(), None);
+        self.count(1, node.mark)?;
+        if let Some(anchor) = node.anchor {
+            self.anchors.insert(anchor, None);
         }
-        self.open.push(Frame { content, anchor, nodes_before });
-        Ok(Step::More)
+        self.open.push(Frame { content, anchor: node.anchor, nodes_before });
+        Ok(())
     }
 
-    fn end(&mut self) -> Step {
-        let Some(frame) = self.open.pop() else { return Step::More };
+    /// The end of the innermost collection.
+    pub(super) fn end(&mut self) {
+        let Some(frame) = self.open.pop() else { return };
         let (value, kind) = match frame.content {
             Content::Sequence(items) => (Value::array(items), Kind::Sequence),
             Content::OrderedMap(items) => (Value::hash(pairs(&items)), Kind::Sequence),
             Content::Mapping { hash, .. } => (Value::hash(hash), Kind::Mapping),
         };
         self.keep(frame.anchor, &value, self.nodes - frame.nodes_before);
-        self.add(value, kind)
+        self.add(value, kind);
     }
 
     /// Puts a finished node where it belongs.
-    fn add(&mut self, value: Value, kind: Kind) -> Step {
-        let Some(frame) = self.open.last_mut() else { return Step::Done(value) };
+    fn add(&mut self, value: Value, kind: Kind) {
+        let Some(frame) = self.open.last_mut() else {
+            self.root = value;
+            return;
+        };
         match &mut frame.content {
             Content::Sequence(items) | Content::OrderedMap(items) => items.push(value),
             Content::Mapping { hash, key } => match key.take() {
@@ -156,10 +168,9 @@ impl<'s> Builder<'s> {
                 }
             },
         }
-        Step::More
     }
 
-    fn keep(&mut self, anchor: Option<String>, value: &Value, count: usize) {
+    fn keep(&mut self, anchor: Option<&'t str>, value: &Value, count: usize) {
         if let Some(anchor) = anchor {
             self.anchors.insert(anchor, Some((value.clone(), count)));
         }
