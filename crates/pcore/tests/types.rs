@@ -7,6 +7,8 @@
 
 #[path = "types/calls.rs"]
 mod calls;
+#[path = "types/classes.rs"]
+mod classes;
 #[path = "types/laws.rs"]
 mod laws;
 #[path = "types/objects.rs"]
