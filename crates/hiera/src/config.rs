@@ -95,7 +95,11 @@ pub(crate) enum Locations {
     Globs(Vec<Str>),
     Uris(Vec<Str>),
     /// A variable, the name that each of its elements gets, and a path with that name in it.
-    Mapped { variable: Str, name: Str, template: Str },
+    Mapped {
+        variable: Str,
+        name: Str,
+        template: Str,
+    },
 }
 
 /// Parses and checks a configuration.
@@ -184,16 +188,20 @@ impl Config {
     /// The first line from `start` on whose text before a `#` satisfies the test.
     pub(crate) fn line(&self, start: usize, test: impl Fn(&str) -> bool) -> Option<usize> {
         let uncommented = |line: &str| test(line.split('#').next().unwrap_or_default());
-        self.text.lines().zip(1..).find(|(line, number)| *number >= start && uncommented(line)).map(|(_, n)| n)
+        self.text
+            .lines()
+            .zip(1..)
+            .find(|(line, number)| *number >= start && uncommented(line))
+            .map(|(_, n)| n)
     }
 
     /// The error for a variable in this file that does not exist.
     pub(crate) fn undefined_variable(&self, name: &str) -> LookupError {
         let quotes = ["", "'", "\""];
         let line = self.line(1, |line| {
-            quotes.iter().any(|open| {
-                quotes.iter().any(|close| line.contains(&format!("%{{{open}{name}{close}}}")))
-            })
+            quotes
+                .iter()
+                .any(|open| quotes.iter().any(|close| line.contains(&format!("%{{{open}{name}{close}}}"))))
         });
         self.fail("HIERA_UNDEFINED_VARIABLE", format!("Undefined variable '{name}'"), line)
     }
@@ -209,10 +217,6 @@ impl Config {
             Place::Environment => "an environment",
             Place::Module(_) => "a module",
         };
-        self.fail(
-            VERSION_3_NOT_GLOBAL,
-            format!("hiera.yaml version 3 cannot be used in {place}"),
-            None,
-        )
+        self.fail(VERSION_3_NOT_GLOBAL, format!("hiera.yaml version 3 cannot be used in {place}"), None)
     }
 }

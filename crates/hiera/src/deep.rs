@@ -61,8 +61,10 @@ impl DeepOptions {
                 return Err("knockout_prefix cannot be an empty string in deep_merge!".to_owned());
             }
             if preserve_unmergeables {
-                return Err("overwrite_unmergeable must be true if knockout_prefix is specified in deep_merge!"
-                    .to_owned());
+                return Err(
+                    "overwrite_unmergeable must be true if knockout_prefix is specified in deep_merge!"
+                        .to_owned(),
+                );
             }
             let pattern = Regexp::new(&format!("^{}", text(prefix))).map_err(|error| error.to_string())?;
             Ok(Knockout { prefix: prefix.clone(), pattern })
@@ -174,14 +176,14 @@ impl Merge<'_> {
                 dest = Value::array(unpack(items, separator));
             }
         }
-        if let Some(knockout) = self.knockout {
-            if source.contains(&knockout.prefix) {
-                dest = cleared(&dest);
-                if alias == Alias::Same {
-                    source.clear();
-                }
-                source.retain(|item| *item != knockout.prefix);
+        if let Some(knockout) = self.knockout
+            && source.contains(&knockout.prefix)
+        {
+            dest = cleared(&dest);
+            if alias == Alias::Same {
+                source.clear();
             }
+            source.retain(|item| *item != knockout.prefix);
         }
         let Value::Array(below) = &dest else {
             return Ok(self.overwritten(&Value::array(source), &dest));
@@ -280,10 +282,10 @@ fn knock_out_of_itself(list: &mut Vec<Value>, knockout: &Knockout) {
         if let Some(target) = knockout.target(&item) {
             list.retain(|other| *other != target && *other != item);
         } else {
-            if read != write {
-                if let Some(slot) = list.get_mut(write) {
-                    *slot = item;
-                }
+            if read != write
+                && let Some(slot) = list.get_mut(write)
+            {
+                *slot = item;
             }
             write += 1;
         }

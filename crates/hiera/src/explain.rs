@@ -149,7 +149,10 @@ impl Explainer {
     }
 
     pub(crate) fn module_provider_not_found(&mut self, module: &str) {
-        self.leaf(Node { event: Some(Event::ModuleProviderNotFound), ..Node::new(Kind::Module(module.into())) });
+        self.leaf(Node {
+            event: Some(Event::ModuleProviderNotFound),
+            ..Node::new(Kind::Module(module.into()))
+        });
     }
 
     pub(crate) fn merge_source(&mut self, source: &'static str) {
@@ -260,7 +263,9 @@ impl Node {
                 self.dump_branches(out, depth + 1);
             }
             Kind::InvalidKey => line(out, depth, &["Invalid key \"", self.key(), "\""]),
-            Kind::MergeSource(source) => line(out, depth, &["Using merge options from \"", source, "\" hash"]),
+            Kind::MergeSource(source) => {
+                line(out, depth, &["Using merge options from \"", source, "\" hash"])
+            }
             Kind::Module(module) => match self.event {
                 Some(Event::ModuleNotFound) => line(out, depth, &["Module \"", module, "\" not found"]),
                 _ => line(out, depth, &["Module data provider for module \"", module, "\" not found"]),
@@ -369,7 +374,9 @@ impl Node {
         if let Some(key) = &self.key {
             hash.insert("key", key.clone());
         }
-        if let Some(Event::Found | Event::FoundInDefaults | Event::FoundInOverrides | Event::Result) = self.event {
+        if let Some(Event::Found | Event::FoundInDefaults | Event::FoundInOverrides | Event::Result) =
+            self.event
+        {
             hash.insert("value", self.value.clone().unwrap_or_default());
         }
         if let Some(event) = self.event {

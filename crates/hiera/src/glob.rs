@@ -59,7 +59,8 @@ fn walk_deep(source: &dyn Source, folder: &str, rest: &[&str], depth: usize, fou
     let rest_first = rest.first().copied().unwrap_or_default();
     for (name, is_real_dir) in names(source, folder) {
         let path = if folder == "/" { format!("/{name}") } else { format!("{folder}/{name}") };
-        let here = if is_pattern(rest_first) { fnmatch(rest_first, &name) } else { unescape(rest_first) == name };
+        let here =
+            if is_pattern(rest_first) { fnmatch(rest_first, &name) } else { unescape(rest_first) == name };
         if here {
             walk(source, path.clone(), rest.get(1..).unwrap_or_default(), depth + 1, found);
         }
@@ -155,7 +156,9 @@ mod tests {
     fn order_of_matches() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().to_str().unwrap();
-        for file in ["b.yaml", "a.yaml", "sub/x.yaml", "sub/deep/y.yaml", "z.yaml", ".hidden/q.yaml", "sub/.h.yaml"] {
+        for file in
+            ["b.yaml", "a.yaml", "sub/x.yaml", "sub/deep/y.yaml", "z.yaml", ".hidden/q.yaml", "sub/.h.yaml"]
+        {
             let path = folder.path().join(file);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, "").unwrap();

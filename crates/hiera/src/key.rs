@@ -78,7 +78,9 @@ impl Key {
     /// All segments as values, for `data_dig` functions.
     pub(crate) fn to_array(&self) -> Value {
         let root = Value::Str(self.root.clone());
-        Value::array(std::iter::once(root).chain(self.segments.iter().map(Segment::to_value)).collect::<Vec<_>>())
+        Value::array(
+            std::iter::once(root).chain(self.segments.iter().map(Segment::to_value)).collect::<Vec<_>>(),
+        )
     }
 
     /// Wraps a value such that digging with this key finds it again.
@@ -133,10 +135,11 @@ fn next_segment(text: &str) -> Option<(Segment, &str)> {
 
 fn plain_segment(text: &str) -> Segment {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        if let Ok(index) = text.parse() {
-            return Segment::Index(index);
-        }
+    if !digits.is_empty()
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && let Ok(index) = text.parse()
+    {
+        return Segment::Index(index);
     }
     Segment::Name(text.into())
 }
@@ -179,7 +182,8 @@ mod tests {
 
     #[test]
     fn modules() {
-        let module = |text: &str| Key::parse(&text.into()).ok().and_then(|key| key.module().map(str::to_owned));
+        let module =
+            |text: &str| Key::parse(&text.into()).ok().and_then(|key| key.module().map(str::to_owned));
         assert_eq!(module("a::b::c"), Some("a".into()));
         assert_eq!(module("a"), None);
         assert_eq!(module("::a"), Some(String::new()));

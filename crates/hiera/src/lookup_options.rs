@@ -64,8 +64,7 @@ impl CompiledOptions {
             let Value::Str(key) = key else { continue };
             let options = Arc::new(KeyOptions::new(value));
             if key.starts_with('^') {
-                let pattern =
-                    Regexp::new(key).map_err(|error| LookupError::argument(error.to_string()))?;
+                let pattern = Regexp::new(key).map_err(|error| LookupError::argument(error.to_string()))?;
                 compiled.patterns.push((pattern, options));
             } else if !value.is_undef() {
                 compiled.exact.insert(key.clone(), options);

@@ -132,7 +132,10 @@ mod tests {
     fn shows_as_ruby_does() {
         let hash = Value::hash([("a", Value::Int(1)), ("b", Value::Undef)].into_iter().collect());
         let cases = [
-            (Value::array([Value::Int(1), "a\"\n#{x}".into(), true.into(), hash]), r#"[1, "a\"\n\#{x}", true, {"a"=>1, "b"=>nil}]"#),
+            (
+                Value::array([Value::Int(1), "a\"\n#{x}".into(), true.into(), hash]),
+                r#"[1, "a\"\n\#{x}", true, {"a"=>1, "b"=>nil}]"#,
+            ),
             (Value::Float(1.0), "1.0"),
             (Value::Float(1e20), "1.0e+20"),
             (Value::Float(1e15), "1000000000000000.0"),

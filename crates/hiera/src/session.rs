@@ -1,12 +1,12 @@
 //! One compile's view of the data: what a lookup starts from and what lookups of one compile share.
 
+mod context;
+mod interpolate;
 mod invocation;
 mod layers;
 mod options;
 mod provider;
 mod resolve;
-mod interpolate;
-mod context;
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -297,7 +297,8 @@ impl Session {
                 *first = Value::Type(ty);
             }
         }
-        let (ty, rest) = arguments.split_first().map_or((Value::Undef, &[][..]), |(ty, rest)| (ty.clone(), rest));
+        let (ty, rest) =
+            arguments.split_first().map_or((Value::Undef, &[][..]), |(ty, rest)| (ty.clone(), rest));
         let mut given = vec![value];
         given.extend(rest.iter().cloned());
         let converted = host.new_value(&ty, &given).map_err(|message| {

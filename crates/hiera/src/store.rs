@@ -167,10 +167,10 @@ fn cached<K: std::hash::Hash + Eq, T>(
     stat: Stat,
     parse: impl FnOnce() -> Result<Arc<T>, LookupError>,
 ) -> Result<Arc<T>, LookupError> {
-    if let Some(cached) = all.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
-        if cached.stat == stat {
-            return cached.parsed.clone();
-        }
+    if let Some(cached) = all.read().unwrap_or_else(PoisonError::into_inner).get(&key)
+        && cached.stat == stat
+    {
+        return cached.parsed.clone();
     }
     // Two threads may parse the same file at the same time; either result is right.
     let parsed = parse();

@@ -90,7 +90,8 @@ impl Config {
             }
             0 | 1 => {}
             _ => {
-                let message = format!("Only one of {} can be defined in hierarchy '{name}'", or(&FUNCTION_KEYS));
+                let message =
+                    format!("Only one of {} can be defined in hierarchy '{name}'", or(&FUNCTION_KEYS));
                 return Err(self.fail("HIERA_MULTIPLE_DATA_PROVIDER_FUNCTIONS", message, None));
             }
         }
@@ -235,11 +236,9 @@ fn locations(entry: &Hash) -> Locations {
         return Locations::Uris(uris);
     }
     match list_of(entry, "mapped_paths").as_deref() {
-        Some([variable, name, template]) => Locations::Mapped {
-            variable: variable.clone(),
-            name: name.clone(),
-            template: template.clone(),
-        },
+        Some([variable, name, template]) => {
+            Locations::Mapped { variable: variable.clone(), name: name.clone(), template: template.clone() }
+        }
         _ => Locations::None,
     }
 }
@@ -272,9 +271,7 @@ fn required(name: &str, value: Type) -> StructElement {
 static V5: LazyLock<Type> = LazyLock::new(|| {
     let text = Type::non_empty_string;
     let some = || Type::array_sized(text(), Size::at_least(1));
-    let options = || {
-        Type::hash_of(pattern("\\A[A-Za-z](:?[0-9A-Za-z_-]*[0-9A-Za-z])?\\z"), Type::Data)
-    };
+    let options = || Type::hash_of(pattern("\\A[A-Za-z](:?[0-9A-Za-z_-]*[0-9A-Za-z])?\\z"), Type::Data);
     let hierarchy = || {
         Type::array_of(Type::structure(vec![
             required("name", text()),

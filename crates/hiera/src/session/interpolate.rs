@@ -125,9 +125,10 @@ impl Session {
                 return Err(LookupError::plain(message).into());
             }
         };
-        let mut value = inner.with(|| Kind::Scope("Global Scope".to_owned()), || {
-            self.root_value(host, invocation, &root, &segments)
-        })?;
+        let mut value = inner.with(
+            || Kind::Scope("Global Scope".to_owned()),
+            || self.root_value(host, invocation, &root, &segments),
+        )?;
         if let (Some(found), false) = (&value, segments.is_empty()) {
             value = match self.sub_lookup(key, &segments, found.clone()) {
                 Ok(below) => Some(below).filter(|below| !below.is_undef()),
@@ -194,7 +195,8 @@ impl Session {
                 host.warn_once(&once(), &format!("Undefined variable '{name}'; {reason}"));
             }
             Strict::Error if lenient => {
-                let message = format!("Interpolation failed with '{name}', but compilation continuing; {reason}");
+                let message =
+                    format!("Interpolation failed with '{name}', but compilation continuing; {reason}");
                 host.warn_once(&once(), &message);
             }
             Strict::Error => {
@@ -214,17 +216,23 @@ impl Session {
             }
         }
         let shown = || segments.iter().map(ToString::to_string).collect::<Vec<_>>().join(".");
-        inner.with(|| Kind::SubKey(shown()), || {
-            let mut value = value;
-            for segment in segments {
-                value = inner.with(|| Kind::Segment, || {
-                    let found = one_step(key, segment, &value)?;
-                    let name = segment.to_string();
-                    found.map(|found| inner.found(&name, found)).ok_or_else(|| inner.missing(&name))
-                })?;
-            }
-            Ok(value)
-        })
+        inner.with(
+            || Kind::SubKey(shown()),
+            || {
+                let mut value = value;
+                for segment in segments {
+                    value = inner.with(
+                        || Kind::Segment,
+                        || {
+                            let found = one_step(key, segment, &value)?;
+                            let name = segment.to_string();
+                            found.map(|found| inner.found(&name, found)).ok_or_else(|| inner.missing(&name))
+                        },
+                    )?;
+                }
+                Ok(value)
+            },
+        )
     }
 }
 

@@ -203,11 +203,7 @@ impl Session {
         Ok(layer)
     }
 
-    fn module_layer(
-        &self,
-        host: &mut dyn Host,
-        module: &Str,
-    ) -> Result<Option<Rc<Layer>>, LookupError> {
+    fn module_layer(&self, host: &mut dyn Host, module: &Str) -> Result<Option<Rc<Layer>>, LookupError> {
         let inner = &*self.0;
         if let Some(layer) = inner.modules.borrow().get(module) {
             return Ok(layer.clone());
@@ -240,7 +236,10 @@ impl Session {
                     Place::Module(_) => "module root",
                     _ => "the environment root",
                 };
-                host.warn_once(&format!("{path}: version 3"), &format!("hiera.yaml version 3 found at {whose} was ignored"));
+                host.warn_once(
+                    &format!("{path}: version 3"),
+                    &format!("hiera.yaml version 3 found at {whose} was ignored"),
+                );
                 Ok(None)
             }
             Err(error) => Err(error),

@@ -40,11 +40,7 @@ impl Session {
         Ok(options.find(&key.root).cloned())
     }
 
-    fn find_options(
-        &self,
-        host: &mut dyn Host,
-        invocation: &Invocation,
-    ) -> Result<LayeredOptions, Failure> {
+    fn find_options(&self, host: &mut dyn Host, invocation: &Invocation) -> Result<LayeredOptions, Failure> {
         let inner = &*self.0;
         let module = invocation.module.clone();
         let invocation = invocation.for_options(inner, LOOKUP_OPTIONS.into(), module);
@@ -72,11 +68,7 @@ impl Session {
         })
     }
 
-    fn global_options(
-        &self,
-        host: &mut dyn Host,
-        invocation: &Invocation,
-    ) -> Result<Option<Value>, Failure> {
+    fn global_options(&self, host: &mut dyn Host, invocation: &Invocation) -> Result<Option<Value>, Failure> {
         let inner = &*self.0;
         if let Some(found) = inner.global_options.borrow().as_ref() {
             return Ok(found.clone());
@@ -94,11 +86,7 @@ impl Session {
     }
 
     /// Of global and environment data, merged.
-    fn upper_options(
-        &self,
-        host: &mut dyn Host,
-        invocation: &Invocation,
-    ) -> Result<Option<Value>, Failure> {
+    fn upper_options(&self, host: &mut dyn Host, invocation: &Invocation) -> Result<Option<Value>, Failure> {
         let inner = &*self.0;
         if let Some(found) = inner.upper_options.borrow().as_ref() {
             return Ok(found.clone());
@@ -138,7 +126,10 @@ impl Session {
                 Err(Failure::NotFound) => None,
                 Err(error) => return Err(error),
             };
-            Ok::<_, Failure>(LayeredOptions { upper: None, module: inner.compile(found.as_ref(), Some(module))? })
+            Ok::<_, Failure>(LayeredOptions {
+                upper: None,
+                module: inner.compile(found.as_ref(), Some(module))?,
+            })
         })?;
         let options = Rc::new(options);
         inner.default_options.borrow_mut().insert(module.clone(), options.clone());
@@ -178,4 +169,3 @@ fn checked(found: Value) -> Result<Option<Value>, LookupError> {
         _ => Err(LookupError::located(format!("value of {LOOKUP_OPTIONS} must be a hash"))),
     }
 }
-

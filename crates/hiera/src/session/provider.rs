@@ -174,10 +174,11 @@ impl Asked<'_> {
         let value = match known {
             Some(value) => value,
             None => {
-                let value = self.call(host, Some(Value::Str(root.clone()))).map_err(|failure| match failure {
-                    Failure::NotFound => self.session.0.missing(root),
-                    other => other,
-                })?;
+                let value =
+                    self.call(host, Some(Value::Str(root.clone()))).map_err(|failure| match failure {
+                        Failure::NotFound => self.session.0.missing(root),
+                        other => other,
+                    })?;
                 self.check_value(root, &value)?;
                 self.state().values.borrow_mut().insert(root.clone(), value.clone());
                 value

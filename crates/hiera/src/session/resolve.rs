@@ -66,11 +66,7 @@ const CONSTANT: [&str; 3] = ["facts", "trusted", "server_facts"];
 
 impl Session {
     /// The entries of a layer, for the variables as they are now.
-    pub(super) fn resolved(
-        &self,
-        host: &mut dyn Host,
-        layer: &Rc<Layer>,
-    ) -> Result<Rc<Resolved>, Failure> {
+    pub(super) fn resolved(&self, host: &mut dyn Host, layer: &Rc<Layer>) -> Result<Rc<Resolved>, Failure> {
         let known = layer.resolved.borrow().clone();
         if let Some(known) = known {
             if known.watched.iter().all(|watched| self.is_stable(host, watched)) {
