@@ -27,6 +27,7 @@ pub mod functions;
 pub mod image;
 mod limits;
 mod loader;
+mod lookup;
 pub mod log;
 mod output;
 mod overrides;
