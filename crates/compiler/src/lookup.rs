@@ -5,11 +5,11 @@
 
 mod context;
 
-
 use std::sync::Arc;
 
 use hiera::{
-    BackendCall, BackendFunction, ErrorKind, Host, LookupError, Request, Segment, Store, Variable, source::Disk,
+    BackendCall, BackendFunction, ErrorKind, Host, LookupError, Request, Segment, Store, Variable,
+    source::Disk,
 };
 use pcore::{Type, Value};
 use stdx::Symbol;
@@ -262,7 +262,9 @@ impl Window<'_, '_> {
 
 /// The outcome of a failed lookup as the evaluator carries it on.
 fn control(error: LookupError, raised: Option<Control>) -> Control {
-    if let Some(jump @ (Control::Return(_) | Control::Next(_) | Control::Break(_) | Control::Pending(_))) = raised {
+    if let Some(jump @ (Control::Return(_) | Control::Next(_) | Control::Break(_) | Control::Pending(_))) =
+        raised
+    {
         return jump;
     }
     match error.kind {
@@ -270,4 +272,3 @@ fn control(error: LookupError, raised: Option<Control>) -> Control {
         ErrorKind::Plain | ErrorKind::Argument => Error::new(error.message).into(),
     }
 }
-

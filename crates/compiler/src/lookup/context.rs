@@ -129,11 +129,7 @@ impl<'i> Session<'i> {
         }
     }
 
-    fn explain(
-        &mut self,
-        context: &hiera::Context,
-        lambda: Option<LambdaRef<'i>>,
-    ) -> Result<Value, Control> {
+    fn explain(&mut self, context: &hiera::Context, lambda: Option<LambdaRef<'i>>) -> Result<Value, Control> {
         if let Some(lambda) = lambda.filter(|_| context.is_explaining()) {
             let text = self.call_lambda(lambda, &[])?;
             context.explain(|| pcore::format::to_s(&text));
