@@ -3,6 +3,7 @@
 // A command line prints; the ban holds for the libraries.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the command line")]
 
+mod ca;
 mod compile;
 mod completion;
 mod config;
@@ -36,6 +37,9 @@ enum Command {
     Server(server::Args),
     /// Start a primary server with example nodes in a scratch folder
     Demo(demo::Args),
+    /// Manage the certificate authority
+    #[command(subcommand)]
+    Ca(ca::Command),
     /// Compile a node's catalog and print it as JSON
     Compile(compile::Args),
     /// Reports of agents, from the store on this machine
@@ -58,6 +62,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Server(args) => server::run(args, cli.config.as_deref()),
         Command::Demo(args) => demo::run(args),
+        Command::Ca(command) => ca::run(command, cli.config.as_deref()),
         Command::Compile(args) => compile::run(args, cli.config.as_deref()),
         Command::Report(command) => report::run(command, cli.config.as_deref()),
         Command::Config(command) => config::run(command, cli.config.as_deref()),

@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod csr_attributes;
 mod examples;
 pub mod serve;
 pub mod telemetry;

@@ -135,8 +135,6 @@ pub struct Settings {
     pub auto_renewal_ttl: Duration,
     /// Give agents the short list of infrastructure nodes only (`enable-infra-crl`).
     pub enable_infra_crl: bool,
-    /// Take the identity for renewals from `X-Client-Cert` (`authorization.allow-header-cert-info`).
-    pub allow_header_cert_info: bool,
     /// Set the mode of the key file right at start (`manage_internal_file_permissions`).
     pub manage_internal_file_permissions: bool,
     /// How long an operation waits for another one (`crl-lock-timeout-seconds`).
@@ -163,7 +161,6 @@ impl Settings {
             allow_auto_renewal: false,
             auto_renewal_ttl: 90 * DAY,
             enable_infra_crl: false,
-            allow_header_cert_info: false,
             manage_internal_file_permissions: true,
             lock_timeout: Duration::from_secs(60),
         }

@@ -60,7 +60,6 @@ mod shellquote;
 mod slice;
 mod sort;
 mod split;
-mod sprintf;
 mod tag;
 mod type_;
 mod unique;
@@ -220,5 +219,4 @@ pub static LEGACY: &[&Legacy] = &[
     &fail::FUNCTION,
     &fqdn_rand::FUNCTION,
     &shellquote::FUNCTION,
-    &sprintf::FUNCTION,
 ];

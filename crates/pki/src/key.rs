@@ -19,6 +19,8 @@ use crate::{Error, Oid, Result, oid, pem};
 /// Kinds of keys that can be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyKind {
+    /// RSA with 8192 bits.
+    Rsa8192,
     /// RSA with 4096 bits, Puppet's default.
     Rsa4096,
     /// RSA with 3072 bits.
@@ -38,6 +40,7 @@ impl KeyKind {
             2048 => Some(KeyKind::Rsa2048),
             3072 => Some(KeyKind::Rsa3072),
             4096 => Some(KeyKind::Rsa4096),
+            8192 => Some(KeyKind::Rsa8192),
             _ => None,
         }
     }
@@ -68,6 +71,7 @@ impl KeyPair {
     pub fn generate(kind: KeyKind) -> Result<KeyPair> {
         let failed = |_| Error::Key("it could not be generated");
         match kind {
+            KeyKind::Rsa8192 => rsa::KeyPair::generate(rsa::KeySize::Rsa8192),
             KeyKind::Rsa4096 => rsa::KeyPair::generate(rsa::KeySize::Rsa4096),
             KeyKind::Rsa3072 => rsa::KeyPair::generate(rsa::KeySize::Rsa3072),
             KeyKind::Rsa2048 => rsa::KeyPair::generate(rsa::KeySize::Rsa2048),

@@ -13,6 +13,7 @@ use stdx::hocon;
 
 use crate::config::Site;
 use crate::config::puppet_conf::SettingValue;
+use crate::csr_attributes::CsrAttributes;
 
 /// What the server is told.
 pub fn server(site: &Site) -> anyhow::Result<server::Settings> {
@@ -37,7 +38,6 @@ pub fn server(site: &Site) -> anyhow::Result<server::Settings> {
         ),
         disable_per_environment_manifest: site.puppet.flag("disable_per_environment_manifest"),
         hiera_config: hiera.exists().then_some(hiera),
-        files: files(site)?,
         strict,
         strict_variables: site.puppet.flag("strict_variables"),
         variables: site.puppet.all().map(|(name, value)| (name.to_owned(), variable(value))).collect(),
@@ -48,24 +48,6 @@ pub fn server(site: &Site) -> anyhow::Result<server::Settings> {
         max_retry_delay: compile.max_retry_delay.0,
         compile_timeout: compile.timeout.0,
         body_bytes_max: site.config.listen.max_body_bytes as u64,
-    })
-}
-
-/// Where files for agents are. A file bucket that puppet.conf names stays where it is.
-fn files(site: &Site) -> anyhow::Result<server::files::FileSettings> {
-    let digest = site.puppet.get("digest_algorithm").unwrap_or_else(|| "sha256".into());
-    Ok(server::files::FileSettings {
-        fileserver_conf: site.path("fileserverconfig"),
-        codedir: site.path("codedir"),
-        bucketdir: site
-            .puppet
-            .configured("bucketdir")
-            .map_or_else(|| site.data_dir.join("bucket"), |_| site.path("bucketdir")),
-        digest_algorithm: server::files::Algorithm::named(&digest).with_context(|| {
-            format!("puppet.conf: digest_algorithm: `{digest}` is not known; use sha256, sha384, sha512, sha224 or md5")
-        })?,
-        host: site.certname.clone(),
-        code_content_command: site.config.code.code_content_command.clone(),
     })
 }
 
@@ -116,7 +98,9 @@ pub fn authority(site: &Site) -> anyhow::Result<(ca::Settings, ca::Host)> {
     settings.allow_auto_renewal = allowed("allow-auto-renewal", own.allow_auto_renewal);
     settings.auto_renewal_ttl = ttl("auto-renewal-cert-ttl")?.unwrap_or(own.auto_renewal_cert_ttl.0);
     settings.enable_infra_crl = allowed("enable-infra-crl", own.enable_infra_crl);
-    settings.allow_header_cert_info = site.config.auth.allow_header_cert_info;
+    if let Some(hocon::Value::Int(seconds)) = conf("crl-lock-timeout-seconds") {
+        settings.lock_timeout = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
+    }
     settings.manage_internal_file_permissions = puppet.flag("manage_internal_file_permissions");
 
     let mut host = ca::Host::in_directory(&site.path("ssldir"), &site.certname);
@@ -126,6 +110,7 @@ pub fn authority(site: &Site) -> anyhow::Result<(ca::Settings, ca::Host)> {
     host.localcacert = site.path("localcacert");
     host.hostcrl = site.path("hostcrl");
     host.alt_names = puppet.get("dns_alt_names").unwrap_or_default();
+    host.extension_requests = CsrAttributes::load(&site.path("csr_attributes"))?.extensions;
     Ok((settings, host))
 }
 
@@ -141,8 +126,9 @@ fn key_kind(site: &Site) -> anyhow::Result<KeyKind> {
             text.parse().with_context(|| format!("puppet.conf: keylength: `{text}` is not a number"))?
         }
     };
-    KeyKind::rsa(length)
-        .with_context(|| format!("RSA keys of {length} bits cannot be made here; use 2048 or 4096"))
+    KeyKind::rsa(length).with_context(|| {
+        format!("RSA keys of {length} bits cannot be made here; use 2048, 3072, 4096 or 8192")
+    })
 }
 
 /// The section of `ca.conf`, as a function from the name of a setting.

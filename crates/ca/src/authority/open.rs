@@ -30,12 +30,11 @@ impl Authority {
 
     /// Opens the authority of a directory that must have one.
     pub fn open_existing(settings: Settings, clock: Arc<dyn Clock>) -> Result<Authority> {
-        Authority::open_with(settings, clock, |settings, _| {
-            Err(Error::Setup(format!(
-                "there is no certificate authority in {}; set one up first",
-                settings.paths.cadir.display()
-            )))
-        })
+        // Who only looks must not leave directories behind.
+        if !settings.paths.cadir.exists() {
+            return Err(no_authority(&settings));
+        }
+        Authority::open_with(settings, clock, |settings, _| Err(no_authority(settings)))
     }
 
     /// Opens the authority that `create` is to put into an empty directory.
@@ -104,6 +103,11 @@ impl Authority {
         }
         Ok(())
     }
+}
+
+fn no_authority(settings: &Settings) -> Error {
+    let cadir = settings.paths.cadir.display();
+    Error::Setup(format!("there is no certificate authority in {cadir}; set one up first"))
 }
 
 /// Takes the directory's lock and takes back what an interrupted first start left.

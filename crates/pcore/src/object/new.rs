@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::members::{attributes, label};
-use crate::matches::accepts_undef;
 use crate::parameterize::TypeError;
 use crate::signature::{Param, Signature};
 use crate::ty::{Attribute, AttributeKind, ObjectType, StructElement, Tuple};
@@ -16,7 +15,7 @@ fn given(object: &Arc<ObjectType>) -> Vec<(Attribute, bool)> {
         .into_iter()
         .filter(|(_, attribute)| !matches!(attribute.kind, AttributeKind::Constant | AttributeKind::Derived))
         .map(|(_, attribute)| {
-            let optional = attribute.value.is_some() || accepts_undef(&attribute.ty);
+            let optional = attribute.value.is_some();
             (attribute, optional)
         })
         .collect()
@@ -29,7 +28,7 @@ pub fn signatures(object: &Arc<ObjectType>) -> Vec<Signature> {
         .iter()
         .map(|(attribute, optional)| StructElement {
             name: attribute.name.clone(),
-            optional: *optional,
+            optional: *optional || crate::matches::accepts_undef(&attribute.ty),
             value: attribute.ty.clone(),
         })
         .collect();
@@ -78,13 +77,10 @@ pub fn instantiate(object: &Arc<ObjectType>, arguments: &[Value]) -> Result<Valu
             }
         }
         (None, arguments) => {
+            // Each form is listed twice, as Puppet does.
+            let twice: Vec<Signature> = signatures.iter().chain(&signatures).cloned().collect();
             let function = format!("new_{}", label(object));
-            return Err(TypeError::new(mismatch::describe_arguments(
-                &function,
-                &signatures,
-                arguments,
-                None,
-            )));
+            return Err(TypeError::new(mismatch::describe_arguments(&function, &twice, arguments, None)));
         }
     }
     Ok(Value::Object(Arc::new(Object { ty: object.clone(), attributes })))
