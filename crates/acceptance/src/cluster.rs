@@ -19,7 +19,7 @@ pub struct Cluster {
 pub struct Options {
     /// The setting `autosign`; every request is signed without it.
     pub autosign: Option<String>,
-    /// More lines of `bunraku.toml`, after the usual ones; begin with a section.
+    /// More lines of `bunraku.toml`, which go on in the section `[ca]`.
     pub toml: String,
     /// Directories of modules for all environments.
     pub basemodulepath: Vec<PathBuf>,

@@ -40,6 +40,11 @@ impl StockAgent {
         self.port = port;
     }
 
+    /// A file under its `ssldir`, such as `certs` and `private_keys`.
+    pub fn ssl_file(&self, folder: &str) -> PathBuf {
+        self.folder.path().join("conf/ssl").join(folder).join(format!("{}.pem", self.certname))
+    }
+
     /// Its folder; `conf/ssl` and `var` are inside.
     pub fn folder(&self) -> &Path {
         self.folder.path()

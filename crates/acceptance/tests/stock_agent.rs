@@ -120,3 +120,76 @@ async fn a_request_waits_to_be_signed() {
     assert!(signed.says("signed at last"), "{}", signed.output);
     cluster.stop().await;
 }
+
+/// Debian's ntp module with the parts that would touch this machine switched off, and its file in our folder.
+fn ntp_manifest(folder: &Path) -> String {
+    format!(
+        "class {{ 'ntp': package_manage => false, service_manage => false, config => '{0}/ntp.conf', driftfile => '{0}/drift' }}\n",
+        folder.display()
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_debian_module_is_applied() {
+    let modules = "/usr/share/puppet/modules.available";
+    let ntp = acceptance::peers::find(&format!("{modules}/puppetlabs-ntp"), "a Debian module applied by an agent");
+    let stdlib = acceptance::peers::find(&format!("{modules}/puppetlabs-stdlib"), "type aliases of stdlib");
+    let (Some(ntp), Some(stdlib)) = (ntp, stdlib) else { return };
+    let cluster = Cluster::start().await;
+    let Some(agent) = StockAgent::find("guest.example.com", cluster.port()) else { return };
+    // The module sets owners, which only root may do.
+    if !is_root() {
+        eprintln!("left out, since this is not root: a Debian module applied by an agent");
+        return;
+    }
+    std::fs::create_dir_all(cluster.root().join("modules")).unwrap();
+    std::os::unix::fs::symlink(ntp, cluster.root().join("modules/ntp")).unwrap();
+    std::os::unix::fs::symlink(stdlib, cluster.root().join("modules/stdlib")).unwrap();
+    let managed = tempfile::tempdir().unwrap();
+    let site = cluster.environment("production").join("manifests/site.pp");
+    std::fs::write(&site, ntp_manifest(managed.path())).unwrap();
+    cluster.primary().flush();
+    let (agent, first) = run(agent, &[]).await;
+    assert_eq!(first.code, 2, "{}", first.output);
+    let written = std::fs::read_to_string(managed.path().join("ntp.conf")).unwrap();
+    assert!(written.contains("driftfile") && written.contains("server 0.debian.pool.ntp.org"), "{written}");
+    let (_, second) = run(agent, &[]).await;
+    assert_eq!(second.code, 0, "{}", second.output);
+    cluster.stop().await;
+}
+
+fn is_root() -> bool {
+    let id = std::process::Command::new("id").arg("-u").output();
+    id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renewed_certificate_is_as_good() {
+    let options = Options { toml: "allow-auto-renewal = true\n".into(), ..Options::default() };
+    let cluster = Cluster::start_with(options).await;
+    let Some(agent) = StockAgent::find("guest.example.com", cluster.port()) else { return };
+    let site = cluster.environment("production").join("manifests/site.pp");
+    std::fs::write(site, "notify { \"serial of ${trusted['certname']}\": }\n").unwrap();
+    cluster.primary().flush();
+    let (agent, first) = run(agent, &[]).await;
+    assert_eq!(first.code, 2, "{}", first.output);
+    let old = std::fs::read(agent.ssl_file("certs")).unwrap();
+    let material = rest::TlsMaterial {
+        chain: &old,
+        key: &std::fs::read(agent.ssl_file("private_keys")).unwrap(),
+        authorities: &cluster.authority(),
+        revocation_lists: b"",
+        revocation: rest::Revocation::Off,
+    };
+    let client = rest::Client::new(&rest::ClientTls::new(&material).unwrap());
+    let url = format!("{}/puppet-ca/v1/certificate_renewal", cluster.url());
+    let answer = client.send(rest::Method::POST, &url, [], rest::Bytes::new()).await.unwrap().ok().unwrap();
+    let (before, after) =
+        (pki::Certificate::from_pem(&old).unwrap(), pki::Certificate::from_pem(&answer.body).unwrap());
+    assert_eq!(before.public_key().as_der(), after.public_key().as_der());
+    assert_ne!(before.serial(), after.serial());
+    std::fs::write(agent.ssl_file("certs"), &answer.body).unwrap();
+    let (_, renewed) = run(agent, &[]).await;
+    assert_eq!(renewed.code, 2, "{}", renewed.output);
+    cluster.stop().await;
+}
