@@ -207,6 +207,9 @@ impl<'i> Session<'i> {
         if let Some(caller) = given.or_else(|| caller.map(|name| Value::Str(self.text(name)))) {
             self.scope_mut(scope).vars.push(caller_name, Some(caller));
         }
+        if definition.kind == DefinitionKind::Class {
+            self.look_parameters_up(id, definition, scope)?;
+        }
         let resource = self.resource(id);
         let (title_value, name_value) = if definition.kind == DefinitionKind::Class {
             let lower = Value::Str(self.text(definition.name));

@@ -60,6 +60,7 @@ mod shellquote;
 mod slice;
 mod sort;
 mod split;
+mod sprintf;
 mod tag;
 mod type_;
 mod unique;
@@ -219,4 +220,5 @@ pub static LEGACY: &[&Legacy] = &[
     &fail::FUNCTION,
     &fqdn_rand::FUNCTION,
     &shellquote::FUNCTION,
+    &sprintf::FUNCTION,
 ];

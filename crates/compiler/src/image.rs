@@ -23,6 +23,7 @@ pub(crate) use main::Main;
 pub(crate) use module::Module;
 
 use crate::code::{Definition, Function};
+use crate::lookup;
 use files::Files;
 
 /// What to do about a doubtful construct (the setting `strict`).
@@ -97,6 +98,7 @@ pub struct Image {
     /// Resource types of the modules' Ruby code.
     opaque_types: FxHashSet<Symbol>,
     pub(crate) settings_class: Definition,
+    pub(crate) hiera: lookup::Engine,
     pub(crate) main_class: Definition,
 }
 
@@ -148,6 +150,7 @@ impl Image {
         let aliases = types::Aliases::new(&modules, &main, options, &mut files)?;
         let opaque_types =
             modules.values().flat_map(|module| module.resource_types.iter().copied()).collect();
+        let hiera = lookup::Engine::new(options, modules.values(), old.map(|old| &old.hiera));
         Ok(Image {
             options: options.clone(),
             files,
@@ -157,6 +160,7 @@ impl Image {
             functions,
             aliases,
             opaque_types,
+            hiera,
             settings_class: Definition::empty_class("settings"),
             main_class,
         })

@@ -28,6 +28,7 @@ pub mod image;
 mod limits;
 mod loader;
 pub mod log;
+mod lookup;
 mod output;
 mod overrides;
 pub mod reads;

@@ -62,6 +62,7 @@ pub struct Session<'i> {
     /// Output of the templates that are being rendered.
     pub(crate) rendering: Vec<Vec<Value>>,
     pub(crate) epp: FxHashMap<std::path::PathBuf, &'i Code>,
+    pub(crate) lookups: crate::lookup::Lookups,
     /// Where code that is parsed during the compile is kept.
     pub(crate) spare: &'i OnceCell<Box<Spare>>,
     pub(crate) well_known: WellKnown,
@@ -180,6 +181,7 @@ impl<'i> Session<'i> {
             warned: FxHashSet::default(),
             rendering: Vec::new(),
             epp: FxHashMap::default(),
+            lookups: crate::lookup::Lookups::default(),
             spare,
             well_known: WellKnown::new(),
         }

@@ -15,7 +15,7 @@ pub(crate) type Named<'a> = dyn Fn(Symbol) -> Result<Option<Type>, Error> + 'a;
 
 /// A type that the language itself names.
 pub(crate) fn builtin(name: &str) -> Option<Type> {
-    pcore::parameterize::named(name)
+    pcore::parameterize::named(name).or_else(|| crate::lookup::builtin_type(name))
 }
 
 /// The value of a type expression.

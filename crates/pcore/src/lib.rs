@@ -4,6 +4,7 @@
 //! crate matches, converts, compares, formats and serialises them. It does no I/O, knows no source code, no
 //! scopes and no catalogs; text of the language that names a type is parsed by the compiler.
 
+pub mod alias;
 pub mod arithmetic;
 pub mod common;
 pub mod compare;

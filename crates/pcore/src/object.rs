@@ -15,7 +15,8 @@ pub use define::define;
 pub(crate) use define::{annotations, entry, object_initializer, qualified_name};
 pub use hash::{init_hash, instance_init_hash};
 pub use members::{
-    attribute, attributes, equality_attributes, has_member, inherits, label, method, type_of, type_parameters,
+    attribute, attributes, equality_attributes, equals, has_member, inherits, label, method, type_of,
+    type_parameters,
 };
 pub use new::{instantiate, new_parameters, signatures};
 

@@ -84,7 +84,7 @@ fn single(base: &Type, arguments: &[Value]) -> Result<Type> {
                 [key] => Err(wrong_key(base, 0, key, "String or Regexp")),
                 _ => Err(TypeError {
                     argument: (keys.len() > 1).then_some(1),
-                    ..arity(base, 1, None, keys.len())
+                    ..arity(base, 1, Some(1), keys.len())
                 }),
             }
         }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use crate::number::float_text;
 use crate::ty::{Alias, Callable, Range, Size, StructElement, Type, TypeSet};
-use crate::{Hash, Str, Value, matches, object, typeset};
+use crate::{Hash, Str, Value, infer, matches, object, typeset};
 
 /// The text of a type with the names of aliases and `Object` types only.
 pub fn plain(ty: &Type) -> impl Display {
@@ -41,7 +41,15 @@ impl Display for InstanceText<'_> {
 
 impl Display for Type {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        let expanded = matches!(self, Type::Alias(_) | Type::Object(_) | Type::AnyObject | Type::Deferred);
+        let expanded = matches!(
+            self,
+            Type::Alias(_)
+                | Type::Object(_)
+                | Type::AnyObject
+                | Type::Deferred
+                | Type::TypeSet(_)
+                | Type::AnyTypeSet
+        );
         Text { ty: self, expanded }.fmt(out)
     }
 }
@@ -490,9 +498,10 @@ impl Printer<'_, '_> {
                 }
                 self.out.write_str("})")
             }
-            Value::Sensitive(_) => self.out.write_str("Instance of Sensitive"),
-            Value::Binary(_) => self.out.write_str("Instance of Binary"),
-            Value::Iterator(_) => self.out.write_str("Instance of Iterator"),
+            Value::Sensitive(_) | Value::Binary(_) | Value::Iterator(_) => {
+                self.out.write_str("Instance of ")?;
+                self.ty(&infer::infer_reduced(value))
+            }
         }
     }
 

@@ -128,12 +128,19 @@ pub struct Deferred {
 }
 
 /// An instance of an `Object` type: attribute values in the order of the type's attributes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Object {
     /// The type it was made from.
     pub ty: Arc<ObjectType>,
     /// Values by attribute name.
     pub attributes: Hash,
+}
+
+impl PartialEq for Object {
+    /// Equal as the type says: by the attributes that it compares.
+    fn eq(&self, other: &Object) -> bool {
+        crate::object::equals(self, other)
+    }
 }
 
 impl Value {

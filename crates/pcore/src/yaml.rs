@@ -52,7 +52,7 @@ pub struct YamlError {
 pub enum YamlErrorKind {
     /// The text is not YAML, or beyond a limit.
     Syntax,
-    /// It asks for an object that is not permitted: a date, a Ruby class.
+    /// It asks for an object that is not permitted: a date, a Ruby class, a collection inside of itself.
     Class,
     /// It names an anchor that is not there, or is no number where a tag says so.
     Value,

@@ -5,6 +5,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
+#[path = "types/calls.rs"]
+mod calls;
+#[path = "types/classes.rs"]
+mod classes;
+#[path = "types/laws.rs"]
+mod laws;
+#[path = "types/objects.rs"]
+mod objects;
+#[path = "types/parameters.rs"]
+mod parameters;
 #[path = "types/text.rs"]
 mod text;
 

@@ -5,6 +5,7 @@
 //! [`api::Pdb`] keeps what agents report. Who may ask for what is decided before a request arrives here, by the rules in `rest`.
 
 pub mod environments;
+pub mod files;
 pub mod local;
 pub mod pool;
 pub mod settings;
@@ -26,6 +27,7 @@ use rest::{BoxFuture, HeaderName, HeaderValue, Method, Problem, Request, Respons
 
 pub use admin::Admin;
 use environments::Environments;
+use files::FileServer;
 use pool::Pool;
 pub use settings::Settings;
 pub use status::{State, Status};
@@ -48,6 +50,7 @@ pub struct Server {
     environments: Arc<Environments>,
     pool: Pool,
     pdb: Arc<dyn api::Pdb>,
+    files: Arc<FileServer>,
     server_facts: Arc<pcore::Hash>,
     started: Instant,
 }
@@ -62,6 +65,7 @@ impl Server {
             environments: Arc::new(Environments::new(settings.clone())),
             pool,
             pdb,
+            files: Arc::new(FileServer::new(settings.files.clone())),
             server_facts,
             settings,
             started: Instant::now(),
@@ -78,6 +82,11 @@ impl Server {
         &self.pool
     }
 
+    /// The files it serves, and its file bucket.
+    pub fn files(&self) -> &Arc<FileServer> {
+        &self.files
+    }
+
     /// When the server was made.
     pub fn started(&self) -> Instant {
         self.started
@@ -92,6 +101,7 @@ impl Server {
             "catalog" => request.body.set_limit(self.settings.body_bytes_max.min(CATALOG_FORM_BYTES_MAX)),
             "facts" => request.body.set_limit(self.settings.body_bytes_max.min(FACTS_BYTES_MAX)),
             "report" => request.body.set_limit(self.settings.body_bytes_max.min(REPORT_BYTES_MAX)),
+            "file_bucket_file" => request.body.set_limit(self.settings.body_bytes_max),
             _ => {}
         }
         match (indirection, &request.method) {
@@ -100,8 +110,21 @@ impl Server {
             ("facts", &Method::PUT) => report::save_facts(self, &mut request, key).await,
             ("report", &Method::PUT) => report::save(self, &mut request, key).await,
             ("environments", &Method::GET) => node::environments(self),
+            ("file_metadata", &Method::GET) => files::metadata(self, &request, key).await,
+            ("file_metadatas", &Method::GET) => files::metadatas(self, &request, key).await,
+            ("file_content", &Method::GET) => files::content(self, &request, key).await,
+            ("static_file_content", &Method::GET) => files::static_content(self, &request, key).await,
+            ("file_bucket_file", _) => files::bucket_file(self, &mut request, key).await,
             ("catalog", _) => Err(Problem::method_not_allowed("GET, POST")),
-            ("node" | "environments", _) => Err(Problem::method_not_allowed("GET")),
+            (
+                "node"
+                | "environments"
+                | "file_metadata"
+                | "file_metadatas"
+                | "file_content"
+                | "static_file_content",
+                _,
+            ) => Err(Problem::method_not_allowed("GET")),
             ("facts" | "report", _) => Err(Problem::method_not_allowed("PUT")),
             _ => Err(Problem::not_found(format!("Not Found: {}", request.canonical_path()))),
         }

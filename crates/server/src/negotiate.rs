@@ -8,6 +8,7 @@ pub(crate) enum Format {
     RichJson,
     Json,
     Pson,
+    Binary,
 }
 
 impl Format {
@@ -18,6 +19,7 @@ impl Format {
             Format::Json => "application/json; charset=utf-8",
             // Its texts may hold bytes of any charset.
             Format::Pson => "text/pson",
+            Format::Binary => "application/octet-stream",
         }
     }
 
@@ -26,6 +28,7 @@ impl Format {
             "application/vnd.puppet.rich+json" | "rich_data_json" => Some(Format::RichJson),
             "application/json" | "json" | "text/json" => Some(Format::Json),
             "text/pson" | "pson" => Some(Format::Pson),
+            "application/octet-stream" | "binary" => Some(Format::Binary),
             _ => None,
         }
     }
@@ -35,6 +38,8 @@ impl Format {
 pub(crate) const DATA: &[Format] = &[Format::Json, Format::Pson];
 /// Formats of catalogs.
 pub(crate) const CATALOG: &[Format] = &[Format::RichJson, Format::Json, Format::Pson];
+/// Formats of file contents.
+pub(crate) const BINARY: &[Format] = &[Format::Binary];
 
 /// The first format of the client's list that is supported. Quality values are ignored, as Puppet does: the order says it.
 pub(crate) fn accepted(request: &Request, supported: &[Format]) -> Result<Format, Problem> {
@@ -53,14 +58,23 @@ pub(crate) fn accepted_or_json(request: &Request) -> Result<Format, Problem> {
     if request.headers.contains_key(header::ACCEPT) { accepted(request, DATA) } else { Ok(Format::Json) }
 }
 
-/// The format of a body.
+/// The format of a body that is a document.
 pub(crate) fn body_format(request: &Request) -> Result<Format, Problem> {
+    body_of(request, &[Format::Json, Format::Pson])
+}
+
+/// Checks that a body is the content of a file.
+pub(crate) fn accepts_binary_body(request: &Request) -> Result<(), Problem> {
+    body_of(request, BINARY).map(|_| ())
+}
+
+fn body_of(request: &Request, supported: &[Format]) -> Result<Format, Problem> {
     let Some(name) = request.media_type() else {
         let text = "No Content-Type header was received, it isn't possible to unserialize the request";
         return Err(Problem::ruby(StatusCode::BAD_REQUEST, text, IssueKind::MissingHeaderField));
     };
     match Format::named(&name.to_ascii_lowercase()) {
-        Some(format @ (Format::Json | Format::Pson)) => Ok(format),
+        Some(format) if supported.contains(&format) => Ok(format),
         _ => {
             let text =
                 format!("Client sent a mime-type ({name}) that doesn't correspond to a format we support");

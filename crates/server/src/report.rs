@@ -40,7 +40,7 @@ pub(crate) async fn save_facts(
     let (environment, certname) = (known_environment(server, request)?, key(request, certname)?.to_owned());
     let format = match body_format(request)? {
         Format::Pson => FactsFormat::Pson,
-        Format::Json | Format::RichJson => FactsFormat::Json,
+        Format::Json | Format::RichJson | Format::Binary => FactsFormat::Json,
     };
     let body = request.body.bytes().await?;
     let facts = Facts::from_json(&body, format, &Limits::default()).map_err(invalid)?;
@@ -73,7 +73,7 @@ fn json_text(body: Bytes, format: Format) -> Bytes {
             std::borrow::Cow::Borrowed(_) => body,
             std::borrow::Cow::Owned(text) => Bytes::from(text),
         },
-        Format::Json | Format::RichJson => body,
+        Format::Json | Format::RichJson | Format::Binary => body,
     }
 }
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use compiler::image::Strict;
 
+use crate::files::FileSettings;
+
 /// Settings of the server, worked out by the product from its files.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -30,6 +32,8 @@ pub struct Settings {
     pub strict: Strict,
     /// Whether an unknown variable is an error.
     pub strict_variables: bool,
+    /// Where files for agents are.
+    pub files: FileSettings,
     /// Variables of the class `settings`.
     pub variables: Vec<(String, pcore::Value)>,
     /// Short names of trusted extensions beyond Puppet's own.

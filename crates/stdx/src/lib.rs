@@ -2,6 +2,7 @@
 //! file writes that survive a power cut. No domain knowledge lives here.
 
 pub mod clock;
+pub mod fnmatch;
 pub mod fs;
 pub mod hocon;
 pub mod symbol;

@@ -38,6 +38,7 @@ pub fn server(site: &Site) -> anyhow::Result<server::Settings> {
         ),
         disable_per_environment_manifest: site.puppet.flag("disable_per_environment_manifest"),
         hiera_config: hiera.exists().then_some(hiera),
+        files: files(site)?,
         strict,
         strict_variables: site.puppet.flag("strict_variables"),
         variables: site.puppet.all().map(|(name, value)| (name.to_owned(), variable(value))).collect(),
@@ -48,6 +49,24 @@ pub fn server(site: &Site) -> anyhow::Result<server::Settings> {
         max_retry_delay: compile.max_retry_delay.0,
         compile_timeout: compile.timeout.0,
         body_bytes_max: site.config.listen.max_body_bytes as u64,
+    })
+}
+
+/// Where files for agents are. A file bucket that puppet.conf names stays where it is.
+fn files(site: &Site) -> anyhow::Result<server::files::FileSettings> {
+    let digest = site.puppet.get("digest_algorithm").unwrap_or_else(|| "sha256".into());
+    Ok(server::files::FileSettings {
+        fileserver_conf: site.path("fileserverconfig"),
+        codedir: site.path("codedir"),
+        bucketdir: site
+            .puppet
+            .configured("bucketdir")
+            .map_or_else(|| site.data_dir.join("bucket"), |_| site.path("bucketdir")),
+        digest_algorithm: server::files::Algorithm::named(&digest).with_context(|| {
+            format!("puppet.conf: digest_algorithm: `{digest}` is not known; use sha256, sha384, sha512, sha224 or md5")
+        })?,
+        host: site.certname.clone(),
+        code_content_command: site.config.code.code_content_command.clone(),
     })
 }
 

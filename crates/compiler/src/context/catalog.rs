@@ -201,6 +201,14 @@ impl<'i> Context<'_, 'i> {
     pub fn inline_epp(&mut self, text: &str, arguments: Option<&Hash>) -> Result<Value, Control> {
         self.session.epp_text(text, arguments, self.at.scope)
     }
+
+    /// Looks a key up in Hiera; `None` if it is nowhere.
+    ///
+    /// # Errors
+    /// Wrong data or configuration, and a value of the wrong type.
+    pub fn lookup(&mut self, request: &hiera::Request) -> Result<Option<Value>, Control> {
+        self.session.lookup(request, self.at)
+    }
 }
 
 /// The name of the class that an argument of `include` names, with a leading `::`.

@@ -101,6 +101,10 @@ impl<'i> Session<'i> {
         if let Some(Value::Object(object)) = values.first() {
             let object = object.clone();
             let args = self.eval_list(code, args, scope)?;
+            let block = lambda.map(|lambda| LambdaRef { code, lambda, scope });
+            if let Some(result) = self.call_context(&object, name.as_str(), &args, block, at) {
+                return result;
+            }
             if let Some(result) = object_member(&object, name.as_str(), &args) {
                 return result;
             }

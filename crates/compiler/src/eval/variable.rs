@@ -101,6 +101,30 @@ impl<'i> Session<'i> {
         self.node.facts.get_str(name).cloned()
     }
 
+    /// `$facts` or `$trusted` on the way to something in it, so that only that path counts as read.
+    pub(crate) fn narrow_fact(
+        &mut self,
+        scope: ScopeId,
+        name: Symbol,
+        below: &[hiera::Segment],
+    ) -> Option<Value> {
+        let text = name.as_str();
+        let known = &self.well_known;
+        let plain = Symbol::existing(text.strip_prefix("::").unwrap_or(text))?;
+        let is_facts = plain == known.facts;
+        if below.is_empty() || !(is_facts || plain == known.trusted) || self.is_shadowed(scope, plain) {
+            return None;
+        }
+        let path: Vec<String> = below.iter().map(ToString::to_string).collect();
+        if is_facts {
+            self.reads.fact(&path.join("."));
+            Some(Value::Hash(self.node.facts.clone()))
+        } else {
+            self.reads.trusted(&path.join("."));
+            Some(self.node.trusted.clone())
+        }
+    }
+
     /// True if a variable of some scope hides what the node brings.
     pub(crate) fn is_shadowed(&self, scope: ScopeId, name: Symbol) -> bool {
         let mut at = Some(scope);

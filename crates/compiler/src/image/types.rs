@@ -79,12 +79,12 @@ impl Image {
             return Ok(Some(ty));
         }
         let lower = text.to_lowercase();
-        if let Some(entry) = self.aliases.entries.get(&lower) {
-            return self.alias(&lower, entry).map(Some);
-        }
         let is_native = !lower.contains("::") && self.native_type(&lower).is_some();
         if is_native || self.has_define(&lower)? {
             return Ok(Some(Type::resource(&lower, None)));
+        }
+        if let Some(entry) = self.aliases.entries.get(&lower) {
+            return self.alias(&lower, entry).map(Some);
         }
         Ok(None)
     }

@@ -103,6 +103,18 @@ pub fn equality_attributes(object: &Arc<ObjectType>) -> Vec<crate::Str> {
     names
 }
 
+/// Equality of instances: the attributes that the type compares, and the type itself unless it says otherwise.
+pub fn equals(one: &Object, other: &Object) -> bool {
+    let includes_type = lineage(&one.ty)
+        .into_iter()
+        .filter_map(|ty| definition(ty))
+        .any(|definition| definition.equality_include_type);
+    if includes_type && one.ty != other.ty {
+        return false;
+    }
+    equality_attributes(&one.ty).iter().all(|name| attribute(one, name) == attribute(other, name))
+}
+
 pub(super) fn find_attribute<'a>(object: &'a ObjectType, name: &str) -> Option<&'a Attribute> {
     let mut ty = object;
     for _ in 0..PARENTS_MAX {

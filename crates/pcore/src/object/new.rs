@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::members::{attributes, label};
+use crate::matches::accepts_undef;
 use crate::parameterize::TypeError;
 use crate::signature::{Param, Signature};
 use crate::ty::{Attribute, AttributeKind, ObjectType, StructElement, Tuple};
@@ -15,7 +16,7 @@ fn given(object: &Arc<ObjectType>) -> Vec<(Attribute, bool)> {
         .into_iter()
         .filter(|(_, attribute)| !matches!(attribute.kind, AttributeKind::Constant | AttributeKind::Derived))
         .map(|(_, attribute)| {
-            let optional = attribute.value.is_some();
+            let optional = attribute.value.is_some() || accepts_undef(&attribute.ty);
             (attribute, optional)
         })
         .collect()
@@ -28,7 +29,7 @@ pub fn signatures(object: &Arc<ObjectType>) -> Vec<Signature> {
         .iter()
         .map(|(attribute, optional)| StructElement {
             name: attribute.name.clone(),
-            optional: *optional || crate::matches::accepts_undef(&attribute.ty),
+            optional: *optional,
             value: attribute.ty.clone(),
         })
         .collect();
@@ -77,10 +78,13 @@ pub fn instantiate(object: &Arc<ObjectType>, arguments: &[Value]) -> Result<Valu
             }
         }
         (None, arguments) => {
-            // Each form is listed twice, as Puppet does.
-            let twice: Vec<Signature> = signatures.iter().chain(&signatures).cloned().collect();
             let function = format!("new_{}", label(object));
-            return Err(TypeError::new(mismatch::describe_arguments(&function, &twice, arguments, None)));
+            return Err(TypeError::new(mismatch::describe_arguments(
+                &function,
+                &signatures,
+                arguments,
+                None,
+            )));
         }
     }
     Ok(Value::Object(Arc::new(Object { ty: object.clone(), attributes })))

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::cursor::Mark;
+use super::scalar::Failure;
 
 use super::{DEPTH_MAX, NODES_MAX, YamlError, YamlErrorKind, scalar, tag};
 use crate::{Hash, Value};
@@ -20,6 +21,8 @@ pub(super) struct Builder<'t> {
     source: &'t str,
     /// The finished document.
     root: Value,
+    /// The first node that is refused. Reading goes on, since an error of syntax further on comes first.
+    refused: Option<YamlError>,
     open: Vec<Frame<'t>>,
     /// Anchored nodes, with the count of nodes they stand for; `None` until they are finished.
     anchors: HashMap<&'t str, Option<(Value, usize)>>,
@@ -62,12 +65,19 @@ enum Kind {
 
 impl<'t> Builder<'t> {
     pub(super) fn new(source: &'t str) -> Builder<'t> {
-        Builder { source, root: Value::Undef, open: Vec::new(), anchors: HashMap::new(), nodes: 0 }
+        Builder {
+            source,
+            root: Value::Undef,
+            refused: None,
+            open: Vec::new(),
+            anchors: HashMap::new(),
+            nodes: 0,
+        }
     }
 
-    /// The document.
-    pub(super) fn finish(self) -> Value {
-        self.root
+    /// The document, or why it is refused.
+    pub(super) fn finish(self) -> Result<Value, YamlError> {
+        self.refused.map_or(Ok(self.root), Err)
     }
 
     pub(super) fn scalar(
@@ -82,7 +92,7 @@ impl<'t> Builder<'t> {
             None | Some("!") => scalar::resolve(&text),
             Some(tag) => tag::scalar(tag, &text),
         };
-        let value = value.map_err(|failure| self.refuse(failure, node.mark))?;
+        let value = value.unwrap_or_else(|failure| self.refuse(failure, node.mark));
         self.count(1, node.mark)?;
         self.keep(node.anchor, &value, 1);
         let is_tagged_string = node.tag.as_deref() == Some("tag:yaml.org,2002:str");
@@ -93,11 +103,8 @@ impl<'t> Builder<'t> {
     pub(super) fn alias(&mut self, name: &str, mark: Mark) -> Result<(), YamlError> {
         let (value, count) = match self.anchors.get(name) {
             Some(Some(known)) => known.clone(),
-            Some(None) => {
-                let message = "an alias inside of what it stands for is not supported".to_owned();
-                return Err(self.fail(YamlErrorKind::Syntax, message, mark));
-            }
-            None => return Err(self.fail(YamlErrorKind::Value, format!("Unknown alias: {name}"), mark)),
+            Some(None) => (self.refuse(Failure::inside_itself(), mark), 1),
+            None => (self.refuse(Failure::value(format!("Unknown alias: {name}")), mark), 1),
         };
         self.count(count, mark)?;
         self.add(value, Kind::Alias);
@@ -106,18 +113,21 @@ impl<'t> Builder<'t> {
 
     pub(super) fn begin_sequence(&mut self, node: Node<'t>) -> Result<(), YamlError> {
         let is_ordered_map = node.tag.as_deref().map_or(Ok(false), tag::sequence);
-        let content = match is_ordered_map.map_err(|failure| self.refuse(failure, node.mark))? {
-            true => Content::OrderedMap(Vec::new()),
-            false => Content::Sequence(Vec::new()),
+        let content = match is_ordered_map {
+            Ok(true) => Content::OrderedMap(Vec::new()),
+            Ok(false) => Content::Sequence(Vec::new()),
+            Err(failure) => {
+                self.refuse(failure, node.mark);
+                Content::Sequence(Vec::new())
+            }
         };
         self.begin(content, node)
     }
 
     pub(super) fn begin_mapping(&mut self, node: Node<'t>) -> Result<(), YamlError> {
-        node.tag
-            .as_deref()
-            .map_or(Ok(()), tag::mapping)
-            .map_err(|failure| self.refuse(failure, node.mark))?;
+        if let Err(failure) = node.tag.as_deref().map_or(Ok(()), tag::mapping) {
+            self.refuse(failure, node.mark);
+        }
         self.begin(Content::Mapping { hash: Hash::new(), key: None }, node)
     }
 
@@ -186,8 +196,12 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    fn refuse(&self, failure: scalar::Failure, at: Mark) -> YamlError {
-        self.fail(failure.kind, failure.message, at)
+    /// Remembers that the document is refused; undef stands in the place of the node.
+    fn refuse(&mut self, failure: Failure, at: Mark) -> Value {
+        if self.refused.is_none() {
+            self.refused = Some(self.fail(failure.kind, failure.message, at));
+        }
+        Value::Undef
     }
 
     fn fail(&self, kind: YamlErrorKind, message: String, at: Mark) -> YamlError {

@@ -151,6 +151,14 @@ impl<'t> Cursor<'t> {
         }
     }
 
+    /// Counts the end of the text as a line break, unless it follows one.
+    pub(super) fn end_line(&mut self) {
+        if self.mark.column > 0 {
+            self.mark.column = 0;
+            self.mark.line += 1;
+        }
+    }
+
     /// Moves over a line break, if there is one; gives the text it stands for.
     pub(super) fn skip_break(&mut self) -> &'static str {
         let length = self.break_length(0);

@@ -66,7 +66,7 @@ impl<'t> Parser<'t> {
             _ => self.node(true, false)?,
         }
         self.peek()?;
-        Ok(self.builder.finish())
+        Ok(self.builder.finish()?)
     }
 
     fn peek(&mut self) -> Result<&T<'t>> {

@@ -17,6 +17,12 @@ impl Failure {
         Failure { kind: YamlErrorKind::Class, message }
     }
 
+    /// An alias within the node it stands for: values cannot contain themselves.
+    pub(super) fn inside_itself() -> Failure {
+        let message = "an alias inside of what it stands for is not supported".to_owned();
+        Failure { kind: YamlErrorKind::Class, message }
+    }
+
     pub(super) fn value(message: String) -> Failure {
         Failure { kind: YamlErrorKind::Value, message }
     }

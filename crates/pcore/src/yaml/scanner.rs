@@ -176,12 +176,9 @@ impl<'t> Scanner<'t> {
         self.remove_key()?;
         self.key_allowed = false;
         self.ended = true;
-        // The end stands on a line of its own.
-        let mut mark = self.cursor.mark();
-        if mark.column > 0 {
-            mark = Mark { index: mark.index, line: mark.line + 1, column: 0 };
-        }
-        self.push(TokenKind::StreamEnd, mark);
+        // The end stands on a line of its own, where the keys of other lines are stale.
+        self.cursor.end_line();
+        self.push(TokenKind::StreamEnd, self.cursor.mark());
         Ok(())
     }
 

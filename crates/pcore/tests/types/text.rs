@@ -6,10 +6,11 @@ use std::sync::{Arc, OnceLock};
 
 use base64::Engine;
 use pcore::iter::{Iterator, Walk};
+use pcore::parameterize::TypeError;
 use pcore::regexp::Regexp;
 use pcore::semver::{SemVer, SemVerRange};
 use pcore::time::{Timespan, Timestamp};
-use pcore::ty::{Alias, ObjectType};
+use pcore::ty::{Alias, ObjectType, TypeSet};
 use pcore::uri::Uri;
 use pcore::value::Deferred;
 use pcore::{Hash, Type, Value, object, parameterize};
@@ -19,19 +20,42 @@ use pcore::{Hash, Type, Value, object, parameterize};
 pub struct Names(HashMap<String, Type>);
 
 impl Names {
-    /// Defines `name` as an alias or, if the text says `Object[...]`, as an `Object` type.
+    /// Defines `name` as an alias or, if the text says so, as an `Object` type or a type set.
     pub fn define(&mut self, name: &str, text: &str) {
-        if let Some(hash) = text.strip_prefix("Object[").and_then(|rest| rest.strip_suffix(']')) {
+        self.try_define(name, text).unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+
+    /// [`Names::define`], or what is wrong with the definition.
+    pub fn try_define(&mut self, name: &str, text: &str) -> Result<(), TypeError> {
+        let inside = |kind: &str| text.strip_prefix(kind).and_then(|rest| rest.strip_suffix(']'));
+        let hash = |text: &str| match self.value(text) {
+            Value::Hash(hash) => hash,
+            other => panic!("{other:?}"),
+        };
+        if let Some(text) = inside("TypeSet[") {
+            let set = Arc::new(TypeSet { name: name.into(), definition: OnceLock::new() });
+            let mut init = (*hash(text)).clone();
+            for value in init.values_mut() {
+                // Short names of types stand as names.
+                if let Value::Hash(members) = value {
+                    *value = Value::hash(
+                        members.iter().map(|(name, member)| (short_name(name), member.clone())).collect(),
+                    );
+                }
+            }
+            pcore::typeset::define(&set, &init)?;
+            self.0.insert(name.to_owned(), Type::TypeSet(set));
+            return Ok(());
+        }
+        if let Some(text) = inside("Object[").or(text.starts_with('{').then_some(text)) {
             let ty = Arc::new(ObjectType { name: name.into(), definition: OnceLock::new() });
             self.0.insert(name.to_owned(), Type::Object(ty.clone()));
-            let Value::Hash(init) = self.value(hash) else { panic!("{text}") };
-            object::define(&ty, &init).unwrap();
-            return;
+            let Value::Hash(init) = self.value(text) else { panic!("{text}") };
+            return object::define(&ty, &init);
         }
         let alias = Arc::new(Alias { name: name.into(), target: OnceLock::new() });
         self.0.insert(name.to_owned(), Type::Alias(alias.clone()));
-        let target = pcore::normalize::normalize(&self.ty(text));
-        alias.target.set(target).unwrap();
+        pcore::alias::define(&alias, &self.ty(text))
     }
 
     /// A type.
@@ -44,11 +68,16 @@ impl Names {
 
     /// A value.
     pub fn value(&self, text: &str) -> Value {
-        let mut reader = Reader { names: self, rest: text };
-        let value = reader.value();
+        self.read(text).unwrap_or_else(|wrong| panic!("{text}: {}", wrong.error))
+    }
+
+    /// A value, or what is wrong with the parameters of a type in the text.
+    pub fn read(&self, text: &str) -> Result<Value, Wrong> {
+        let mut reader = Reader { names: self, text, rest: text };
+        let value = reader.value()?;
         reader.blank();
         assert!(reader.rest.is_empty(), "{text}: left over: {}", reader.rest);
-        value
+        Ok(value)
     }
 
     fn named(&self, name: &str) -> Type {
@@ -63,8 +92,26 @@ impl Names {
     }
 }
 
+fn short_name(key: &Value) -> Value {
+    match key {
+        Value::Type(Type::Reference(name)) => Value::Str(name.clone()),
+        other => other.clone(),
+    }
+}
+
+/// Wrong parameters of a type.
+#[derive(Debug)]
+pub struct Wrong {
+    pub error: TypeError,
+    /// Where the argument or the whole expression that is to blame starts, from 1.
+    pub column: usize,
+}
+
+type Read = Result<Value, Wrong>;
+
 struct Reader<'a> {
     names: &'a Names,
+    text: &'a str,
     rest: &'a str,
 }
 
@@ -80,13 +127,35 @@ impl Reader<'_> {
         found.is_some()
     }
 
-    fn list(&mut self, end: &str) -> Vec<Value> {
+    fn column(&mut self) -> usize {
+        self.blank();
+        self.text.len() - self.rest.len() + 1
+    }
+
+    fn list(&mut self, end: &str) -> Result<Vec<Value>, Wrong> {
         let mut items = Vec::new();
         while !self.take(end) {
-            items.push(self.value());
+            items.push(self.value()?);
             self.take(",");
         }
-        items
+        Ok(items)
+    }
+
+    fn access(&mut self, left: &Value, start: usize) -> Read {
+        self.rest = &self.rest[1..];
+        let (mut arguments, mut columns) = (Vec::new(), Vec::new());
+        while !self.take("]") {
+            columns.push(self.column());
+            arguments.push(self.value()?);
+            self.take(",");
+        }
+        match left {
+            Value::Type(ty) => parameterize::access(ty, &arguments).map_err(|error| Wrong {
+                column: error.argument.map_or(start, |index| columns[index.min(columns.len() - 1)]),
+                error,
+            }),
+            other => panic!("{}: {other:?} has no parameters", self.text),
+        }
     }
 
     fn word(&mut self) -> &str {
@@ -99,66 +168,70 @@ impl Reader<'_> {
         word
     }
 
-    fn value(&mut self) -> Value {
-        let mut value = self.primary();
+    fn value(&mut self) -> Read {
+        let start = self.column();
+        let mut value = self.primary()?;
         loop {
-            if let Value::Type(ty) = &value
-                && self.rest.starts_with('[')
-            {
-                self.rest = &self.rest[1..];
-                let arguments = self.list("]");
-                value = parameterize::access(ty, &arguments).unwrap_or_else(|error| panic!("{error}"));
+            if matches!(value, Value::Type(_)) && self.rest.starts_with('[') {
+                value = self.access(&value, start)?;
             } else if let Some(rest) = self.rest.strip_prefix(".reverse_each") {
                 self.rest = rest;
                 value = Value::Iterator(Arc::new(Iterator { source: value, walk: Walk::Reverse }));
             } else if let Some(rest) = self.rest.strip_prefix(".step(") {
                 self.rest = rest;
-                let step = self.list(")")[0].as_int().unwrap();
+                let step = self.list(")")?[0].as_int().unwrap();
                 value = Value::Iterator(Arc::new(Iterator { source: value, walk: Walk::Step(step as u64) }));
+            } else if let Value::Object(object) = &value
+                && let Some(rest) = self.rest.strip_prefix('.')
+            {
+                let end =
+                    rest.find(|char: char| !char.is_alphanumeric() && char != '_').unwrap_or(rest.len());
+                self.rest = &rest[end..];
+                value = object::attribute(object, &rest[..end]).unwrap();
             } else {
-                return value;
+                return Ok(value);
             }
         }
     }
 
-    fn primary(&mut self) -> Value {
+    fn primary(&mut self) -> Read {
         self.blank();
         let first = self.rest.chars().next().unwrap_or_default();
         match first {
             '[' => {
                 self.rest = &self.rest[1..];
-                Value::array(self.list("]"))
+                Ok(Value::array(self.list("]")?))
             }
             '{' => {
                 self.rest = &self.rest[1..];
                 let mut hash = Hash::new();
                 while !self.take("}") {
-                    let key = self.value();
+                    let key = self.value()?;
                     assert!(self.take("=>"), "{}", self.rest);
-                    hash.insert(key, self.value());
+                    hash.insert(key, self.value()?);
                     self.take(",");
                 }
-                Value::hash(hash)
+                Ok(Value::hash(hash))
             }
             '\'' | '"' => {
                 self.rest = &self.rest[1..];
                 let end = self.rest.find(first).unwrap();
                 let text = self.rest[..end].to_owned();
                 self.rest = &self.rest[end + 1..];
-                Value::from(text)
+                Ok(Value::from(text))
             }
             '/' => {
                 self.rest = &self.rest[1..];
                 let end = self.rest.find('/').unwrap();
                 let source = self.rest[..end].to_owned();
                 self.rest = &self.rest[end + 1..];
-                Value::Regexp(Regexp::new(&source).unwrap())
+                Ok(Value::Regexp(Regexp::new(&source).unwrap()))
             }
             _ => self.name_or_number(),
         }
     }
 
-    fn name_or_number(&mut self) -> Value {
+    fn name_or_number(&mut self) -> Read {
         let before = self.rest;
         let word = self.word().to_owned();
         if word.starts_with(|first: char| first.is_ascii_digit() || first == '-') {
@@ -170,29 +243,34 @@ impl Reader<'_> {
                 .map_or(word.len(), |(whole, _)| word.len() - digits.len() + whole.len());
             self.rest = &before[length..];
             let number = &word[..length];
-            return number.parse::<i64>().map_or_else(|_| Value::Float(number.parse().unwrap()), Value::Int);
+            return Ok(number
+                .parse::<i64>()
+                .map_or_else(|_| Value::Float(number.parse().unwrap()), Value::Int));
         }
         if word.starts_with(|first: char| first.is_ascii_uppercase()) {
             if let Some(rest) = self.rest.strip_prefix('(') {
                 self.rest = rest;
-                let arguments = self.list(")");
-                return self.make(&word, &arguments);
+                let arguments = self.list(")")?;
+                return self.make(&word, &arguments).map_err(|error| Wrong { error, column: 1 });
             }
-            return Value::Type(self.names.named(&word));
+            return Ok(Value::Type(self.names.named(&word)));
         }
-        match word.as_str() {
+        Ok(match word.as_str() {
             "undef" => Value::Undef,
             "default" => Value::Default,
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
             _ => Value::from(word),
-        }
+        })
     }
 
-    fn make(&self, name: &str, arguments: &[Value]) -> Value {
+    fn make(&self, name: &str, arguments: &[Value]) -> Result<Value, TypeError> {
+        if let Type::Object(ty) = self.names.named(name) {
+            return object::instantiate(&ty, arguments);
+        }
         let first = arguments[0].clone();
         let text = || first.as_str().unwrap().to_owned();
-        match name {
+        Ok(match name {
             "Sensitive" => Value::sensitive(first),
             "Timestamp" => Value::Timestamp(Timestamp { seconds: first.as_int().unwrap(), nanoseconds: 0 }),
             "Timespan" => Value::Timespan(Timespan { nanoseconds: first.as_int().unwrap() * 1_000_000_000 }),
@@ -206,10 +284,7 @@ impl Reader<'_> {
                 name: text().into(),
                 arguments: arguments[1].as_array().unwrap().to_vec(),
             })),
-            _ => match self.names.named(name) {
-                Type::Object(ty) => object::instantiate(&ty, arguments).unwrap(),
-                other => panic!("no constructor for {other}"),
-            },
-        }
+            _ => panic!("no constructor for {name}"),
+        })
     }
 }

@@ -5,6 +5,7 @@
 mod admin;
 mod catalog;
 mod documents;
+mod files;
 mod tls;
 
 use std::path::PathBuf;
@@ -66,6 +67,14 @@ impl Site {
             hiera_config: None,
             strict: compiler::image::Strict::Error,
             strict_variables: true,
+            files: server::files::FileSettings {
+                fileserver_conf: folder.path().join("fileserver.conf"),
+                codedir: folder.path().to_owned(),
+                bucketdir: folder.path().join("bucket"),
+                digest_algorithm: server::files::Algorithm::Sha256,
+                host: "puppet.example.com".into(),
+                code_content_command: None,
+            },
             variables: Vec::new(),
             oid_names: pki::OidNames::default(),
             check_interval: Duration::ZERO,
@@ -73,6 +82,7 @@ impl Site {
             max_queued_requests: 0,
             max_retry_delay: Duration::from_secs(1800),
             compile_timeout: Duration::from_secs(60),
+            body_bytes_max: 32 * 1024 * 1024,
         };
         change(&mut settings);
         let pdb = Arc::new(FakePdb::default());

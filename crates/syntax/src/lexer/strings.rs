@@ -310,9 +310,14 @@ impl<'a> Lexer<'a> {
             out.push_str(&rest[..at]);
             let tail = &rest[at + 1..];
             let Some(c) = tail.chars().next() else {
-                // Only a code point puts a backslash here. In Puppet it escapes the terminator, which is
-                // then cut off, so that nothing remains of it.
-                if terminator == Terminator::End && !flavour.quoted {
+                // The backslash stands before the terminator. Where that can be escaped, only a code point
+                // puts one here; Puppet lets it escape the terminator and then cuts that off, so that
+                // nothing remains of either.
+                let escapes_terminator = match terminator {
+                    Terminator::End => flavour.quoted,
+                    Terminator::Dollar | Terminator::Brace => flavour.escapes.allows('$'),
+                };
+                if !escapes_terminator {
                     out.push('\\');
                 }
                 rest = "";

@@ -170,7 +170,11 @@ impl Scanner<'_> {
         let fail = |problem| Problem::within("while scanning a %TAG directive", start, problem);
         self.cursor.skip_blanks();
         if !self.cursor.is(b'!') {
-            return Err(Problem::within("while scanning a directive", start, "did not find expected '!'"));
+            return Err(Problem::within(
+                "while scanning a tag directive",
+                start,
+                "did not find expected '!'",
+            ));
         }
         let handle = self.tag_handle();
         if handle != "!" && !handle.ends_with('!') {

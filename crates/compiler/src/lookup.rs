@@ -1,0 +1,274 @@
+//! Hiera: automatic lookup of class parameters and the functions that look keys up.
+//!
+//! The engine is the crate `hiera`. Here is what it sees of a compile, and the type of the object that backend
+//! functions of the Puppet language get as their context.
+
+mod context;
+
+use std::sync::Arc;
+
+use hiera::{
+    BackendCall, BackendFunction, ErrorKind, Host, LookupError, Request, Segment, Store, Variable,
+    source::Disk,
+};
+use pcore::{Type, Value};
+use stdx::Symbol;
+
+use crate::code::Definition;
+use crate::error::{Control, Error};
+use crate::eval::call::{CallSite, Callee};
+use crate::image::{ImageOptions, Module, Strict};
+use crate::resource::ResourceId;
+use crate::scope::ScopeId;
+use crate::session::Session;
+
+pub(crate) use context::builtin_type;
+
+/// What all compiles of an image share: where data lies, and the parsed files.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    environment: Arc<hiera::Environment>,
+    store: Arc<Store>,
+}
+
+impl Engine {
+    /// The engine of an image; parsed files of an older image are kept.
+    pub(crate) fn new<'a>(
+        options: &ImageOptions,
+        modules: impl Iterator<Item = &'a Module>,
+        old: Option<&Engine>,
+    ) -> Engine {
+        let text = |path: &std::path::Path| pcore::Str::from(path.to_string_lossy().into_owned());
+        let environment = hiera::Environment {
+            name: options.environment.as_str().into(),
+            global: options.hiera_config.as_deref().map_or_else(pcore::Str::default, text),
+            root: options.directory.as_deref().map(text),
+            modules: modules
+                .map(|module| (module.name.into(), hiera::Module::new(text(&module.path), &Disk)))
+                .collect(),
+        };
+        let strict = match options.strict {
+            Strict::Off => hiera::Strict::Off,
+            Strict::Warning => hiera::Strict::Warning,
+            Strict::Error => hiera::Strict::Error,
+        };
+        let store = match old {
+            Some(old) => old.store.clone(),
+            None => Arc::new(Store::new(Box::new(Disk), strict)),
+        };
+        Engine { environment: Arc::new(environment), store }
+    }
+}
+
+/// The lookups of one compile.
+#[derive(Default)]
+pub(crate) struct Lookups {
+    session: Option<hiera::Session>,
+    /// Contexts of the backend functions that run.
+    contexts: Vec<hiera::Context>,
+}
+
+impl<'i> Session<'i> {
+    fn lookups(&mut self) -> hiera::Session {
+        let engine = &self.image.hiera;
+        self.lookups
+            .session
+            .get_or_insert_with(|| hiera::Session::new(engine.environment.clone(), engine.store.clone()))
+            .clone()
+    }
+
+    /// The function `lookup`; `None` if nothing was found.
+    ///
+    /// # Errors
+    /// Wrong data or configuration, and what backend functions raise.
+    pub(crate) fn lookup(&mut self, request: &Request, at: CallSite<'i>) -> Result<Option<Value>, Control> {
+        let session = self.lookups();
+        let mut host = Window { session: self, scope: at.scope, at: Some(at), raised: None };
+        let result = session.lookup(&mut host, request);
+        let raised = host.raised.take();
+        result.map_err(|error| control(error, raised))
+    }
+
+    /// Gives the parameters of a class that were not given the values that data has for them.
+    pub(crate) fn look_parameters_up(
+        &mut self,
+        id: ResourceId,
+        definition: &'i Definition,
+        scope: ScopeId,
+    ) -> Result<(), Control> {
+        for parameter in &definition.parameters.list {
+            if self.resource(id).value(parameter.name).is_some() {
+                continue;
+            }
+            let key = format!("{}::{}", definition.name, parameter.name);
+            let session = self.lookups();
+            let mut host = Window { session: self, scope, at: None, raised: None };
+            let result = session.parameter(&mut host, &key);
+            let raised = host.raised.take();
+            match result.map_err(|error| control(error, raised))? {
+                // A found undef leaves the default alone.
+                Some(Value::Undef) if parameter.value.is_some() => {}
+                Some(value) => self.set_value(id, parameter.name, value)?,
+                None => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the engine sees of the compile that asks.
+struct Window<'a, 'i> {
+    session: &'a mut Session<'i>,
+    scope: ScopeId,
+    at: Option<CallSite<'i>>,
+    /// What a backend function raised, while the engine carries only its text.
+    raised: Option<Control>,
+}
+
+impl<'i> Window<'_, 'i> {
+    fn place(&self) -> Option<CallSite<'i>> {
+        // Automatic lookups have no call; the class's own code stands in for it.
+        self.at.or_else(|| {
+            let source = self.session.scope(self.scope).source;
+            let (code, id) = source.bodies.first()?;
+            Some(CallSite { code, id: *id, scope: self.scope })
+        })
+    }
+
+    fn callee(&mut self, name: &str) -> Result<Option<Callee<'i>>, Control> {
+        match Symbol::existing(name) {
+            Some(name) => self.session.callee(name),
+            None => Ok(None),
+        }
+    }
+}
+
+impl Host for Window<'_, '_> {
+    fn variable(&mut self, name: &str, below: &[Segment]) -> Variable {
+        let session = &mut *self.session;
+        let plain = name.strip_prefix("::").unwrap_or(name);
+        let undefined = |reason: &str| {
+            let name = if name.starts_with("::") && !plain.contains("::") {
+                format!("::{plain}")
+            } else {
+                plain.to_owned()
+            };
+            Variable::Undefined { name, reason: reason.to_owned() }
+        };
+        // Names come from data; a name that no code has can only be one that the node brings.
+        if let Some(symbol) = Symbol::existing(name) {
+            if let Some(value) = session.narrow_fact(self.scope, symbol, below) {
+                return Variable::Value(value);
+            }
+            match session.lookup_variable(self.scope, symbol) {
+                Ok(Some(value)) => return Variable::Value(value),
+                Ok(None) => {}
+                Err(control) => {
+                    self.raised = Some(control);
+                    return undefined("");
+                }
+            }
+        } else if !plain.contains("::")
+            && let Some(value) = session.node_variable(plain)
+        {
+            return Variable::Value(value);
+        }
+        let known = matches!(name, "module_name" | "caller_module_name");
+        if known || crate::eval::variable::is_number(name) {
+            return Variable::Unset;
+        }
+        match plain.rsplit_once("::") {
+            None => undefined(""),
+            Some((class, _)) => match session.find_class(class) {
+                Ok(None) => undefined(&format!("class {class} could not be found")),
+                Ok(Some(definition)) if session.class_scope(definition.name).is_none() => {
+                    undefined(&format!("class {class} has not been evaluated"))
+                }
+                Ok(Some(_)) => undefined(""),
+                Err(control) => {
+                    self.raised = Some(control);
+                    undefined("")
+                }
+            },
+        }
+    }
+
+    fn warn(&mut self, message: &str) {
+        self.session.warn(message.to_owned());
+    }
+
+    fn warn_once(&mut self, key: &str, message: &str) {
+        // Puppet says of such warnings that it does not know where they come from.
+        let message = format!("{message}\n   (file & line not available)");
+        self.session.warn_once(key, &message);
+    }
+
+    fn function(&mut self, name: &str) -> Option<BackendFunction> {
+        match self.callee(name) {
+            Ok(Some(_)) => Some(BackendFunction::default()),
+            Ok(None) => None,
+            Err(control) => {
+                self.raised = Some(control);
+                None
+            }
+        }
+    }
+
+    fn call(&mut self, call: BackendCall<'_>) -> Result<Value, LookupError> {
+        let unknown = || LookupError::argument(format!("Unknown function: '{}'.", call.function));
+        let callee = match self.callee(call.function) {
+            Ok(Some(callee)) => callee,
+            Ok(None) => return Err(unknown()),
+            Err(control) => return Err(self.raise(control)),
+        };
+        let Some(at) = self.place() else { return Err(unknown()) };
+        let context = self.session.push_context(call.context);
+        let args = call.key.into_iter().chain([call.options, context]).collect();
+        let result = self.session.call(callee, args, None, at);
+        self.session.pop_context();
+        result.map_err(|control| self.raise(control))
+    }
+
+    fn parse_type(&mut self, text: &str) -> Result<Type, String> {
+        self.session.image.parse_type(text).map_err(|error| error.message().to_owned())
+    }
+
+    fn new_value(&mut self, ty: &Value, arguments: &[Value]) -> Result<Value, String> {
+        let arguments = std::iter::once(ty).chain(arguments).cloned().collect();
+        let failed = |control: Control| match control {
+            Control::Error(error) => error.message().to_owned(),
+            _ => "illegal jump out of a conversion".to_owned(),
+        };
+        match (self.callee("new"), self.place()) {
+            (Ok(Some(callee)), Some(at)) => self.session.call(callee, arguments, None, at).map_err(failed),
+            (Err(control), _) => Err(failed(control)),
+            _ => Err("Unknown function: 'new'.".into()),
+        }
+    }
+}
+
+impl Window<'_, '_> {
+    /// Keeps what a function raised and gives the engine its text.
+    fn raise(&mut self, control: Control) -> LookupError {
+        let error = match &control {
+            Control::Error(error) if error.is_complete() => LookupError::located(error.message()),
+            Control::Error(error) => LookupError::plain(error.message()),
+            _ => LookupError::plain("illegal jump out of a lookup"),
+        };
+        self.raised = Some(control);
+        error
+    }
+}
+
+/// The outcome of a failed lookup as the evaluator carries it on.
+fn control(error: LookupError, raised: Option<Control>) -> Control {
+    if let Some(jump @ (Control::Return(_) | Control::Next(_) | Control::Break(_) | Control::Pending(_))) =
+        raised
+    {
+        return jump;
+    }
+    match error.kind {
+        ErrorKind::Located => Error::complete(error.message).into(),
+        ErrorKind::Plain | ErrorKind::Argument => Error::new(error.message).into(),
+    }
+}

@@ -1,0 +1,139 @@
+//! `Puppet::LookupContext`: what a backend function of the Puppet language calls methods on.
+//!
+//! The engine's context is a handle of the compile, while values can be shared between threads; so the value holds
+//! only a number under which the compile finds the handle.
+
+use std::sync::{Arc, OnceLock};
+
+use pcore::ty::{ObjectDefinition, ObjectType};
+use pcore::value::Object;
+use pcore::{Hash, Type, Value};
+
+use crate::context::Block;
+use crate::error::{Control, Error};
+use crate::eval::call::CallSite;
+use crate::eval::lambda::LambdaRef;
+use crate::session::Session;
+
+const NAME: &str = "Puppet::LookupContext";
+const NUMBER: &str = "number";
+
+fn object_type() -> &'static Arc<ObjectType> {
+    static TYPE: OnceLock<Arc<ObjectType>> = OnceLock::new();
+    TYPE.get_or_init(|| {
+        let definition = OnceLock::from(ObjectDefinition::default());
+        Arc::new(ObjectType { name: NAME.into(), definition })
+    })
+}
+
+/// The type, by its name.
+pub(crate) fn builtin_type(name: &str) -> Option<Type> {
+    (name == NAME).then(|| Type::Object(object_type().clone()))
+}
+
+impl<'i> Session<'i> {
+    /// Makes a value of a context, for the time of a call.
+    pub(super) fn push_context(&mut self, context: hiera::Context) -> Value {
+        let number = self.lookups.contexts.len() as i64;
+        self.lookups.contexts.push(context);
+        let attributes: Hash = [(NUMBER, Value::Int(number))].into_iter().collect();
+        Value::Object(Arc::new(Object { ty: object_type().clone(), attributes }))
+    }
+
+    pub(super) fn pop_context(&mut self) {
+        self.lookups.contexts.pop();
+    }
+
+    /// Calls a method of a context; `None` if the object is none, or has no such method.
+    pub(crate) fn call_context(
+        &mut self,
+        object: &Object,
+        method: &str,
+        args: &[Value],
+        lambda: Option<LambdaRef<'i>>,
+        at: CallSite<'i>,
+    ) -> Option<Result<Value, Control>> {
+        if !Arc::ptr_eq(&object.ty, object_type()) {
+            return None;
+        }
+        let number = object.attributes[NUMBER].as_int().and_then(|number| usize::try_from(number).ok())?;
+        let context = match self.lookups.contexts.get(number) {
+            Some(context) => context.clone(),
+            None => return Some(Err(Error::new("the lookup of this context has ended").into())),
+        };
+        let result = match (method, args) {
+            ("not_found", []) => {
+                context.not_found();
+                Err(Error::new("not found").into())
+            }
+            ("interpolate", [value]) => {
+                let mut host = super::Window { session: self, scope: at.scope, at: Some(at), raised: None };
+                let result = context.interpolate(&mut host, value);
+                let raised = host.raised.take();
+                result.map_err(|error| super::control(error, raised))
+            }
+            ("environment_name", []) => Ok(Value::Str(context.environment_name())),
+            ("module_name", []) => Ok(context.module_name().into()),
+            ("cache", [key, value]) => Ok(context.cache(key.clone(), value.clone())),
+            ("cache_all", [Value::Hash(hash)]) => {
+                context.cache_all(hash);
+                Ok(Value::Undef)
+            }
+            ("cache_has_key", [key]) => Ok(Value::Bool(context.cache_has_key(key))),
+            ("cached_value", [key]) => Ok(context.cached_value(key).unwrap_or_default()),
+            ("cached_entries", []) => self.cached_entries(&context, lambda),
+            ("cached_file_data", [Value::Str(path)]) => self.cached_file(&context, path, lambda),
+            ("explain", []) => self.explain(&context, lambda),
+            _ => return None,
+        };
+        Some(result)
+    }
+
+    fn cached_entries(
+        &mut self,
+        context: &hiera::Context,
+        lambda: Option<LambdaRef<'i>>,
+    ) -> Result<Value, Control> {
+        let entries = context.cached_entries();
+        let Some(lambda) = lambda else {
+            return Ok(Value::array(
+                entries
+                    .iter()
+                    .map(|(key, value)| Value::array(vec![key.clone(), value.clone()]))
+                    .collect::<Vec<_>>(),
+            ));
+        };
+        let parameters = self.block_callable(&Block::Lambda(lambda))?.parameters.types.len();
+        for (key, value) in entries.iter() {
+            let pair = [key.clone(), value.clone()];
+            if parameters == 2 {
+                self.call_lambda(lambda, &pair)?;
+            } else {
+                self.call_lambda(lambda, &[Value::array(pair)])?;
+            }
+        }
+        Ok(Value::Undef)
+    }
+
+    fn cached_file(
+        &mut self,
+        context: &hiera::Context,
+        path: &str,
+        lambda: Option<LambdaRef<'i>>,
+    ) -> Result<Value, Control> {
+        self.reads.file(path);
+        let text = context.file(path).map_err(|error| super::control(error, None))?;
+        match lambda {
+            Some(lambda) => self.call_lambda(lambda, &[Value::from(text)]),
+            None => Ok(Value::from(text)),
+        }
+    }
+
+    fn explain(&mut self, context: &hiera::Context, lambda: Option<LambdaRef<'i>>) -> Result<Value, Control> {
+        if let Some(lambda) = lambda.filter(|_| context.is_explaining()) {
+            let text = self.call_lambda(lambda, &[])?;
+            context.explain(|| pcore::format::to_s(&text));
+        }
+        Ok(Value::Undef)
+    }
+}

@@ -1,0 +1,126 @@
+//! The window through which a lookup sees the language: variables, functions, types, log.
+
+use pcore::{Type, Value};
+
+use crate::{Context, LookupError, Segment};
+
+/// What the engine needs from the evaluator that started the lookup. One lookup uses one host; calls may nest
+/// (a backend written in the language may look keys up itself, on the same [`Session`](crate::Session)).
+pub trait Host {
+    /// A variable as the code that called `lookup` sees it: `x`, `::x`, `facts`, `a::b`. `below` are the steps
+    /// that will be taken into its value (`os`, `family`), for those who record what is read.
+    fn variable(&mut self, name: &str, below: &[Segment]) -> Variable;
+
+    /// A warning for the log.
+    fn warn(&mut self, message: &str);
+
+    /// A warning that is wanted once only; the key tells which it is.
+    fn warn_once(&mut self, key: &str, message: &str) {
+        let _ = key;
+        self.warn(message);
+    }
+
+    /// Finds a function that can be a backend. Names that begin with `environment::` or a module name are found
+    /// there, others among the environment's functions. The native `yaml_data`, `json_data` and `hocon_data` are
+    /// never asked for.
+    fn function(&mut self, name: &str) -> Option<BackendFunction> {
+        let _ = name;
+        None
+    }
+
+    /// Calls a backend function.
+    ///
+    /// # Errors
+    /// The function's error. When [`Context::not_found`] was called before, the error only unwinds and is
+    /// ignored.
+    fn call(&mut self, call: BackendCall<'_>) -> Result<Value, LookupError> {
+        Err(LookupError::argument(format!("Unknown function: '{}'.", call.function)))
+    }
+
+    /// Parses the text of a type, for `convert_to`. The error is a message without location.
+    ///
+    /// # Errors
+    /// The text is not a type.
+    fn parse_type(&mut self, text: &str) -> Result<Type, String>;
+
+    /// `new(type, value, arguments...)`, for `convert_to`. The error is a message.
+    ///
+    /// # Errors
+    /// The value cannot be converted.
+    fn new_value(&mut self, ty: &Value, arguments: &[Value]) -> Result<Value, String>;
+}
+
+/// What there is under the name of a variable.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Variable {
+    /// It is set, perhaps to undef.
+    Value(Value),
+    /// It is unset, and may be (`$1`, `$module_name` at top level).
+    Unset,
+    /// No such variable.
+    Undefined {
+        /// The name as messages show it: `x`, `::x` for a qualified name at top level, `a::b`.
+        name: String,
+        /// Why (`class a could not be found`), or empty.
+        reason: String,
+    },
+}
+
+/// Puppet's `strict` setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Strict {
+    /// Doubtful things are accepted.
+    Off,
+    /// Doubtful things are logged.
+    Warning,
+    /// Doubtful things are errors; the default since Puppet 8.
+    #[default]
+    Error,
+}
+
+/// Kinds of backend functions, by what they are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FunctionKind {
+    /// `data_hash(options, context)` yields all keys at once.
+    DataHash,
+    /// `lookup_key(key, options, context)` yields the value of one key.
+    LookupKey,
+    /// `data_dig(segments, options, context)` yields the value of one dotted key.
+    DataDig,
+}
+
+impl FunctionKind {
+    /// The key in hiera.yaml.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            FunctionKind::DataHash => "data_hash",
+            FunctionKind::LookupKey => "lookup_key",
+            FunctionKind::DataDig => "data_dig",
+        }
+    }
+}
+
+/// A function that can be a backend.
+#[derive(Clone, Debug, Default)]
+pub struct BackendFunction {
+    /// The declared types of its results, if all its signatures have one; empty otherwise. Results of a declared
+    /// type are not checked again.
+    pub results: Vec<Type>,
+}
+
+/// A call of a backend function.
+#[derive(Debug)]
+pub struct BackendCall<'a> {
+    /// Name of the function.
+    pub function: &'a str,
+    /// Kind of the function.
+    pub kind: FunctionKind,
+    /// The key (`lookup_key`: a string, `data_dig`: an array of segments), the first argument; none for
+    /// `data_hash`.
+    pub key: Option<Value>,
+    /// The options, with `path` or `uri`; the next argument.
+    pub options: Value,
+    /// The last argument, an instance of `Puppet::LookupContext` in the language. A handle: it may be cloned and
+    /// kept for the time of the call.
+    pub context: Context,
+}

@@ -1,0 +1,120 @@
+//! `GET static_file_content/<path>`: a file as it was in one version of the code, for static catalogs.
+//!
+//! A command of the administrator's knows the versions. What it may be asked for is narrow: a file in one of four
+//! folders of a module.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use rest::{Problem, Request, Response, StatusCode};
+
+use crate::Server;
+use crate::environments::is_name;
+
+/// Longest time the command may take.
+const COMMAND_TIME_MAX: Duration = Duration::from_secs(60);
+/// How much of the command's complaint is logged.
+const COMPLAINT_CHARS_MAX: usize = 2_000;
+const FOLDERS: [&str; 4] = ["files", "tasks", "scripts", "lib"];
+
+pub(crate) async fn find(server: &Server, request: &Request, path: &str) -> Result<Response, Problem> {
+    let params = request.query_params()?;
+    let environment = params.text("environment").unwrap_or_default();
+    let code_id = params.text("code_id").unwrap_or_default();
+    if environment.is_empty() || code_id.is_empty() || path.is_empty() {
+        return Err(Problem::bad_request(
+            "Error: A /static_file_content request requires an environment, a code-id, and a file-path",
+        ));
+    }
+    if !is_name(environment) {
+        return Err(Problem::bad_request(format!(
+            "The environment must be purely alphanumeric, not '{environment}'"
+        )));
+    }
+    if !is_code_id(code_id) {
+        return Err(Problem::bad_request(format!(
+            "Invalid code-id '{code_id}'. Must contain only alpha-numerics and '-', '_', ';', or ':'"
+        )));
+    }
+    if !is_servable(path) {
+        return Err(Problem::plain(
+            StatusCode::FORBIDDEN,
+            "Request Denied: A /static_file_content request must be a file within the files, lib, scripts, or tasks \
+             directory of a module.",
+        ));
+    }
+    let Some(command) = &server.files.settings().code_content_command else {
+        return Err(Problem::plain(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Internal Server Error: no code-content-command is configured",
+        ));
+    };
+    let content = run(command, [environment, code_id, path]).await.map_err(|reason| {
+        Problem::internal(format!("code-content-command {} failed: {reason}", command.display()))
+    })?;
+    Ok(Response::bytes(StatusCode::OK, "application/octet-stream", content))
+}
+
+async fn run(command: &Path, arguments: [&str; 3]) -> Result<Vec<u8>, String> {
+    let child = tokio::process::Command::new(command)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output();
+    let output = tokio::time::timeout(COMMAND_TIME_MAX, child)
+        .await
+        .map_err(|_| format!("no answer within {} s", COMMAND_TIME_MAX.as_secs()))?
+        .map_err(|error| error.to_string())?;
+    let complaint: String =
+        String::from_utf8_lossy(&output.stderr).trim_end().chars().take(COMPLAINT_CHARS_MAX).collect();
+    if !output.status.success() {
+        return Err(format!("{}: {complaint}", output.status));
+    }
+    if !complaint.is_empty() {
+        tracing::error!(command = %command.display(), complaint, "code-content-command succeeded with a complaint");
+    }
+    Ok(output.stdout)
+}
+
+fn is_code_id(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ';' | ':'))
+}
+
+/// `<anything>/<module>/(files|tasks|scripts|lib)/<rest>`, without segments that lead upwards.
+fn is_servable(path: &str) -> bool {
+    let segments: Vec<&str> = path.split('/').collect();
+    let inner = segments.get(2..segments.len().saturating_sub(1)).unwrap_or_default();
+    !segments.iter().any(|segment| matches!(*segment, "" | "." | ".."))
+        && inner.iter().any(|s| FOLDERS.contains(s))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_that_may_be_asked_for() {
+        for path in
+            ["modules/a/files/x", "site/modules/a/lib/x/y", "modules/a/scripts/x", "modules/a/tasks/b.sh"]
+        {
+            assert!(is_servable(path), "{path}");
+        }
+        for path in [
+            "modules/a/manifests/x.pp",
+            "a/files/x",
+            "modules/a/files",
+            "modules/a/files/",
+            "modules/a/files/../../x",
+            "",
+        ] {
+            assert!(!is_servable(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn code_ids() {
+        assert!(is_code_id("urn:code-id:1;a_b"));
+        assert!(!is_code_id("a b") && !is_code_id("a$b"));
+    }
+}
