@@ -196,6 +196,7 @@ impl<'i> Session<'i> {
         let reference = if stage && !is_class { Some(resource.reference()) } else { None };
         let scoped = !is_class && !is_stage;
         self.resources.push(resource);
+        self.by_type.entry(ty).or_default().push(id);
         self.add_aliases(id)?;
         if let Some(reference) = reference {
             let text = format!(

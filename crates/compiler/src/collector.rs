@@ -121,7 +121,7 @@ impl<'i> Session<'i> {
                 continue;
             }
             let parameters = overrides.parameters.clone();
-            let over = Override { source, scope, place: Some(overrides.place), parameters };
+            let over = Override { source, place: Some(overrides.place), parameters };
             self.merge(object, &over)?;
         }
         Ok(())
@@ -165,15 +165,12 @@ impl<'i> Session<'i> {
     }
 
     fn matching(&self, ty: TypeOf<'i>, query: Option<&Query>, exported: bool) -> Vec<ResourceId> {
-        let name = ty.name();
-        let count = self.resources.len() as u32;
-        (0..count)
-            .map(ResourceId)
+        let of_type = self.by_type.get(&ty.name()).map(Vec::as_slice).unwrap_or_default();
+        of_type
+            .iter()
+            .copied()
             .filter(|&id| {
-                let resource = self.resource(id);
-                resource.ty.name() == name
-                    && (!exported || resource.exported)
-                    && query.is_none_or(|query| self.fits(id, query))
+                (!exported || self.resource(id).exported) && query.is_none_or(|query| self.fits(id, query))
             })
             .collect()
     }

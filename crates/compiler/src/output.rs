@@ -6,7 +6,7 @@ use wire::catalog::{Catalog, Resource as WireResource, ResourceId as WireId};
 
 use crate::error::{Control, Error};
 use crate::resource::{Resource, ResourceId, TypeOf, capitalised};
-use crate::session::Session;
+use crate::session::{Session, WellKnown};
 
 impl<'i> Session<'i> {
     /// The catalog: resources in order of creation, without the virtual ones that nobody realised.
@@ -20,7 +20,7 @@ impl<'i> Session<'i> {
                 continue;
             }
             ids.push(Some(WireId(wire.len() as u32)));
-            wire.push(to_wire(resource)?);
+            wire.push(to_wire(resource, &self.well_known)?);
         }
         // Puppet lists edges by their target.
         let mut order: Vec<(ResourceId, ResourceId)> = std::mem::take(&mut self.edges);
@@ -54,8 +54,9 @@ impl<'i> Session<'i> {
     }
 }
 
-fn to_wire(resource: Resource<'_>) -> Result<WireResource, Control> {
-    let is_relation = |name: Symbol| matches!(name.as_str(), "before" | "notify" | "require" | "subscribe");
+fn to_wire(resource: Resource<'_>, known: &WellKnown) -> Result<WireResource, Control> {
+    let relations = [known.before, known.notify, known.require, known.subscribe];
+    let is_relation = |name: Symbol| relations.contains(&name);
     let mut parameters: Vec<(Symbol, Value)> = Vec::with_capacity(resource.parameters.len());
     for parameter in resource.parameters {
         if parameter.value.is_undef() {
@@ -86,7 +87,7 @@ fn to_wire(resource: Resource<'_>) -> Result<WireResource, Control> {
             .map_err(|error| Error::new(error.to_string()))?,
         TypeOf::Opaque(_) => {}
         _ => {
-            let name = Symbol::new("name");
+            let name = known.name;
             if let Some(at) = parameters.iter().position(|(other, _)| *other == name) {
                 let entry = parameters.remove(at);
                 if entry.1.as_str() != Some(&resource.title) {
@@ -99,8 +100,8 @@ fn to_wire(resource: Resource<'_>) -> Result<WireResource, Control> {
     let is_main = resource.title.as_str() == "main"
         && matches!(resource.type_name.as_str(), "Class" | "Stage")
         && resource.place.is_none();
-    if is_main && !parameters.iter().any(|(name, _)| name.as_str() == "name") {
-        parameters.insert(0, (Symbol::new("name"), Value::from("main")));
+    if is_main && !parameters.iter().any(|(name, _)| *name == known.name) {
+        parameters.insert(0, (known.name, Value::from("main")));
     }
     Ok(WireResource {
         type_name: resource.type_name,

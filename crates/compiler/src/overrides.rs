@@ -15,7 +15,6 @@ use crate::session::Session;
 pub(crate) struct Override<'i> {
     /// The definition whose body overrides.
     pub(crate) source: &'i Definition,
-    pub(crate) scope: ScopeId,
     pub(crate) place: Option<Place<'i>>,
     pub(crate) parameters: Vec<Parameter<'i>>,
 }

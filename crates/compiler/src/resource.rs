@@ -1,5 +1,7 @@
 //! Resources while a catalog is made.
 
+use std::sync::OnceLock;
+
 use pcore::{Str, Value};
 use rustc_hash::FxHashMap;
 use stdx::Symbol;
@@ -29,6 +31,12 @@ pub(crate) enum TypeOf<'i> {
     Node(&'i Definition),
 }
 
+/// `class` and `node`.
+fn container_names() -> (Symbol, Symbol) {
+    static NAMES: OnceLock<(Symbol, Symbol)> = OnceLock::new();
+    *NAMES.get_or_init(|| (Symbol::new("class"), Symbol::new("node")))
+}
+
 impl<'i> TypeOf<'i> {
     /// Lower-case name of the type.
     pub(crate) fn name(self) -> Symbol {
@@ -36,8 +44,8 @@ impl<'i> TypeOf<'i> {
             TypeOf::Native(native) => native.name(),
             TypeOf::Opaque(name) => name,
             TypeOf::Define(define) => define.name,
-            TypeOf::Class(_) => Symbol::new("class"),
-            TypeOf::Node(_) => Symbol::new("node"),
+            TypeOf::Class(_) => container_names().0,
+            TypeOf::Node(_) => container_names().1,
         }
     }
 

@@ -62,10 +62,6 @@ impl Variables {
         self.names.len()
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Symbol, &Value)> {
-        self.names.iter().zip(&self.values).filter_map(|(&name, value)| Some((name, value.as_ref()?)))
-    }
-
     fn truncate(&mut self, length: usize) {
         self.names.truncate(length);
         self.values.truncate(length);
@@ -153,10 +149,6 @@ impl Frames {
 
     pub(crate) fn get(&self, name: Symbol) -> Option<&Option<Value>> {
         self.locals.get(name)
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Symbol, &Value)> {
-        self.locals.iter()
     }
 
     /// Adds the result of a match, or (with `None`) hides those before.

@@ -39,6 +39,8 @@ pub struct Session<'i> {
 
     pub(crate) resources: Vec<Resource<'i>>,
     pub(crate) table: Table,
+    /// Resources of each type, in order of creation.
+    pub(crate) by_type: FxHashMap<Symbol, Vec<ResourceId>>,
     /// Resources of classes by name.
     pub(crate) class_resources: FxHashMap<Symbol, ResourceId>,
     /// Container and content, in order of creation.
@@ -114,7 +116,6 @@ pub(crate) struct WellKnown {
     pub(crate) alias: Symbol,
     pub(crate) tag: Symbol,
     pub(crate) class: Symbol,
-    pub(crate) node: Symbol,
     pub(crate) before: Symbol,
     pub(crate) notify: Symbol,
     pub(crate) require: Symbol,
@@ -137,7 +138,6 @@ impl WellKnown {
             alias: name("alias"),
             tag: name("tag"),
             class: name("class"),
-            node: name("node"),
             before: name("before"),
             notify: name("notify"),
             require: name("require"),
@@ -178,6 +178,7 @@ impl<'i> Session<'i> {
             names: FxHashMap::default(),
             type_texts: FxHashMap::default(),
             class_resources: FxHashMap::default(),
+            by_type: FxHashMap::default(),
             warned: FxHashSet::default(),
             rendering: Vec::new(),
             epp: FxHashMap::default(),

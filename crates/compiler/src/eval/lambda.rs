@@ -28,7 +28,7 @@ pub(crate) struct LambdaRef<'i> {
 pub(crate) struct BlockType {
     signature: Signature,
     pub(crate) callable: Arc<Callable>,
-    /// No parameter has a type or a default value.
+    /// No parameter has a type or a default value, and none has a name that nobody may set.
     is_plain: bool,
     result: Option<Type>,
 }
@@ -102,7 +102,8 @@ impl<'i> Session<'i> {
         let block_type = self.block_type(closure)?;
         let mark = self.scope(scope).frames.mark();
         let bound = if block_type.is_plain && args.len() >= closure.parameters.len() {
-            self.bind_plain(closure, scope, args)
+            self.bind_plain(closure, scope, args);
+            Ok(())
         } else {
             self.bind(closure, &block_type, scope, args)
         };
@@ -122,7 +123,7 @@ impl<'i> Session<'i> {
     }
 
     /// Opens a frame with the arguments, when they need no check and no default.
-    fn bind_plain(&mut self, closure: Closure<'i>, scope: ScopeId, args: &[Value]) -> Result<(), Control> {
+    fn bind_plain(&mut self, closure: Closure<'i>, scope: ScopeId, args: &[Value]) {
         let frames = &mut self.scope_mut(scope).frames;
         frames.open();
         for (index, parameter) in closure.parameters.iter().enumerate() {
@@ -133,7 +134,6 @@ impl<'i> Session<'i> {
             };
             frames.set(parameter.name, Some(value));
         }
-        self.check_names(closure)
     }
 
     fn check_names(&self, closure: Closure<'i>) -> Result<(), Control> {
@@ -312,10 +312,11 @@ impl<'i> Session<'i> {
             },
             None => None,
         };
-        let is_plain = closure
-            .parameters
-            .iter()
-            .all(|parameter| parameter.type_expr.is_none() && parameter.value.is_none());
+        let is_plain = self.check_names(closure).is_ok()
+            && closure
+                .parameters
+                .iter()
+                .all(|parameter| parameter.type_expr.is_none() && parameter.value.is_none());
         let before = list.iter().filter(|param| !param.captures_rest);
         let (least, most) =
             before.fold((0, 0), |(least, most), param| (least + u64::from(!param.optional), most + 1));

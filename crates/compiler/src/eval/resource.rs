@@ -273,7 +273,6 @@ impl<'i> Session<'i> {
             };
             let over = Override {
                 source: self.scope(scope).source,
-                scope,
                 place: Some(Place::new(code, code.span(id))),
                 parameters: parameters.clone(),
             };
