@@ -4,6 +4,7 @@
 //! messages and into Hiera's interpolation of collections.
 
 mod inspect;
+mod sprintf;
 
 use std::fmt::Write as _;
 
@@ -14,6 +15,7 @@ use crate::number::write_float;
 use crate::{Type, Value, infer, regexp, render};
 
 pub use inspect::{ruby_inspect, ruby_quote, ruby_to_s};
+pub use sprintf::sprintf;
 
 /// What stands for a sensitive value in every text.
 pub const REDACTED: &str = "Sensitive [value redacted]";
