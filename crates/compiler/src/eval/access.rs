@@ -72,6 +72,8 @@ impl<'i> Session<'i> {
             }
             Value::Type(ty) => self.access_type(node, &ty, scope),
             other => {
+                // What is wrong with a key comes first.
+                self.eval_keys(node, scope)?;
                 let text = format!(
                     "Operator '[]' is not applicable to {}.",
                     pcore::label::with_article(&value_label::label(&other))

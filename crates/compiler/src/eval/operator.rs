@@ -189,7 +189,7 @@ fn relate(code: &Code, id: ExprId, relation: Relation, left: &Value, right: &Val
 }
 
 fn not_numeric(code: &Code, blamed: ExprId, value: &Value) -> Control {
-    let text = format!("The value '{}' cannot be converted to Numeric.", pcore::format::to_s(value));
+    let text = format!("The value '{}' cannot be converted to Numeric.", pcore::format::ruby_to_s(value));
     issue(code, blamed, text)
 }
 

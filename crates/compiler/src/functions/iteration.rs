@@ -3,8 +3,10 @@
 //! A block with one parameter gets the item (of a hash, a pair of key and value); a block with two gets key and
 //! value of a hash, and index and item of everything else. Which of them applies is a matter of the overload.
 
-use pcore::Value;
+use std::sync::Arc;
+
 use pcore::iter::{Items, items};
+use pcore::{Hash, Value};
 
 use crate::error::Control;
 
@@ -30,27 +32,32 @@ macro_rules! overloads {
 pub(super) use overloads;
 
 /// The turns of an iteration.
-pub(super) struct Turns {
-    items: Items,
-    /// Position of the next item, when the block wants it.
-    index: Option<i64>,
-    is_hash: bool,
-    two: bool,
+pub(super) enum Turns {
+    /// A block with one parameter gets each item.
+    Items(Items),
+    /// A block with two gets index and item,
+    Indexed(std::iter::Enumerate<Items>),
+    /// or key and value of a hash: by position, so that no pairs are made.
+    Entries(Arc<Hash>, usize),
 }
 
 /// One turn.
-pub(super) struct Turn {
-    values: [Value; 2],
-    two: bool,
+pub(super) enum Turn {
+    One(Value),
+    Two([Value; 2]),
 }
 
 impl Turns {
     /// Turns over the first argument, for a block with two parameters or one.
     pub(super) fn new(arguments: &[Value], two: bool) -> Result<Turns, Control> {
         let source = arguments.first().unwrap_or(&Value::Undef);
-        let is_hash = matches!(source, Value::Hash(_));
-        let items = items(source).ok_or("the value is not iterable")?;
-        Ok(Turns { items, index: (two && !is_hash).then_some(0), is_hash, two })
+        match source {
+            Value::Hash(hash) if two => Ok(Turns::Entries(hash.clone(), 0)),
+            source => {
+                let items = items(source).ok_or("the value is not iterable")?;
+                Ok(if two { Turns::Indexed(items.enumerate()) } else { Turns::Items(items) })
+            }
+        }
     }
 }
 
@@ -58,41 +65,53 @@ impl Iterator for Turns {
     type Item = Turn;
 
     fn next(&mut self) -> Option<Turn> {
-        let item = self.items.next()?;
-        let values = match &mut self.index {
-            Some(index) => {
-                *index += 1;
-                [Value::Int(*index - 1), item]
+        match self {
+            Turns::Items(items) => items.next().map(Turn::One),
+            Turns::Indexed(items) => {
+                let (index, item) = items.next()?;
+                Some(Turn::Two([Value::Int(index as i64), item]))
             }
-            None if self.two && self.is_hash => match item.as_array() {
-                Some([key, value]) => [key.clone(), value.clone()],
-                _ => [item, Value::Undef],
-            },
-            None => [item, Value::Undef],
-        };
-        Some(Turn { values, two: self.two })
+            Turns::Entries(hash, next) => {
+                let (key, value) = hash.get_index(*next)?;
+                *next += 1;
+                Some(Turn::Two([key.clone(), value.clone()]))
+            }
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        match self {
+            Turns::Items(items) => items.size_hint(),
+            Turns::Indexed(items) => items.size_hint(),
+            Turns::Entries(hash, next) => (hash.len() - next, Some(hash.len() - next)),
+        }
     }
 }
 
 impl Turn {
     /// What the block gets.
     pub(super) fn arguments(&self) -> &[Value] {
-        let count = if self.two { 2 } else { 1 };
-        self.values.get(..count).unwrap_or_default()
+        match self {
+            Turn::One(item) => std::slice::from_ref(item),
+            Turn::Two(values) => values,
+        }
     }
 
     /// The item: of a hash walked with two parameters its value.
     pub(super) fn into_item(self) -> Value {
-        let [first, second] = self.values;
-        if self.two { second } else { first }
+        match self {
+            Turn::One(item) | Turn::Two([_, item]) => item,
+        }
     }
 
     /// Key and value of a hash.
     pub(super) fn into_entry(self) -> (Value, Value) {
-        let [first, second] = self.values;
-        match (self.two, first.as_array()) {
-            (false, Some([key, value])) => (key.clone(), value.clone()),
-            _ => (first, second),
+        match self {
+            Turn::Two([key, value]) => (key, value),
+            Turn::One(pair) => match pair.as_array() {
+                Some([key, value]) => (key.clone(), value.clone()),
+                _ => (pair, Value::Undef),
+            },
         }
     }
 }
