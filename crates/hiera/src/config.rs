@@ -150,21 +150,22 @@ fn version(hash: &Hash) -> i64 {
 }
 
 impl Config {
-    /// What holds for the global layer when it has no hiera.yaml.
+    /// What holds for the global layer when it has no hiera.yaml; nothing if there is not even a place for one.
     pub(crate) fn without_file(path: &str) -> Config {
         let root = parent(path);
+        let common = Entry {
+            name: "Common".into(),
+            kind: FunctionKind::DataHash,
+            function: "yaml_data".into(),
+            datadir: crate::source::join(root, "data").into(),
+            locations: Locations::Paths(vec!["common.yaml".into()]),
+            options: None,
+        };
         Config {
             path: None,
             root: root.into(),
             version: 5,
-            hierarchy: vec![Entry {
-                name: "Common".into(),
-                kind: FunctionKind::DataHash,
-                function: "yaml_data".into(),
-                datadir: crate::source::join(root, "data").into(),
-                locations: Locations::Paths(vec!["common.yaml".into()]),
-                options: None,
-            }],
+            hierarchy: if path.is_empty() { Vec::new() } else { vec![common] },
             default_hierarchy: None,
             text: "".into(),
         }

@@ -11,7 +11,8 @@ use crate::source::{Source, join};
 pub struct Environment {
     /// Name.
     pub name: Str,
-    /// Absolute path of the hiera.yaml of the global layer (setting `hiera_config`). It need not exist.
+    /// Absolute path of the hiera.yaml of the global layer (setting `hiera_config`). It need not exist: then
+    /// `data/common.yaml` beside it counts. Empty for no global layer at all.
     pub global: Str,
     /// Folder of the environment, which may contain a hiera.yaml.
     pub root: Option<Str>,

@@ -25,7 +25,41 @@ pub(crate) struct KeyOptions {
 pub(crate) struct CompiledOptions {
     exact: FxHashMap<Str, Arc<KeyOptions>>,
     /// In the order of the hash.
-    patterns: Vec<(Arc<Regexp>, Arc<KeyOptions>)>,
+    patterns: Vec<KeyPattern>,
+}
+
+/// A pattern of keys, `^apache::.*_list$`.
+#[derive(Debug)]
+struct KeyPattern {
+    regexp: Arc<Regexp>,
+    /// What every key that matches begins with. Most keys fail here, without the expression.
+    prefix: Box<str>,
+    options: Arc<KeyOptions>,
+}
+
+impl KeyPattern {
+    fn new(source: &str, options: Arc<KeyOptions>) -> Result<KeyPattern, LookupError> {
+        let regexp = Regexp::new(source).map_err(|error| LookupError::argument(error.to_string()))?;
+        Ok(KeyPattern { regexp, prefix: literal_prefix(source).into(), options })
+    }
+
+    fn matches(&self, key: &str) -> bool {
+        // `^` also holds behind a line break.
+        (key.starts_with(&*self.prefix) || key.contains('\n')) && self.regexp.is_match(key)
+    }
+}
+
+/// The plain text behind the `^` of an expression. Empty where an alternative could begin with something else.
+fn literal_prefix(source: &str) -> &str {
+    let Some(rest) = source.strip_prefix('^').filter(|rest| !rest.contains('|')) else { return "" };
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '-');
+    let end = rest.find(|c| !is_plain(c)).unwrap_or(rest.len());
+    let (plain, after) = rest.split_at(end);
+    match after.chars().next() {
+        // The last character is what the quantifier repeats.
+        Some('*' | '?' | '{' | '+') => plain.get(..plain.len().saturating_sub(1)).unwrap_or_default(),
+        _ => plain,
+    }
 }
 
 /// What holds for keys of a module, or for keys without module: the options of global and environment data, and
@@ -64,8 +98,7 @@ impl CompiledOptions {
             let Value::Str(key) = key else { continue };
             let options = Arc::new(KeyOptions::new(value));
             if key.starts_with('^') {
-                let pattern = Regexp::new(key).map_err(|error| LookupError::argument(error.to_string()))?;
-                compiled.patterns.push((pattern, options));
+                compiled.patterns.push(KeyPattern::new(key, options)?);
             } else if !value.is_undef() {
                 compiled.exact.insert(key.clone(), options);
             }
@@ -103,12 +136,43 @@ impl LayeredOptions {
             return Some(found);
         }
         // The hash that the layers merge into has the module's patterns first.
-        let (pattern, options) = layers()
-            .rev()
-            .flat_map(|options| &options.patterns)
-            .find(|(pattern, _)| pattern.is_match(key))?;
+        let found = self.module.iter().chain(&self.upper).flat_map(|options| &options.patterns);
+        let found = found.into_iter().find(|pattern| pattern.matches(key))?;
         let upper = self.upper.iter().flat_map(|options| &options.patterns);
-        let same = upper.into_iter().find(|(other, _)| other.source() == pattern.source());
-        Some(same.map_or(options, |(_, options)| options))
+        let same = upper.into_iter().find(|other| other.regexp.source() == found.regexp.source());
+        Some(same.map_or(&found.options, |same| &same.options))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_of_patterns() {
+        let cases = [
+            ("^apache::", "apache::"),
+            ("^apache::.*_list$", "apache::"),
+            ("^apache::vhosts?", "apache::vhost"),
+            ("^ab*", "a"),
+            ("^a|^b", ""),
+            ("^(a|b)c", ""),
+            ("^", ""),
+            ("^a\\.b", "a"),
+        ];
+        for (source, expected) in cases {
+            assert_eq!(literal_prefix(source), expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn the_prefix_changes_no_outcome() {
+        let options = || Arc::new(KeyOptions::new(&Value::Undef));
+        for source in ["^m::a+$", "^m::.*_list$", "^m::a|^n::", "^m::[ab]{2}", "^m::ab?$", "^x\\Sy"] {
+            let pattern = KeyPattern::new(source, options()).unwrap();
+            for key in ["m::a", "m::aa", "m::b", "m::my_list", "n::x", "m::ab", "m::", "xzy", "q\nm::a"] {
+                assert_eq!(pattern.matches(key), pattern.regexp.is_match(key), "{source} {key}");
+            }
+        }
     }
 }
