@@ -132,7 +132,8 @@ fn ntp_manifest(folder: &Path) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_debian_module_is_applied() {
     let modules = "/usr/share/puppet/modules.available";
-    let ntp = acceptance::peers::find(&format!("{modules}/puppetlabs-ntp"), "a Debian module applied by an agent");
+    let ntp =
+        acceptance::peers::find(&format!("{modules}/puppetlabs-ntp"), "a Debian module applied by an agent");
     let stdlib = acceptance::peers::find(&format!("{modules}/puppetlabs-stdlib"), "type aliases of stdlib");
     let (Some(ntp), Some(stdlib)) = (ntp, stdlib) else { return };
     let cluster = Cluster::start().await;

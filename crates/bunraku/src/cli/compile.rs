@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use compiler::LogEntry;
+use compiler::{Level, LogEntry};
 use server::environments::Environments;
 use server::local::{self, LocalError};
 
@@ -100,9 +100,9 @@ pub fn read_facts(file: &Path) -> anyhow::Result<pcore::Hash> {
     }
 }
 
-/// Log lines as Puppet's command line prints them.
+/// Log lines as Puppet's command line prints them, from `notice` up.
 pub fn print_logs(logs: &[LogEntry]) {
-    for entry in logs {
+    for entry in logs.iter().filter(|entry| !matches!(entry.level, Level::Debug | Level::Info)) {
         let level = match entry.level.as_str() {
             "err" => "Error".to_owned(),
             name => name[..1].to_uppercase() + &name[1..],
