@@ -151,7 +151,7 @@ impl Image {
         let opaque_types =
             modules.values().flat_map(|module| module.resource_types.iter().copied()).collect();
         let hiera = lookup::Engine::new(options, modules.values(), old.map(|old| &old.hiera));
-        Ok(Image {
+        let image = Image {
             options: options.clone(),
             files,
             modules,
@@ -163,7 +163,9 @@ impl Image {
             hiera,
             settings_class: Definition::empty_class("settings"),
             main_class,
-        })
+        };
+        image.make_types();
+        Ok(image)
     }
 
     /// The name of the environment.

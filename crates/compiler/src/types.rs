@@ -2,7 +2,7 @@
 //!
 //! They need no scope, so they are evaluated once and kept.
 
-use pcore::parameterize::parameterize;
+use pcore::parameterize::{Misuse, parameterize};
 use pcore::{Hash, Type, Value};
 use stdx::Symbol;
 use syntax::ast::{Expr, ExprId};
@@ -77,8 +77,88 @@ pub(crate) fn evaluate_type(code: &Code, id: ExprId, named: &Named<'_>) -> Resul
     })
 }
 
-fn not_a_type(code: &Code, id: ExprId) -> Error {
-    let span = code.span(id);
-    let text = code.ast.file.text.get(span.start as usize..span.end as usize).unwrap_or_default();
+/// The value of a description of a type: the definition of an alias, or text that names a type. A name that nothing
+/// defines is kept as a reference, which fits nothing and fails no sooner than it is needed.
+///
+/// `outer` is where the definition of which `id` is the content starts: Puppet takes the text of such an expression
+/// for a little more and a little less than it is.
+///
+/// # Errors
+/// Arguments that a type does not take, and expressions of other kinds. The errors have no place.
+pub(crate) fn interpret_type(
+    code: &Code,
+    id: ExprId,
+    outer: Option<u32>,
+    named: &Named<'_>,
+) -> Result<Value, Error> {
+    let inner = |id: ExprId| interpret_type(code, id, None, named);
+    Ok(match &code[id] {
+        Expr::TypeName(name) => Value::Type(
+            named(*name)?.unwrap_or_else(|| Type::Reference(name.as_str().trim_start_matches("::").into())),
+        ),
+        Expr::Access { left, keys } => {
+            let text = || match outer {
+                Some(start) => text_between(code, start, code.span(id).end.saturating_sub(1)),
+                None => text_of(code, id),
+            };
+            let arguments = keys.iter().map(|&key| inner(key)).collect::<Result<Vec<Value>, Error>>()?;
+            let Expr::TypeName(name) = &code[*left] else { return Err(invalid(text())) };
+            let Some(base) = named(*name)? else { return Ok(Value::Type(Type::Reference(text().into()))) };
+            Value::Type(pcore::parameterize::interpret(&(*name).into(), &base, &arguments).map_err(
+                |misuse| match misuse {
+                    Misuse::Invalid => invalid(text()),
+                    Misuse::NotParameterized => Error::new(format!("Not a parameterized type <{name}>")),
+                    Misuse::Text(text) => Error::new(text),
+                },
+            )?)
+        }
+        Expr::Heredoc { text, .. } => inner(*text)?,
+        Expr::Block(statements) if statements.len() == 1 => inner(statements[0])?,
+        Expr::Undef => Value::Undef,
+        Expr::Default => Value::Default,
+        Expr::Bool(flag) => Value::Bool(*flag),
+        Expr::Int(number, _) => Value::Int(*number),
+        Expr::Float(number) => Value::Float(*number),
+        Expr::Str(text) => Value::Str(text.clone().into()),
+        Expr::Name(name) => Value::Str((*name).into()),
+        Expr::Minus(number) => match inner(*number)? {
+            Value::Int(number) => Value::Int(number.wrapping_neg()),
+            Value::Float(number) => Value::Float(-number),
+            _ => return Err(invalid(text_of(code, id))),
+        },
+        Expr::Regex(source) => Value::Regexp(
+            pcore::regexp::Regexp::new(source)
+                .map_err(|error| Error::issue_at(error.message, &code.site(id)))?,
+        ),
+        Expr::Array(items) => {
+            Value::array(items.iter().map(|&item| inner(item)).collect::<Result<Vec<Value>, Error>>()?)
+        }
+        Expr::Hash(entries) => {
+            let mut hash = Hash::with_capacity(entries.len());
+            for (key, value) in entries {
+                hash.insert(inner(*key)?, inner(*value)?);
+            }
+            Value::hash(hash)
+        }
+        _ => return Err(invalid(text_of(code, id))),
+    })
+}
+
+/// The error of an expression that describes no type.
+pub(crate) fn invalid(text: &str) -> Error {
     Error::new(format!("The expression <{text}> is not a valid type specification."))
+}
+
+/// The source text of an expression.
+pub(crate) fn text_of(code: &Code, id: ExprId) -> &str {
+    let span = code.span(id);
+    text_between(code, span.start, span.end)
+}
+
+fn text_between(code: &Code, start: u32, end: u32) -> &str {
+    code.ast.file.text.get(start as usize..end as usize).unwrap_or_default()
+}
+
+fn not_a_type(code: &Code, id: ExprId) -> Error {
+    invalid(text_of(code, id))
 }

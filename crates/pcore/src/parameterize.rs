@@ -5,6 +5,7 @@
 //! Looking a parameter of a resource up (`File['/a']['mode']`) is not a matter of types and stands elsewhere.
 
 mod error;
+mod interpret;
 mod keys;
 mod names;
 mod objects;
@@ -14,6 +15,7 @@ mod time;
 mod uri;
 
 pub use error::{TypeError, class_name};
+pub use interpret::{Misuse, interpret};
 pub use names::named;
 pub use uri::uri_parts;
 

@@ -108,6 +108,34 @@ fn reference(owner: &TypeSetDefinition, value: &Value) -> Result<TypeSetReferenc
     })
 }
 
+/// Finds the type sets that a set refers to. `find` gives a type set by name, `wrong` makes an error of a text.
+///
+/// # Errors
+/// A type set that does not exist, or not in an acceptable version.
+pub fn link<E>(
+    set: &TypeSet,
+    find: impl Fn(&str) -> std::result::Result<Option<Arc<TypeSet>>, E>,
+    wrong: impl Fn(String) -> E,
+) -> std::result::Result<(), E> {
+    for (_, reference) in set.definition.get().into_iter().flat_map(|definition| &definition.references) {
+        let subject = format!("TypeSet '{}' reference to TypeSet named '{}'", set.name, reference.name);
+        let Some(found) = find(&reference.name)? else {
+            return Err(wrong(format!("{subject} cannot be resolved")));
+        };
+        let version = found.definition.get().and_then(|definition| definition.version.clone());
+        if !version.as_ref().is_some_and(|version| reference.version_range.includes(version)) {
+            let got = version.map_or_else(String::new, |version| version.to_string());
+            return Err(wrong(format!(
+                "{subject} resolves to an incompatible version. Expected {}, got {got}",
+                reference.version_range.text
+            )));
+        }
+        // Another thread may have been first; it found the same.
+        let _ = reference.type_set.set(found);
+    }
+    Ok(())
+}
+
 /// The type of this name, in any case, in the set or (`Alias::Name`) in one that it refers to.
 pub fn find(set: &TypeSet, name: &str) -> Option<Type> {
     let definition = set.definition.get()?;

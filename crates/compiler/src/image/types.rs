@@ -1,10 +1,17 @@
 //! Types by name, and type expressions that need no scope.
+//!
+//! All types that code defines are made when the image is made, one after the other: they may refer to themselves and
+//! to each other, so some are seen before they have content, which must not happen to a compile. A definition that is
+//! wrong fails only the compiles that mention it.
+
+mod define;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use pcore::ty::{Alias, ObjectType, TypeSet};
-use pcore::{Type, Value};
+use pcore::{Type, Value, typeset};
 use rustc_hash::FxHashMap;
 use stdx::Symbol;
 use syntax::ast::{Expr, ExprId};
@@ -14,7 +21,7 @@ use super::{Image, ImageOptions, Main, Module, module};
 use crate::code::{Code, DefinitionKind};
 use crate::error::Error;
 use crate::resource::TypeOf;
-use crate::types::evaluate_type;
+use crate::types::{evaluate_type, interpret_type, invalid};
 
 /// All types that files of the image define, by lower-case name.
 #[derive(Debug, Default)]
@@ -25,8 +32,10 @@ pub(super) struct Aliases {
 #[derive(Debug)]
 struct Entry {
     origin: Origin,
-    /// The type, made without content first, since it may refer to itself.
-    ty: OnceLock<Type>,
+    /// The type without content, for whoever asks while it is being made.
+    shell: OnceLock<Type>,
+    /// What has become of it.
+    made: OnceLock<Result<Type, Error>>,
 }
 
 #[derive(Debug)]
@@ -45,7 +54,7 @@ impl Aliases {
         files: &mut Files,
     ) -> std::io::Result<Aliases> {
         let mut entries = FxHashMap::default();
-        let entry = |origin| Entry { origin, ty: OnceLock::new() };
+        let entry = |origin| Entry { origin, shell: OnceLock::new(), made: OnceLock::new() };
         for module in modules.values() {
             let of_module =
                 module.types.iter().map(|(name, path)| (name.clone(), entry(Origin::File(path.clone()))));
@@ -83,10 +92,10 @@ impl Image {
         if is_native || self.has_define(&lower)? {
             return Ok(Some(Type::resource(&lower, None)));
         }
-        if let Some(entry) = self.aliases.entries.get(&lower) {
-            return self.alias(&lower, entry).map(Some);
+        match self.aliases.entries.get(&lower) {
+            Some(entry) => self.defined_type(&lower, entry).map(Some),
+            None => self.member_of_set(&lower),
         }
-        Ok(None)
     }
 
     /// True if a define of this (lower-case) name exists.
@@ -108,10 +117,26 @@ impl Image {
         Ok(false)
     }
 
-    fn alias(&self, lower: &str, entry: &Entry) -> Result<Type, Error> {
-        if let Some(ty) = entry.ty.get() {
-            return Ok(ty.clone());
+    /// Makes all types, as long as nobody else sees the image.
+    pub(super) fn make_types(&self) {
+        for (name, entry) in &self.aliases.entries {
+            // A wrong definition is kept as such.
+            let _ = self.defined_type(name, entry);
         }
+    }
+
+    fn defined_type(&self, lower: &str, entry: &Entry) -> Result<Type, Error> {
+        if let Some(made) = entry.made.get() {
+            return made.clone();
+        }
+        if let Some(shell) = entry.shell.get() {
+            return Ok(shell.clone());
+        }
+        let made = self.make_type(lower, entry);
+        entry.made.get_or_init(|| made).clone()
+    }
+
+    fn make_type(&self, lower: &str, entry: &Entry) -> Result<Type, Error> {
         let (code, id) = match &entry.origin {
             Origin::Main(code, id) => (code, *id),
             Origin::File(path) => {
@@ -125,34 +150,23 @@ impl Image {
         let Expr::TypeAlias(alias) = &code[id] else {
             return Err(Error::new(format!("The type '{lower}' is not an alias")));
         };
-        let name = alias.name.as_str();
-        let (shape, argument) = shape(code, alias.type_expr);
-        // Whoever asks for the type while it is being made gets the empty one. Should two compiles make it at
-        // once, the first to finish a part decides, and both make the same.
-        let ty = match shape {
-            Shape::Alias => Type::Alias(Arc::new(Alias { name: name.into(), target: OnceLock::new() })),
-            Shape::Object => {
-                Type::Object(Arc::new(ObjectType { name: name.into(), definition: OnceLock::new() }))
+        let blank = define::Blank::new(code, alias.name.as_str(), alias.type_expr);
+        let shell = entry.shell.get_or_init(|| blank.ty.clone());
+        blank.fill(self, code, Some(define::start_of_name(code, id)), &|name| self.named_type(name))?;
+        Ok(shell.clone())
+    }
+
+    /// `Set::Name`: a type of a type set, or of one that it refers to.
+    fn member_of_set(&self, lower: &str) -> Result<Option<Type>, Error> {
+        let mut set = lower;
+        while let Some((outer, _)) = set.rsplit_once("::") {
+            set = outer;
+            let Some(entry) = self.aliases.entries.get(set) else { continue };
+            if let Type::TypeSet(found) = self.defined_type(set, entry)? {
+                return Ok(typeset::find(&found, &lower[set.len() + 2..]));
             }
-            Shape::TypeSet => {
-                Type::TypeSet(Arc::new(TypeSet { name: name.into(), definition: OnceLock::new() }))
-            }
-        };
-        let ty = entry.ty.get_or_init(|| ty);
-        let value = self.evaluate_type(code, argument)?;
-        match (ty, value) {
-            (Type::Alias(alias), Value::Type(target)) => {
-                alias.target.get_or_init(|| target);
-            }
-            (Type::Object(object), Value::Hash(init)) => {
-                pcore::object::define(object, &init).map_err(|error| Error::new(error.message))?;
-            }
-            (Type::TypeSet(set), Value::Hash(init)) => {
-                pcore::object::define_type_set(set, &init).map_err(|error| Error::new(error.message))?;
-            }
-            _ => return Err(Error::new(format!("The type '{name}' is not defined by a type"))),
         }
-        Ok(ty.clone())
+        Ok(None)
     }
 
     /// The value of a type expression.
@@ -173,13 +187,10 @@ impl Image {
             // An error with a place in the text stays as it is, an end too early is one of the call.
             if error.message().contains(" (line: ") { error } else { Error::new(error.message()) }
         })?;
-        let named = |name: Symbol| {
-            let known = self.named_type(name)?;
-            Ok(Some(known.unwrap_or_else(|| Type::Reference(name.into()))))
-        };
-        match evaluate_type(&code, code.ast.root, &named).map_err(|error| without_place(&error))? {
+        let found = interpret_type(&code, code.ast.root, None, &|name| self.named_type(name));
+        match found.map_err(|error| without_place(&error))? {
             Value::Type(ty) => Ok(ty),
-            _ => Err(Error::new(format!("The expression <{text}> is not a valid type specification."))),
+            _ => Err(invalid(text)),
         }
     }
 
@@ -197,25 +208,6 @@ fn without_place(error: &Error) -> Error {
     let text = error.message();
     let text = text.strip_prefix("Evaluation Error: ").unwrap_or(text);
     Error::new(text.rsplit_once(" (line: ").map_or(text, |(text, _)| text))
-}
-
-enum Shape {
-    Alias,
-    Object,
-    TypeSet,
-}
-
-/// What kind of type a definition makes, and the expression that gives its content.
-fn shape(code: &Code, id: ExprId) -> (Shape, ExprId) {
-    match &code[id] {
-        Expr::Hash(_) => (Shape::Object, id),
-        Expr::Access { left, keys } => match (&code[*left], &keys[..]) {
-            (Expr::TypeName(name), [only]) if name.as_str() == "Object" => (Shape::Object, *only),
-            (Expr::TypeName(name), [only]) if name.as_str() == "TypeSet" => (Shape::TypeSet, *only),
-            _ => (Shape::Alias, id),
-        },
-        _ => (Shape::Alias, id),
-    }
 }
 
 /// The one definition of a file under `types`.

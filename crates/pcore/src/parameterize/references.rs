@@ -1,5 +1,7 @@
 //! `File['/a']`, `Resource['file', '/a']`, `Class['a']`: references to resources and classes.
 
+use std::sync::Arc;
+
 use super::error::{Result, TypeError, arity_named, specialization};
 use super::keys::flatten;
 use crate::render::capitalize_segments;
@@ -14,6 +16,9 @@ pub(super) fn resources(base: &Type, reference: &ResourceRef, arguments: &[Value
     if reference.title.is_some() {
         return Err(TypeError::issue("UNKNOWN_RESOURCE", None, format!("Resource not found: {base}")));
     }
+    if let (Some(name), [Value::Str(title)]) = (&reference.type_name, arguments) {
+        return Ok(resource(name, Some(title)));
+    }
     // A plain `Resource` has the type as its first argument.
     let (type_name, titles) = match (&reference.type_name, arguments) {
         (Some(name), titles) => (name.clone(), titles),
@@ -27,14 +32,14 @@ pub(super) fn resources(base: &Type, reference: &ResourceRef, arguments: &[Value
         return Ok(match (given, arguments.first()) {
             // `Resource[File['/a']]` is the reference it was given.
             (0, Some(Value::Type(ty @ Type::Resource(_)))) => Value::Type(ty.clone()),
-            (0, _) => Value::Type(Type::resource(&type_name, None)),
+            (0, _) => resource(&type_name, None),
             _ if several => Value::array([]),
             _ => Value::Undef,
         });
     }
     let shift = arguments.len() - given;
     let mut references = titles.iter().enumerate().map(|(index, title)| match title {
-        Value::Str(title) => Ok(Value::Type(Type::resource(&type_name, Some(title.clone())))),
+        Value::Str(title) => Ok(resource(&type_name, Some(title))),
         other => Err(specialization(
             base,
             index + shift,
@@ -45,6 +50,12 @@ pub(super) fn resources(base: &Type, reference: &ResourceRef, arguments: &[Value
         Some(first) if !several => first,
         first => Ok(Value::array(first.into_iter().chain(references).collect::<Result<Vec<_>>>()?)),
     }
+}
+
+/// The name is lower case already.
+fn resource(type_name: &Str, title: Option<&Str>) -> Value {
+    let reference = ResourceRef { type_name: Some(type_name.clone()), title: title.cloned() };
+    Value::Type(Type::Resource(Arc::new(reference)))
 }
 
 fn type_name(value: &Value) -> Result<Str> {
@@ -110,6 +121,10 @@ fn class(index: usize, value: &Value) -> Result<Value> {
         );
         return Err(TypeError::issue("ILLEGAL_HOSTCLASS_NAME", Some(index), message));
     };
+    // Most names are as they should be.
+    if is_class_name(given) && !given.starts_with("::") {
+        return Ok(Value::Type(Type::Class(Some(given.clone()))));
+    }
     let lower = given.to_lowercase();
     let name = lower.strip_prefix("::").unwrap_or(&lower);
     if !is_class_name(name) {
