@@ -11,6 +11,7 @@
 //! | `(Any *$args)`, `(Any +$args)` | any number; at least one |
 //! | `(Array $a, &Callable[1,1])` | a block with one parameter is required |
 //! | `(Array $a, [&Callable])` | a block may be given |
+//! | `(&Callable $default_block)` | messages call the block so, instead of `block` |
 //! | `(Any $x) >> String` | the result is checked |
 //!
 //! They are read once in the life of the process. A body sees arguments that fit its signature, and talks to the
@@ -40,6 +41,7 @@ mod flow;
 mod fqdn_rand;
 mod generate;
 mod group;
+mod hiera;
 mod import;
 mod index;
 mod iteration;
@@ -47,6 +49,7 @@ mod lazy;
 mod length;
 mod letters;
 mod log;
+mod lookup;
 mod map;
 mod match_;
 mod pattern;
@@ -163,6 +166,10 @@ pub static NATIVE: &[&Native] = &[
     &flow::RETURN,
     &group::GROUP_BY,
     &group::PARTITION,
+    &hiera::HIERA,
+    &hiera::HIERA_ARRAY,
+    &hiera::HIERA_HASH,
+    &hiera::HIERA_INCLUDE,
     &index::FUNCTION,
     &lazy::REVERSE_EACH,
     &lazy::STEP,
@@ -185,6 +192,7 @@ pub static NATIVE: &[&Native] = &[
     &log::INFO,
     &log::NOTICE,
     &log::WARNING,
+    &lookup::FUNCTION,
     &map::FUNCTION,
     &match_::FUNCTION,
     &reduce::FUNCTION,

@@ -133,8 +133,9 @@ fn parse(text: &str, aliases: &[(Symbol, Type)]) -> Result<Signature, Error> {
         let bare = part.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
         let (part, optional) = (bare.unwrap_or(part).trim(), bare.is_some());
         if let Some(ty) = part.strip_prefix('&') {
-            let ty = parse_type(ty, aliases)?;
-            block = Some(("block".into(), if optional { Type::optional(ty) } else { ty }));
+            let (ty, name) = ty.rsplit_once('$').unwrap_or((ty, "block"));
+            let ty = parse_type(ty.trim(), aliases)?;
+            block = Some((name.trim().into(), if optional { Type::optional(ty) } else { ty }));
             continue;
         }
         let (ty, name) = part.rsplit_once('$').ok_or_else(wrong)?;

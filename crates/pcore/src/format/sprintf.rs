@@ -12,8 +12,8 @@ use crate::error::{Result, ValueError};
 use crate::format::{ruby_inspect, ruby_to_s};
 use crate::{Hash, Str, Value};
 
-/// Greatest width and precision.
-const SIZE_MAX: usize = 1_000_000;
+/// Greatest width and precision; the formatting of floats takes no more than 65,535.
+const SIZE_MAX: usize = 1 << 15;
 
 /// Formats the arguments; fails with Ruby's message.
 pub fn sprintf(format: &str, arguments: &[Value]) -> Result<String> {
