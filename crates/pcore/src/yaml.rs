@@ -13,6 +13,7 @@
 
 mod build;
 mod cursor;
+mod dump;
 mod parser;
 mod scalar;
 mod scanner;
@@ -24,6 +25,7 @@ use std::fmt;
 use crate::Value;
 use build::Builder;
 use cursor::{Mark, Problem};
+pub use dump::dump;
 use parser::{Failure, Parser};
 use scanner::Scanner;
 

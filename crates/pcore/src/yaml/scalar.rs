@@ -326,7 +326,7 @@ fn integer_parts(text: &str) -> Option<(u32, &str)> {
     is_decimal.then_some((10, text))
 }
 
-fn is_integer(text: &str) -> bool {
+pub(super) fn is_integer(text: &str) -> bool {
     integer_parts(text.strip_prefix(['-', '+']).unwrap_or(text)).is_some()
 }
 
