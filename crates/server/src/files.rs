@@ -8,28 +8,38 @@
 //! Nothing here knows who may ask; that is decided before.
 
 mod bucket;
+mod bucket_handler;
 mod checksum;
+mod command;
 mod fileset;
 mod handlers;
 mod metadata;
 mod modules;
 mod mounts;
+mod options;
 mod static_content;
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use stdx::{Clock, SystemClock};
-use wire::metadata::{FileMetadata, Links};
+use tokio::sync::Semaphore;
+use wire::metadata::FileMetadata;
 
 pub use bucket::{Bucket, BucketError, BucketKey};
+pub(crate) use bucket_handler::bucket_file;
 pub use checksum::Algorithm;
-pub(crate) use handlers::{bucket_file, content, metadata, metadatas};
+pub(crate) use handlers::{content, metadata, metadatas};
 pub use modules::{Module, module_list};
 pub(crate) use static_content::find as static_content;
 
+pub use fileset::{FilesMax, Selection};
+pub use metadata::Query;
+pub use mounts::Places;
+
 use checksum::Checksums;
-use fileset::Selection;
+use metadata::Describer;
 use mounts::Mounts;
 
 /// Where the server has its files.
@@ -65,14 +75,19 @@ pub struct FileServer {
     mounts: Mounts,
     checksums: Checksums,
     bucket: Arc<Bucket>,
+    /// Each walk may hold a large answer.
+    walks: Semaphore,
 }
 
 /// Why a file is not served.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
-    /// There is no such mount, module or file.
+    /// There is no such module or file.
     #[error("not found")]
     NotFound,
+    /// There is no such mount.
+    #[error("not mounted")]
+    NotMounted,
     /// The request cannot be fulfilled; Puppet's text.
     #[error("{0}")]
     Invalid(String),
@@ -81,16 +96,28 @@ pub enum FileError {
     Io(String),
 }
 
-/// What is wanted of a file.
-#[derive(Clone, Copy, Debug)]
-pub struct Query {
-    /// Whether links are described or followed.
-    pub links: Links,
-    /// Checksum of its content.
-    pub algorithm: Algorithm,
-    /// Whether owner, group and mode are the file's own, or the server's defaults.
-    pub own_permissions: bool,
+impl FileError {
+    /// A failed system call as agents of a Puppet Server see it: the reason and the path.
+    fn io(error: &std::io::Error, path: &Path) -> FileError {
+        let text = error.to_string();
+        let reason = text.split(" (os error ").next().unwrap_or(&text);
+        FileError::Io(format!("{reason} - {}", path.display()))
+    }
 }
+
+/// The content of a file.
+#[derive(Debug)]
+pub enum Content {
+    /// All of a small file.
+    Whole(Vec<u8>),
+    /// A larger file, open, and its length in bytes.
+    Open(std::fs::File, u64),
+}
+
+/// Files up to this size are read at once.
+const WHOLE_BYTES_MAX: u64 = 64 * 1024;
+/// Walks of directories at a time; others wait.
+const WALKS_MAX: usize = 16;
 
 impl FileServer {
     /// A file server. Reads nothing yet.
@@ -104,6 +131,7 @@ impl FileServer {
             mounts: Mounts::new(settings.fileserver_conf.clone()),
             checksums: Checksums::new(clock),
             bucket: Arc::new(Bucket::new(settings.bucketdir.clone(), settings.digest_algorithm)),
+            walks: Semaphore::new(WALKS_MAX),
             settings,
         }
     }
@@ -127,51 +155,75 @@ impl FileServer {
         mount.find(code, node.unwrap_or(&self.settings.host), path.as_deref())
     }
 
-    /// Metadata of one file or directory.
+    /// Where a search for a key starts.
     ///
     /// # Errors
-    /// As [`FileServer::find`]; the file cannot be read.
-    pub fn metadata(
-        &self,
-        code: &Code,
-        node: Option<&str>,
-        key: &str,
-        query: &Query,
-    ) -> Result<FileMetadata, FileError> {
-        let path = self.find(code, node, key)?;
-        metadata::collect(&self.checksums, &path, None, query)
+    /// As [`FileServer::find`].
+    pub fn search(&self, code: &Code, node: Option<&str>, key: &str) -> Result<Places, FileError> {
+        let (mount, path) = self.mounts.split(key)?;
+        mount.search(code, node.unwrap_or(&self.settings.host), path.as_deref(), &self.settings.codedir)
     }
 
-    /// Metadata of a directory and what is below it; of the union of directories, for mounts that are one.
+    /// Metadata of the file or directory at a path.
     ///
     /// # Errors
-    /// As [`FileServer::metadata`]; more files than wanted.
+    /// The file cannot be read.
+    pub fn metadata(&self, path: &Path, query: Query) -> Result<FileMetadata, FileError> {
+        let meta = fileset::stat(path, query.links).map_err(|error| FileError::io(&error, path))?;
+        Describer::new(&self.checksums, query).describe(path, None, &meta)
+    }
+
+    /// Metadata of directories and what is below them, as one tree.
+    ///
+    /// # Errors
+    /// A file cannot be read; there are more than wanted.
     pub fn metadatas(
         &self,
-        code: &Code,
-        node: Option<&str>,
-        key: &str,
-        query: &Query,
+        places: &Places,
         selection: &Selection,
+        query: Query,
     ) -> Result<Vec<FileMetadata>, FileError> {
-        let (mount, path) = self.mounts.split(key)?;
-        let places = mount.search(
-            code,
-            node.unwrap_or(&self.settings.host),
-            path.as_deref(),
-            &self.settings.codedir,
-        )?;
-        let recurse = selection.recurse && !places.is_placeholder;
-        let selection = Selection { recurse, ..selection.clone() };
-        let files = fileset::union(&places.paths, query.links, &selection)?;
-        files
-            .iter()
-            .map(|file| metadata::collect(&self.checksums, file.base, Some(&file.relative), query))
-            .collect()
+        let describer = Describer::new(&self.checksums, query);
+        let entries = fileset::union(&places.paths, selection)?;
+        let described = entries.iter().map(|entry| match &entry.metadata {
+            Ok(meta) => describer.describe(entry.base, Some(&entry.relative), meta),
+            Err(error) => Err(FileError::io(error, &entry.base.join(&entry.relative))),
+        });
+        described.collect()
+    }
+
+    /// The content of the file at a path.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no regular file.
+    pub fn content(&self, path: &Path) -> Result<Content, FileError> {
+        let failed = |error| FileError::io(&error, path);
+        let mut file = checksum::open(path).map_err(failed)?;
+        let meta = file.metadata().map_err(failed)?;
+        if meta.is_dir() {
+            return Err(FileError::Io(format!("Is a directory - {}", path.display())));
+        }
+        if !meta.is_file() {
+            return Err(FileError::Io(format!("Not a regular file - {}", path.display())));
+        }
+        if meta.len() > WHOLE_BYTES_MAX {
+            return Ok(Content::Open(file, meta.len()));
+        }
+        let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
+        file.by_ref().take(WHOLE_BYTES_MAX).read_to_end(&mut bytes).map_err(failed)?;
+        Ok(Content::Whole(bytes))
     }
 }
 
-/// The text of a path for messages and documents. Names that are no UTF-8 are never listed, so nothing is lost.
-fn text(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
+/// The text of a path; documents have no other names.
+fn text(path: &Path) -> Result<String, FileError> {
+    path.to_str().map(str::to_owned).ok_or_else(|| not_utf8(path))
+}
+
+/// Such a file is not just left out: nobody would know why agents do not get it.
+fn not_utf8(path: &Path) -> FileError {
+    let path = path.display();
+    FileError::Invalid(format!(
+        "The name of '{path}' is not valid UTF-8. Rename the file, or leave it out by ignore"
+    ))
 }

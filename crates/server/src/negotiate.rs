@@ -47,15 +47,23 @@ pub(crate) fn accepted(request: &Request, supported: &[Format]) -> Result<Format
         let text = "Missing required Accept header";
         return Err(Problem::ruby(StatusCode::BAD_REQUEST, text, IssueKind::MissingHeaderField));
     };
-    first(accept, supported).ok_or_else(|| {
-        let text = format!("No supported formats are acceptable (Accept: {accept})");
-        Problem::ruby(StatusCode::NOT_ACCEPTABLE, text, IssueKind::UnsupportedFormat)
-    })
+    first(accept, supported).ok_or_else(|| not_acceptable(accept))
 }
 
 /// As [`accepted`], for answers to a PUT, where no `Accept` means JSON.
 pub(crate) fn accepted_or_json(request: &Request) -> Result<Format, Problem> {
     if request.headers.contains_key(header::ACCEPT) { accepted(request, DATA) } else { Ok(Format::Json) }
+}
+
+/// Checks that the answer to a PUT of content can be content; without `Accept` Puppet takes it for one that wants JSON.
+pub(crate) fn accepts_binary(request: &Request) -> Result<(), Problem> {
+    let accept = request.header(header::ACCEPT).unwrap_or("application/json");
+    first(accept, BINARY).map(|_| ()).ok_or_else(|| not_acceptable(accept))
+}
+
+fn not_acceptable(accept: &str) -> Problem {
+    let text = format!("No supported formats are acceptable (Accept: {accept})");
+    Problem::ruby(StatusCode::NOT_ACCEPTABLE, text, IssueKind::UnsupportedFormat)
 }
 
 /// The format of a body that is a document.

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use stdx::fs::{FileLock, append_line_durable, create_directory, remove_leftovers, sync_directory};
 
 use super::checksum::{Algorithm, Hasher, digest};
+use super::options::short;
 
 const FOLDER_MODE: u32 = 0o770;
 const PATHS_MODE: u32 = 0o640;
@@ -70,14 +71,14 @@ impl Bucket {
     /// Another algorithm than the bucket's, or no digest of it.
     pub fn key(&self, key: &str) -> Result<BucketKey, BucketError> {
         let mut parts = key.splitn(3, '/');
-        let (kind, digest, path) =
-            (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next());
+        let (kind, digest, path) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
         if kind != self.algorithm.as_str() {
-            return Err(BucketError::Invalid(format!("Unsupported checksum type {kind:?}")));
+            return Err(BucketError::Invalid(format!("Unsupported checksum type {:?}", short(kind))));
         }
-        if !self.is_digest(digest) {
-            return Err(BucketError::Invalid(format!("Invalid checksum {digest:?}")));
-        }
+        let Some(digest) = digest.filter(|digest| self.is_digest(digest)) else {
+            let shown = digest.map_or_else(|| "nil".to_owned(), |digest| format!("{:?}", short(digest)));
+            return Err(BucketError::Invalid(format!("Invalid checksum {shown}")));
+        };
         let path = path.filter(|path| !path.is_empty());
         if path.is_some_and(|path| path.contains(['\n', '\r'])) {
             return Err(BucketError::Invalid("Invalid path: it contains a line break".to_owned()));
@@ -110,7 +111,7 @@ impl Bucket {
     /// # Errors
     /// No digest, or no such file.
     pub fn other(&self, digest: &str) -> Result<PathBuf, BucketError> {
-        let missing = || BucketError::Invalid(format!("could not find diff_with {digest}"));
+        let missing = || BucketError::Invalid(format!("could not find diff_with {}", short(digest)));
         if !self.is_digest(digest) {
             return Err(missing());
         }
@@ -268,6 +269,7 @@ mod tests {
         assert_eq!(key(format!("md5/{ABC}")), Err("Unsupported checksum type \"md5\"".into()));
         assert_eq!(key("sha256/abc".into()), Err("Invalid checksum \"abc\"".into()));
         assert!(key(format!("sha256/{}", ABC.to_uppercase())).is_err());
+        assert_eq!(key("sha256".into()), Err("Invalid checksum nil".into()));
         assert!(key("sha256/../../x".into()).is_err());
     }
 
@@ -324,7 +326,7 @@ mod tests {
         assert!(bucket.other(ABC).is_ok());
         for digest in ["../../etc/passwd", &"0".repeat(64)] {
             let message = bucket.other(digest).unwrap_err().to_string();
-            assert_eq!(message, format!("could not find diff_with {digest}"));
+            assert_eq!(message, format!("could not find diff_with {}", short(digest)));
         }
     }
 }

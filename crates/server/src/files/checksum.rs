@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::fs::{File, Metadata};
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use sha2::Digest;
@@ -161,59 +162,104 @@ impl Identity {
     }
 }
 
-/// How many checksums are kept before all are forgotten, so that files that are gone do not stay for ever.
-const KEPT_MAX: usize = 1_000_000;
+/// How many checksums are kept; some 30 MB.
+const KEPT_MAX: usize = 120_000;
+/// Parts that are locked each by itself.
+const SHARDS: usize = 16;
 /// A file that was changed so recently may change again within the resolution of its time stamps; its checksum is
 /// not kept.
 const SETTLED: Duration = Duration::from_secs(2);
 const CHUNK_BYTES: usize = 64 * 1024;
 
-/// The checksums that are known.
+/// The checksums that are known. Those that nobody asked for while half of the capacity was filled anew are forgotten, so that files
+/// that are gone do not stay.
 pub(super) struct Checksums {
     clock: Arc<dyn Clock>,
-    known: Mutex<HashMap<Identity, Arc<str>>>,
+    shards: [Mutex<Known>; SHARDS],
+    shard_entries_max: usize,
+    hasher: RandomState,
+}
+
+#[derive(Default)]
+struct Known {
+    young: HashMap<Identity, Box<str>>,
+    old: HashMap<Identity, Box<str>>,
 }
 
 impl Checksums {
     pub(super) fn new(clock: Arc<dyn Clock>) -> Checksums {
-        Checksums { clock, known: Mutex::default() }
+        Checksums::with_capacity(clock, KEPT_MAX)
     }
 
-    /// The digest of a file's content, or its time. Links are followed.
-    pub(super) fn of_file(&self, path: &Path, algorithm: Algorithm) -> io::Result<Arc<str>> {
-        let before = std::fs::metadata(path)?;
-        match algorithm {
-            Algorithm::Mtime => return Ok(time(before.mtime(), before.mtime_nsec()).into()),
-            Algorithm::Ctime => return Ok(time(before.ctime(), before.ctime_nsec()).into()),
-            Algorithm::None => return Ok("".into()),
-            _ => {}
+    fn with_capacity(clock: Arc<dyn Clock>, entries_max: usize) -> Checksums {
+        let shard_entries_max = entries_max.div_ceil(2 * SHARDS);
+        Checksums { clock, shards: Default::default(), shard_entries_max, hasher: RandomState::new() }
+    }
+
+    /// The digest of a regular file's content; `meta` is what was last seen of the file (of a link's target).
+    pub(super) fn of_file(&self, path: &Path, meta: &Metadata, algorithm: Algorithm) -> io::Result<String> {
+        let identity = Identity::of(meta, algorithm);
+        if let Some(known) = self.recall(&identity) {
+            return Ok(known);
         }
-        let identity = Identity::of(&before, algorithm);
-        if let Some(known) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&identity) {
-            return Ok(known.clone());
-        }
-        let mut file = File::open(path)?;
-        let digest: Arc<str> = digest(&mut file, algorithm)?.into();
-        if Identity::of(&file.metadata()?, algorithm) == identity && self.is_settled(&before) {
-            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-            if known.len() >= KEPT_MAX {
-                known.clear();
-            }
-            known.insert(identity, digest.clone());
+        let mut file = open(path)?;
+        let before = Identity::of(&file.metadata()?, algorithm);
+        let digest = digest(&mut file, algorithm)?;
+        let after = file.metadata()?;
+        if before == Identity::of(&after, algorithm) && self.is_settled(&after) {
+            self.remember(before, digest.as_str().into());
         }
         Ok(digest)
     }
 
     fn is_settled(&self, meta: &Metadata) -> bool {
-        let seconds = u64::try_from(meta.ctime()).unwrap_or(0);
-        let changed = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
-        self.clock.now().duration_since(changed).is_ok_and(|age| age > SETTLED)
+        let seconds = u64::try_from(meta.ctime()).unwrap_or(u64::MAX >> 1);
+        let changed = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds));
+        changed.is_some_and(|changed| self.clock.now().duration_since(changed).is_ok_and(|age| age > SETTLED))
+    }
+
+    fn shard(&self, identity: &Identity) -> Option<MutexGuard<'_, Known>> {
+        let index = self.hasher.hash_one(identity) as usize % SHARDS;
+        // Maps are changed by one call each, so a panic elsewhere leaves them valid.
+        self.shards.get(index).map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn recall(&self, identity: &Identity) -> Option<String> {
+        let mut shard = self.shard(identity)?;
+        if let Some(known) = shard.young.get(identity) {
+            return Some(known.to_string());
+        }
+        let known = shard.old.remove(identity)?;
+        let text = known.to_string();
+        self.insert(&mut shard, *identity, known);
+        Some(text)
+    }
+
+    fn remember(&self, identity: Identity, digest: Box<str>) {
+        if let Some(mut shard) = self.shard(&identity) {
+            self.insert(&mut shard, identity, digest);
+        }
+    }
+
+    fn insert(&self, shard: &mut Known, identity: Identity, digest: Box<str>) {
+        if shard.young.len() >= self.shard_entries_max {
+            shard.old = std::mem::take(&mut shard.young);
+        }
+        shard.young.insert(identity, digest);
     }
 
     #[cfg(test)]
     fn count(&self) -> usize {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).len()
+        let counts =
+            self.shards.iter().map(|shard| shard.lock().unwrap()).map(|s| s.young.len() + s.old.len());
+        counts.sum()
     }
+}
+
+/// Opens a file to read without ever waiting: a pipe among the files must not hold a thread.
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    let nonblocking = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    File::options().read(true).custom_flags(nonblocking).open(path)
 }
 
 /// The digest of what is left to read.
@@ -222,18 +268,13 @@ pub(super) fn digest(file: &mut impl Read, algorithm: Algorithm) -> io::Result<S
     let mut file = file.take(algorithm.bytes_max());
     let mut chunk = vec![0; CHUNK_BYTES];
     loop {
-        match file.read(&mut chunk)? {
-            0 => return Ok(hasher.finish()),
-            read => hasher.update(chunk.get(..read).unwrap_or_default()),
+        match file.read(&mut chunk) {
+            Ok(0) => return Ok(hasher.finish()),
+            Ok(read) => hasher.update(chunk.get(..read).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
     }
-}
-
-/// A time as Ruby prints it: `2026-11-21 08:06:38 +0000`, in the server's zone.
-pub(super) fn time(seconds: i64, nanoseconds: i64) -> String {
-    let nanoseconds = i32::try_from(nanoseconds).unwrap_or(0);
-    let stamp = jiff::Timestamp::new(seconds, nanoseconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    stamp.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S %z").to_string()
 }
 
 #[cfg(test)]
@@ -278,14 +319,37 @@ mod tests {
         std::fs::write(&path, "abc").unwrap();
         let clock = Arc::new(TestClock::at(SystemTime::now()));
         let checksums = Checksums::new(clock.clone());
-        let first = checksums.of_file(&path, Algorithm::Md5).unwrap();
+        let now = || checksums.of_file(&path, &std::fs::metadata(&path).unwrap(), Algorithm::Md5).unwrap();
+        let first = now();
         assert_eq!(checksums.count(), 0, "just written");
         clock.advance(Duration::from_secs(60));
-        assert_eq!(checksums.of_file(&path, Algorithm::Md5).unwrap(), first);
-        assert_eq!(checksums.of_file(&path, Algorithm::Md5).unwrap(), first);
+        assert_eq!((now(), now()), (first.clone(), first.clone()));
         assert_eq!(checksums.count(), 1);
         std::fs::write(&path, "abd").unwrap();
-        assert_ne!(checksums.of_file(&path, Algorithm::Md5).unwrap(), first);
-        assert_eq!(&*checksums.of_file(&path, Algorithm::None).unwrap(), "");
+        assert_ne!(now(), first);
+    }
+
+    #[test]
+    fn the_number_of_those_kept_is_bounded() {
+        let folder = tempfile::tempdir().unwrap();
+        let meta = std::fs::metadata(folder.path()).unwrap();
+        let identity = |inode| Identity { inode, ..Identity::of(&meta, Algorithm::Sha256) };
+        let checksums = Checksums::with_capacity(Arc::new(TestClock::at(SystemTime::now())), 320);
+        checksums.remember(identity(0), "0".into());
+        for inode in 1..10_000 {
+            checksums.remember(identity(inode), "1".into());
+            assert_eq!(checksums.recall(&identity(0)).as_deref(), Some("0"), "asked for all the time");
+        }
+        assert!(checksums.count() <= 320, "{}", checksums.count());
+        assert_eq!(checksums.recall(&identity(1)), None);
+    }
+
+    #[test]
+    fn opening_a_pipe_does_not_wait() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        let status = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(status.success());
+        assert!(!open(&path).unwrap().metadata().unwrap().is_file());
     }
 }

@@ -1,6 +1,11 @@
 //! The modules of an environment, as file serving sees them.
 
+use std::collections::HashSet;
+use std::fs::DirEntry;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+
+use super::FileError;
 
 /// A module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,23 +17,38 @@ pub struct Module {
 }
 
 /// All modules of a module path: directory by directory, by name; of modules of the same name the first.
-pub fn module_list(modulepath: &[PathBuf]) -> Vec<Module> {
+///
+/// # Errors
+/// A directory that is there cannot be read. Its modules must not look as if they were gone: agents would remove their plugins.
+pub fn module_list(modulepath: &[PathBuf]) -> Result<Vec<Module>, FileError> {
     let mut modules: Vec<Module> = Vec::new();
+    let mut seen = HashSet::new();
     for directory in modulepath {
-        let Ok(entries) = std::fs::read_dir(directory) else { continue };
+        let entries = match std::fs::read_dir(directory) {
+            Ok(entries) => entries,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => continue,
+            Err(error) => return Err(FileError::io(&error, directory)),
+        };
         let mut names: Vec<String> = entries
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter(|name| is_module_name(name) && directory.join(name).is_dir())
+            .filter_map(Result::ok)
+            .filter(is_directory)
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .filter(|name| is_module_name(name))
             .collect();
         names.sort_unstable();
         for name in names {
-            if !modules.iter().any(|module| module.name == name) {
+            if seen.insert(name.clone()) {
                 let path = directory.join(&name);
                 modules.push(Module { name, path });
             }
         }
     }
-    modules
+    Ok(modules)
+}
+
+/// Most entries tell what they are without another look.
+fn is_directory(entry: &DirEntry) -> bool {
+    entry.file_type().is_ok_and(|kind| kind.is_dir() || (kind.is_symlink() && entry.path().is_dir()))
 }
 
 /// The directory of one module.

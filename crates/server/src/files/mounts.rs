@@ -23,10 +23,11 @@ pub(super) enum Mount {
 
 /// Where a search starts.
 #[derive(Debug)]
-pub(super) struct Places {
-    pub(super) paths: Vec<PathBuf>,
+pub struct Places {
+    /// Directories, of which earlier ones hide what later ones have, too.
+    pub paths: Vec<PathBuf>,
     /// Nothing is to be served; the directory only stands for an empty answer.
-    pub(super) is_placeholder: bool,
+    pub is_placeholder: bool,
 }
 
 impl Mount {
@@ -52,16 +53,20 @@ impl Mount {
                 let module = find_module(&code.modulepath, module).ok_or(FileError::NotFound)?;
                 below(&module.join(folder), rest).ok_or(FileError::NotFound)
             }
-            Mount::Union { folder } => module_list(&code.modulepath)
+            Mount::Union { folder } => module_list(&code.modulepath)?
                 .iter()
                 .find_map(|module| below(&module.path.join(folder), path))
                 .ok_or(FileError::NotFound),
             Mount::Directory { path: directory } => {
-                let directory = expanded(directory, node);
+                let directory = expanded(directory, node)?;
                 let Some(path) = path else { return Ok(directory) };
                 let full = directory.join(path);
                 // A link that leads nowhere is a file here.
-                if full.symlink_metadata().is_ok() { Ok(full) } else { Err(FileError::NotFound) }
+                if full.symlink_metadata().is_ok() {
+                    return Ok(full);
+                }
+                tracing::info!("File does not exist or is not accessible: {}", full.display());
+                Err(FileError::NotFound)
             }
         }
     }
@@ -77,7 +82,7 @@ impl Mount {
         let Mount::Union { folder } = self else {
             return Ok(Places { paths: vec![self.find(code, node, path)?], is_placeholder: false });
         };
-        let paths: Vec<PathBuf> = module_list(&code.modulepath)
+        let paths: Vec<PathBuf> = module_list(&code.modulepath)?
             .iter()
             .map(|module| module.path.join(folder))
             .filter(|folder| folder.exists())
@@ -96,8 +101,12 @@ impl Mount {
 }
 
 /// `%h` is the client's short name, `%H` its full name, `%d` its domain.
-fn expanded(path: &Path, node: &str) -> PathBuf {
-    let Some(text) = path.to_str().filter(|text| text.contains('%')) else { return path.to_owned() };
+fn expanded(path: &Path, node: &str) -> Result<PathBuf, FileError> {
+    let Some(text) = path.to_str().filter(|text| text.contains('%')) else { return Ok(path.to_owned()) };
+    // The name comes from a certificate, but that may be of a foreign authority: it must not lead elsewhere.
+    if node.contains('/') || node.split('.').any(str::is_empty) {
+        return Err(FileError::Invalid(format!("Cannot find file: Invalid node name '{node}'")));
+    }
     let (short, domain) = node.split_once('.').unwrap_or((node, node));
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars();
@@ -114,7 +123,7 @@ fn expanded(path: &Path, node: &str) -> PathBuf {
         }
         chars.next();
     }
-    PathBuf::from(out)
+    Ok(PathBuf::from(out))
 }
 
 /// The mounts of `fileserver.conf`, as they were when it was last read.
@@ -142,7 +151,9 @@ impl Mounts {
         if !is_mount_name(name) {
             return Err(FileError::Invalid(format!("Cannot find file: Invalid mount '{name}'")));
         }
-        if let Some(path) = path.filter(|path| path.split('/').any(|part| part == "..")) {
+        if let Some(path) =
+            path.filter(|path| path.split('/').any(|part| part == "..") || path.contains('\0'))
+        {
             return Err(FileError::Invalid(format!("Cannot find file: Invalid relative path '{path}'")));
         }
         let custom = self.custom();
@@ -151,9 +162,11 @@ impl Mounts {
             .find(|(known, _)| known == name)
             .map(|(_, mount)| mount.clone())
             .or_else(|| Mount::built_in(name))
-            .ok_or(FileError::NotFound)?;
+            .ok_or(FileError::NotMounted)?;
         let parts: Vec<&str> = path.unwrap_or_default().split('/').filter(|part| !part.is_empty()).collect();
-        Ok((mount, (!parts.is_empty()).then(|| parts.join("/"))))
+        // A slash at the end stays, as in Puppet.
+        let end = if path.is_some_and(|path| path.ends_with('/')) { "/" } else { "" };
+        Ok((mount, (!parts.is_empty()).then(|| parts.join("/") + end)))
     }
 
     fn custom(&self) -> Arc<Vec<(String, Mount)>> {
@@ -196,7 +209,9 @@ fn parse(text: &str, file: &Path) -> Result<Vec<(String, Mount)>, String> {
             if mounts.iter().any(|(known, _)| known == name) {
                 return Err(format!("mount[{name}] is already mounted at {name} at {}", place()));
             }
-            mounts.push((name.to_owned(), Mount::built_in(name)));
+            // The parser of Puppet does not know pluginfacts: a section of that name is a directory as any other.
+            let mount = Mount::built_in(name).filter(|_| name != "pluginfacts");
+            mounts.push((name.to_owned(), mount));
             continue;
         }
         let is_word = |word: &str| word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
@@ -239,13 +254,24 @@ fn set_path(mounts: &mut Vec<(String, Option<Mount>)>, value: &str) {
         Some(Mount::Module { .. } | Mount::Union { .. }) => {
             tracing::warn!("The '{name}' module can not have a path. Ignoring attempt to set it");
         }
-        _ if value.contains('%') || Path::new(value).is_dir() => {
-            *mount = Some(Mount::Directory { path: PathBuf::from(value) });
-        }
-        _ => {
-            tracing::error!("Removing mount \"{name}\": {value} does not exist or is not a directory");
-            mounts.pop();
-        }
+        _ => match usable(value) {
+            Ok(()) => *mount = Some(Mount::Directory { path: PathBuf::from(value) }),
+            Err(reason) => {
+                tracing::error!("Removing mount \"{name}\": {value} {reason}");
+                mounts.pop();
+            }
+        },
+    }
+}
+
+/// Directories that differ by client cannot be looked at yet.
+fn usable(path: &str) -> Result<(), &'static str> {
+    let differs = path.split_once('%').is_some_and(|(_, rest)| !rest.is_empty());
+    match std::fs::read_dir(path) {
+        _ if differs => Ok(()),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Err("is not readable"),
+        Err(_) => Err("does not exist or is not a directory"),
     }
 }
 
@@ -287,8 +313,12 @@ mod tests {
 
     #[test]
     fn patterns_of_clients() {
-        let path = |text: &str| text_of(&expanded(Path::new(text), "web01.example.com"));
+        let path = |text: &str| text_of(&expanded(Path::new(text), "web01.example.com").unwrap());
         assert_eq!(path("/srv/%h/%d/%H/%%/%x"), "/srv/web01/example.com/web01.example.com/%/%x");
+        for node in ["a/b", "..", "", "a..b", ".a"] {
+            assert!(expanded(Path::new("/srv/%H"), node).is_err(), "{node}");
+            assert!(expanded(Path::new("/srv"), node).is_ok(), "{node}");
+        }
     }
 
     fn text_of(path: &Path) -> String {
@@ -301,8 +331,8 @@ mod tests {
         let split = |key: &str| mounts.split(key).map(|(_, path)| path).map_err(|error| error.to_string());
         assert_eq!(split("plugins"), Ok(None));
         assert_eq!(split("plugins/"), Ok(None));
-        assert_eq!(split("modules/a//b/"), Ok(Some("a/b".into())));
-        assert_eq!(split("nope/x"), Err("not found".into()));
+        assert_eq!(split("modules/a//b/"), Ok(Some("a/b/".into())));
+        assert_eq!(split("nope/x"), Err("not mounted".into()));
         assert_eq!(split("a b/x"), Err("Cannot find file: Invalid mount 'a b'".into()));
         assert_eq!(split("modules/a/../b"), Err("Cannot find file: Invalid relative path 'a/../b'".into()));
         assert_eq!(split(""), Err("Cannot find file: Invalid mount ''".into()));

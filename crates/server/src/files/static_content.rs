@@ -4,18 +4,18 @@
 //! folders of a module.
 
 use std::path::Path;
-use std::process::Stdio;
 use std::time::Duration;
 
 use rest::{Problem, Request, Response, StatusCode};
 
+use super::command;
 use crate::Server;
 use crate::environments::is_name;
 
 /// Longest time the command may take.
 const COMMAND_TIME_MAX: Duration = Duration::from_secs(60);
-/// How much of the command's complaint is logged.
-const COMPLAINT_CHARS_MAX: usize = 2_000;
+/// Largest file that is served so.
+const CONTENT_BYTES_MAX: u64 = 256 * 1024 * 1024;
 const FOLDERS: [&str; 4] = ["files", "tasks", "scripts", "lib"];
 
 pub(crate) async fn find(server: &Server, request: &Request, path: &str) -> Result<Response, Problem> {
@@ -47,7 +47,8 @@ pub(crate) async fn find(server: &Server, request: &Request, path: &str) -> Resu
     let Some(command) = &server.files.settings().code_content_command else {
         return Err(Problem::plain(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "Internal Server Error: no code-content-command is configured",
+            "Internal Server Error: Cannot retrieve code content because the \"versioned-code.code-content-command\" \
+             setting is not present in configuration.",
         ));
     };
     let content = run(command, [environment, code_id, path]).await.map_err(|reason| {
@@ -56,23 +57,16 @@ pub(crate) async fn find(server: &Server, request: &Request, path: &str) -> Resu
     Ok(Response::bytes(StatusCode::OK, "application/octet-stream", content))
 }
 
-async fn run(command: &Path, arguments: [&str; 3]) -> Result<Vec<u8>, String> {
-    let child = tokio::process::Command::new(command)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output();
-    let output = tokio::time::timeout(COMMAND_TIME_MAX, child)
-        .await
-        .map_err(|_| format!("no answer within {} s", COMMAND_TIME_MAX.as_secs()))?
-        .map_err(|error| error.to_string())?;
-    let complaint: String =
-        String::from_utf8_lossy(&output.stderr).trim_end().chars().take(COMPLAINT_CHARS_MAX).collect();
+async fn run(program: &Path, arguments: [&str; 3]) -> Result<Vec<u8>, String> {
+    let mut command = tokio::process::Command::new(program);
+    command.args(arguments);
+    let output = command::run(command, COMMAND_TIME_MAX, CONTENT_BYTES_MAX).await?;
+    let complaint = output.complaint;
     if !output.status.success() {
         return Err(format!("{}: {complaint}", output.status));
     }
     if !complaint.is_empty() {
-        tracing::error!(command = %command.display(), complaint, "code-content-command succeeded with a complaint");
+        tracing::error!(command = %program.display(), complaint, "code-content-command succeeded with a complaint");
     }
     Ok(output.stdout)
 }
@@ -81,12 +75,15 @@ fn is_code_id(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ';' | ':'))
 }
 
-/// `<anything>/<module>/(files|tasks|scripts|lib)/<rest>`, without segments that lead upwards.
+/// `<folder of modules>/<module>/(files|tasks|scripts|lib)/<rest>`, without segments that lead upwards.
 fn is_servable(path: &str) -> bool {
-    let segments: Vec<&str> = path.split('/').collect();
-    let inner = segments.get(2..segments.len().saturating_sub(1)).unwrap_or_default();
-    !segments.iter().any(|segment| matches!(*segment, "" | "." | ".."))
-        && inner.iter().any(|s| FOLDERS.contains(s))
+    let mut segments = path.split('/');
+    let [Some(_), Some(module), Some(folder), Some(_)] = std::array::from_fn(|_| segments.next()) else {
+        return false;
+    };
+    // What the router of Puppet Server takes for a name.
+    let is_name = module.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    is_name && FOLDERS.contains(&folder) && !path.split('/').any(|segment| matches!(segment, "" | "." | ".."))
 }
 
 #[cfg(test)]
@@ -95,9 +92,13 @@ mod tests {
 
     #[test]
     fn paths_that_may_be_asked_for() {
-        for path in
-            ["modules/a/files/x", "site/modules/a/lib/x/y", "modules/a/scripts/x", "modules/a/tasks/b.sh"]
-        {
+        for path in [
+            "modules/a/files/x",
+            "modules/a/lib/x/y",
+            "mod ules/a.b-c/files/sp ace",
+            "modules/a/scripts/x",
+            "modules/a/tasks/b.sh",
+        ] {
             assert!(is_servable(path), "{path}");
         }
         for path in [
@@ -106,6 +107,8 @@ mod tests {
             "modules/a/files",
             "modules/a/files/",
             "modules/a/files/../../x",
+            "site/modules/a/files/x",
+            "modules/a b/files/x",
             "",
         ] {
             assert!(!is_servable(path), "{path}");

@@ -6,6 +6,7 @@ mod admin;
 mod catalog;
 mod documents;
 mod files;
+mod observed;
 mod tls;
 
 use std::path::PathBuf;
