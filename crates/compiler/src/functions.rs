@@ -27,6 +27,7 @@ mod classes;
 mod collections;
 mod compare;
 mod create_resources;
+mod data;
 mod defined;
 mod dig;
 mod digest;
@@ -132,6 +133,10 @@ pub static NATIVE: &[&Native] = &[
     &classes::CONTAIN,
     &classes::INCLUDE,
     &classes::REQUIRE,
+    &data::EYAML_LOOKUP_KEY,
+    &data::HOCON_DATA,
+    &data::JSON_DATA,
+    &data::YAML_DATA,
     &defined::FUNCTION,
     &epp::EPP,
     &epp::INLINE_EPP,

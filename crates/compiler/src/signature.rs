@@ -111,7 +111,9 @@ fn parse_type(text: &str, aliases: &[(Symbol, Type)]) -> Result<Type, Error> {
     let code = parse_text(None, text, None, false, false).map_err(|error| error.error())?;
     let named = |name: Symbol| {
         let local = aliases.iter().find(|(other, _)| *other == name).map(|(_, ty)| ty.clone());
-        Ok(local.or_else(|| crate::types::builtin(name.as_str())))
+        let known =
+            || crate::types::builtin(name.as_str()).or_else(|| crate::lookup::builtin_type(name.as_str()));
+        Ok(local.or_else(known))
     };
     match evaluate_type(&code, code.ast.root, &named)? {
         Value::Type(ty) => Ok(ty),

@@ -23,6 +23,21 @@ pub(crate) fn parse(format: Format, path: &str, text: &str, strict: Strict) -> R
     }
 }
 
+/// The content of a data file, as the function of this name (`yaml_data`, `json_data`, `hocon_data`) reads it, and a
+/// warning if there is cause for one. `None` if no data function has the name.
+///
+/// # Errors
+/// Text that does not parse, and YAML that is no hash when `strict` is an error.
+pub fn read_data(
+    function: &str,
+    path: &str,
+    text: &str,
+    strict: Strict,
+) -> Option<Result<(Value, Option<String>), LookupError>> {
+    let format = Format::of_function(function)?;
+    Some(parse(format, path, text, strict).map(|file| (file.value, file.warning)))
+}
+
 fn from_hocon(value: hocon::Value) -> Value {
     match value {
         hocon::Value::Null => Value::Undef,

@@ -31,6 +31,7 @@ mod session;
 pub mod source;
 mod store;
 
+pub use data::read_data;
 pub use environment::{Environment, Module};
 pub use error::{ErrorKind, LookupError};
 pub use explain::Explanation;
