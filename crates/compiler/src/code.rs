@@ -3,8 +3,9 @@
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
-use pcore::Type;
+use pcore::regexp::Regexp;
 use pcore::ty::StructElement;
+use pcore::{Type, ValueError};
 use stdx::Symbol;
 use syntax::ast::{Ast, Expr, ExprId, Parameter, Span};
 
@@ -16,6 +17,9 @@ pub(crate) struct Code {
     pub(crate) ast: Ast,
     /// The module the file belongs to; `None` for the environment's own code.
     pub(crate) module: Option<Symbol>,
+    /// The regular expressions in the code, in order of their nodes, compiled when first used and kept for all
+    /// compiles.
+    regexps: Vec<(ExprId, OnceLock<Arc<Regexp>>)>,
 }
 
 impl Deref for Code {
@@ -26,6 +30,28 @@ impl Deref for Code {
 }
 
 impl Code {
+    pub(crate) fn new(ast: Ast, module: Option<Symbol>) -> Code {
+        let literals = ast.exprs.iter().enumerate().filter(|(_, expr)| matches!(expr, Expr::Regex(_)));
+        let regexps = literals.map(|(at, _)| (ExprId(at as u32), OnceLock::new())).collect();
+        Code { ast, module, regexps }
+    }
+
+    /// The regular expression of a literal.
+    ///
+    /// # Errors
+    /// When its source is malformed.
+    pub(crate) fn regexp(&self, id: ExprId, source: &str) -> Result<Arc<Regexp>, ValueError> {
+        let slot = self.regexps.binary_search_by_key(&id, |(other, _)| *other).map(|at| &self.regexps[at].1);
+        if let Ok(Some(known)) = slot.as_ref().map(|slot| slot.get()) {
+            return Ok(known.clone());
+        }
+        let regexp = Regexp::new(source)?;
+        if let Ok(slot) = slot {
+            return Ok(slot.get_or_init(|| regexp).clone());
+        }
+        Ok(regexp)
+    }
+
     /// The place of a node.
     pub(crate) fn site(&self, id: ExprId) -> Site {
         Site::new(&self.ast.file, self.ast.span(id))

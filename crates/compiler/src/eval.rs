@@ -55,7 +55,7 @@ impl<'i> Session<'i> {
             Expr::Int(number, _) => Ok(Value::Int(*number)),
             Expr::Float(number) => Ok(Value::Float(*number)),
             Expr::Str(text) => Ok(Value::Str(text.clone().into())),
-            Expr::Regex(source) => Ok(Value::Regexp(self.regexp(source)?)),
+            Expr::Regex(source) => Ok(Value::Regexp(code.regexp(id, source)?)),
             Expr::Name(name) => Ok(Value::Str(self.text(*name))),
             Expr::TypeName(name) => self.eval_type_name(code, id, *name),
             Expr::Reserved(word) => Err(issue(
@@ -200,10 +200,6 @@ impl<'i> Session<'i> {
             Expr::Name(name) => self.eval_variable(code, inner, *name, scope),
             _ => self.eval(code, inner, scope),
         }
-    }
-
-    fn regexp(&mut self, source: &str) -> Result<std::sync::Arc<pcore::regexp::Regexp>, Control> {
-        Ok(pcore::regexp::Regexp::new(source)?)
     }
 }
 

@@ -122,6 +122,14 @@ impl Image {
         Image::build(&self.options, Some(self)).map(Some)
     }
 
+    /// An image with other options, sharing the files that both have and that have not changed.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed.
+    pub fn with_options(&self, options: &ImageOptions) -> std::io::Result<Image> {
+        Image::build(options, Some(self))
+    }
+
     fn build(options: &ImageOptions, old: Option<&Image>) -> std::io::Result<Image> {
         let mut files = Files::default();
         let mut modules = FxHashMap::default();

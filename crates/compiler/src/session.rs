@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use pcore::{Hash, Str, Value};
+use pcore::{Hash, Str, Type, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 use stdx::Symbol;
 
@@ -58,6 +58,8 @@ pub struct Session<'i> {
     pub(crate) callees: FxHashMap<Symbol, Option<Callee<'i>>>,
     pub(crate) blocks: FxHashMap<(*const Code, u32), std::rc::Rc<BlockType>>,
     pub(crate) names: FxHashMap<Symbol, Str>,
+    /// Types by the names that code has used.
+    pub(crate) types: FxHashMap<Symbol, Type>,
     /// Names of resource types as shown.
     pub(crate) type_texts: FxHashMap<Symbol, Str>,
     pub(crate) warned: FxHashSet<String>,
@@ -176,6 +178,7 @@ impl<'i> Session<'i> {
             callees: FxHashMap::default(),
             blocks: FxHashMap::default(),
             names: FxHashMap::default(),
+            types: FxHashMap::default(),
             type_texts: FxHashMap::default(),
             class_resources: FxHashMap::default(),
             by_type: FxHashMap::default(),

@@ -275,8 +275,14 @@ fn object_member(object: &pcore::value::Object, name: &str, args: &[Value]) -> O
 /// A type as the value of a capitalised name.
 impl<'i> Session<'i> {
     pub(super) fn eval_type_name(&mut self, code: &'i Code, id: ExprId, name: Symbol) -> Eval {
+        if let Some(known) = self.types.get(&name) {
+            return Ok(Value::Type(known.clone()));
+        }
         match self.image.named_type(name)? {
-            Some(ty) => Ok(Value::Type(ty)),
+            Some(ty) => {
+                self.types.insert(name, ty.clone());
+                Ok(Value::Type(ty))
+            }
             None => Err(issue(code, id, format_args!("Resource type not found: {name}"))),
         }
     }

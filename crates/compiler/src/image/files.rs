@@ -299,7 +299,7 @@ pub(crate) fn parse_text(
     let file = SourceFile::new(path.clone(), text);
     let parse = syntax::parse(file, syntax::Options { epp, tasks });
     if parse.errors.is_empty() {
-        return Ok(Code { ast: parse.ast, module });
+        return Ok(Code::new(parse.ast, module));
     }
     let messages = parse.errors.iter().map(|error| error.puppet_message()).collect();
     Err(SourceError { messages, path, bare: false })
