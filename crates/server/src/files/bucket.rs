@@ -329,4 +329,28 @@ mod tests {
             assert_eq!(message, format!("could not find diff_with {}", short(digest)));
         }
     }
+
+    #[test]
+    fn many_may_send_the_same_file_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let bucket = bucket(&folder);
+        std::thread::scope(|scope| {
+            for sender in 0..8 {
+                let bucket = &bucket;
+                scope.spawn(move || {
+                    for round in 0..5 {
+                        keep(bucket, b"abc", Some(&format!("host{}/f{round}", sender % 4))).unwrap();
+                    }
+                });
+            }
+        });
+        let contents = bucket.find(&BucketKey { digest: ABC.into(), original_path: None }).unwrap().unwrap();
+        assert_eq!(std::fs::read(&contents).unwrap(), b"abc");
+        let paths = std::fs::read_to_string(contents.with_file_name("paths")).unwrap();
+        let mut lines: Vec<&str> = paths.lines().collect();
+        lines.sort_unstable();
+        lines.dedup();
+        assert_eq!((lines.len(), paths.lines().count()), (20, 20), "each path once: {paths}");
+        assert_eq!(std::fs::read_dir(folder.path().join("bucket")).unwrap().count(), 1);
+    }
 }

@@ -69,7 +69,7 @@ pub(super) fn union<'a>(
     let mut union = Vec::new();
     let mut seen = HashSet::new();
     for base in directories {
-        let entries = walk(base, selection)?;
+        let entries = walk(base, selection, ENTRIES_MAX)?;
         if directories.len() == 1 {
             return Ok(entries);
         }
@@ -111,7 +111,7 @@ impl Directory {
 }
 
 /// The directory itself and what is below it.
-fn walk<'a>(base: &'a Path, selection: &Selection) -> Result<Vec<Entry<'a>>, FileError> {
+fn walk<'a>(base: &'a Path, selection: &Selection, entries_max: usize) -> Result<Vec<Entry<'a>>, FileError> {
     let links = selection.links;
     let metadata = match stat(base, links) {
         Ok(metadata) => metadata,
@@ -148,9 +148,9 @@ fn walk<'a>(base: &'a Path, selection: &Selection) -> Result<Vec<Entry<'a>>, Fil
             }
             entries.push(Entry { base, relative, metadata });
         }
-        if entries.len() > ENTRIES_MAX {
+        if entries.len() > entries_max {
             return Err(FileError::Invalid(format!(
-                "The directory '{}' contains more than {ENTRIES_MAX} entries, which is more than is served at once. Set \
+                "The directory '{}' contains more than {entries_max} entries, which is more than is served at once. Set \
                  recurselimit or ignore, or use an alternate method to manage large directory trees",
                 base.display()
             )));
@@ -198,5 +198,126 @@ fn check_count(base: &Path, count: usize, files_max: FilesMax) -> Result<(), Fil
             Ok(())
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    fn everything(links: Links) -> Selection {
+        Selection {
+            links,
+            recurse: true,
+            levels_max: None,
+            ignore: Vec::new(),
+            files_max: FilesMax::Unlimited,
+        }
+    }
+
+    fn names(entries: &[Entry<'_>]) -> Vec<String> {
+        entries.iter().map(|entry| entry.relative.to_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn loops_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path();
+        std::fs::create_dir(base.join("sub")).unwrap();
+        for link in ["sub/one", "sub/two", "sub/three"] {
+            symlink("..", base.join(link)).unwrap();
+        }
+        let refused = walk(base, &everything(Links::Follow), 1000).unwrap_err().to_string();
+        assert_eq!(refused, format!("Too many levels of symbolic links - {}/sub/one", base.display()));
+        // With a limit of levels a loop is taken as often as asked for, but the number of entries is bounded.
+        let levels = |max| Selection { levels_max: Some(max), ..everything(Links::Follow) };
+        assert_eq!(walk(base, &levels(3.0), 1000).unwrap().len(), 1 + 1 + 3 + 3);
+        let refused = walk(base, &levels(1e300), 1000).unwrap_err().to_string();
+        assert!(refused.contains("more than 1000 entries"), "{refused}");
+        // Links that are not followed are no loops.
+        assert_eq!(walk(base, &everything(Links::Manage), 1000).unwrap().len(), 1 + 1 + 3);
+    }
+
+    #[test]
+    fn a_directory_that_is_linked_twice_is_no_loop() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = folder.path();
+        std::fs::create_dir(base.join("real")).unwrap();
+        std::fs::write(base.join("real/f"), "").unwrap();
+        symlink("real", base.join("a")).unwrap();
+        symlink("real", base.join("b")).unwrap();
+        let found = walk(base, &everything(Links::Follow), 1000).unwrap();
+        assert_eq!(names(&found), [".", "a", "b", "real", "a/f", "b/f", "real/f"]);
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_read_is_not_empty() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let closed = folder.path().join("closed");
+        std::fs::create_dir(&closed).unwrap();
+        let set = |mode| std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(mode)).unwrap();
+        set(0o000);
+        let walked = walk(folder.path(), &everything(Links::Follow), 1000).map(|entries| names(&entries));
+        let is_superuser = rustix::process::geteuid().is_root();
+        set(0o700);
+        match walked {
+            // Nothing is closed to the superuser.
+            Ok(found) => assert!(is_superuser && found == [".", "closed"], "{found:?}"),
+            Err(error) => {
+                assert_eq!(error.to_string(), format!("Permission denied - {}", closed.display()));
+            }
+        }
+        assert!(names_of(&folder.path().join("gone")).is_err());
+    }
+
+    fn names_of(path: &Path) -> Result<Vec<OsString>, FileError> {
+        super::names(path, &[])
+    }
+
+    /// What a walk must find, worked out from the list of paths alone.
+    fn expected(paths: &BTreeSet<String>, ignore: &[Pattern], levels_max: Option<f64>) -> BTreeSet<String> {
+        let wanted = paths.iter().filter(|path| {
+            let levels = path.split('/').count();
+            let ignored = path.split('/').any(|name| ignore.iter().any(|pattern| pattern.matches(name)));
+            !ignored && levels_max.is_none_or(|max| levels as f64 <= max)
+        });
+        wanted.cloned().chain([".".to_owned()]).collect()
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+        #[test]
+        fn what_is_asked_for_is_found(
+            files in proptest::collection::btree_set("[a-c.]?[a-c]{1,2}(/[a-c]{1,2}){0,3}", 0..12),
+            ignore in proptest::collection::vec("[a-c*?.]{1,3}|\\[[a-c]\\]\\*", 0..3),
+            levels_max in proptest::option::of(0..4_u8),
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let mut paths = BTreeSet::new();
+            for file in &files {
+                let path = folder.path().join(file);
+                // A name may be a directory of another one; the first stays.
+                if std::fs::create_dir_all(path.parent().unwrap()).is_ok() && !path.exists() {
+                    std::fs::write(&path, file).unwrap();
+                }
+                for (end, _) in file.match_indices('/').chain([(file.len(), "")]) {
+                    if folder.path().join(&file[..end]).exists() {
+                        paths.insert(file[..end].to_owned());
+                    }
+                }
+            }
+            let ignore: Vec<Pattern> = ignore.iter().map(|text| Pattern::new(text)).collect();
+            let levels_max = levels_max.map(f64::from);
+            let selection = Selection { ignore: ignore.clone(), levels_max, ..everything(Links::Manage) };
+            let found = walk(folder.path(), &selection, 1000).unwrap();
+            let names = names(&found);
+            proptest::prop_assert_eq!(names.len(), names.iter().collect::<BTreeSet<_>>().len());
+            let found: BTreeSet<String> = names.into_iter().collect();
+            proptest::prop_assert_eq!(found, expected(&paths, &ignore, levels_max));
+        }
     }
 }

@@ -347,3 +347,31 @@ async fn files_of_a_code_version() {
         (400, "Invalid code-id 'a b'. Must contain only alpha-numerics and '-', '_', ';', or ':'".into())
     );
 }
+
+/// The plugins of a large site, as each of its agents asks for them.
+#[tokio::test]
+async fn many_plugins() {
+    const MODULES: usize = 40;
+    const FILES: usize = 50;
+    let site = Site::new();
+    for module in 0..MODULES {
+        let lib = site.folder.path().join(format!("environments/production/modules/m{module}/lib/facter"));
+        std::fs::create_dir_all(&lib).unwrap();
+        for file in 0..FILES {
+            std::fs::write(lib.join(format!("f{module}_{file}.rb")), format!("{module} {file}")).unwrap();
+        }
+    }
+    let target = "/puppet/v3/file_metadatas/plugins?recurse=true&max_files=-1&ignore=.svn&ignore=CVS&ignore=.git&ignore=.hg&links=follow&checksum_type=sha256&source_permissions=ignore&environment=production";
+    let first = site.send(get(target)).await;
+    assert_eq!(names(&first).len(), 2 + MODULES * FILES);
+    let again = site.send(get(target)).await;
+    assert_eq!(first, again);
+    let limited = site.send(get(&target.replace("max_files=-1", "max_files=51"))).await;
+    assert_eq!(limited.status, 200, "the limit is that of each module's directory");
+    let limited = site.send(get(&target.replace("max_files=-1", "max_files=50"))).await;
+    assert!(
+        limited.error().1.contains("contains 51 entries, which exceeds the limit of 50"),
+        "{}",
+        limited.body
+    );
+}
