@@ -1,6 +1,8 @@
 //! The catalogs of the example nodes equal those that the reference implementation compiled from the same facts
 //! (`golden/`, Puppet 8.11): resources and edges in order, parameters, tags, classes, files and lines.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
+
 use std::sync::Arc;
 
 use acceptance::examples;

@@ -1,5 +1,7 @@
 //! Many agents at once, each with its own key and certificate. `BUNRAKU_FLEET=500 BUNRAKU_FLEET_SECONDS=60` makes a long run of it.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};

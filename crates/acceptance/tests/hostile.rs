@@ -1,5 +1,7 @@
 //! Malformed input at every door: a clear error of the right status, nothing written, and the server goes on.
 
+#![allow(clippy::unwrap_used, clippy::type_complexity, reason = "a test that cannot go on may stop")]
+
 use acceptance::agent::{Agent, Applicant, facts_of};
 use acceptance::cluster::Cluster;
 use rest::Method;

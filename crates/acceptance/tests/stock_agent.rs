@@ -1,5 +1,7 @@
 //! The life of a stock Debian agent: enrolment, catalog, files, report, noop, environments, a syntax error, revocation, renewal.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
+
 use std::path::Path;
 
 use acceptance::cluster::{Cluster, Options};

@@ -4,6 +4,8 @@
 //! repository, recorded once between the two; facts are cut down, certificates left out, paths replaced. The same requests must get
 //! the same answers here, but for what differs from server to server: ids, versions, times, owners.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
+
 use acceptance::agent::{Agent, Applicant};
 use acceptance::cluster::Cluster;
 use rest::client::Answer;
