@@ -118,5 +118,5 @@ fn reference_value((ty, title): &(Str, Str)) -> Value {
     if ty.as_str() == "class" {
         return Value::Type(Type::Class(Some(title.to_lowercase().into())));
     }
-    Value::Type(Type::resource(&ty, Some(title.clone())))
+    Value::Type(Type::resource(ty, Some(title.clone())))
 }

@@ -108,10 +108,10 @@ impl Image {
             return Ok(true);
         }
         for path in self.files_of_name(name) {
-            if let Some(source) = self.source(path) {
-                if source.definitions().map_err(|error| error.error())?.iter().any(is_it) {
-                    return Ok(true);
-                }
+            if let Some(source) = self.source(path)
+                && source.definitions().map_err(|error| error.error())?.iter().any(is_it)
+            {
+                return Ok(true);
             }
         }
         Ok(false)
