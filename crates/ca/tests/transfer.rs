@@ -1,7 +1,7 @@
 //! Moving in from a Puppet server, and out again.
 //!
-//! The directory under `fixtures/puppetserver-ca` was made by `puppetserver ca setup` (2.7); its key is known to
-//! the world and signs nothing but tests.
+//! The directories under `fixtures` were made by `puppetserver ca setup` (2.7) and by Puppet Server 7.9.5 at work, with
+//! agents that enrolled and one that was revoked; their keys are known to the world and sign nothing but tests.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failed test is told by its panic")]
 
@@ -16,6 +16,10 @@ use support::{Estate, csr};
 
 fn fixture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/puppetserver-ca")
+}
+
+fn real_server() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/puppetserver-7.9.5")
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -107,6 +111,29 @@ fn an_import_brings_everything_and_leaves_the_source_alone() {
     let other = Estate::new();
     let imported = import_directory(&estate.settings.paths.cadir, &other.settings, other.now()).unwrap();
     assert_eq!((imported.certificates, imported.issued, imported.next_serial), (2, 2, Serial::from(3)));
+}
+
+#[test]
+fn a_real_servers_estate_goes_on() {
+    let mut estate = Estate::new();
+    let imported = import_directory(&real_server(), &estate.settings, estate.now()).unwrap();
+    assert_eq!((imported.certificates, imported.revoked, imported.requests, imported.issued), (4, 1, 2, 6));
+    assert_eq!((imported.next_serial, imported.warnings.as_slice()), (Serial::from(7), &[][..]));
+    estate.settings.allow_auto_renewal = true;
+    let authority = estate.open();
+    let issued = |name: &str| authority.issued(name).unwrap().unwrap();
+    let (agent, gone) = (issued("agent3.example.com"), issued("agent2.example.com"));
+    chain::verify(&agent, authority.bundle(), authority.lists().chain(), estate.now()).unwrap();
+    assert!(authority.in_force(&agent) && !authority.in_force(&gone));
+    // That server names the issuer in full in each certificate; the renewed one has the key's identifier alone.
+    let renewed = authority.renew(&agent, "agent").unwrap();
+    assert_eq!((renewed.serial(), renewed.public_key()), (Serial::from(7), agent.public_key()));
+    assert_eq!(renewed.authority_key_id(), agent.authority_key_id());
+    authority.sign("b", None, "admin").unwrap();
+    authority.revoke(&["agent3.example.com".into()], "admin").unwrap();
+    let list = authority.lists().chain()[0].clone();
+    assert_eq!(list.serials(), [3, 5, 6, 7].map(Serial::from));
+    assert_eq!(list.number(), Some(Serial::from(3)));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::config::Site;
 use crate::serve::settings;
 
 /// What `puppetserver ca setup` gives an authority if nothing is configured: fifteen years.
-const SETUP_TTL: Duration = Duration::from_secs(15 * 31_536_000);
+const SETUP_TTL: Option<Duration> = Some(Duration::from_secs(15 * 31_536_000));
 
 /// Make a root and an authority below it, and the server's certificate
 #[derive(clap::Args, Debug)]
@@ -65,7 +65,7 @@ pub struct EnableArgs {
 }
 
 pub(super) fn setup(args: SetupArgs, site: Site) -> anyhow::Result<ExitCode> {
-    let (mut settings, host) = configured(site, args.certname, args.subject_alt_names)?;
+    let (mut settings, host) = configured(site, args.certname, args.subject_alt_names, SETUP_TTL)?;
     if let Some(name) = args.ca_name {
         settings.ca_name = name;
     }
@@ -87,10 +87,11 @@ pub(super) fn setup(args: SetupArgs, site: Site) -> anyhow::Result<ExitCode> {
 }
 
 pub(super) fn import(args: ImportArgs, site: Site) -> anyhow::Result<ExitCode> {
-    let (settings, host) = configured(site, args.certname, args.subject_alt_names)?;
     if let Some(from) = args.from {
+        let (settings, host) = configured(site, args.certname, args.subject_alt_names, None)?;
         return import_directory(&from, settings, &host);
     }
+    let (settings, host) = configured(site, args.certname, args.subject_alt_names, SETUP_TTL)?;
     let (Some(key), Some(bundle), Some(crls)) = (args.private_key, args.cert_bundle, args.crl_chain) else {
         return fail([
             "    Missing required argument",
@@ -241,19 +242,24 @@ pub(super) fn migrate(site: &Site) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The configuration with the options of the command over it.
+/// The configuration with the options of the command over it. Certificates live as long as is configured, else as long
+/// as the command has it, else as long as the server has it.
 fn configured(
     mut site: Site,
     certname: Option<String>,
     alt_names: Option<String>,
+    default_ttl: Option<Duration>,
 ) -> anyhow::Result<(ca::Settings, ca::Host)> {
     if let Some(certname) = certname {
         site.puppet.set("certname", certname.clone());
         site.certname = certname;
     }
     let (mut settings, mut host) = settings::authority(&site)?;
-    if site.puppet.configured("ca_ttl").is_none() && site.config.ca.ttl.is_none() {
-        settings.ca_ttl = SETUP_TTL;
+    if let Some(ttl) = default_ttl
+        && site.puppet.configured("ca_ttl").is_none()
+        && site.config.ca.ttl.is_none()
+    {
+        settings.ca_ttl = ttl;
     }
     if let Some(alt_names) = alt_names {
         host.alt_names = alt_names;
