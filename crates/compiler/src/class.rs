@@ -356,9 +356,9 @@ impl<'i> Session<'i> {
         );
         for name in unknown {
             let text = format!(
-                "Deferred function {name} has no return_type, unable to guarantee value type during compilation.\n   (file & line not available)"
+                "Deferred function {name} has no return_type, unable to guarantee value type during compilation."
             );
-            self.warn_once(&format!("{name}_deferred_warning"), &text);
+            self.warn_unplaced_once(&format!("{name}_deferred_warning"), &text);
         }
         match message {
             Some(text) => Err(Error::new(text).into()),

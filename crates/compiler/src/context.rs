@@ -154,7 +154,7 @@ impl<'a, 'i> Context<'a, 'i> {
 
     /// A warning of the compiler itself, given once in a compile.
     pub fn warn_once(&mut self, message: &str) {
-        self.session.warn_once(message, message);
+        self.session.warn_unplaced_once(message, message);
     }
 
     /// The type that text stands for.

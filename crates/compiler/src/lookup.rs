@@ -156,22 +156,22 @@ impl Host for Window<'_, '_> {
             Variable::Undefined { name, reason: reason.to_owned() }
         };
         // Names come from data; a name that no code has can only be one that the node brings.
-        if let Some(symbol) = Symbol::existing(name) {
-            if let Some(value) = session.narrow_fact(self.scope, symbol, below) {
-                return Variable::Value(value);
-            }
-            match session.lookup_variable(self.scope, symbol) {
-                Ok(Some(value)) => return Variable::Value(value),
-                Ok(None) => {}
-                Err(control) => {
-                    self.raised = Some(control);
-                    return undefined("");
-                }
-            }
-        } else if !plain.contains("::")
-            && let Some(value) = session.node_variable(plain)
-        {
+        let symbol = Symbol::existing(name);
+        if let Some(value) = symbol.and_then(|symbol| session.narrow_fact(self.scope, symbol, below)) {
             return Variable::Value(value);
+        }
+        let found = match symbol {
+            _ if name.contains("::") => session.lookup_qualified(name),
+            Some(symbol) => session.lookup_variable(self.scope, symbol),
+            None => Ok(session.node_variable(name)),
+        };
+        match found {
+            Ok(Some(value)) => return Variable::Value(value),
+            Ok(None) => {}
+            Err(control) => {
+                self.raised = Some(control);
+                return undefined("");
+            }
         }
         let known = matches!(name, "module_name" | "caller_module_name");
         if known || crate::eval::variable::is_number(name) {
@@ -198,9 +198,7 @@ impl Host for Window<'_, '_> {
     }
 
     fn warn_once(&mut self, key: &str, message: &str) {
-        // Puppet says of such warnings that it does not know where they come from.
-        let message = format!("{message}\n   (file & line not available)");
-        self.session.warn_once(key, &message);
+        self.session.warn_unplaced_once(key, message);
     }
 
     fn function(&mut self, name: &str) -> Option<BackendFunction> {

@@ -259,6 +259,11 @@ impl<'i> Session<'i> {
         }
     }
 
+    /// A warning that one compile gives once, and of which Puppet says that it does not know where it comes from.
+    pub(crate) fn warn_unplaced_once(&mut self, key: &str, message: &str) {
+        self.warn_once(key, &format!("{message}\n   (file & line not available)"));
+    }
+
     /// What a log function names as its source.
     pub(crate) fn log_source(&self, scope: ScopeId) -> String {
         match self.resources.get(self.scope(scope).resource.0 as usize) {
