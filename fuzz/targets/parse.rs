@@ -9,7 +9,7 @@ use syntax::{Options, parse, pn, render};
 fuzz_target!(|data: &[u8]| {
     let Some((&flags, rest)) = data.split_first() else { return };
     let Ok(text) = std::str::from_utf8(rest) else { return };
-    let options = Options { epp: flags & 1 != 0, tasks: flags & 2 != 0 };
+    let options = Options { epp: flags & 1 != 0, tasks: flags & 2 != 0, ..Options::default() };
     let parsed = parse(SourceFile::new(Some("a.pp".into()), text), options);
     let length = text.len() as u32;
     for (index, (expr, span)) in parsed.ast.exprs.iter().zip(&parsed.ast.spans).enumerate() {

@@ -180,7 +180,7 @@ fn check_parse(input: &Json, output: &Json) -> Outcome {
     let mut outcome = Outcome::Skipped;
     for (epp, tasks) in [(false, false), (true, false), (false, true), (true, true)] {
         let file = SourceFile::new(None, text(&input["source"]));
-        let parsed = syntax::parse(file, Options { epp, tasks });
+        let parsed = syntax::parse(file, Options { epp, tasks, ..Options::default() });
         let this = match (output["pn"].as_str(), output["error"].as_str()) {
             (Some(want), _) => {
                 let got = syntax::pn::dump(&parsed.ast);

@@ -20,6 +20,8 @@ pub(crate) struct Code {
     /// The regular expressions in the code, in order of their nodes, compiled when first used and kept for all
     /// compiles.
     regexps: Vec<(ExprId, OnceLock<Arc<Regexp>>)>,
+    /// What the parser warned of, complete with places.
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Deref for Code {
@@ -30,10 +32,10 @@ impl Deref for Code {
 }
 
 impl Code {
-    pub(crate) fn new(ast: Ast, module: Option<Symbol>) -> Code {
+    pub(crate) fn new(ast: Ast, module: Option<Symbol>, warnings: Vec<String>) -> Code {
         let literals = ast.exprs.iter().enumerate().filter(|(_, expr)| matches!(expr, Expr::Regex(_)));
         let regexps = literals.map(|(at, _)| (ExprId(at as u32), OnceLock::new())).collect();
-        Code { ast, module, regexps }
+        Code { ast, module, regexps, warnings }
     }
 
     /// The regular expression of a literal.

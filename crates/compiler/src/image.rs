@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use stdx::Symbol;
 
-pub(crate) use files::{Source, SourceError, SourceKind, parse_text};
+pub(crate) use files::{Dialect, Source, SourceError, SourceKind, parse_text};
 pub(crate) use main::Main;
 pub(crate) use module::Module;
 
@@ -174,6 +174,16 @@ impl Image {
         };
         image.make_types();
         Ok(image)
+    }
+
+    /// What the parser warned of in all files, complete with places, in the order of paths. Puppet logs such
+    /// warnings where it reads a file.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut sources: Vec<&Source> = self.files.sources().collect();
+        sources.sort_by_key(|source| source.path());
+        let files = sources.into_iter().filter_map(|source| source.code().ok());
+        let given = self.main.codes.iter().filter(|code| code.file.path.is_none());
+        files.chain(given).flat_map(|code| code.warnings.iter().cloned()).collect()
     }
 
     /// The name of the environment.

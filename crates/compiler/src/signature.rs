@@ -7,10 +7,11 @@ use pcore::ty::{Alias, Callable};
 use pcore::{Type, Value};
 use rustc_hash::FxHashMap;
 use stdx::Symbol;
+use syntax::location::Namespace;
 
 use crate::error::Error;
 use crate::functions::{Body, LEGACY, Legacy, NATIVE, Native};
-use crate::image::parse_text;
+use crate::image::{Dialect, parse_text};
 use crate::types::evaluate_type;
 
 /// A built-in function.
@@ -108,7 +109,8 @@ fn local_types(native: &Native) -> Vec<(Symbol, Type)> {
 }
 
 fn parse_type(text: &str, aliases: &[(Symbol, Type)]) -> Result<Type, Error> {
-    let code = parse_text(None, text, None, false, false).map_err(|error| error.error())?;
+    let code =
+        parse_text(None, text, None, Dialect::default(), &Namespace::Any).map_err(|error| error.error())?;
     let named = |name: Symbol| {
         let local = aliases.iter().find(|(other, _)| *other == name).map(|(_, ty)| ty.clone());
         let known =

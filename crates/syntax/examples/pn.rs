@@ -18,13 +18,13 @@ fn main() -> std::io::Result<()> {
         for snippet in input.split('\0').filter(|snippet| !snippet.is_empty()) {
             let Some((kind, code)) = snippet.split_once(':') else { continue };
             let path = kind.ends_with('f').then(|| PathBuf::from("f.pp"));
-            let options = Options { epp: kind.starts_with("epp"), tasks };
+            let options = Options { epp: kind.starts_with("epp"), tasks, ..Options::default() };
             writeln!(out, "{}", line(&parse(SourceFile::new(path, code), options)))?;
         }
     } else {
         for path in input.lines() {
             let text = String::from_utf8_lossy(&std::fs::read(path)?).into_owned();
-            let options = Options { epp: path.ends_with(".epp"), tasks };
+            let options = Options { epp: path.ends_with(".epp"), tasks, ..Options::default() };
             writeln!(out, "{}", line(&parse(SourceFile::new(Some(path.into()), text), options)))?;
         }
     }

@@ -25,7 +25,11 @@ fn main() -> std::io::Result<()> {
         let start = Instant::now();
         nodes = 0;
         for (path, text) in &files {
-            let options = Options { epp: path.extension().is_some_and(|e| e == "epp"), tasks: false };
+            let options = Options {
+                epp: path.extension().is_some_and(|e| e == "epp"),
+                tasks: false,
+                ..Options::default()
+            };
             let parsed = parse(SourceFile::new(Some(path.clone()), Arc::clone(text)), options);
             nodes += parsed.ast.exprs.len();
         }

@@ -33,6 +33,20 @@ pub struct Options {
     pub epp: bool,
     /// `plan` and `apply` are keywords.
     pub tasks: bool,
+    /// What to make of a literal key that a hash has twice.
+    pub strict: Strictness,
+}
+
+/// The setting `strict`, as far as it concerns texts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strictness {
+    /// Doubtful things pass.
+    Off,
+    /// They are warnings.
+    Warning,
+    /// They are errors.
+    #[default]
+    Error,
 }
 
 /// What parsing gives.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use syntax::location::Namespace;
 use syntax::source::SourceFile;
-use syntax::{Options, parse, parse_in};
+use syntax::{Options, Strictness, parse, parse_in};
 
 /// Messages of each snippet.
 fn messages(options: Options, snippets: &[&str]) -> String {
@@ -194,7 +194,7 @@ fn definitions() {
 #[test]
 fn templates() {
     insta::assert_snapshot!(messages(
-        Options { epp: true, tasks: false },
+        Options { epp: true, tasks: false, ..Options::default() },
         &[
             "a <% b",
             "a <%",
@@ -214,7 +214,7 @@ fn templates() {
 #[test]
 fn plans() {
     insta::assert_snapshot!(messages(
-        Options { epp: false, tasks: true },
+        Options { epp: false, tasks: true, ..Options::default() },
         &[
             "plan a() { file { 'x': } File <| |> Foo -> Bar }",
             "plan a() { apply($x) { file { 'x': } File <<| |>> apply(1) { } } }",
@@ -268,4 +268,16 @@ fn several_errors_are_counted() {
     let parsed = parse(SourceFile::new(Some("/a.pp".into()), "$A = 1"), Options::default());
     assert!(parsed.failure_message().is_some_and(|text| text.ends_with("(file: /a.pp, line: 1, column: 1)")));
     assert!(parsed.logged_errors(10).is_empty());
+}
+
+#[test]
+fn strict_governs_repeated_keys() {
+    let repeated = |strict| {
+        let parsed =
+            parse(SourceFile::new(None, "$x = { a => 1, a => 2 }"), Options { strict, ..Options::default() });
+        (parsed.errors.len(), parsed.warnings.len())
+    };
+    assert_eq!(repeated(Strictness::Off), (0, 0));
+    assert_eq!(repeated(Strictness::Warning), (0, 1));
+    assert_eq!(repeated(Strictness::Error), (1, 0));
 }

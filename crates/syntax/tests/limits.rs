@@ -8,7 +8,8 @@ use syntax::{MAX_HEIGHT, Options, Parse, parse, pn};
 /// Parses on a stack of the size that threads have by default, and walks the tree recursively.
 fn parse_on_a_thread(text: String, epp: bool) -> Vec<String> {
     let walk = move || {
-        let Parse { ast, errors, .. } = parse(SourceFile::new(None, text), Options { epp, tasks: false });
+        let Parse { ast, errors, .. } =
+            parse(SourceFile::new(None, text), Options { epp, tasks: false, ..Options::default() });
         let _ = pn::dump(&ast);
         errors.iter().map(|error| error.code.to_string()).collect()
     };

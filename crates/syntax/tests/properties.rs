@@ -158,7 +158,7 @@ proptest! {
     #[test]
     fn any_text_is_parsed_or_refused(text in text(), epp in any::<bool>(), tasks in any::<bool>()) {
         let file = SourceFile::new(Some("a.pp".into()), text);
-        let parsed = parse(file, Options { epp, tasks });
+        let parsed = parse(file, Options { epp, tasks, ..Options::default() });
         check_tree(&parsed.ast);
         pn::dump(&parsed.ast);
         pn::dump_pretty(&parsed.ast);

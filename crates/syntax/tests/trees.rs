@@ -8,7 +8,8 @@ use syntax::{Options, parse, pn};
 fn trees(epp: bool, snippets: &[&str]) -> String {
     let mut out = String::new();
     for snippet in snippets {
-        let parsed = parse(SourceFile::new(None, *snippet), Options { epp, tasks: false });
+        let parsed =
+            parse(SourceFile::new(None, *snippet), Options { epp, tasks: false, ..Options::default() });
         let _ = writeln!(out, "{snippet}\n  {}", pn::dump(&parsed.ast));
     }
     out

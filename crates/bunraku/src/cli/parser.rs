@@ -106,7 +106,10 @@ impl Source {
     fn parse(&self, tasks: bool) -> Result<Parse, &str> {
         let epp = self.path.as_ref().is_some_and(|path| path.extension().is_some_and(|e| e == "epp"));
         let text = self.text.as_ref().map_err(String::as_str)?;
-        Ok(syntax::parse(SourceFile::new(self.path.clone(), Arc::clone(text)), Options { epp, tasks }))
+        Ok(syntax::parse(
+            SourceFile::new(self.path.clone(), Arc::clone(text)),
+            Options { epp, tasks, ..Options::default() },
+        ))
     }
 }
 

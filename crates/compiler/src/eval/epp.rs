@@ -5,11 +5,12 @@ use std::path::Path;
 use pcore::{Hash, Type, Value};
 use stdx::Symbol;
 use syntax::ast::{Expr, ExprId, Parameter};
+use syntax::location::Namespace;
 
 use super::Eval;
 use crate::code::Code;
 use crate::error::{Control, Error};
-use crate::image::parse_text;
+use crate::image::{Dialect, parse_text};
 use crate::scope::ScopeId;
 use crate::session::Session;
 
@@ -66,9 +67,10 @@ impl<'i> Session<'i> {
                 let text = String::from_utf8(bytes)
                     .map_err(|_| Error::new(format!("epp(): {} is not UTF-8", path.display())))?;
                 let module = self.module_of(&path);
-                let code = parse_text(Some(path.clone()), text, module, false, true).map_err(|error| {
-                    Error::new(format!("epp(): Invalid EPP: {}", error.error().message()))
-                })?;
+                let code = parse_text(Some(path.clone()), text, module, self.template(), &Namespace::Any)
+                    .map_err(|error| {
+                        Error::new(format!("epp(): Invalid EPP: {}", error.error().message()))
+                    })?;
                 let code = self.keep(code);
                 self.epp.insert(path, code);
                 code
@@ -88,10 +90,18 @@ impl<'i> Session<'i> {
     /// As [`Session::epp_file`].
     pub(crate) fn epp_text(&mut self, text: &str, arguments: Option<&Hash>, scope: ScopeId) -> Eval {
         let module = self.scope(scope).source.module;
-        let code = parse_text(Some("inlined-epp-text".into()), text, module, false, true)
-            .map_err(|error| Error::new(format!("inline_epp(): Invalid EPP: {}", error.error().message())))?;
+        let code =
+            parse_text(Some("inlined-epp-text".into()), text, module, self.template(), &Namespace::Any)
+                .map_err(|error| {
+                    Error::new(format!("inline_epp(): Invalid EPP: {}", error.error().message()))
+                })?;
         let code = self.keep(code);
         self.epp_code("inline_epp", code, arguments, scope)
+    }
+
+    /// The language of templates in this environment.
+    fn template(&self) -> Dialect {
+        Dialect { epp: true, ..Dialect::of(&self.image.options) }
     }
 
     fn epp_code(&mut self, function: &str, code: &'i Code, arguments: Option<&Hash>, scope: ScopeId) -> Eval {

@@ -7,7 +7,9 @@ use std::time::SystemTime;
 
 use rustc_hash::FxHashMap;
 use stdx::Symbol;
+use syntax::Strictness;
 use syntax::ast::{Expr, ExprId};
+use syntax::location::Namespace;
 use syntax::source::SourceFile;
 
 use super::{ImageOptions, Strict};
@@ -80,6 +82,11 @@ impl SourceError {
 }
 
 impl Source {
+    /// Where it lies.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The tree, or why there is none.
     pub(crate) fn code(&self) -> Result<&Arc<Code>, &SourceError> {
         self.parsed.as_ref()
@@ -215,6 +222,11 @@ impl Files {
         self.sources.extend(sources);
     }
 
+    /// All files that were read.
+    pub(super) fn sources(&self) -> impl Iterator<Item = &Source> {
+        self.sources.values().map(|source| &**source)
+    }
+
     pub(super) fn source(&self, path: &Path) -> Option<&Source> {
         self.sources.get(path).map(|source| &**source)
     }
@@ -281,11 +293,29 @@ fn parse(
     request: &Request,
     options: &ImageOptions,
 ) -> Result<Arc<Code>, SourceError> {
-    let code = parse_text(path, text, request.module, options.tasks, false)?;
-    if request.kind != SourceKind::Site && options.strict == Strict::Error {
-        check_location(&code, request)?;
+    let namespace = match &request.namespace {
+        Some(name) if request.kind != SourceKind::Site => Namespace::Under(name.to_lowercase()),
+        _ => Namespace::Any,
+    };
+    parse_text(path, text, request.module, Dialect::of(options), &namespace).map(Arc::new)
+}
+
+/// What a text is written in.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Dialect {
+    /// Words of plans are keywords.
+    pub(crate) tasks: bool,
+    /// The text is a template.
+    pub(crate) epp: bool,
+    /// What repeated keys of a hash are.
+    pub(crate) strict: Strict,
+}
+
+impl Dialect {
+    /// Manifests of an environment.
+    pub(crate) fn of(options: &ImageOptions) -> Dialect {
+        Dialect { tasks: options.tasks, epp: false, strict: options.strict }
     }
-    Ok(Arc::new(code))
 }
 
 /// Parses text that may or may not come from a file.
@@ -293,64 +323,21 @@ pub(crate) fn parse_text(
     path: Option<PathBuf>,
     text: impl Into<Arc<str>>,
     module: Option<Symbol>,
-    tasks: bool,
-    epp: bool,
+    dialect: Dialect,
+    namespace: &Namespace,
 ) -> Result<Code, SourceError> {
     let file = SourceFile::new(path.clone(), text);
-    let parse = syntax::parse(file, syntax::Options { epp, tasks });
+    let strict = match dialect.strict {
+        Strict::Off => Strictness::Off,
+        Strict::Warning => Strictness::Warning,
+        Strict::Error => Strictness::Error,
+    };
+    let options = syntax::Options { epp: dialect.epp, tasks: dialect.tasks, strict };
+    let parse = syntax::parse_in(file, options, namespace);
     if parse.errors.is_empty() {
-        return Ok(Code::new(parse.ast, module));
+        let warnings = parse.warnings.iter().map(|warning| warning.puppet_message()).collect();
+        return Ok(Code::new(parse.ast, module, warnings));
     }
     let messages = parse.errors.iter().map(|error| error.puppet_message()).collect();
     Err(SourceError { messages, path, bare: false })
-}
-
-/// Files of modules define things whose names follow from the file's, and do nothing else.
-fn check_location(code: &Code, request: &Request) -> Result<(), SourceError> {
-    let mut messages = Vec::new();
-    let statements: &[ExprId] = match &code[code.root] {
-        Expr::Block(statements) => statements,
-        Expr::Nop => &[],
-        _ => std::slice::from_ref(&code.root),
-    };
-    for &id in &code.definitions {
-        let name = match &code[id] {
-            Expr::Class(class) => class.name,
-            Expr::Define(define) => define.name,
-            Expr::Function(function) => function.name,
-            _ => continue,
-        };
-        let allowed = request
-            .namespace
-            .as_ref()
-            .is_some_and(|space| name.as_str().to_lowercase().starts_with(&space.to_lowercase()));
-        if !allowed {
-            messages.push(format!(
-                "Unacceptable location. The name '{name}' is unacceptable in file '{}' {}",
-                request.path.display(),
-                code.site(id)
-            ));
-        }
-    }
-    for &id in statements {
-        let text = match &code[id] {
-            Expr::Class(_)
-            | Expr::Define(_)
-            | Expr::Function(_)
-            | Expr::Plan(_)
-            | Expr::TypeAlias(_)
-            | Expr::TypeDefinition { .. }
-            | Expr::TypeMapping { .. } => continue,
-            _ => format!(
-                "This {} is unacceptable as a top level construct in this location {}",
-                crate::eval::label::label(code, id),
-                code.site(id)
-            ),
-        };
-        messages.push(text);
-    }
-    if messages.is_empty() {
-        return Ok(());
-    }
-    Err(SourceError { messages, path: Some(request.path.clone()), bare: false })
 }

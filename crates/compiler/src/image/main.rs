@@ -6,8 +6,9 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use stdx::Symbol;
 use syntax::ast::{Expr, ExprId};
+use syntax::location::Namespace;
 
-use super::files::{Files, SourceError, SourceKind, parse_text};
+use super::files::{Dialect, Files, SourceError, SourceKind, parse_text};
 use super::{ImageOptions, module};
 use crate::code::{Code, Definition, DefinitionKind, Function};
 
@@ -49,7 +50,7 @@ impl Main {
     pub(super) fn gather(options: &ImageOptions, manifests: &[PathBuf], files: &Files) -> Main {
         let mut main = Main::default();
         if let Some(text) = &options.code {
-            match parse_text(None, text.as_str(), None, options.tasks, false) {
+            match parse_text(None, text.as_str(), None, Dialect::of(options), &Namespace::Any) {
                 Ok(code) => main.add(Arc::new(code)),
                 Err(error) => main.error = Some(error),
             }

@@ -15,8 +15,9 @@ use pcore::{Type, Value, typeset};
 use rustc_hash::FxHashMap;
 use stdx::Symbol;
 use syntax::ast::{Expr, ExprId};
+use syntax::location::Namespace;
 
-use super::files::{Files, body, parse_text};
+use super::files::{Dialect, Files, body, parse_text};
 use super::{Image, ImageOptions, Main, Module, module};
 use crate::code::{Code, DefinitionKind};
 use crate::error::Error;
@@ -182,7 +183,7 @@ impl Image {
     /// # Errors
     /// When the text is no type. Places in the text are of no use to anybody and left out.
     pub(crate) fn parse_type(&self, text: &str) -> Result<Type, Error> {
-        let code = parse_text(None, text, None, false, false).map_err(|error| {
+        let code = parse_text(None, text, None, Dialect::default(), &Namespace::Any).map_err(|error| {
             let error = error.error();
             // An error with a place in the text stays as it is, an end too early is one of the call.
             if error.message().contains(" (line: ") { error } else { Error::new(error.message()) }

@@ -9,6 +9,7 @@ use super::literal::Literal;
 use super::{Item, Validator};
 use crate::ast::{AssignOp, BinaryOp, Expr, ExprId, Span};
 use crate::chars::{is_digit, is_lower, is_word};
+use crate::{Severity, Strictness};
 
 impl Validator<'_> {
     /// Refuses what has no value where one is needed.
@@ -217,6 +218,11 @@ impl Validator<'_> {
 
     /// Literal keys must differ. Others cannot be compared before evaluation.
     pub(super) fn check_hash(&mut self, entries: &[(ExprId, ExprId)]) {
+        let severity = match self.input.options.strict {
+            Strictness::Off => return,
+            Strictness::Warning => Severity::Warning,
+            Strictness::Error => Severity::Error,
+        };
         if entries.len() < 2 {
             return;
         }
@@ -239,7 +245,7 @@ impl Validator<'_> {
         for (key, shown) in repeated {
             let at = arrows.get(&key).copied().unwrap_or_default();
             let message = format!("The key '{shown}' is declared more than once");
-            self.error("DUPLICATE_KEY", Span { start: at, end: at + 2 }, message);
+            self.problem(severity, "DUPLICATE_KEY", Span { start: at, end: at + 2 }, message);
         }
     }
 
