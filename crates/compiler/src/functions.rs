@@ -65,6 +65,7 @@ mod slice;
 mod sort;
 mod split;
 mod sprintf;
+mod stdlib;
 mod tag;
 mod type_;
 mod unique;
@@ -235,3 +236,6 @@ pub static LEGACY: &[&Legacy] = &[
     &shellquote::FUNCTION,
     &sprintf::FUNCTION,
 ];
+
+/// Functions of the older interface that belong to a module: they exist in environments that have it.
+pub static OF_MODULES: &[(&str, &Legacy)] = &[("stdlib", &stdlib::MEMBER), ("stdlib", &stdlib::PICK)];

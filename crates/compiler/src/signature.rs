@@ -10,7 +10,7 @@ use stdx::Symbol;
 use syntax::location::Namespace;
 
 use crate::error::Error;
-use crate::functions::{Body, LEGACY, Legacy, NATIVE, Native};
+use crate::functions::{Body, LEGACY, Legacy, NATIVE, Native, OF_MODULES};
 use crate::image::{Dialect, parse_text};
 use crate::types::evaluate_type;
 
@@ -50,6 +50,12 @@ pub(crate) fn builtin(name: Symbol) -> Option<Builtin> {
         table
     });
     table.get(&name).copied()
+}
+
+/// The native function of this name that belongs to a module, and the module.
+pub(crate) fn of_module(name: Symbol) -> Option<(&'static str, &'static Legacy)> {
+    let name = name.as_str();
+    OF_MODULES.iter().find(|(_, legacy)| legacy.name == name).map(|(module, legacy)| (*module, *legacy))
 }
 
 impl Typed {

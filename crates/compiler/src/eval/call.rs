@@ -146,7 +146,9 @@ impl<'i> Session<'i> {
                 Some(Err(error)) => return Err(error.error().into()),
                 None => match other {
                     Some(Builtin::Legacy(legacy)) => Some(Callee::Legacy(legacy)),
-                    _ => None,
+                    _ => crate::signature::of_module(plain)
+                        .filter(|(module, _)| self.image.module(Symbol::new(module)).is_some())
+                        .map(|(_, legacy)| Callee::Legacy(legacy)),
                 },
             },
         };
