@@ -28,6 +28,11 @@ pub fn is_assignable(to: &Type, from: &Type) -> bool {
     assignable::is_assignable(to, from, None)
 }
 
+/// True if `from` can be called wherever `to` is wanted.
+pub(crate) fn callable_accepts(to: &crate::ty::Callable, from: &crate::ty::Callable) -> bool {
+    assignable::callable_accepts(to, from, None)
+}
+
 /// True if `undef` fits the type: what makes a parameter or an entry optional.
 pub fn accepts_undef(ty: &Type) -> bool {
     match ty {

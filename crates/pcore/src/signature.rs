@@ -1,6 +1,6 @@
 //! Signatures of functions and blocks, ready to be tested against arguments.
 
-use crate::matches::{is_assignable, is_instance};
+use crate::matches::{callable_accepts, is_assignable, is_instance};
 use crate::ty::{Callable, Size, Tuple};
 use crate::{Str, Type, Value};
 
@@ -76,9 +76,18 @@ impl Signature {
             (Some(wanted), None) => {
                 matches!(wanted, Type::Optional(_)) || is_assignable(wanted, &Type::Undef)
             }
-            (Some(Type::Callable(None)), Some(_)) => true,
-            (Some(wanted), Some(block)) => is_assignable(wanted, &Type::callable(block.clone())),
+            (Some(wanted), Some(block)) => takes_block(wanted, block),
         }
+    }
+}
+
+fn takes_block(wanted: &Type, block: &Callable) -> bool {
+    match wanted {
+        Type::Callable(None) => true,
+        Type::Callable(Some(wanted)) => callable_accepts(wanted, block),
+        Type::Optional(wanted) => takes_block(wanted, block),
+        Type::Variant(wanted) => wanted.iter().any(|wanted| takes_block(wanted, block)),
+        wanted => is_assignable(wanted, &Type::callable(block.clone())),
     }
 }
 
