@@ -14,7 +14,9 @@ mod replace;
 mod syntax;
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock, PoisonError, RwLock};
+
+use rustc_hash::FxHashMap;
 
 pub use captures::Captures;
 pub use replace::Matches;
@@ -26,6 +28,8 @@ use emit::Caveats;
 const BACKTRACK_STEPS_MAX: usize = 1_000_000;
 /// Memory a compiled expression may take, in bytes.
 const COMPILED_BYTES_MAX: usize = 16 << 20;
+/// Expressions that are kept ready.
+const KEPT_MAX: usize = 1024;
 /// Longest source, in bytes.
 const SOURCE_BYTES_MAX: usize = 64 << 10;
 
@@ -53,6 +57,23 @@ impl Regexp {
         }
         parse::parse(source).map_err(|message| malformed(&message, source))?;
         Ok(Arc::new(Regexp { source: source.to_owned(), program: OnceLock::new() }))
+    }
+
+    /// [`Regexp::new`], with the expressions used last kept ready: code meets the same few again and again, and to
+    /// compile one takes far longer than to match with it.
+    pub fn cached(source: &str) -> Result<Arc<Regexp>> {
+        static KEPT: LazyLock<RwLock<FxHashMap<Box<str>, Arc<Regexp>>>> = LazyLock::new(RwLock::default);
+        // The table holds whole entries only, so a panic elsewhere cannot have left it half changed.
+        if let Some(regexp) = KEPT.read().unwrap_or_else(PoisonError::into_inner).get(source) {
+            return Ok(regexp.clone());
+        }
+        let regexp = Regexp::new(source)?;
+        let mut kept = KEPT.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= KEPT_MAX {
+            kept.clear();
+        }
+        kept.insert(source.into(), regexp.clone());
+        Ok(regexp)
     }
 
     /// An expression that matches exactly this text.

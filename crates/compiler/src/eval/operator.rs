@@ -121,7 +121,7 @@ impl<'i> Session<'i> {
             Value::Type(ty) => return Ok(pcore::matches::is_instance(ty, value)),
             Value::SemVerRange(range) => return Ok(compare::is_in_range(range, value)),
             Value::Regexp(regexp) => regexp.clone(),
-            Value::Str(source) => pcore::regexp::Regexp::new(source).map_err(|error| {
+            Value::Str(source) => pcore::regexp::Regexp::cached(source).map_err(|error| {
                 let text = format!(
                     "Can not convert right match operand to a regular expression. Caused by '{}'.",
                     error.message

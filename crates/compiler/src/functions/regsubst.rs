@@ -58,11 +58,11 @@ fn by_text(context: &mut Context<'_, '_>, arguments: &[Value]) -> Result<Value, 
         .map(|(_, c)| *c)
         .collect();
     let regexp = if inline.is_empty() {
-        pattern::compile(source)?
+        Regexp::cached(source)?
     } else {
         // The line break ends a comment of the extended syntax, and means nothing else there.
         let end = if inline.contains('x') { "\n" } else { "" };
-        pattern::compile(&format!("(?{inline}:{source}{end})"))?
+        Regexp::cached(&format!("(?{inline}:{source}{end})"))?
     };
     Substitution { regexp: &regexp, replacement, all: flags.contains('G') }.apply(target)
 }

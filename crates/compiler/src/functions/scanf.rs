@@ -3,8 +3,9 @@
 mod specifier;
 
 use pcore::Value;
+use pcore::regexp::Regexp;
 
-use super::{Native, Overload, pattern};
+use super::{Native, Overload};
 use crate::error::Control;
 use specifier::Specifier;
 
@@ -31,7 +32,7 @@ pub(super) const FUNCTION: Native = Native {
 const PART: &str = r"(?i:\s*%(?:%|\*?\d*(?:\[\[:\w+:\]\]|\[[^\]]*\]|[diuxofegsca])))|[^%\s]+";
 
 fn scan(text: &str, format: &str) -> Result<Vec<Value>, Control> {
-    let parts = pattern::compile(PART)?;
+    let parts = Regexp::cached(PART)?;
     let mut parts = parts.matches(format);
     let mut found = Vec::new();
     let mut rest = text;

@@ -1,9 +1,10 @@
 //! One conversion of a format: what it matches, and the value it makes of that.
 
 use pcore::Value;
+use pcore::regexp::Regexp;
 
 use crate::error::Control;
-use crate::functions::{pattern, ruby};
+use crate::functions::ruby;
 
 /// A conversion such as `%5d`, or text to be skipped.
 pub(super) struct Specifier {
@@ -60,7 +61,7 @@ impl Specifier {
     pub(super) fn take<'t>(&self, text: &'t str) -> Result<Option<(Option<Value>, &'t str)>, Control> {
         let is_space = |c: char| matches!(c, ' ' | '\t'..='\r');
         let text = if self.counts_space { text } else { text.trim_start_matches(is_space) };
-        let regexp = pattern::compile(&format!(r"(?m:\A{})", self.pattern))?;
+        let regexp = Regexp::cached(&format!(r"(?m:\A{})", self.pattern))?;
         let Some(found) = regexp.try_captures(text)? else { return Ok(None) };
         let rest = text.get(found.end()..).unwrap_or_default();
         let part = found.get(1).unwrap_or_default();
