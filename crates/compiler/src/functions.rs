@@ -26,6 +26,7 @@ mod case;
 mod classes;
 mod collections;
 mod compare;
+mod convert_to;
 mod create_resources;
 mod data;
 mod defined;
@@ -134,6 +135,7 @@ pub static NATIVE: &[&Native] = &[
     &classes::CONTAIN,
     &classes::INCLUDE,
     &classes::REQUIRE,
+    &convert_to::FUNCTION,
     &data::EYAML_LOOKUP_KEY,
     &data::HOCON_DATA,
     &data::JSON_DATA,
