@@ -243,8 +243,17 @@ mod tests {
         let autosign = Autosign::File(file(&folder, &script, 0o755));
         assert!(!decide(&autosign, &options(1), "web01", "").unwrap());
         let child = std::fs::read_to_string(folder.path().join("child")).unwrap();
-        let state = std::fs::read_to_string(format!("/proc/{}/stat", child.trim()));
-        // Gone, or a zombie that its new parent has not collected yet.
-        assert!(state.is_err() || state.unwrap().contains(") Z "));
+        // Gone, or a zombie that its new parent has not collected yet. The signal takes a moment to arrive.
+        let is_dead = || {
+            let state = std::fs::read_to_string(format!("/proc/{}/stat", child.trim()));
+            state.is_err() || state.unwrap().contains(") Z ")
+        };
+        for _ in 0..1000 {
+            if is_dead() {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        panic!("the policy's child lives on");
     }
 }
