@@ -8,6 +8,7 @@ mod compile;
 mod completion;
 mod config;
 mod demo;
+mod lookup;
 mod parser;
 mod report;
 mod server;
@@ -42,6 +43,8 @@ enum Command {
     Ca(ca::Command),
     /// Compile a node's catalog and print it as JSON
     Compile(compile::Args),
+    /// Look keys up in Hiera as the code of a node's catalog would
+    Lookup(lookup::Args),
     /// Reports of agents, from the store on this machine
     #[command(subcommand)]
     Report(report::Command),
@@ -64,6 +67,7 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::Ca(command) => ca::run(command, cli.config.as_deref()),
         Command::Compile(args) => compile::run(args, cli.config.as_deref()),
+        Command::Lookup(args) => lookup::run(args, cli.config.as_deref()),
         Command::Report(command) => report::run(command, cli.config.as_deref()),
         Command::Config(command) => config::run(command, cli.config.as_deref()),
         Command::Parser(command) => parser::run(command),

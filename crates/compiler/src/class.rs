@@ -428,6 +428,12 @@ impl<'i> Session<'i> {
 
     /// The main class: its body runs in the top scope.
     pub(crate) fn evaluate_main(&mut self) -> Result<(), Control> {
+        let id = self.declare_main()?;
+        self.run_bodies(&self.image.main_class, id, TOP)
+    }
+
+    /// Declares the class of the site's code without running it.
+    pub(crate) fn declare_main(&mut self) -> Result<ResourceId, Control> {
         let image = self.image;
         let definition = &image.main_class;
         let mut resource = self.new_resource(TypeOf::Class(definition), "main".into(), TOP, None);
@@ -445,7 +451,7 @@ impl<'i> Session<'i> {
         vars.push(title, Some(Value::from("main")));
         vars.push(name, Some(Value::from("main")));
         self.add_stage_edge(id)?;
-        self.run_bodies(definition, id, TOP)
+        Ok(id)
     }
 }
 

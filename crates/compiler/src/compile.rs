@@ -52,11 +52,18 @@ pub struct CompileError {
 /// # Errors
 /// Whatever is wrong with the code, the data or the node, in Puppet's words.
 pub fn compile(image: &Image, world: &dyn World, node: &NodeInput) -> Result<Compilation, CompileError> {
+    with_deep_stack(|| run(image, world, node))
+}
+
+/// Runs a compile on a thread with the stack that deeply nested code needs.
+pub(crate) fn with_deep_stack<T: Send>(
+    run: impl FnOnce() -> Result<T, CompileError> + Send,
+) -> Result<T, CompileError> {
     let failed = |message: String| CompileError { message, logs: Vec::new() };
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("compile".into()).stack_size(STACK_BYTES);
         let handle = thread
-            .spawn_scoped(scope, || run(image, world, node))
+            .spawn_scoped(scope, run)
             .map_err(|error| failed(format!("could not start a thread for the compile: {error}")))?;
         handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
@@ -82,14 +89,9 @@ fn run(image: &Image, world: &dyn World, node: &NodeInput) -> Result<Compilation
 }
 
 impl<'i> Session<'i> {
-    fn compile(&mut self) -> Result<Value, Control> {
+    pub(crate) fn compile(&mut self) -> Result<Value, Control> {
         let version = self.version()?;
-        let stage = self.stage_type();
-        let mut resource = self.new_resource(stage, "main".into(), TOP, None);
-        resource.tags = Default::default();
-        resource.tags.add("stage")?;
-        resource.finished = true;
-        self.add_resource(resource)?;
+        self.add_main_stage()?;
         for (name, _) in &self.node.classes {
             self.add_class_name(name.clone())?;
         }
@@ -101,6 +103,24 @@ impl<'i> Session<'i> {
         self.evaluate_generators()?;
         self.finish()?;
         Ok(version)
+    }
+
+    fn add_main_stage(&mut self) -> Result<(), Control> {
+        let stage = self.stage_type();
+        let mut resource = self.new_resource(stage, "main".into(), TOP, None);
+        resource.tags = Default::default();
+        resource.tags.add("stage")?;
+        resource.finished = true;
+        self.add_resource(resource)?;
+        Ok(())
+    }
+
+    /// As much of a compile as there is before any code of the site runs: what the node brings, and the settings.
+    pub(crate) fn prepare(&mut self) -> Result<(), Control> {
+        self.add_main_stage()?;
+        self.evaluate_settings()?;
+        self.declare_main()?;
+        Ok(())
     }
 
     fn stage_type(&self) -> TypeOf<'i> {
@@ -179,7 +199,7 @@ impl<'i> Session<'i> {
     }
 
     /// The text of an error that ends the compile.
-    fn describe(&mut self, control: Control) -> String {
+    pub(crate) fn describe(&mut self, control: Control) -> String {
         let text = match control {
             Control::Error(error) => error.to_string(),
             Control::Return(jump) => illegal_jump("return()", &jump.site),

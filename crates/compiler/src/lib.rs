@@ -51,6 +51,7 @@ pub use context::{Block, Context};
 pub use error::{Control, Error};
 pub use image::{Image, ImageOptions, Strict};
 pub use log::{Level, LogEntry};
+pub use lookup::{Answer, Explain, Question, look_up};
 pub use reads::ReadSet;
 pub use world::World;
 

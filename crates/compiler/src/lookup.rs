@@ -4,6 +4,7 @@
 //! functions of the Puppet language get as their context.
 
 mod context;
+mod question;
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ use crate::scope::ScopeId;
 use crate::session::Session;
 
 pub(crate) use context::builtin_type;
+pub use question::{Answer, Explain, Question, look_up};
 
 /// What all compiles of an image share: where data lies, and the parsed files.
 #[derive(Debug)]

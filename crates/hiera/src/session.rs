@@ -21,7 +21,7 @@ pub(crate) use invocation::Invocation;
 
 use crate::assert::assert_instance;
 use crate::environment::Environment;
-use crate::error::{Failure, Found, LookupError};
+use crate::error::{ErrorKind, Failure, Found, LookupError};
 use crate::explain::{Explainer, Explanation};
 use crate::host::Host;
 use crate::key::Key;
@@ -158,7 +158,10 @@ impl Session {
         if let Ok(None) = result {
             result = Err(LookupError::located(not_found_message(&request.names)));
         }
-        if let Err(error) = &result {
+        // Other errors end more than the lookup; whoever started it shows them.
+        if let Err(error) = &result
+            && error.kind == ErrorKind::Located
+        {
             inner.explainer.borrow_mut().text(error.message.clone());
         }
         inner.explaining.set(was_explaining);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use compiler::{Compilation, CompileError, NodeInput};
+use compiler::{Answer, Compilation, CompileError, NodeInput, Question};
 use rest::{Peer, PeerCertificate};
 
 use crate::Settings;
@@ -47,4 +47,16 @@ pub fn compile(
     let compiled = compiler::compile(&environment.image, &Machine, node);
     let elapsed = started.elapsed();
     compiled.map(|compilation| (compilation, elapsed)).map_err(|error| LocalError::Compile(Box::new(error)))
+}
+
+/// Looks a key up as the code of a node's catalog would, on this thread.
+pub fn look_up(
+    environments: &Environments,
+    environment: &str,
+    node: &NodeInput,
+    question: &Question,
+) -> Result<Answer, LocalError> {
+    let environment = environments.get(environment)?;
+    compiler::look_up(&environment.image, &Machine, node, question)
+        .map_err(|error| LocalError::Compile(Box::new(error)))
 }

@@ -25,7 +25,6 @@ pub fn server(site: &Site) -> anyhow::Result<server::Settings> {
         other => bail!("puppet.conf: strict is `{other}`; it must be off, warning or error"),
     };
     let compile = &site.config.compile;
-    let hiera = site.path("hiera_config");
     Ok(server::Settings {
         certname: site.certname.clone(),
         ip: own_address("192.0.2.1:9"),
@@ -37,7 +36,8 @@ pub fn server(site: &Site) -> anyhow::Result<server::Settings> {
             site.puppet.get("default_manifest").unwrap_or_else(|| "./manifests".into()),
         ),
         disable_per_environment_manifest: site.puppet.flag("disable_per_environment_manifest"),
-        hiera_config: hiera.exists().then_some(hiera),
+        // It need not exist: then data/common.yaml beside it counts.
+        hiera_config: Some(site.path("hiera_config")),
         files: files(site)?,
         strict,
         strict_variables: site.puppet.flag("strict_variables"),
