@@ -165,7 +165,7 @@ impl Definition {
     pub(crate) fn of(code: &Arc<Code>, id: ExprId) -> Vec<Definition> {
         let make = |kind, name: Symbol, parameters: &[Parameter], body| Definition {
             kind,
-            name,
+            name: lower(name),
             pattern: None,
             bodies: vec![(code.clone(), body)],
             parent: None,
@@ -175,7 +175,7 @@ impl Definition {
         };
         match &code[id] {
             Expr::Class(class) => {
-                let parent = class.parent.map(|name| Symbol::new(name.as_str().trim_start_matches("::")));
+                let parent = class.parent.map(|name| lower(Symbol::new(name.as_str().trim_start_matches("::"))));
                 let class = make(DefinitionKind::Class, class.name, &class.parameters, class.body);
                 vec![Definition { parent, ..class }]
             }
@@ -192,6 +192,12 @@ impl Definition {
             _ => Vec::new(),
         }
     }
+}
+
+/// A name in lower case, as classes and defines are found.
+fn lower(name: Symbol) -> Symbol {
+    let text = name.as_str();
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) { Symbol::new(&text.to_lowercase()) } else { name }
 }
 
 /// The name under which a node block is listed, and its pattern.
