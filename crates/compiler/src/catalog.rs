@@ -128,10 +128,11 @@ impl<'i> Session<'i> {
     fn fill(&mut self, resource: &mut Resource<'i>, parameters: Vec<Parameter<'i>>) -> Result<(), Control> {
         let tag = self.well_known.tag;
         resource.parameters = parameters;
-        for parameter in &resource.parameters {
-            if parameter.name == tag {
-                add_tags(&mut resource.tags, &parameter.value, resource.place)?;
-            }
+        if let Some(given) = resource.parameters.iter().find(|parameter| parameter.name == tag) {
+            // What the parameter says comes before the tags of type and title.
+            let own = std::mem::take(&mut resource.tags);
+            add_tags(&mut resource.tags, &given.value, resource.place)?;
+            resource.tags.merge(&own);
         }
         for at in 1..resource.parameters.len() {
             let (before, rest) = resource.parameters.split_at(at);

@@ -35,6 +35,10 @@ impl<'i> Session<'i> {
                 edges.push((from, to));
             }
         }
+        // Puppet copies a catalog before it is sent: names of classes first, then the tags it had.
+        let mut tags = crate::tags::Tags::default();
+        self.classes.iter().for_each(|class| tags.add_if_valid(class));
+        tags.merge(&self.tags);
         let catalog = Catalog {
             name: self.node.certname.clone(),
             version,
@@ -44,7 +48,7 @@ impl<'i> Session<'i> {
                 .to_string()
                 .into(),
             environment: self.image.environment().into(),
-            tags: std::mem::take(&mut self.tags).into_vec(),
+            tags: tags.into_vec(),
             classes: std::mem::take(&mut self.classes),
             resources: wire,
             edges,
