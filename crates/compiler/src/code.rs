@@ -175,7 +175,8 @@ impl Definition {
         };
         match &code[id] {
             Expr::Class(class) => {
-                let parent = class.parent.map(|name| lower(Symbol::new(name.as_str().trim_start_matches("::"))));
+                let parent =
+                    class.parent.map(|name| lower(Symbol::new(name.as_str().trim_start_matches("::"))));
                 let class = make(DefinitionKind::Class, class.name, &class.parameters, class.body);
                 vec![Definition { parent, ..class }]
             }
