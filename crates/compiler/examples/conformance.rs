@@ -42,7 +42,7 @@ impl World for Outside {
         path.exists()
     }
 
-    fn run(&self, command: &[String], _: Duration) -> Result<Vec<u8>, String> {
+    fn run(&self, command: &[String], _: Option<&Path>, _: Duration) -> Result<Vec<u8>, String> {
         Err(format!("no commands here: {command:?}"))
     }
 

@@ -134,9 +134,10 @@ impl<'i> Session<'i> {
         if command.is_empty() {
             return Ok(Value::Int(self.world.now().seconds));
         }
-        let output = self.world.run(&[command.to_owned()], CONFIG_VERSION_TIME_MAX).map_err(|error| {
-            Error::new(format!("Execution of config_version command `{command}` failed: {error}"))
-        })?;
+        let output =
+            self.world.run(&[command.to_owned()], None, CONFIG_VERSION_TIME_MAX).map_err(|error| {
+                Error::new(format!("Execution of config_version command `{command}` failed: {error}"))
+            })?;
         Ok(Value::from(String::from_utf8_lossy(&output).trim()))
     }
 

@@ -22,9 +22,9 @@ pub trait World: Sync {
     /// True if there is a file or folder of that name.
     fn exists(&self, path: &Path) -> bool;
 
-    /// Runs a command (`generate`, `config_version`) and gives its standard output; the error is the text for
-    /// the user.
-    fn run(&self, command: &[String], time_max: Duration) -> Result<Vec<u8>, String>;
+    /// Runs a command (`generate`, `config_version`) in a folder and gives all that it writes, to its standard error, too;
+    /// the error is the text for the user. A command of one word is a line of words, or one for the shell.
+    fn run(&self, command: &[String], folder: Option<&Path>, time_max: Duration) -> Result<Vec<u8>, String>;
 
     /// True if exported resources are kept somewhere.
     fn stores_exports(&self) -> bool;

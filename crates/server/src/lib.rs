@@ -12,6 +12,7 @@ pub mod settings;
 
 mod admin;
 mod catalog;
+mod execution;
 mod indirection;
 mod negotiate;
 mod node;

@@ -13,7 +13,7 @@ use crate::error::Control;
 /// Longest run of a command.
 const TIME_MAX: Duration = Duration::from_secs(300);
 
-/// Runs a command on the server, without a shell, and gives its output.
+/// Runs a command on the server, in its own folder and without a shell, and gives all that it writes.
 ///
 /// ```puppet
 /// generate('/usr/local/bin/serial', $trusted['certname'])
@@ -43,7 +43,7 @@ fn generate(context: &mut Context<'_, '_>, arguments: &[Value]) -> Result<Value,
         return Err(format!("Working directory {} does not exist!", folder.display()).into());
     }
     context.mark_impure();
-    match context.world().run(&command, TIME_MAX) {
+    match context.world().run(&command, Some(folder), TIME_MAX) {
         Ok(output) => Ok(String::from_utf8_lossy(&output).into_owned().into()),
         Err(detail) => Err(format!("Failed to execute generator {name}: {detail}").into()),
     }

@@ -5,11 +5,11 @@ use rest::path::percent_encode;
 
 use super::*;
 
-const RICH: &str = "application/vnd.puppet.rich+json, application/json, text/pson";
-const PATH: &str = "/puppet/v3/catalog/web.example.com?environment=production";
+pub(super) const RICH: &str = "application/vnd.puppet.rich+json, application/json, text/pson";
+pub(super) const PATH: &str = "/puppet/v3/catalog/web.example.com?environment=production";
 
 /// A form as an agent sends it: the facts are encoded twice.
-fn form(facts: &str, rest: &str) -> String {
+pub(super) fn form(facts: &str, rest: &str) -> String {
     let facts = percent_encode(&percent_encode(facts));
     format!(
         "facts_format=application%2Fjson&facts={facts}&environment=production&configured_environment=production&\
@@ -18,11 +18,11 @@ fn form(facts: &str, rest: &str) -> String {
     )
 }
 
-fn facts(name: &str) -> String {
+pub(super) fn facts(name: &str) -> String {
     format!(r#"{{"name":"{name}","values":{{"a":"b c+d","n":1}},"timestamp":"2026-11-21T08:43:22+00:00"}}"#)
 }
 
-fn post(target: &str, form: impl Into<rest::Bytes>) -> Request {
+pub(super) fn post(target: &str, form: impl Into<rest::Bytes>) -> Request {
     request(Method::POST, target)
         .accepting(RICH)
         .having(header::CONTENT_TYPE, "application/x-www-form-urlencoded")

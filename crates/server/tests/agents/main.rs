@@ -4,6 +4,7 @@
 
 mod admin;
 mod catalog;
+mod commands;
 mod documents;
 mod files;
 mod observed;
