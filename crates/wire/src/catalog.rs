@@ -1,6 +1,7 @@
 //! The catalog: resources, their containment, and the JSON an agent reads
 //! (`catalog_format` 2; puppet `api/schemas/catalog.json`).
 
+pub mod diff;
 mod read;
 mod write;
 
