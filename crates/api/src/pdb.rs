@@ -74,6 +74,17 @@ pub struct StoredFacts {
     pub producer_timestamp: SystemTime,
 }
 
+/// The stored catalog of a node.
+#[derive(Clone, Debug)]
+pub struct StoredCatalog {
+    /// Environment it was compiled in.
+    pub environment: String,
+    /// The catalog, without the parameters that were sensitive and with values in their plain encoding.
+    pub catalog: Catalog,
+    /// When it was compiled.
+    pub producer_timestamp: SystemTime,
+}
+
 /// A stored report.
 #[derive(Clone, Debug)]
 pub struct StoredReport {
@@ -108,6 +119,9 @@ pub trait Pdb: Send + Sync {
 
     /// The latest facts of a node.
     fn facts<'a>(&'a self, certname: &'a str) -> BoxFuture<'a, Result<Option<StoredFacts>, PdbError>>;
+
+    /// The catalog that a node was last sent.
+    fn catalog<'a>(&'a self, certname: &'a str) -> BoxFuture<'a, Result<Option<StoredCatalog>, PdbError>>;
 
     /// The latest report of a node.
     fn latest_report<'a>(
@@ -155,6 +169,20 @@ impl Pdb for FakePdb {
                     environment: facts.environment,
                     facts: facts.facts,
                     producer_timestamp: facts.producer_timestamp,
+                }),
+                _ => None,
+            }))
+        })
+    }
+
+    fn catalog<'a>(&'a self, certname: &'a str) -> BoxFuture<'a, Result<Option<StoredCatalog>, PdbError>> {
+        Box::pin(async move {
+            self.check("read a catalog")?;
+            Ok(self.commands().into_iter().rev().find_map(|command| match command {
+                Command::ReplaceCatalog(stored) if stored.certname == certname => Some(StoredCatalog {
+                    environment: stored.environment,
+                    catalog: Arc::unwrap_or_clone(stored.catalog),
+                    producer_timestamp: stored.producer_timestamp,
                 }),
                 _ => None,
             }))

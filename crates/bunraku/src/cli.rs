@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the command line")]
 
 mod ca;
+mod catalog;
 mod compile;
 mod completion;
 mod config;
@@ -43,6 +44,9 @@ enum Command {
     Ca(ca::Command),
     /// Compile a node's catalog and print it as JSON
     Compile(compile::Args),
+    /// Catalogs: what a change of code or data does to them
+    #[command(subcommand)]
+    Catalog(catalog::Command),
     /// Look keys up in Hiera as the code of a node's catalog would
     Lookup(lookup::Args),
     /// Reports of agents, from the store on this machine
@@ -67,6 +71,7 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::Ca(command) => ca::run(command, cli.config.as_deref()),
         Command::Compile(args) => compile::run(args, cli.config.as_deref()),
+        Command::Catalog(command) => catalog::run(command, cli.config.as_deref()),
         Command::Lookup(args) => lookup::run(args, cli.config.as_deref()),
         Command::Report(command) => report::run(command, cli.config.as_deref()),
         Command::Config(command) => config::run(command, cli.config.as_deref()),

@@ -3,6 +3,6 @@
 pub mod cli;
 pub mod config;
 pub mod csr_attributes;
-mod examples;
+pub mod examples;
 pub mod serve;
 pub mod telemetry;

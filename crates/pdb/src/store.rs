@@ -4,11 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use api::pdb::{Command, PdbError, ReplaceCatalog, ReplaceFacts, StoreReport, StoredFacts, StoredReport};
+use api::pdb::{
+    Command, PdbError, ReplaceCatalog, ReplaceFacts, StoreReport, StoredCatalog, StoredFacts, StoredReport,
+};
 use db::{Db, Migration, Row, Tx, Value};
 use pcore::Value as Pcore;
 use rest::{BoxFuture, Bytes};
 use serde_json::Value as Json;
+use wire::catalog::Catalog;
 use wire::facts::{Facts, FactsFormat};
 use wire::json::Limits;
 use wire::report::{Details, Report};
@@ -106,6 +109,15 @@ impl Store {
                 rows.iter().map(summary).collect()
             })
             .await
+    }
+
+    /// All nodes that have sent facts, sorted.
+    pub async fn certnames(&self) -> Result<Vec<String>, db::Error> {
+        let read = |tx: &Tx<'_>| {
+            let rows = tx.query("SELECT certname FROM factsets ORDER BY certname", &[])?;
+            rows.iter().map(|row| row.get(0)).collect()
+        };
+        self.db.read(read).await
     }
 
     async fn store(&self, command: Command) -> Result<(), PdbError> {
@@ -279,6 +291,23 @@ impl api::Pdb for Store {
                     PdbError::Invalid(format!("the stored facts of {certname} are damaged: {error}"))
                 })?;
             Ok(Some(StoredFacts { environment, facts: Arc::new(facts.values), producer_timestamp: time }))
+        })
+    }
+
+    fn catalog<'a>(&'a self, certname: &'a str) -> BoxFuture<'a, Result<Option<StoredCatalog>, PdbError>> {
+        Box::pin(async move {
+            let sql = "SELECT environment, producer_timestamp, document FROM catalogs WHERE certname = $1";
+            let Some((environment, producer_timestamp, document)) =
+                self.document(sql, certname, "read a catalog").await?
+            else {
+                return Ok(None);
+            };
+            // What a compiler made here was within the limits that matter then.
+            let limits = Limits { bytes_max: usize::MAX, values_max: usize::MAX, ..Limits::default() };
+            let catalog = Catalog::from_json(&document, &limits).map_err(|error| {
+                PdbError::Invalid(format!("the stored catalog of {certname} is damaged: {error}"))
+            })?;
+            Ok(Some(StoredCatalog { environment, catalog, producer_timestamp }))
         })
     }
 

@@ -73,6 +73,8 @@ pub enum EnvironmentError {
 /// All environments of the environment path.
 pub struct Environments {
     settings: Arc<Settings>,
+    /// One environment that is somewhere else.
+    fixed: Option<(String, PathBuf)>,
     slots: Mutex<HashMap<String, Arc<Slot>>>,
 }
 
@@ -86,7 +88,12 @@ struct Slot {
 impl Environments {
     /// The environments of a configuration. Nothing is read yet.
     pub fn new(settings: Arc<Settings>) -> Environments {
-        Environments { settings, slots: Mutex::default() }
+        Environments { settings, fixed: None, slots: Mutex::default() }
+    }
+
+    /// The same, with the directory given in which the environment of that name is, wherever it lies.
+    pub fn at(settings: Arc<Settings>, name: &str, directory: PathBuf) -> Environments {
+        Environments { settings, fixed: Some((name.to_owned(), directory)), slots: Mutex::default() }
     }
 
     /// The environment of a name with its present code. Reads files when it is new or has changed: call it where blocking is
@@ -163,6 +170,9 @@ impl Environments {
     fn directory(&self, name: &str) -> Option<PathBuf> {
         if !is_name(name) {
             return None;
+        }
+        if let Some((_, directory)) = self.fixed.as_ref().filter(|(fixed, _)| fixed == name) {
+            return Some(directory.clone());
         }
         self.settings.environmentpath.iter().map(|path| path.join(name)).find(|directory| directory.is_dir())
     }
@@ -241,7 +251,7 @@ impl EnvironmentConf {
             let Some((key, value)) = line.split_once('=') else {
                 return Err(refuse(format!("expected `name = value`, found `{line}`")));
             };
-            let value = expand(value.trim(), directory, settings);
+            let value = expand(value.trim(), name, directory, settings);
             match key.trim() {
                 "modulepath" => conf.modulepath = module_path(&value, directory),
                 "manifest" if !settings.disable_per_environment_manifest => {
@@ -279,13 +289,12 @@ pub fn is_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-fn expand(value: &str, directory: &Path, settings: &Settings) -> String {
+fn expand(value: &str, name: &str, directory: &Path, settings: &Settings) -> String {
     let base: Vec<_> = settings.basemodulepath.iter().map(|path| path.to_string_lossy()).collect();
-    let name = directory.file_name().unwrap_or_default().to_string_lossy();
     value
         .replace("$basemodulepath", &base.join(":"))
         .replace("$environmentpath", &directory.parent().unwrap_or(directory).to_string_lossy())
-        .replace("$environment", &name)
+        .replace("$environment", name)
 }
 
 /// Entries are relative to the environment and may hold `*`.
