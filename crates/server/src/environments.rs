@@ -4,7 +4,7 @@
 //! [`Settings::check_interval`](crate::Settings). One request does the looking; the others go on with the image that is there. A
 //! changed environment gets a new image that shares what did not change; compiles under way keep the old one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::time::Instant;
@@ -199,6 +199,7 @@ impl Environments {
                 milliseconds = started.elapsed().as_millis() as u64,
                 "code has changed"
             );
+            warn(name, &image, Some(&old.image));
             let environment = Environment { image: Arc::new(image), ..(*old).clone() };
             return Ok(Arc::new(environment));
         }
@@ -220,6 +221,7 @@ impl Environments {
             milliseconds = started.elapsed().as_millis() as u64,
             "code is loaded"
         );
+        warn(name, &image, None);
         Ok(Arc::new(Environment { name: name.to_owned(), directory, conf, image }))
     }
 }
@@ -282,6 +284,19 @@ impl EnvironmentConf {
             rich_data: true,
         }
     }
+}
+
+/// Logs what the parser warned of.
+fn warn(environment: &str, image: &Image, before: Option<&Image>) {
+    for warning in fresh_warnings(image, before) {
+        tracing::warn!(environment, "{warning}");
+    }
+}
+
+/// The parser's warnings, without those that the image before had already.
+fn fresh_warnings(image: &Image, before: Option<&Image>) -> Vec<String> {
+    let known: HashSet<String> = before.map(Image::warnings).into_iter().flatten().collect();
+    image.warnings().into_iter().filter(|warning| !known.contains(warning)).collect()
 }
 
 /// What Puppet accepts as the name of an environment (`\A[[:alnum:]_]+\Z`).
@@ -374,4 +389,31 @@ fn matches(name: &str, pattern: &str) -> bool {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // What is guarded is replaced as a whole, so a panic elsewhere leaves it valid.
     mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_warning_is_told_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        std::fs::write(path.join("a.pp"), "notice(\"a\\q\")\n").unwrap();
+        let options = ImageOptions { manifest: Some(path.to_owned()), ..ImageOptions::default() };
+        let first = Image::load(&options).unwrap();
+        let a = format!(
+            "Unrecognized escape sequence '\\q' (file: {}/a.pp, line: 1, column: 13)",
+            path.display()
+        );
+        assert_eq!(fresh_warnings(&first, None), [a]);
+        std::fs::write(path.join("b.pp"), "notice(\"b\\q\")\n").unwrap();
+        let second = first.refreshed().unwrap().unwrap();
+        assert_eq!(second.warnings().len(), 2);
+        let b = format!(
+            "Unrecognized escape sequence '\\q' (file: {}/b.pp, line: 1, column: 13)",
+            path.display()
+        );
+        assert_eq!(fresh_warnings(&second, Some(&first)), [b]);
+    }
 }

@@ -52,7 +52,9 @@ pub fn run(args: Args, config: Option<&Path>) -> anyhow::Result<ExitCode> {
         None => pcore::Hash::new(),
     };
     let node = local::node(&settings, &args.certname, &args.environment, facts);
-    match local::compile(&Environments::new(settings), &args.environment, &node) {
+    let environments = Environments::new(settings);
+    print_warnings(&environments.get(&args.environment)?.image.warnings());
+    match local::compile(&environments, &args.environment, &node) {
         Ok((compilation, elapsed)) => {
             print_logs(&compilation.logs);
             eprintln!(
@@ -100,6 +102,13 @@ pub fn read_facts(file: &Path) -> anyhow::Result<pcore::Hash> {
     }
 }
 
+/// What the parser warned of when it read an environment.
+pub fn print_warnings(warnings: &[String]) {
+    for warning in warnings {
+        eprintln!("Warning: {warning}");
+    }
+}
+
 /// Log lines as Puppet's command line prints them, from `notice` up.
 pub fn print_logs(logs: &[LogEntry]) {
     for entry in logs.iter().filter(|entry| !matches!(entry.level, Level::Debug | Level::Info)) {
@@ -107,8 +116,12 @@ pub fn print_logs(logs: &[LogEntry]) {
             "err" => "Error".to_owned(),
             name => name[..1].to_uppercase() + &name[1..],
         };
-        let source = if entry.source == "Puppet" { String::new() } else { format!("{}: ", entry.source) };
-        let place = entry.site.as_ref().map(|site| format!(" {site}")).unwrap_or_default();
+        // What the code itself says stands with its scope, what the compiler says with its place.
+        let (source, place) = match (&*entry.source, &entry.site) {
+            ("Puppet", Some(site)) => (String::new(), format!(" {site}")),
+            ("Puppet", None) => (String::new(), String::new()),
+            (source, _) => (format!("{source}: "), String::new()),
+        };
         eprintln!("{level}: {source}{}{place}", entry.message);
     }
 }

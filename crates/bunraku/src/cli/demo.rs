@@ -49,6 +49,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     if args.once {
         return Ok(ExitCode::SUCCESS);
     }
+    crate::telemetry::init(&site.config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         println!("\nMaking the certificate authority and the server's certificate ...");
@@ -81,7 +82,6 @@ fn prepare(directory: &Path, port: u16) -> anyhow::Result<Site> {
     );
     std::fs::write(confdir.join("bunraku.toml"), &toml)?;
     let config = Config::parse(&toml)?;
-    crate::telemetry::init(&config.log)?;
     Site::from_config(config)
 }
 
@@ -90,8 +90,9 @@ fn show_catalogs(site: &Site) -> anyhow::Result<()> {
     let settings = Arc::new(settings::server(site)?);
     let environments = Environments::new(settings.clone());
     let loaded = std::time::Instant::now();
-    environments.get("production")?;
+    let environment = environments.get("production")?;
     println!("Loaded the environment `production` in {:.1} ms.\n", loaded.elapsed().as_secs_f64() * 1e3);
+    super::compile::print_warnings(&environment.image.warnings());
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(["Node", "System", "Classes", "Resources", "Edges", "Bytes", "Milliseconds"]);
