@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is a command line")]
 
 mod bench;
+mod differential;
 mod peers;
 mod test;
 mod tidy;
@@ -28,6 +29,7 @@ enum Command {
     Test(test::Args),
     /// Measure, beside the real peer where it is installed
     Bench(bench::Args),
+    Differential(differential::Args),
 }
 
 fn main() -> ExitCode {
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(&root),
         Command::Test(args) => test::run(&root, args),
         Command::Bench(args) => bench::run(&root, &args),
+        Command::Differential(args) => differential::run(&root, &args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -44,8 +44,13 @@ pub fn missing() -> Vec<&'static Peer> {
     PEERS.iter().filter(|peer| !std::path::Path::new(peer.file).exists()).collect()
 }
 
-/// Installs packages with apt.
+/// Installs the packages of peers with apt.
 pub fn install(peers: &[&Peer]) -> anyhow::Result<()> {
+    install_packages(&peers.iter().map(|peer| peer.package).collect::<Vec<_>>())
+}
+
+/// Installs packages with apt; names may be patterns, as apt understands them.
+pub fn install_packages(packages: &[&str]) -> anyhow::Result<()> {
     let apt = |arguments: &[&str]| -> anyhow::Result<()> {
         let status = Command::new("apt-get")
             .args(arguments)
@@ -61,7 +66,7 @@ pub fn install(peers: &[&Peer]) -> anyhow::Result<()> {
     };
     apt(&["update", "-qq"])?;
     let mut arguments = vec!["install", "-y", "-qq", "--no-install-recommends"];
-    arguments.extend(peers.iter().map(|peer| peer.package));
+    arguments.extend(packages);
     apt(&arguments)
 }
 

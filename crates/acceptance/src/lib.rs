@@ -8,6 +8,7 @@
 
 pub mod agent;
 pub mod cluster;
+pub mod differential;
 pub mod examples;
 pub mod peers;
 pub mod stock_agent;
