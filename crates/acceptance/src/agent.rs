@@ -2,7 +2,7 @@
 
 use pki::{CsrBuilder, KeyKind, KeyPair};
 use rest::client::{Answer, ClientError};
-use rest::{Bytes, Client, ClientTls, HeaderValue, Method, Revocation, TlsMaterial, header};
+use rest::{Bytes, Client, ClientTls, HeaderName, HeaderValue, Method, Revocation, TlsMaterial, header};
 
 /// Characters that `puppet` leaves as they are in a query.
 const UNRESERVED: &str = "-_.~";
@@ -85,10 +85,16 @@ impl Agent {
         accept: &'static str,
         content: Option<(&'static str, Vec<u8>)>,
     ) -> Result<Answer, ClientError> {
-        let mut headers = vec![
-            (header::ACCEPT, HeaderValue::from_static(accept)),
-            (header::HeaderName::from_static("x-puppet-version"), HeaderValue::from_static("8.10.0")),
-        ];
+        self.send_with(method, path, headers(accept), content).await
+    }
+
+    async fn send_with(
+        &self,
+        method: Method,
+        path: &str,
+        mut headers: Vec<(HeaderName, HeaderValue)>,
+        content: Option<(&'static str, Vec<u8>)>,
+    ) -> Result<Answer, ClientError> {
         let body = match content {
             Some((content_type, body)) => {
                 headers.push((header::CONTENT_TYPE, HeaderValue::from_static(content_type)));
@@ -123,12 +129,14 @@ impl Agent {
         self.get(&format!("/puppet/v3/node/{certname}?{run}")).await?.ok()?;
         let search = "recurse=true&max_files=-1&ignore=.svn&ignore=CVS&ignore=.git&ignore=.hg&links=follow\
                       &checksum_type=sha256&environment=production";
-        self.get(&format!("/puppet/v3/file_metadatas/pluginfacts?{search}&source_permissions=use"))
-            .await?
-            .ok()?;
-        self.get(&format!("/puppet/v3/file_metadatas/plugins?{search}&source_permissions=ignore"))
-            .await?
-            .ok()?;
+        for (mount, permissions) in [("pluginfacts", "use"), ("plugins", "ignore")] {
+            let path = format!("/puppet/v3/file_metadatas/{mount}?{search}&source_permissions={permissions}");
+            let mut headers = headers("application/json, text/pson");
+            // As every stock agent; what is in the answer is not looked at here.
+            let gzip = HeaderValue::from_static("gzip;q=1.0,deflate;q=0.6,identity;q=0.3");
+            headers.push((header::ACCEPT_ENCODING, gzip));
+            self.send_with(Method::GET, &path, headers, None).await?.ok()?;
+        }
         let catalog = self.catalog(facts, "production").await?.ok()?;
         let catalog: serde_json::Value = catalog.json()?;
         assert_eq!(catalog["name"], certname.as_str());
@@ -137,6 +145,13 @@ impl Agent {
         self.send(Method::PUT, &path, "application/json", Some(("application/json", report))).await?.ok()?;
         Ok(())
     }
+}
+
+fn headers(accept: &'static str) -> Vec<(HeaderName, HeaderValue)> {
+    vec![
+        (header::ACCEPT, HeaderValue::from_static(accept)),
+        (HeaderName::from_static("x-puppet-version"), HeaderValue::from_static("8.10.0")),
+    ]
 }
 
 /// The form of a catalog request: facts are percent-encoded, and then once more as a form value.

@@ -1,13 +1,15 @@
-//! Many agents at once, each with its own key and certificate. `BUNRAKU_FLEET=500 BUNRAKU_FLEET_SECONDS=60` makes a long run of it.
+//! Many agents at once, each with its own key and certificate. `BUNRAKU_FLEET=500 BUNRAKU_FLEET_SECONDS=60` makes a long run of it;
+//! `BUNRAKU_FLEET_MODULES=/usr/share/puppet/modules` adds modules, whose plugins every agent asks for.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use acceptance::agent::{Agent, facts_of};
-use acceptance::cluster::Cluster;
+use acceptance::cluster::{Cluster, Options};
 use acceptance::examples;
 
 fn setting(name: &str, default: usize) -> usize {
@@ -24,7 +26,10 @@ fn peak_mebibytes() -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fleet_runs_without_an_error() {
     let (agents, seconds) = (setting("BUNRAKU_FLEET", 24), setting("BUNRAKU_FLEET_SECONDS", 2));
-    let cluster = Cluster::start().await;
+    let modules =
+        std::env::var_os("BUNRAKU_FLEET_MODULES").filter(|path| !path.is_empty()).map(PathBuf::from);
+    let options = Options { basemodulepath: modules.into_iter().collect(), ..Options::default() };
+    let cluster = Cluster::start_with(options).await;
     let (url, authority) = (cluster.url(), Arc::new(cluster.authority()));
     let examples: Arc<Vec<String>> = Arc::new(examples::nodes());
     let runs = Arc::new(AtomicUsize::new(0));

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -160,8 +161,39 @@ pub enum ResponseBody {
     Empty,
     /// In memory.
     Bytes(Bytes),
+    /// In memory, for more responses than this.
+    Kept(Arc<KeptBody>),
     /// A file.
     File(FileBody),
+}
+
+/// A body that is sent many times. Compressed, it is kept from the first time on that a client takes it so.
+#[derive(Debug)]
+pub struct KeptBody {
+    plain: Bytes,
+    gzip: OnceLock<Option<Bytes>>,
+}
+
+impl KeptBody {
+    /// A body as it is.
+    pub fn new(plain: impl Into<Bytes>) -> KeptBody {
+        KeptBody { plain: plain.into(), gzip: OnceLock::new() }
+    }
+
+    /// The body as it is.
+    pub fn plain(&self) -> &Bytes {
+        &self.plain
+    }
+
+    /// The compressed body, if that is known already; inside nothing, if it cannot be compressed.
+    pub(crate) fn known_gzip(&self) -> Option<Option<Bytes>> {
+        self.gzip.get().cloned()
+    }
+
+    /// The compressed body, made by a function if it is not known.
+    pub(crate) fn gzip(&self, make: impl FnOnce(&Bytes) -> Option<Bytes>) -> Option<Bytes> {
+        self.gzip.get_or_init(|| make(&self.plain)).clone()
+    }
 }
 
 impl ResponseBody {
@@ -170,6 +202,7 @@ impl ResponseBody {
         match self {
             ResponseBody::Empty => Some(Bytes::new()),
             ResponseBody::Bytes(bytes) => Some(bytes.clone()),
+            ResponseBody::Kept(kept) => Some(kept.plain.clone()),
             ResponseBody::File(_) => None,
         }
     }
@@ -184,6 +217,7 @@ impl ResponseBody {
         match self {
             ResponseBody::Empty => 0,
             ResponseBody::Bytes(bytes) => bytes.len() as u64,
+            ResponseBody::Kept(kept) => kept.plain.len() as u64,
             ResponseBody::File(file) => file.remaining,
         }
     }
@@ -229,10 +263,11 @@ impl Body for ResponseBody {
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         match self.get_mut() {
             ResponseBody::Empty => Poll::Ready(None),
-            body @ ResponseBody::Bytes(_) => match std::mem::take(body) {
-                ResponseBody::Bytes(bytes) if !bytes.is_empty() => Poll::Ready(Some(Ok(Frame::data(bytes)))),
-                _ => Poll::Ready(None),
-            },
+            body @ (ResponseBody::Bytes(_) | ResponseBody::Kept(_)) => {
+                let bytes = body.in_memory().filter(|bytes| !bytes.is_empty());
+                *body = ResponseBody::Empty;
+                Poll::Ready(bytes.map(|bytes| Ok(Frame::data(bytes))))
+            }
             ResponseBody::File(body) => {
                 if body.remaining == 0 {
                     return Poll::Ready(None);

@@ -37,18 +37,25 @@ fn is_text(response: &Response) -> bool {
 
 /// Compresses the body if that pays. To be called only if the client takes gzip.
 pub(crate) async fn gzip(mut response: Response) -> Response {
-    let ResponseBody::Bytes(body) = &response.body else { return response };
-    if body.len() < BYTES_MIN
+    if !(BYTES_MIN as u64..).contains(&response.body.len())
         || !is_text(&response)
         || response.headers.contains_key(header::CONTENT_ENCODING)
     {
         return response;
     }
-    let body = body.clone();
-    let compressed = if body.len() < BLOCKING_BYTES_MIN {
-        deflate(&body)
-    } else {
-        tokio::task::spawn_blocking(move || deflate(&body)).await.unwrap_or(None)
+    let compressed = match &response.body {
+        ResponseBody::Bytes(body) => {
+            let body = body.clone();
+            apart(body.len(), move || deflate(&body)).await
+        }
+        ResponseBody::Kept(kept) => match kept.known_gzip() {
+            Some(known) => known,
+            None => {
+                let kept = kept.clone();
+                apart(kept.plain().len(), move || kept.gzip(|plain| deflate(plain))).await
+            }
+        },
+        ResponseBody::Empty | ResponseBody::File(_) => return response,
     };
     if let Some(compressed) = compressed {
         response.body = ResponseBody::Bytes(compressed);
@@ -56,6 +63,14 @@ pub(crate) async fn gzip(mut response: Response) -> Response {
     }
     response.headers.insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
     response
+}
+
+/// Runs the work of compressing so many bytes where it holds nobody up.
+async fn apart(bytes: usize, work: impl FnOnce() -> Option<Bytes> + Send + 'static) -> Option<Bytes> {
+    if bytes < BLOCKING_BYTES_MIN {
+        return work();
+    }
+    tokio::task::spawn_blocking(work).await.unwrap_or(None)
 }
 
 fn deflate(body: &[u8]) -> Option<Bytes> {
@@ -67,8 +82,9 @@ fn deflate(body: &[u8]) -> Option<Bytes> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::StatusCode;
+    use crate::{KeptBody, StatusCode};
     use std::io::Read;
+    use std::sync::Arc;
 
     fn accepts(value: &str) -> bool {
         let mut headers = HeaderMap::new();
@@ -98,6 +114,18 @@ mod tests {
             flate2::read::GzDecoder::new(&body[..]).read_to_string(&mut plain).unwrap();
             assert_eq!(plain, text);
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_is_compressed_once() {
+        let text = "0123456789".repeat(20_000);
+        let kept = Arc::new(KeptBody::new(text.clone()));
+        let answer = || Response::kept("application/json; charset=utf-8", kept.clone());
+        assert_eq!(answer().body.collect().await.unwrap(), text);
+        let first = gzip(answer()).await.body.in_memory().unwrap();
+        let second = gzip(answer()).await.body.in_memory().unwrap();
+        assert!(first.len() < text.len() / 2);
+        assert_eq!(first.as_ptr(), second.as_ptr());
     }
 
     #[tokio::test]

@@ -1,10 +1,12 @@
 //! Responses as values.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use crate::body::{FileBody, ResponseBody};
+use crate::body::{FileBody, KeptBody, ResponseBody};
 use crate::{Problem, Request};
 
 /// What a service answers.
@@ -29,6 +31,13 @@ impl Response {
         Response::empty(status)
             .with_header(header::CONTENT_TYPE, HeaderValue::from_static(content_type))
             .with_body(ResponseBody::Bytes(body.into()))
+    }
+
+    /// A body that other responses share.
+    pub fn kept(content_type: &'static str, body: Arc<KeptBody>) -> Response {
+        Response::empty(StatusCode::OK)
+            .with_header(header::CONTENT_TYPE, HeaderValue::from_static(content_type))
+            .with_body(ResponseBody::Kept(body))
     }
 
     /// Text in UTF-8.

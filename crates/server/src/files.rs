@@ -3,7 +3,8 @@
 //! A request names a mount and a path below it. [`Mount`](mounts::Mount) turns the two into a place on disk,
 //! [`fileset`] walks it, [`metadata`] describes what is there. Checksums are computed once for each state of a
 //! file ([`checksum::Checksums`]): an agent's plugin sync asks for those of every plugin, and all agents ask for the
-//! same. What is served is what the environment's folders hold at the time; nothing else is remembered.
+//! same. The list of the plugins is kept, too ([`listings`]), and given again while none of its files has changed. What is served
+//! is what the environment's folders hold at the time of the request.
 //!
 //! Nothing here knows who may ask; that is decided before.
 
@@ -13,17 +14,20 @@ mod checksum;
 mod command;
 mod fileset;
 mod handlers;
+mod listings;
 mod metadata;
 mod modules;
 mod mounts;
 mod options;
 mod static_content;
+mod witness;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use stdx::{Clock, SystemClock};
+use stdx::Clock;
 use tokio::sync::Semaphore;
 use wire::metadata::FileMetadata;
 
@@ -34,13 +38,14 @@ pub(crate) use handlers::{content, metadata, metadatas};
 pub use modules::{Module, module_list};
 pub(crate) use static_content::find as static_content;
 
-pub use fileset::{FilesMax, Selection};
 pub use metadata::Query;
-pub use mounts::Places;
 
 use checksum::Checksums;
+use fileset::Selection;
+use listings::Listings;
 use metadata::Describer;
-use mounts::Mounts;
+use mounts::{Mounts, Places};
+use witness::Witnesses;
 
 /// Where the server has its files.
 #[derive(Clone, Debug)]
@@ -75,8 +80,10 @@ pub struct FileServer {
     mounts: Mounts,
     checksums: Checksums,
     bucket: Arc<Bucket>,
+    listings: Listings,
     /// Each walk may hold a large answer.
     walks: Semaphore,
+    clock: Arc<dyn Clock>,
 }
 
 /// Why a file is not served.
@@ -121,15 +128,12 @@ const WALKS_MAX: usize = 16;
 
 impl FileServer {
     /// A file server. Reads nothing yet.
-    pub fn new(settings: FileSettings) -> FileServer {
-        FileServer::with_clock(settings, Arc::new(SystemClock))
-    }
-
-    /// The same with a clock.
     pub fn with_clock(settings: FileSettings, clock: Arc<dyn Clock>) -> FileServer {
         FileServer {
             mounts: Mounts::new(settings.fileserver_conf.clone()),
-            checksums: Checksums::new(clock),
+            checksums: Checksums::new(clock.clone()),
+            listings: Listings::default(),
+            clock,
             bucket: Arc::new(Bucket::new(settings.bucketdir.clone(), settings.digest_algorithm)),
             walks: Semaphore::new(WALKS_MAX),
             settings,
@@ -152,16 +156,8 @@ impl FileServer {
     /// No such file, or a key that is none.
     pub fn find(&self, code: &Code, node: Option<&str>, key: &str) -> Result<PathBuf, FileError> {
         let (mount, path) = self.mounts.split(key)?;
-        mount.find(code, node.unwrap_or(&self.settings.host), path.as_deref())
-    }
-
-    /// Where a search for a key starts.
-    ///
-    /// # Errors
-    /// As [`FileServer::find`].
-    pub fn search(&self, code: &Code, node: Option<&str>, key: &str) -> Result<Places, FileError> {
-        let (mount, path) = self.mounts.split(key)?;
-        mount.search(code, node.unwrap_or(&self.settings.host), path.as_deref(), &self.settings.codedir)
+        let mut witnesses = Witnesses::new(SystemTime::UNIX_EPOCH);
+        mount.find(code, node.unwrap_or(&self.settings.host), path.as_deref(), &mut witnesses)
     }
 
     /// Metadata of the file or directory at a path.
@@ -173,18 +169,16 @@ impl FileServer {
         Describer::new(&self.checksums, query).describe(path, None, &meta)
     }
 
-    /// Metadata of directories and what is below them, as one tree.
-    ///
-    /// # Errors
-    /// A file cannot be read; there are more than wanted.
-    pub fn metadatas(
+    /// Metadata of what is found below a key, as one tree.
+    fn metadatas(
         &self,
         places: &Places,
         selection: &Selection,
         query: Query,
+        witnesses: &mut Witnesses,
     ) -> Result<Vec<FileMetadata>, FileError> {
         let describer = Describer::new(&self.checksums, query);
-        let entries = fileset::union(&places.paths, selection)?;
+        let entries = fileset::union(&places.paths, selection, witnesses)?;
         let described = entries.iter().map(|entry| match &entry.metadata {
             Ok(meta) => describer.describe(entry.base, Some(&entry.relative), meta),
             Err(error) => Err(FileError::io(error, &entry.base.join(&entry.relative))),

@@ -32,6 +32,7 @@ use files::FileServer;
 use pool::Pool;
 pub use settings::Settings;
 pub use status::{State, Status};
+use stdx::{Clock, SystemClock};
 
 /// The Puppet version whose behaviour agents may expect; they read it from `X-Puppet-Version` and switch features by it.
 pub const PUPPET_VERSION: &str = "8.11.0";
@@ -59,6 +60,15 @@ pub struct Server {
 impl Server {
     /// A server over a store. Starts the threads that compile.
     pub fn new(settings: Settings, pdb: Arc<dyn api::Pdb>) -> std::io::Result<Server> {
+        Server::with_clock(settings, pdb, Arc::new(SystemClock))
+    }
+
+    /// The same with a clock.
+    pub fn with_clock(
+        settings: Settings,
+        pdb: Arc<dyn api::Pdb>,
+        clock: Arc<dyn Clock>,
+    ) -> std::io::Result<Server> {
         let settings = Arc::new(settings);
         let pool = Pool::start(settings.workers, settings.max_queued_requests)?;
         let server_facts = Arc::new(trusted::server_facts(&settings));
@@ -66,7 +76,7 @@ impl Server {
             environments: Arc::new(Environments::new(settings.clone())),
             pool,
             pdb,
-            files: Arc::new(FileServer::new(settings.files.clone())),
+            files: Arc::new(FileServer::with_clock(settings.files.clone(), clock)),
             server_facts,
             settings,
             started: Instant::now(),

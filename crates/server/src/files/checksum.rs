@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::fs::{File, Metadata};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
 
 use sha2::Digest;
 use stdx::Clock;
+
+use super::witness::State;
 
 /// Ways to tell whether content has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -138,37 +139,13 @@ impl Hasher {
     }
 }
 
-/// The state of a file whose checksum is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Identity {
-    device: u64,
-    inode: u64,
-    size: u64,
-    modified: (i64, i64),
-    changed: (i64, i64),
-    algorithm: Algorithm,
-}
-
-impl Identity {
-    fn of(meta: &Metadata, algorithm: Algorithm) -> Identity {
-        Identity {
-            device: meta.dev(),
-            inode: meta.ino(),
-            size: meta.len(),
-            modified: (meta.mtime(), meta.mtime_nsec()),
-            changed: (meta.ctime(), meta.ctime_nsec()),
-            algorithm,
-        }
-    }
-}
+/// The state of a file whose checksum is known, and which checksum.
+type Identity = (State, Algorithm);
 
 /// How many checksums are kept; some 30 MB.
 const KEPT_MAX: usize = 120_000;
 /// Parts that are locked each by itself.
 const SHARDS: usize = 16;
-/// A file that was changed so recently may change again within the resolution of its time stamps; its checksum is
-/// not kept.
-const SETTLED: Duration = Duration::from_secs(2);
 const CHUNK_BYTES: usize = 64 * 1024;
 
 /// The checksums that are known. Those that nobody asked for while half of the capacity was filled anew are forgotten, so that files
@@ -198,24 +175,17 @@ impl Checksums {
 
     /// The digest of a regular file's content; `meta` is what was last seen of the file (of a link's target).
     pub(super) fn of_file(&self, path: &Path, meta: &Metadata, algorithm: Algorithm) -> io::Result<String> {
-        let identity = Identity::of(meta, algorithm);
+        let identity = (State::of(meta), algorithm);
         if let Some(known) = self.recall(&identity) {
             return Ok(known);
         }
         let mut file = open(path)?;
-        let before = Identity::of(&file.metadata()?, algorithm);
+        let before = State::of(&file.metadata()?);
         let digest = digest(&mut file, algorithm)?;
-        let after = file.metadata()?;
-        if before == Identity::of(&after, algorithm) && self.is_settled(&after) {
-            self.remember(before, digest.as_str().into());
+        if before == State::of(&file.metadata()?) && before.is_settled(self.clock.now()) {
+            self.remember((before, algorithm), digest.as_str().into());
         }
         Ok(digest)
-    }
-
-    fn is_settled(&self, meta: &Metadata) -> bool {
-        let seconds = u64::try_from(meta.ctime()).unwrap_or(u64::MAX >> 1);
-        let changed = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds));
-        changed.is_some_and(|changed| self.clock.now().duration_since(changed).is_ok_and(|age| age > SETTLED))
     }
 
     fn shard(&self, identity: &Identity) -> Option<MutexGuard<'_, Known>> {
@@ -279,6 +249,8 @@ pub(super) fn digest(file: &mut impl Read, algorithm: Algorithm) -> io::Result<S
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, SystemTime};
+
     use super::*;
     use stdx::TestClock;
 
@@ -332,12 +304,17 @@ mod tests {
     #[test]
     fn the_number_of_those_kept_is_bounded() {
         let folder = tempfile::tempdir().unwrap();
-        let meta = std::fs::metadata(folder.path()).unwrap();
-        let identity = |inode| Identity { inode, ..Identity::of(&meta, Algorithm::Sha256) };
+        let identity = |number: usize| {
+            let path = folder.path().join(number.to_string());
+            std::fs::write(&path, "").unwrap();
+            (State::of(&std::fs::metadata(&path).unwrap()), Algorithm::Sha256)
+        };
+        let identities: Vec<_> = (0..1_000).map(identity).collect();
+        let identity = |number: usize| identities[number];
         let checksums = Checksums::with_capacity(Arc::new(TestClock::at(SystemTime::now())), 320);
         checksums.remember(identity(0), "0".into());
-        for inode in 1..10_000 {
-            checksums.remember(identity(inode), "1".into());
+        for number in 1..1_000 {
+            checksums.remember(identity(number), "1".into());
             assert_eq!(checksums.recall(&identity(0)).as_deref(), Some("0"), "asked for all the time");
         }
         assert!(checksums.count() <= 320, "{}", checksums.count());

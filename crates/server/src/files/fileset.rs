@@ -19,6 +19,7 @@ use stdx::fnmatch::Pattern;
 use wire::metadata::Links;
 
 use super::FileError;
+use super::witness::Witnesses;
 
 /// What of a directory is wanted.
 #[derive(Clone, Debug)]
@@ -65,11 +66,12 @@ const ENTRIES_MAX: usize = 250_000;
 pub(super) fn union<'a>(
     directories: &'a [PathBuf],
     selection: &Selection,
+    witnesses: &mut Witnesses,
 ) -> Result<Vec<Entry<'a>>, FileError> {
     let mut union = Vec::new();
     let mut seen = HashSet::new();
     for base in directories {
-        let entries = walk(base, selection, ENTRIES_MAX)?;
+        let entries = walk(base, selection, ENTRIES_MAX, witnesses)?;
         if directories.len() == 1 {
             return Ok(entries);
         }
@@ -111,9 +113,14 @@ impl Directory {
 }
 
 /// The directory itself and what is below it.
-fn walk<'a>(base: &'a Path, selection: &Selection, entries_max: usize) -> Result<Vec<Entry<'a>>, FileError> {
+fn walk<'a>(
+    base: &'a Path,
+    selection: &Selection,
+    entries_max: usize,
+    witnesses: &mut Witnesses,
+) -> Result<Vec<Entry<'a>>, FileError> {
     let links = selection.links;
-    let metadata = match stat(base, links) {
+    let metadata = match look(base.to_owned(), links, witnesses) {
         Ok(metadata) => metadata,
         Err(error) if is_missing(&error) => {
             return Err(FileError::Invalid("Fileset paths must exist".to_owned()));
@@ -136,7 +143,7 @@ fn walk<'a>(base: &'a Path, selection: &Selection, entries_max: usize) -> Result
         for name in names(&full, &selection.ignore)? {
             let relative = relative.join(&name);
             let path = full.join(&name);
-            let metadata = stat(&path, links);
+            let metadata = look(path, links, witnesses);
             match &metadata {
                 Ok(found) if found.is_dir() => {
                     let child = Directory::of(found, Some(directory.clone()));
@@ -144,7 +151,7 @@ fn walk<'a>(base: &'a Path, selection: &Selection, entries_max: usize) -> Result
                 }
                 Ok(_) => {}
                 Err(error) if is_missing(error) => {}
-                Err(error) => return Err(FileError::io(error, &path)),
+                Err(error) => return Err(FileError::io(error, &full.join(&name))),
             }
             entries.push(Entry { base, relative, metadata });
         }
@@ -158,6 +165,16 @@ fn walk<'a>(base: &'a Path, selection: &Selection, entries_max: usize) -> Result
     }
     check_count(base, entries.len() - 1, selection.files_max)?;
     Ok(entries)
+}
+
+/// Looks at what is to be described; of a link that is not followed the target is looked at, too, for its checksum.
+fn look(path: PathBuf, links: Links, witnesses: &mut Witnesses) -> std::io::Result<Metadata> {
+    let found = witnesses.look(path.clone(), links)?;
+    if found.is_symlink() {
+        // It may lead nowhere.
+        let _ = witnesses.look(path, Links::Follow);
+    }
+    Ok(found)
 }
 
 /// A dangling link, or one that is gone since its directory was read.
@@ -207,6 +224,14 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use super::*;
+
+    fn walk<'a>(
+        base: &'a Path,
+        selection: &Selection,
+        entries_max: usize,
+    ) -> Result<Vec<Entry<'a>>, FileError> {
+        super::walk(base, selection, entries_max, &mut Witnesses::new(std::time::SystemTime::now()))
+    }
 
     fn everything(links: Links) -> Selection {
         Selection {

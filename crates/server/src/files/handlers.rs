@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use rest::{FileBody, IssueKind, Params, Problem, Request, Response, StatusCode};
+use rest::{FileBody, IssueKind, KeptBody, Params, Problem, Request, Response, StatusCode};
 
+use super::listings::{Listing, Question};
+use super::mounts::Mount;
 use super::options::{inspect_all, links, query, selection};
+use super::witness::Witnesses;
 use super::{Code, Content, FileError, FileServer};
 use crate::Server;
 use crate::environments::{EnvironmentError, Environments};
@@ -92,24 +95,55 @@ pub(crate) async fn metadatas(server: &Server, request: &Request, tail: &str) ->
         return Err(Problem::bad_request(text));
     }
     let order = Order::new(server, request, "file_metadata", tail)?;
-    let turn = server.files.walks.acquire().await.map_err(Problem::internal)?;
-    let text = blocking(move || {
-        let Order { files, node, .. } = &order;
-        let code = order.code()?;
-        let find = || {
-            let places = files.search(&code, node.as_deref(), &order.key)?;
-            let mut selection = selection(&order.params)?;
-            selection.recurse &= !places.is_placeholder;
-            files.metadatas(&places, &selection, query(&order.params, files.settings().digest_algorithm)?)
-        };
-        let found = find().map_err(|error| order.problem(error, "search"))?;
-        let mut text = Vec::with_capacity(found.len() * 320);
-        serde_json::to_writer(&mut text, &found).map_err(Problem::internal)?;
-        Ok(text)
-    })
-    .await?;
-    drop(turn);
-    document(request, text)
+    let files = &server.files;
+    let (mount, path) = match files.mounts.split(&order.key) {
+        Ok(split) => split,
+        // An environment that is not there is told before.
+        Err(error) => {
+            return blocking(move || order.code().and_then(|_| Err(order.problem(error, "search")))).await;
+        }
+    };
+    let asked = (&mount, path.as_deref());
+    let question = Question::new(&order.environment, asked, order.node.as_deref(), &order.params);
+    let look = async |old: Option<Arc<Listing>>| {
+        let turn = files.walks.acquire().await.map_err(Problem::internal)?;
+        let (mount, path) = (mount.clone(), path.clone());
+        let listing = blocking(move || listing(&order, &mount, path.as_deref(), old)).await;
+        drop(turn);
+        listing
+    };
+    let listing = files.listings.answer(question, look).await?;
+    let format = accepted(request, DATA)?;
+    Ok(Response::kept(format.content_type(), listing.body.clone()))
+}
+
+/// The answer there was, if it still holds; otherwise a new one.
+fn listing(
+    order: &Order,
+    mount: &Mount,
+    path: Option<&str>,
+    old: Option<Arc<Listing>>,
+) -> Result<Arc<Listing>, Problem> {
+    let Order { files, node, params, .. } = order;
+    let code = order.code()?;
+    if let Some(old) = old.filter(|old| old.holds(&code.modulepath)) {
+        return Ok(old);
+    }
+    let mut witnesses = Witnesses::new(files.clock.now());
+    let mut find = || {
+        let node = node.as_deref().unwrap_or(&files.settings.host);
+        let places = mount.search(&code, node, path, &files.settings.codedir, &mut witnesses)?;
+        let mut selection = selection(params)?;
+        selection.recurse &= !places.is_placeholder;
+        let query = query(params, files.settings.digest_algorithm)?;
+        files.metadatas(&places, &selection, query, &mut witnesses)
+    };
+    let found = find().map_err(|error| order.problem(error, "search"))?;
+    let mut text = Vec::with_capacity(found.len() * 320);
+    serde_json::to_writer(&mut text, &found).map_err(Problem::internal)?;
+    text.shrink_to_fit();
+    let body = Arc::new(KeptBody::new(text));
+    Ok(Arc::new(Listing { body, modulepath: code.modulepath, witnesses }))
 }
 
 /// `GET file_content/<mount>/<path>`: the bytes, those of large files sent as they are read.

@@ -5,7 +5,12 @@ use std::fs::DirEntry;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use std::time::SystemTime;
+
+use wire::metadata::Links;
+
 use super::FileError;
+use super::witness::Witnesses;
 
 /// A module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,9 +26,19 @@ pub struct Module {
 /// # Errors
 /// A directory that is there cannot be read. Its modules must not look as if they were gone: agents would remove their plugins.
 pub fn module_list(modulepath: &[PathBuf]) -> Result<Vec<Module>, FileError> {
+    witnessed_module_list(modulepath, &mut Witnesses::new(SystemTime::UNIX_EPOCH))
+}
+
+/// The same, with what was looked at.
+pub(super) fn witnessed_module_list(
+    modulepath: &[PathBuf],
+    witnesses: &mut Witnesses,
+) -> Result<Vec<Module>, FileError> {
     let mut modules: Vec<Module> = Vec::new();
     let mut seen = HashSet::new();
     for directory in modulepath {
+        // Before it is read, so that a change meanwhile shows.
+        let _ = witnesses.look(directory.clone(), Links::Follow);
         let entries = match std::fs::read_dir(directory) {
             Ok(entries) => entries,
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => continue,
@@ -31,9 +46,9 @@ pub fn module_list(modulepath: &[PathBuf]) -> Result<Vec<Module>, FileError> {
         };
         let mut names: Vec<String> = entries
             .filter_map(Result::ok)
-            .filter(is_directory)
-            .filter_map(|entry| entry.file_name().into_string().ok())
-            .filter(|name| is_module_name(name))
+            .filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry)))
+            .filter(|(name, entry)| is_module_name(name) && is_directory(entry, witnesses))
+            .map(|(name, _)| name)
             .collect();
         names.sort_unstable();
         for name in names {
@@ -47,16 +62,23 @@ pub fn module_list(modulepath: &[PathBuf]) -> Result<Vec<Module>, FileError> {
 }
 
 /// Most entries tell what they are without another look.
-fn is_directory(entry: &DirEntry) -> bool {
-    entry.file_type().is_ok_and(|kind| kind.is_dir() || (kind.is_symlink() && entry.path().is_dir()))
+fn is_directory(entry: &DirEntry, witnesses: &mut Witnesses) -> bool {
+    entry.file_type().is_ok_and(|kind| {
+        kind.is_dir()
+            || (kind.is_symlink()
+                && witnesses.look(entry.path(), Links::Follow).is_ok_and(|target| target.is_dir()))
+    })
 }
 
 /// The directory of one module.
-pub(super) fn find_module(modulepath: &[PathBuf], name: &str) -> Option<PathBuf> {
+pub(super) fn find_module(modulepath: &[PathBuf], name: &str, witnesses: &mut Witnesses) -> Option<PathBuf> {
     if !is_module_name(name) {
         return None;
     }
-    modulepath.iter().map(|directory| directory.join(name)).find(|path| path.is_dir())
+    modulepath
+        .iter()
+        .map(|directory| directory.join(name))
+        .find(|path| witnesses.look(path.clone(), Links::Follow).is_ok_and(|found| found.is_dir()))
 }
 
 fn is_module_name(name: &str) -> bool {
@@ -65,7 +87,7 @@ fn is_module_name(name: &str) -> bool {
 }
 
 /// A path below a module's directory, if something is there.
-pub(super) fn below(directory: &Path, path: Option<&str>) -> Option<PathBuf> {
+pub(super) fn below(directory: &Path, path: Option<&str>, witnesses: &mut Witnesses) -> Option<PathBuf> {
     let full = path.map_or_else(|| directory.to_owned(), |path| directory.join(path));
-    full.exists().then_some(full)
+    witnesses.look(full.clone(), Links::Follow).is_ok().then_some(full)
 }

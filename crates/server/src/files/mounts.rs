@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use super::modules::{below, find_module, module_list};
+use super::modules::{below, find_module, witnessed_module_list};
+use super::witness::Witnesses;
 use super::{Code, FileError};
 
 /// A mount.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Mount {
     /// A directory of one module: `files` of `modules/<module>/...`, `scripts`, `tasks`.
     Module { folder: &'static str, missing: &'static str },
@@ -44,18 +45,24 @@ impl Mount {
     }
 
     /// The file or directory at a path.
-    pub(super) fn find(&self, code: &Code, node: &str, path: Option<&str>) -> Result<PathBuf, FileError> {
+    pub(super) fn find(
+        &self,
+        code: &Code,
+        node: &str,
+        path: Option<&str>,
+        witnesses: &mut Witnesses,
+    ) -> Result<PathBuf, FileError> {
         match self {
             Mount::Module { folder, missing } => {
                 let path = path.ok_or_else(|| FileError::Invalid((*missing).to_owned()))?;
                 let (module, rest) =
                     path.split_once('/').map_or((path, None), |(module, rest)| (module, Some(rest)));
-                let module = find_module(&code.modulepath, module).ok_or(FileError::NotFound)?;
-                below(&module.join(folder), rest).ok_or(FileError::NotFound)
+                let module = find_module(&code.modulepath, module, witnesses).ok_or(FileError::NotFound)?;
+                below(&module.join(folder), rest, witnesses).ok_or(FileError::NotFound)
             }
-            Mount::Union { folder } => module_list(&code.modulepath)?
+            Mount::Union { folder } => witnessed_module_list(&code.modulepath, witnesses)?
                 .iter()
-                .find_map(|module| below(&module.path.join(folder), path))
+                .find_map(|module| below(&module.path.join(folder), path, witnesses))
                 .ok_or(FileError::NotFound),
             Mount::Directory { path: directory } => {
                 let directory = expanded(directory, node)?;
@@ -78,14 +85,15 @@ impl Mount {
         node: &str,
         path: Option<&str>,
         codedir: &Path,
+        witnesses: &mut Witnesses,
     ) -> Result<Places, FileError> {
         let Mount::Union { folder } = self else {
-            return Ok(Places { paths: vec![self.find(code, node, path)?], is_placeholder: false });
+            let paths = vec![self.find(code, node, path, witnesses)?];
+            return Ok(Places { paths, is_placeholder: false });
         };
-        let paths: Vec<PathBuf> = module_list(&code.modulepath)?
+        let paths: Vec<PathBuf> = witnessed_module_list(&code.modulepath, witnesses)?
             .iter()
-            .map(|module| module.path.join(folder))
-            .filter(|folder| folder.exists())
+            .filter_map(|module| below(&module.path.join(folder), None, witnesses))
             .collect();
         if !paths.is_empty() {
             return Ok(Places { paths, is_placeholder: false });

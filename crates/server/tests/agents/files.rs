@@ -1,5 +1,8 @@
 //! File serving and the bucket, as agents use them.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use std::os::unix::fs::symlink;
 
 use rest::{Method, header};
@@ -374,4 +377,63 @@ async fn many_plugins() {
         "{}",
         limited.body
     );
+}
+
+/// What is kept of the list of plugins is never older than the request.
+#[tokio::test]
+async fn a_kept_list_of_plugins_shows_every_change() {
+    // All files are old enough for their time stamps to be trusted.
+    let clock = Arc::new(stdx::TestClock::at(std::time::SystemTime::now() + Duration::from_secs(3600)));
+    let site = Site::with_clock(|_| {}, clock);
+    let environment = site.folder.path().join("environments/production");
+    let file = |path: &str, text: &str| {
+        // Time stamps come from the kernel's coarse clock.
+        std::thread::sleep(Duration::from_millis(20));
+        let path = environment.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let target = "/puppet/v3/file_metadatas/plugins?recurse=true&links=follow&checksum_type=md5&environment=production";
+    let list = async || {
+        let (first, second) = (site.send(get(target)).await, site.send(get(target)).await);
+        assert_eq!(first, second);
+        assert_eq!(first.status, 200, "{}", first.body);
+        first.body
+    };
+    // Nothing to serve yet: the root stands for an empty answer.
+    file("modules/a/manifests/init.pp", "class a {}");
+    assert_eq!(serde_json::from_str::<Vec<serde_json::Value>>(&list().await).unwrap().len(), 1);
+    file("modules/a/lib/facter/a.rb", "1");
+    let before = std::cell::RefCell::new(list().await);
+    assert!(before.borrow().contains("facter/a.rb"));
+    let changed = async |what: &str| {
+        let after = list().await;
+        assert_ne!(before.replace(after.clone()), after, "{what}");
+    };
+    file("modules/a/lib/facter/a.rb", "2");
+    changed("content").await;
+    file("modules/a/lib/facter/b.rb", "1");
+    changed("a new file").await;
+    file("modules/b/lib/facter/c.rb", "1");
+    changed("a new module").await;
+    file("modules/c/manifests/init.pp", "");
+    assert_eq!(list().await, *before.borrow(), "a module without plugins");
+    file("modules/c/lib/d.rb", "1");
+    changed("the first plugin of a module").await;
+    std::fs::remove_dir_all(environment.join("modules/b")).unwrap();
+    changed("a module that is gone").await;
+    file("site/e/lib/e.rb", "1");
+    file("environment.conf", "modulepath = site:modules\n");
+    changed("another module path").await;
+    std::os::unix::fs::symlink("../../../elsewhere", environment.join("site/f")).unwrap();
+    file("../../elsewhere/lib/f.rb", "1");
+    changed("a linked module").await;
+    file("../../elsewhere/lib/f.rb", "2");
+    changed("a file of a linked module").await;
+    file("../../elsewhere2/lib/f.rb", "3");
+    std::fs::remove_file(environment.join("site/f")).unwrap();
+    std::os::unix::fs::symlink("../../../elsewhere2", environment.join("site/f")).unwrap();
+    changed("a link that leads elsewhere").await;
+    std::fs::rename(environment.join("site"), environment.join("site.old")).unwrap();
+    changed("a folder of modules that is gone").await;
 }

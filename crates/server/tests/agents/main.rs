@@ -17,6 +17,7 @@ use std::time::Duration;
 use api::pdb::{Command, FakePdb};
 use rest::{HeaderName, HeaderValue, Method, Peer, PeerCertificate, Request, Service, header};
 use server::{Server, Settings};
+use stdx::{Clock, SystemClock};
 
 /// The node that asks, if nothing else is said.
 const NODE: &str = "web.example.com";
@@ -56,6 +57,10 @@ impl Site {
     }
 
     fn with(change: impl FnOnce(&mut Settings)) -> Site {
+        Site::with_clock(change, Arc::new(SystemClock))
+    }
+
+    fn with_clock(change: impl FnOnce(&mut Settings), clock: Arc<dyn Clock>) -> Site {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = Settings {
             certname: "puppet.example.com".into(),
@@ -88,7 +93,7 @@ impl Site {
         };
         change(&mut settings);
         let pdb = Arc::new(FakePdb::default());
-        let server = Arc::new(Server::new(settings, pdb.clone()).unwrap());
+        let server = Arc::new(Server::with_clock(settings, pdb.clone(), clock).unwrap());
         let site = Site { folder, pdb, server };
         site.manifest("production", "notify { 'hello': }\n");
         site
