@@ -235,7 +235,11 @@ impl<'i> Session<'i> {
         let resource = self.resource(id);
         match resource.ty {
             TypeOf::Native(native) => native
-                .title_key(&resource.title, |name| resource.parameter(name).map(|parameter| &parameter.value))
+                .title_key(
+                    &resource.title,
+                    || resource.title.clone(),
+                    |name| resource.parameter(name).map(|parameter| &parameter.value),
+                )
                 .map_err(|error| Error::new(error.to_string()).into()),
             TypeOf::Opaque(_) => Ok(None),
             _ => Ok(resource
@@ -313,7 +317,10 @@ impl<'i> Session<'i> {
         }
         let Some(TypeOf::Native(native)) = self.image.native_type(lower) else { return Ok(None) };
         // A title may be a roundabout form of another one: `/tmp/a/` of `/tmp/a`.
-        let key = native.title_key(title, |_| None).map_err(|error| Error::new(error.to_string()))?;
+        // Puppet makes up a resource to look with, and calls it after its reference.
+        let reference = || format!("{}/{title}", capitalised(lower)).into();
+        let key =
+            native.title_key(title, reference, |_| None).map_err(|error| Error::new(error.to_string()))?;
         Ok(key.and_then(|key| self.table.get_key(name, &key)))
     }
 

@@ -2,16 +2,21 @@
 //! titles mean the same resource.
 //!
 //! A compile never validates values of native types (the agent does), so a type is only names. The table of
-//! Puppet's own types is [`lookup`]; types of modules are built with [`ResourceType::new`] by whoever reads them.
+//! Puppet's own types and of those in the modules that every agent package brings is [`lookup`]; types of other
+//! modules are built with [`ResourceType::new`] by whoever reads them.
 
 mod core;
+mod title;
+mod vendored;
 
 use std::sync::OnceLock;
 
 use pcore::{Str, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use stdx::Symbol;
 use thiserror::Error;
+
+pub use title::{TitlePattern, TitleRule};
 
 /// A native resource type.
 #[derive(Clone, Debug)]
@@ -37,15 +42,6 @@ pub enum AttributeKind {
     Metaparameter,
 }
 
-/// How a title gives the value of a namevar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TitleRule {
-    /// The whole title is the value of this attribute.
-    Whole(Symbol),
-    /// The title without trailing slashes is the value; `/` and `C:/` stay whole.
-    Path(Symbol),
-}
-
 /// A title from which no namevar can be taken.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("No set of title patterns matched the title \"{title}\".")]
@@ -54,8 +50,8 @@ pub struct TitleError {
     pub title: Str,
 }
 
-/// A row of the table of core types.
-struct Core {
+/// A row of the tables of known types.
+struct Row {
     name: &'static str,
     isomorphic: bool,
     namevars: &'static [&'static str],
@@ -67,12 +63,23 @@ struct Core {
 enum Title {
     Whole(&'static str),
     Path(&'static str),
+    Patterns(&'static [(&'static str, &'static [&'static str])]),
 }
 
-/// The core type of this (lower-case) name.
+/// The type of this (lower-case) name, of Puppet itself or of a module that comes with the agent.
 pub fn lookup(name: &str) -> Option<&'static ResourceType> {
     static TABLE: OnceLock<FxHashMap<&'static str, ResourceType>> = OnceLock::new();
-    TABLE.get_or_init(|| core::TYPES.iter().map(|row| (row.name, row.build())).collect()).get(name)
+    TABLE.get_or_init(|| rows().map(|row| (row.name, row.build())).collect()).get(name)
+}
+
+/// True for the types of Puppet itself, which generated metadata cannot replace.
+pub fn is_core(name: &str) -> bool {
+    static NAMES: OnceLock<FxHashSet<&'static str>> = OnceLock::new();
+    NAMES.get_or_init(|| core::TYPES.iter().map(|row| row.name).collect()).contains(name)
+}
+
+fn rows() -> impl Iterator<Item = &'static Row> {
+    core::TYPES.iter().chain(vendored::TYPES)
 }
 
 /// What every user-defined type has: `name` and the metaparameters.
@@ -84,7 +91,7 @@ pub fn user_defined() -> &'static ResourceType {
     })
 }
 
-/// Names of the core types.
+/// Names of the types of Puppet itself.
 pub fn names() -> impl Iterator<Item = &'static str> {
     core::TYPES.iter().map(|row| row.name)
 }
@@ -100,7 +107,7 @@ pub fn is_metaparameter(name: Symbol) -> bool {
     metaparameters().contains(&name)
 }
 
-impl Core {
+impl Row {
     fn build(&self) -> ResourceType {
         let of =
             |names: &[&str], kind| names.iter().map(|name| (Symbol::new(name), kind)).collect::<Vec<_>>();
@@ -109,6 +116,7 @@ impl Core {
         let title = match self.title {
             Title::Whole(name) => TitleRule::Whole(Symbol::new(name)),
             Title::Path(name) => TitleRule::Path(Symbol::new(name)),
+            Title::Patterns(patterns) => title::of_table(patterns),
         };
         let namevars = self.namevars.iter().map(|name| Symbol::new(name)).collect();
         ResourceType::new(Symbol::new(self.name), self.isomorphic, namevars, title, attributes)
@@ -131,10 +139,20 @@ impl ResourceType {
         };
         let mut kinds: FxHashMap<_, _> =
             metaparameters().iter().map(|&name| (name, AttributeKind::Metaparameter)).collect();
-        // `name` always stands for the namevar, declared or not.
+        // `name` stands for the namevar, declared or not.
         kinds.insert(Symbol::new("name"), AttributeKind::Parameter);
         kinds.extend(attributes.iter().copied());
         ResourceType { name, isomorphic, namevars, namevar, title, attributes, kinds }
+    }
+
+    /// The type without `name` as a second name of its namevar, which types from generated metadata do not have.
+    #[must_use]
+    pub fn without_name(mut self) -> ResourceType {
+        let name = Symbol::new("name");
+        if !self.attributes.iter().any(|(attribute, _)| *attribute == name) {
+            self.kinds.remove(&name);
+        }
+        self
     }
 
     /// Lower-case name.
@@ -177,44 +195,32 @@ impl ResourceType {
         if name.as_str() == "name" { self.namevar } else { name }
     }
 
-    /// The attribute that the title gives, and its value.
-    ///
-    /// # Errors
-    /// When no rule of the type fits the title.
-    pub fn split_title(&self, title: &Str) -> Result<(Symbol, Str), TitleError> {
-        match self.title {
-            TitleRule::Whole(attribute) => Ok((attribute, title.clone())),
-            TitleRule::Path(attribute) => match without_trailing_slashes(title) {
-                Some(path) if path.len() == title.len() => Ok((attribute, title.clone())),
-                Some(path) => Ok((attribute, path.into())),
-                None => Err(TitleError { title: title.clone() }),
-            },
-        }
-    }
-
     /// The key that no two resources may share: values of the namevars, ordered by name of the namevar. `None`
     /// when it is just the title (which the catalog guards anyway) or when the type is not isomorphic.
-    /// Values are taken as written, since nothing is munged in a compile.
+    /// Values are taken as written, since nothing is munged in a compile. What nothing else gives is `name`.
     ///
     /// # Errors
     /// When no rule of the type fits the title.
     pub fn title_key<'a>(
         &self,
         title: &Str,
+        name: impl Fn() -> Str,
         parameter: impl Fn(Symbol) -> Option<&'a Value>,
     ) -> Result<Option<Vec<Value>>, TitleError> {
         if !self.isomorphic {
             return Ok(None);
         }
-        let (derived, derived_value) = self.split_title(title)?;
+        let parts = self.title.split(title)?;
         let given = |name: Symbol| parameter(name).filter(|value| !value.is_undef()).cloned();
-        let value_of = |name: Symbol| {
-            given(name).or_else(|| (name == derived).then(|| Value::Str(derived_value.clone()))).or_else(
-                || {
-                    (name == self.namevar)
-                        .then(|| given(Symbol::new("name")).unwrap_or_else(|| Value::Str(title.clone())))
-                },
-            )
+        let derived = |name: Symbol| {
+            let (_, part) = parts.iter().find(|(part, _)| *part == name)?;
+            part.clone().map(Value::Str)
+        };
+        let value_of = |attribute: Symbol| {
+            given(attribute).or_else(|| derived(attribute)).or_else(|| {
+                (attribute == self.namevar)
+                    .then(|| given(Symbol::new("name")).unwrap_or_else(|| Value::Str(name())))
+            })
         };
         if let [only] = self.namevars[..] {
             return Ok(value_of(only)
@@ -235,39 +241,16 @@ impl ResourceType {
         title: &Str,
         parameters: &mut Vec<(Symbol, Value)>,
     ) -> Result<(), TitleError> {
-        let (derived, derived_value) = self.split_title(title)?;
-        let value = match parameters.iter().position(|(name, _)| *name == derived) {
-            Some(at) => parameters.remove(at).1,
-            None => Value::Str(derived_value),
-        };
-        if derived != self.namevar || value.as_str() != Some(title.as_str()) {
-            parameters.insert(0, (derived, value));
+        let parts = self.title.split(title)?;
+        for (attribute, part) in parts.iter().rev() {
+            let value = match parameters.iter().position(|(name, _)| name == attribute) {
+                Some(at) => parameters.remove(at).1,
+                None => part.clone().map(Value::Str).unwrap_or_default(),
+            };
+            parameters.insert(0, (*attribute, value));
         }
+        parameters.retain(|(name, value)| *name != self.namevar || value.as_str() != Some(title.as_str()));
         Ok(())
-    }
-}
-
-/// `^(/|.+:/|.*[^/])/*\Z` of Puppet's `file` type, by hand: it runs for every file of a catalog.
-fn without_trailing_slashes(title: &str) -> Option<&str> {
-    let path = title.trim_end_matches('/');
-    if path.len() == title.len() {
-        // A title of slashes and one line feed matches too, before the line feed.
-        let line = title.strip_suffix('\n').filter(|line| line.ends_with('/'));
-        return match line.and_then(root) {
-            Some(root) => Some(root),
-            None => (!title.is_empty()).then_some(title),
-        };
-    }
-    Some(root(title).unwrap_or(path))
-}
-
-/// `/` or `C:/` when the title, ending in a slash, is nothing more.
-fn root(title: &str) -> Option<&str> {
-    let path = title.trim_end_matches('/');
-    if path.is_empty() || (path.len() > 1 && path.ends_with(':')) {
-        title.get(..path.len() + 1)
-    } else {
-        None
     }
 }
 

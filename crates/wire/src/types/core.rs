@@ -1,9 +1,9 @@
 //! The resource types of Puppet 8 itself: their attributes as data.
 //!
-//! Types that Puppet 6 moved into modules (cron, host, mount…) are not here; they come with those modules.
+//! Types that Puppet 6 moved into modules (cron, host, mount…) are in [`super::vendored`].
 //! What the agent validates (values, providers, features) is no concern of a compile and is left out.
 
-use super::{Core, Title};
+use super::{Row, Title};
 
 /// Attributes that every type takes, in Puppet's order.
 pub(super) const METAPARAMETERS: &[&str] = &[
@@ -22,8 +22,8 @@ pub(super) const METAPARAMETERS: &[&str] = &[
 
 /// The types, by name.
 #[rustfmt::skip]
-pub(super) const TYPES: &[Core] = &[
-    Core {
+pub(super) const TYPES: &[Row] = &[
+    Row {
         name: "component",
         isomorphic: true,
         namevars: &["name"],
@@ -31,7 +31,7 @@ pub(super) const TYPES: &[Core] = &[
         properties: &[],
         parameters: &["name"],
     },
-    Core {
+    Row {
         name: "exec",
         isomorphic: false,
         namevars: &["command"],
@@ -42,7 +42,7 @@ pub(super) const TYPES: &[Core] = &[
             "timeout", "tries", "try_sleep", "refreshonly", "creates", "unless", "onlyif", "provider",
         ],
     },
-    Core {
+    Row {
         name: "file",
         isomorphic: true,
         namevars: &["path"],
@@ -57,7 +57,7 @@ pub(super) const TYPES: &[Core] = &[
             "provider", "checksum", "source", "source_permissions", "selinux_ignore_defaults",
         ],
     },
-    Core {
+    Row {
         name: "filebucket",
         isomorphic: true,
         namevars: &["name"],
@@ -65,7 +65,7 @@ pub(super) const TYPES: &[Core] = &[
         properties: &[],
         parameters: &["name", "server", "port", "path"],
     },
-    Core {
+    Row {
         name: "group",
         isomorphic: true,
         namevars: &["name"],
@@ -76,7 +76,7 @@ pub(super) const TYPES: &[Core] = &[
             "forcelocal", "provider",
         ],
     },
-    Core {
+    Row {
         name: "notify",
         isomorphic: true,
         namevars: &["name"],
@@ -84,7 +84,7 @@ pub(super) const TYPES: &[Core] = &[
         properties: &["message"],
         parameters: &["withpath", "name"],
     },
-    Core {
+    Row {
         name: "package",
         isomorphic: true,
         namevars: &["name", "provider", "command"],
@@ -97,7 +97,7 @@ pub(super) const TYPES: &[Core] = &[
             "reinstall_on_refresh",
         ],
     },
-    Core {
+    Row {
         name: "resources",
         isomorphic: true,
         namevars: &["name"],
@@ -105,7 +105,7 @@ pub(super) const TYPES: &[Core] = &[
         properties: &[],
         parameters: &["name", "purge", "unless_system_user", "unless_uid"],
     },
-    Core {
+    Row {
         name: "schedule",
         isomorphic: true,
         namevars: &["name"],
@@ -113,7 +113,7 @@ pub(super) const TYPES: &[Core] = &[
         properties: &[],
         parameters: &["name", "range", "periodmatch", "period", "repeat", "weekday"],
     },
-    Core {
+    Row {
         name: "service",
         isomorphic: true,
         namevars: &["name"],
@@ -124,7 +124,7 @@ pub(super) const TYPES: &[Core] = &[
             "stop", "control", "hasrestart", "manifest", "timeout", "provider",
         ],
     },
-    Core {
+    Row {
         name: "stage",
         isomorphic: true,
         namevars: &["name"],
@@ -132,7 +132,7 @@ pub(super) const TYPES: &[Core] = &[
         properties: &[],
         parameters: &["name"],
     },
-    Core {
+    Row {
         name: "tidy",
         isomorphic: false,
         namevars: &["path"],
@@ -140,7 +140,7 @@ pub(super) const TYPES: &[Core] = &[
         properties: &[],
         parameters: &["path", "recurse", "max_files", "matches", "backup", "age", "size", "type", "rmdirs"],
     },
-    Core {
+    Row {
         name: "user",
         isomorphic: true,
         namevars: &["name"],
@@ -156,7 +156,7 @@ pub(super) const TYPES: &[Core] = &[
             "purge_ssh_keys", "provider",
         ],
     },
-    Core {
+    Row {
         name: "whit",
         isomorphic: true,
         namevars: &["name"],

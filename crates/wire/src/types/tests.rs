@@ -3,9 +3,11 @@ use super::*;
 fn key(ty: &str, title: &str, parameters: &[(&str, &str)]) -> Result<Option<Vec<Value>>, TitleError> {
     let parameters: Vec<(Symbol, Value)> =
         parameters.iter().map(|&(name, value)| (Symbol::new(name), value.into())).collect();
-    lookup(ty).unwrap().title_key(&title.into(), |name| {
-        parameters.iter().find(|(other, _)| *other == name).map(|(_, value)| value)
-    })
+    lookup(ty).unwrap().title_key(
+        &title.into(),
+        || title.into(),
+        |name| parameters.iter().find(|(other, _)| *other == name).map(|(_, value)| value),
+    )
 }
 
 #[test]
@@ -29,7 +31,7 @@ fn paths_lose_trailing_slashes_as_with_the_regexp_of_the_type() {
         ("\n", Some("\n")),
         ("", None),
     ] {
-        assert_eq!(without_trailing_slashes(title), path, "{title:?}");
+        assert_eq!(title::without_trailing_slashes(title), path, "{title:?}");
     }
 }
 
@@ -43,7 +45,6 @@ fn attributes_include_metaparameters_and_name() {
     assert_eq!(file.attribute_name(Symbol::new("name")), Symbol::new("path"));
     assert_eq!(file.attribute_kind(Symbol::new("ensure")), Some(AttributeKind::Property));
     assert_eq!(file.attribute_kind(Symbol::new("noop")), Some(AttributeKind::Metaparameter));
-    assert!(lookup("cron").is_none(), "moved to a module");
 }
 
 #[test]
@@ -84,9 +85,74 @@ fn the_table_has_the_types_of_puppet_8() {
     let mut all: Vec<&str> = names().collect();
     all.sort_unstable();
     insta::assert_snapshot!(all.join(" "), @"component exec file filebucket group notify package resources schedule service stage tidy user whit");
-    for name in all {
-        let ty = lookup(name).unwrap();
-        let (attribute, _) = ty.split_title(&"/x".into()).unwrap();
-        assert!(ty.has_attribute(attribute) && ty.namevars().contains(&attribute), "{name}");
+}
+
+#[test]
+fn every_type_of_the_tables_reads_a_title_into_a_namevar() {
+    for row in rows() {
+        let ty = lookup(row.name).unwrap();
+        let parts = ty.title.split(&"/x".into()).unwrap();
+        assert!(
+            parts.iter().all(|(attribute, _)| ty.namevars().contains(attribute)) && !parts.is_empty(),
+            "{}",
+            row.name
+        );
+        for name in row.namevars {
+            assert!(ty.attributes().iter().any(|(other, _)| other.as_str() == *name), "{}: {name}", row.name);
+        }
+        if let Title::Patterns(patterns) = row.title {
+            assert!(matches!(&ty.title, TitleRule::Patterns(read) if read.len() == patterns.len()));
+        }
     }
+}
+
+#[test]
+fn the_modules_of_the_agent_add_the_types_that_left_the_core() {
+    let mut all: Vec<&str> = vendored::TYPES.iter().map(|row| row.name).collect();
+    all.sort_unstable();
+    insta::assert_snapshot!(all.join(" "), @"augeas cron host mount scheduled_task selboolean selmodule ssh_authorized_key sshkey yumrepo zfs zone zpool");
+    assert!(is_core("file") && !is_core("cron"));
+}
+
+#[test]
+fn patterns_take_titles_apart() {
+    let finish = |title: &str, parameters: &[(&str, &str)]| {
+        let mut parameters: Vec<(Symbol, Value)> =
+            parameters.iter().map(|&(name, value)| (Symbol::new(name), value.into())).collect();
+        lookup("sshkey").unwrap().finish_parameters(&title.into(), &mut parameters).map(|()| {
+            let shown = parameters.iter().map(|(name, value)| match value.as_str() {
+                Some(text) => format!("{name}={text}"),
+                None => format!("{name} is undef"),
+            });
+            shown.collect::<Vec<_>>().join(" ")
+        })
+    };
+    assert_eq!(finish("web@rsa", &[("key", "k")]).unwrap(), "name=web type=rsa key=k");
+    assert_eq!(finish("web@rsa", &[("key", "k"), ("type", "dsa")]).unwrap(), "name=web type=dsa key=k");
+    assert_eq!(finish("web", &[("type", "dsa")]).unwrap(), "type=dsa");
+    assert_eq!(key("sshkey", "web@rsa", &[]), Ok(Some(vec!["web".into(), "rsa".into()])));
+    assert_eq!(key("sshkey", "x", &[("name", "web")]), Ok(Some(vec!["web".into(), Value::Undef])));
+    assert_eq!(finish("", &[]).unwrap_err().to_string(), "No set of title patterns matched the title \"\".");
+}
+
+#[test]
+fn a_group_that_took_no_part_is_an_attribute_without_value() {
+    let symbols = |names: &[&str]| names.iter().map(|name| Symbol::new(name)).collect::<Vec<_>>();
+    let regexp = pcore::regexp::Regexp::new(r"\A([^:]+)(?::(\d+))?\z").unwrap();
+    let rule = TitleRule::patterns(vec![TitlePattern { regexp, attributes: symbols(&["host", "port"]) }]);
+    let ty = ResourceType::new(Symbol::new("t"), true, symbols(&["port", "host"]), rule, Vec::new());
+    let mut parameters = vec![(Symbol::new("value"), Value::from("v"))];
+    ty.finish_parameters(&"web".into(), &mut parameters).unwrap();
+    let names: Vec<_> = parameters.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    assert_eq!(names, [("host", "web".into()), ("port", Value::Undef), ("value", "v".into())]);
+    assert!(ty.has_attribute(Symbol::new("name")));
+    assert!(!ty.without_name().has_attribute(Symbol::new("name")));
+}
+
+#[test]
+fn a_type_without_patterns_takes_no_title() {
+    let ty =
+        ResourceType::new(Symbol::new("t"), true, Vec::new(), TitleRule::patterns(Vec::new()), Vec::new());
+    let error = ty.title_key(&"a".into(), || "a".into(), |_| None).unwrap_err();
+    assert_eq!(error.to_string(), "No set of title patterns matched the title \"a\".");
 }
