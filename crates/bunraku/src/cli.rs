@@ -13,6 +13,7 @@ mod lookup;
 mod parser;
 mod report;
 mod server;
+mod usage;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,53 +24,66 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 ///
 /// Stock Puppet and OpenVox agents work with it unchanged.
 #[derive(Parser, Debug)]
-#[command(name = "bunraku", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(
+    name = "bunraku",
+    version,
+    arg_required_else_help = true,
+    max_term_width = 100,
+    after_help = "Start here:
+  bunraku demo              try it: no root, no configuration, no fixed port
+  bunraku config example    a configuration with every key explained
+  bunraku COMMAND --help    more about a command"
+)]
 pub struct Cli {
-    /// Configuration file [default: /etc/bunraku/bunraku.toml if it exists]
-    #[arg(long, global = true, value_name = "FILE", env = "BUNRAKU_CONFIG")]
+    /// Configuration (bunraku.toml) [default: /etc/bunraku/bunraku.toml if it exists]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "BUNRAKU_CONFIG",
+        hide_env = true,
+        display_order = 1000
+    )]
     config: Option<PathBuf>,
 
     #[command(subcommand)]
     command: Command,
 }
 
+/// The commands; what each says of itself stands with its arguments.
 #[derive(Subcommand, Debug)]
 enum Command {
-    /// Serve agents: certificate authority, catalogs, files, reports
     Server(server::Args),
-    /// Start a primary server with example nodes in a scratch folder
     Demo(demo::Args),
-    /// Manage the certificate authority
-    #[command(subcommand)]
-    Ca(ca::Command),
-    /// Compile a node's catalog and print it as JSON
+    Ca(ca::Args),
     Compile(compile::Args),
-    /// Catalogs: what a change of code or data does to them
     #[command(subcommand)]
     Catalog(catalog::Command),
-    /// Look keys up in Hiera as the code of a node's catalog would
     Lookup(lookup::Args),
-    /// Reports of agents, from the store on this machine
     #[command(subcommand)]
     Report(report::Command),
-    /// Look at the configuration
     #[command(subcommand)]
     Config(config::Command),
-    /// Check code, or show how it is understood
     #[command(subcommand)]
     Parser(parser::Command),
-    /// Print a completion script for a shell
     Completion(completion::Args),
 }
 
-/// Parses the arguments, runs the command and maps its result to an exit code: 0 done, 1 failed, 2 wrong usage, others as the
+/// Parses the arguments, runs the command and maps its result to an exit code: 0 done, 1 failed or wrongly used, others as the
 /// command documents.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let arguments: Vec<String> =
+                std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
+            return usage::answer(&error, &arguments);
+        }
+    };
     let result = match cli.command {
         Command::Server(args) => server::run(args, cli.config.as_deref()),
         Command::Demo(args) => demo::run(args),
-        Command::Ca(command) => ca::run(command, cli.config.as_deref()),
+        Command::Ca(args) => ca::run(args, cli.config.as_deref()),
         Command::Compile(args) => compile::run(args, cli.config.as_deref()),
         Command::Catalog(command) => catalog::run(command, cli.config.as_deref()),
         Command::Lookup(args) => lookup::run(args, cli.config.as_deref()),

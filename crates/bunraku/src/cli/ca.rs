@@ -15,42 +15,73 @@ mod upkeep;
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::config::Site;
+use anyhow::bail;
+
+use crate::config::{Log, Site};
 
 /// Not everything could be done, or there was nothing to do (`puppetserver ca`).
 const PARTIAL: u8 = 24;
 
 /// Manage the certificate authority
+///
+/// list, sign, revoke, clean and generate ask the running server over HTTPS. They show it this machine's own certificate, which must
+/// allow that (the server's does), so they work on the server and on machines with a certificate of `generate --ca-client`.
+/// All others work on the authority's files and need the server stopped.
+///
+/// The actions, their options, texts and exit codes are those of `puppetserver ca`.
+/// Exit code 0: done; 1: failed; 24: partly done, or nothing to do.
+#[derive(clap::Args, Debug)]
+#[command(after_help = "Examples:
+  bunraku ca list                                    requests that wait
+  bunraku ca sign --certname web01.example.com       after comparing the fingerprint
+  bunraku ca clean --certname web01.example.com      when a machine is gone or set up anew
+  bunraku ca import --from /etc/puppetlabs/puppetserver/ca")]
+pub struct Args {
+    /// Say what is done in detail
+    #[arg(long, global = true, display_order = 999)]
+    verbose: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// The actions; what each says of itself stands with its arguments.
 #[derive(clap::Subcommand, Debug)]
-pub enum Command {
-    /// List certificates and requests
+enum Command {
     List(list::Args),
-    /// Sign certificate requests
     Sign(sign::SignArgs),
     /// Revoke certificates
+    ///
+    /// Their machines are refused from now on. The files stay; `clean` removes them, too.
     Revoke(sign::Names),
     /// Revoke certificates and remove their files
+    ///
+    /// The machine may then ask for a new certificate under its name. Requests that are not signed yet are removed, too.
     Clean(sign::Names),
-    /// Make keys and certificates for other machines or tools
     Generate(generate::Args),
-    /// Make a root and an authority below it, and the server's certificate (server stopped)
     Setup(setup::SetupArgs),
-    /// Take over an external authority, or a Puppet server's whole directory (server stopped)
     Import(setup::ImportArgs),
-    /// Make the files of the revocation list for infrastructure nodes (server stopped)
     Enable(setup::EnableArgs),
-    /// Move a directory inside of Puppet's ssl directory to its place outside (server stopped)
+    /// Move the authority out of Puppet's ssl directory (server stopped)
+    ///
+    /// For installations that began with Puppet 6 or earlier. A link is left in the old place.
     Migrate,
-    /// Take entries off the authority's revocation list (server stopped)
     Prune(upkeep::PruneArgs),
-    /// Remove files of issued certificates (server stopped)
     Delete(upkeep::DeleteArgs),
 }
 
 /// Runs the command. Exit codes: 0 done, 1 failed, 24 partly done or nothing to do.
-pub fn run(command: Command, config: Option<&Path>) -> anyhow::Result<ExitCode> {
+pub fn run(args: Args, config: Option<&Path>) -> anyhow::Result<ExitCode> {
+    if args.verbose {
+        crate::telemetry::init(&Log { level: "debug".to_owned(), ..Log::default() })?;
+    }
+    if let Some(path) = config.filter(|path| path.extension().is_some_and(|extension| extension == "conf")) {
+        bail!(
+            "{}: --config takes a bunraku.toml; its key `confdir` says where puppet.conf is",
+            path.display()
+        );
+    }
     let site = Site::load(config)?;
-    match command {
+    match args.command {
         Command::List(args) => online::block_on(list::run(args, &site)),
         Command::Sign(args) => online::block_on(sign::sign(args, &site)),
         Command::Revoke(names) => online::block_on(sign::revoke(names, &site)),

@@ -14,16 +14,16 @@ use crate::serve::settings;
 
 /// Compile a node's catalog and print it as JSON
 ///
-/// The catalog is what the node's agent would get: the same environments, data and rules are read.
+/// The catalog is what the node's agent would get: the same environments, data and rules are read. Messages go to standard error.
 /// Exit code 0: compiled; 1: not.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// The node
+    /// Name of the node
     certname: String,
-    /// Facts of the node: JSON or YAML, as `facter` or `puppet facts` print them
+    /// Facts of the node: JSON or YAML, as `facter --json` or `puppet facts` print them [default: none]
     #[arg(long, value_name = "FILE")]
     facts: Option<PathBuf>,
-    /// Environment
+    /// Environment whose code is compiled
     #[arg(long, short, default_value = "production")]
     environment: String,
     /// Directory of environments instead of the configured one
@@ -32,7 +32,7 @@ pub struct Args {
     /// Directories of modules for all environments, separated by `:`, instead of the configured ones
     #[arg(long, value_name = "DIRS")]
     basemodulepath: Option<String>,
-    /// On one line instead of indented
+    /// Print on one line instead of indented
     #[arg(long)]
     compact: bool,
 }

@@ -14,7 +14,7 @@ pub enum Command {
     Example,
     /// Print the configuration in force
     Show {
-        /// As JSON
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },

@@ -23,7 +23,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     directory: Option<PathBuf>,
     /// Port to listen on, instead of a free one
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, hide_default_value = true)]
     port: u16,
     /// Show the catalogs and stop, without serving
     #[arg(long)]

@@ -26,13 +26,13 @@ use crate::serve::settings;
 pub struct Args {
     /// Keys; dots lead into hashes and arrays
     keys: Vec<String>,
-    /// The node [default: this machine's certname]
+    /// Name of the node [default: this machine's certname]
     #[arg(long, value_name = "NODE-NAME")]
     node: Option<String>,
     /// Facts of the node: JSON or YAML
     #[arg(long, value_name = "FILE")]
     facts: Option<PathBuf>,
-    /// Environment
+    /// Environment whose data is looked at
     #[arg(long, short, default_value = "production")]
     environment: String,
     /// What becomes of the values of several places: first, unique, hash or deep

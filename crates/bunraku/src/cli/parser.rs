@@ -25,7 +25,7 @@ pub enum Command {
         /// Allow the language of plans
         #[arg(long)]
         tasks: bool,
-        /// One JSON object with the problems of every file
+        /// Print one JSON object with the problems of every file
         #[arg(long)]
         json: bool,
     },
@@ -39,7 +39,7 @@ pub enum Command {
         /// Notation: S-expressions, or the same as JSON
         #[arg(long, value_enum, default_value_t = Format::Pn)]
         format: Format,
-        /// With line breaks and indentation
+        /// Break lines and indent
         #[arg(long)]
         pretty: bool,
         /// Allow the language of plans

@@ -16,18 +16,18 @@ pub enum Command {
     /// List the latest reports
     List {
         /// Only this node's
-        #[arg(long)]
+        #[arg(long, value_name = "NODE")]
         certname: Option<String>,
-        /// How many
-        #[arg(long, default_value_t = 20)]
+        /// How many at most
+        #[arg(long, value_name = "NUMBER", default_value_t = 20)]
         limit: usize,
-        /// As JSON
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
     /// Print a node's latest report, whole, as JSON
     Show {
-        /// The node
+        /// Name of the node
         certname: String,
     },
 }

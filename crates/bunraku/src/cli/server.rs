@@ -12,13 +12,13 @@ use crate::serve::primary;
 /// Serve agents: certificate authority, catalogs, files, reports
 ///
 /// Reads bunraku.toml and the puppet.conf, hiera.yaml, auth.conf and so on that Puppet has. A certificate authority is made at the
-/// first start if there is none.
+/// first start if there is none. `bunraku config check` shows what would be read, and from where.
 ///
 /// SIGTERM and SIGINT stop in order: requests under way end first. SIGHUP reads the configuration again.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Address and port to listen on, instead of the configured one
-    #[arg(long, value_name = "ADDRESS")]
+    /// Address and port to listen on, instead of the configured ones
+    #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
 }
 

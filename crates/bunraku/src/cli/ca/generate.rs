@@ -14,13 +14,15 @@ use crate::csr_attributes::CsrAttributes;
 use crate::serve::settings;
 
 /// Make keys and certificates for other machines or tools
+///
+/// Key and certificate are written to this machine's ssl directory, under private_keys and certs; move them from there.
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// The names of the certificates
     #[arg(long, value_name = "NAME[,NAME]", value_delimiter = ',')]
     certname: Vec<String>,
     /// Alternative names: DNS:name, IP:address, or a host name
-    #[arg(long, value_name = "NAME[,NAME]", default_value = "")]
+    #[arg(long, value_name = "NAME[,NAME]", default_value = "", hide_default_value = true)]
     subject_alt_names: String,
     /// Make certificates that may administer the authority. Done without the server, which must be stopped. Give such a
     /// certificate only to who may sign any other.
@@ -30,7 +32,7 @@ pub struct Args {
     #[arg(long, requires = "ca_client")]
     force: bool,
     /// Life of the certificates: a number of seconds, or with one of s, m, h, d, y
-    #[arg(long)]
+    #[arg(long, value_name = "TIME")]
     ttl: Option<String>,
 }
 

@@ -9,6 +9,8 @@ use super::online::Api;
 use crate::config::Site;
 
 /// List certificates and requests
+///
+/// Without options: the requests that wait to be signed. Exit code 1 if one that was named is not there.
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// List signed and revoked certificates too
@@ -17,8 +19,8 @@ pub struct Args {
     /// List the named ones, whatever their state
     #[arg(long, value_name = "NAME[,NAME]", value_delimiter = ',')]
     certname: Vec<String>,
-    /// text or json
-    #[arg(long, default_value = "text")]
+    /// How to print: text or json
+    #[arg(long, value_name = "text|json", default_value = "text")]
     format: String,
 }
 

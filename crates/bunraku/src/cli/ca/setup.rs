@@ -16,7 +16,10 @@ use crate::serve::settings;
 /// What `puppetserver ca setup` gives an authority if nothing is configured: fifteen years.
 const SETUP_TTL: Option<Duration> = Some(Duration::from_secs(15 * 31_536_000));
 
-/// Make a root and an authority below it, and the server's certificate
+/// Make a root and an authority below it, and the server's certificate (server stopped)
+///
+/// Not needed to begin with: a server without an authority makes one when it starts. Use it for names of your own, and for a root
+/// whose key can be kept elsewhere.
 #[derive(clap::Args, Debug)]
 pub struct SetupArgs {
     /// Alternative names of the server: DNS:name, IP:address, or a host name
@@ -33,7 +36,9 @@ pub struct SetupArgs {
     certname: Option<String>,
 }
 
-/// Take over an external authority, or a Puppet server's whole directory
+/// Take over an external authority, or a Puppet server's whole directory (server stopped)
+///
+/// Either --from, or all of --private-key, --cert-bundle and --crl-chain.
 #[derive(clap::Args, Debug)]
 pub struct ImportArgs {
     /// A Puppet server's directory: everything it ever issued comes along, and no agent notices
@@ -56,7 +61,10 @@ pub struct ImportArgs {
     subject_alt_names: Option<String>,
 }
 
-/// Make the files of the revocation list for infrastructure nodes
+/// Make the files of the revocation list for infrastructure nodes (server stopped)
+///
+/// With the setting `enable-infra-crl` agents get only the revocations of the nodes in infra_inventory.txt: a small list, whatever the
+/// number of nodes.
 #[derive(clap::Args, Debug)]
 pub struct EnableArgs {
     /// Make an empty list for the nodes in infra_inventory.txt

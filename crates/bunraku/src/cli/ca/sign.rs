@@ -10,6 +10,8 @@ use super::{PARTIAL, fail};
 use crate::config::Site;
 
 /// Sign certificate requests
+///
+/// Compare the fingerprint that `list` shows with that of `puppet ssl show` on the machine before.
 #[derive(clap::Args, Debug)]
 pub struct SignArgs {
     /// The names of the requests
@@ -19,7 +21,7 @@ pub struct SignArgs {
     #[arg(long)]
     all: bool,
     /// Life of the certificates: a number of seconds, or with one of s, m, h, d, y
-    #[arg(long)]
+    #[arg(long, value_name = "TIME")]
     ttl: Option<String>,
 }
 

@@ -9,16 +9,18 @@ use super::{PARTIAL, fail, offline};
 use crate::config::Site;
 use crate::serve::settings;
 
-/// Take entries off the authority's revocation list. Without an option: repeated ones
+/// Take entries off the authority's revocation list (server stopped)
+///
+/// Without an option: repeated ones.
 #[derive(clap::Args, Debug)]
 pub struct PruneArgs {
-    /// Repeated entries
+    /// Take off repeated entries
     #[arg(long)]
     remove_duplicates: bool,
-    /// Entries of certificates that have run out
+    /// Take off entries of certificates that have run out
     #[arg(long)]
     remove_expired: bool,
-    /// The entries that --serial and --certname name. Certificates that have not run out are valid again
+    /// Take off what --serial and --certname name. Certificates that have not run out are valid again
     #[arg(long)]
     remove_entries: bool,
     /// Serial numbers, hexadecimal
@@ -29,19 +31,21 @@ pub struct PruneArgs {
     certname: Vec<String>,
 }
 
-/// Remove files of issued certificates; nothing is revoked
+/// Remove files of issued certificates (server stopped)
+///
+/// Nothing is revoked: who holds such a certificate can go on using it. To revoke, use `clean`.
 #[derive(clap::Args, Debug)]
 pub struct DeleteArgs {
-    /// Those of certificates that have run out
+    /// Files of certificates that have run out
     #[arg(long)]
     expired: bool,
-    /// Those of revoked certificates
+    /// Files of revoked certificates
     #[arg(long)]
     revoked: bool,
-    /// Those of these certnames
+    /// Files of these certnames
     #[arg(long, value_name = "NAME[,NAME]", value_delimiter = ',')]
     certname: Vec<String>,
-    /// All
+    /// All files
     #[arg(long)]
     all: bool,
 }

@@ -1,0 +1,94 @@
+//! Wrong usage and help: where they are printed, and with which exit code.
+
+#![allow(clippy::unwrap_used, reason = "a failed test is told by its panic")]
+
+use std::process::Command;
+
+/// Exit code, standard output, standard error.
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_bunraku"))
+        .args(arguments)
+        .env_remove("BUNRAKU_CONFIG")
+        .env("COLUMNS", "100")
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn help_is_asked_for_and_no_failure() {
+    for arguments in
+        [&[][..], &["--help"], &["-h"], &["help", "ca"], &["ca", "--help"], &["ca", "sign", "--help"]]
+    {
+        let (code, out, err) = run(arguments);
+        assert_eq!((code, &*err), (0, ""), "{arguments:?}");
+        assert!(out.contains("Usage: bunraku"), "{out}");
+    }
+    assert!(run(&["--version"]).1.starts_with("bunraku "));
+}
+
+#[test]
+fn every_command_says_what_it_is_and_takes_help() {
+    let (_, out, _) = run(&["--help"]);
+    let commands = out.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let commands: Vec<&str> = commands
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert!(commands.contains(&"server") && commands.contains(&"ca"), "{commands:?}");
+    for command in commands.iter().filter(|command| **command != "help") {
+        let (code, help, _) = run(&[command, "--help"]);
+        assert_eq!(code, 0, "{command}");
+        assert!(!help.starts_with("Usage"), "{command} does not say what it is");
+    }
+}
+
+#[test]
+fn wrong_usage_is_a_failure_like_any_other() {
+    for arguments in [
+        &["nonsense"][..],
+        &["compile"],
+        &["compile", "a", "--nonsense"],
+        &["lookup", "--merge"],
+        &["parser"],
+        &["parser", "nonsense"],
+        &["report", "list", "--limit", "many"],
+        &["server", "now"],
+        &["--config"],
+    ] {
+        let (code, out, err) = run(arguments);
+        assert_eq!((code, &*out), (1, ""), "{arguments:?}");
+        assert!(!err.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_authority_has_the_words_of_puppetserver_ca() {
+    let cases: &[(&[&str], &str)] = &[
+        (&["ca"], "Unknown action: \nManage the certificate authority"),
+        (&["ca", "nonsense"], "Unknown action: nonsense\nManage the certificate authority"),
+        (&["ca", "list", "--foo"], "Error:\n    Unknown flag or argument `--foo`\n\nList certificates"),
+        (&["ca", "list", "foo"], "Error:\n    Unknown input `foo`\n\nList certificates"),
+        (
+            &["ca", "list", "--certname"],
+            "Error:\n    Missing argument to flag `--certname`\n\nList certificates",
+        ),
+        (
+            &["--config", "x.toml", "ca", "sign", "--bar"],
+            "Error:\n    Unknown flag or argument `--bar`\n\nSign",
+        ),
+        (
+            &["ca", "--config=x.toml", "setup", "--ca-name"],
+            "Error:\n    Missing argument to flag `--ca-name`\n",
+        ),
+    ];
+    for (arguments, expected) in cases {
+        let (code, out, err) = run(arguments);
+        assert_eq!((code, &*out), (1, ""), "{arguments:?}");
+        assert!(err.starts_with(expected), "{arguments:?}: {err}");
+    }
+    let (code, _, err) = run(&["ca", "list", "--config", "/etc/puppetlabs/puppet/puppet.conf"]);
+    assert_eq!(code, 1);
+    assert!(err.contains("--config takes a bunraku.toml"), "{err}");
+}
