@@ -22,7 +22,7 @@ impl<'i> Session<'i> {
     pub(crate) fn resource_type(&mut self, name: &str) -> Result<Option<TypeOf<'i>>, Control> {
         let name = name.strip_prefix("::").unwrap_or(name);
         if !name.contains("::")
-            && let Some(native) = self.image.native_type(name)
+            && let Some(native) = self.image.native_type(name)?
         {
             return Ok(Some(native));
         }
@@ -315,7 +315,7 @@ impl<'i> Session<'i> {
         if let Some(found) = self.table.get(name, title) {
             return Ok(Some(found));
         }
-        let Some(TypeOf::Native(native)) = self.image.native_type(lower) else { return Ok(None) };
+        let Some(TypeOf::Native(native)) = self.image.native_type(lower)? else { return Ok(None) };
         // A title may be a roundabout form of another one: `/tmp/a/` of `/tmp/a`.
         // Puppet makes up a resource to look with, and calls it after its reference.
         let reference = || format!("{}/{title}", capitalised(lower)).into();

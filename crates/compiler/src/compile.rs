@@ -124,8 +124,7 @@ impl<'i> Session<'i> {
     }
 
     fn stage_type(&self) -> TypeOf<'i> {
-        let image = self.image;
-        image.native_type("stage").unwrap_or(TypeOf::Opaque(self.well_known.stage))
+        wire::types::lookup("stage").map_or(TypeOf::Opaque(self.well_known.stage), TypeOf::Native)
     }
 
     /// The version of the catalog: what `config_version` prints, or the time.

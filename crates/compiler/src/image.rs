@@ -8,6 +8,7 @@
 mod files;
 mod main;
 mod module;
+mod native;
 mod types;
 
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use std::sync::Arc;
 
 use pcore::Value;
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use stdx::Symbol;
 
 pub(crate) use files::{Dialect, Source, SourceError, SourceKind, parse_text};
@@ -95,8 +96,7 @@ pub struct Image {
     /// Functions that a file of its own defines, in the environment or in a module.
     functions: FxHashMap<Symbol, PathBuf>,
     aliases: types::Aliases,
-    /// Resource types of the modules' Ruby code.
-    opaque_types: FxHashSet<Symbol>,
+    native: native::NativeTypes,
     pub(crate) settings_class: Definition,
     pub(crate) hiera: lookup::Engine,
     pub(crate) main_class: Definition,
@@ -152,12 +152,12 @@ impl Image {
         for name in &module_names {
             functions.extend(modules[name].functions.iter().map(|(name, path)| (*name, path.clone())));
         }
+        let generated = native::request_generated(options, &mut files)?;
         files.parse(old.map(|old| &old.files), options);
         let main = Main::gather(options, &manifests, &files);
         let main_class = main.class();
         let aliases = types::Aliases::new(&modules, &main, options, &mut files)?;
-        let opaque_types =
-            modules.values().flat_map(|module| module.resource_types.iter().copied()).collect();
+        let native = native::NativeTypes::gather(generated, modules.values(), &files);
         let hiera = lookup::Engine::new(options, modules.values(), old.map(|old| &old.hiera));
         let image = Image {
             options: options.clone(),
@@ -167,7 +167,7 @@ impl Image {
             main,
             functions,
             aliases,
-            opaque_types,
+            native,
             hiera,
             settings_class: Definition::empty_class("settings"),
             main_class,

@@ -27,6 +27,8 @@ pub(crate) enum SourceKind {
     Function,
     /// One type.
     Type,
+    /// One resource type, generated from Ruby code.
+    ResourceType,
 }
 
 /// A file to read.

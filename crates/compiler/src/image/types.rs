@@ -21,7 +21,6 @@ use super::files::{Dialect, Files, body, parse_text};
 use super::{Image, ImageOptions, Main, Module, module};
 use crate::code::{Code, DefinitionKind};
 use crate::error::Error;
-use crate::resource::TypeOf;
 use crate::types::{evaluate_type, interpret_type, invalid};
 
 /// All types that files of the image define, by lower-case name.
@@ -89,7 +88,7 @@ impl Image {
             return Ok(Some(ty));
         }
         let lower = text.to_lowercase();
-        let is_native = !lower.contains("::") && self.native_type(&lower).is_some();
+        let is_native = !lower.contains("::") && self.native_type(&lower)?.is_some();
         if is_native || self.has_define(&lower)? {
             return Ok(Some(Type::resource(&lower, None)));
         }
@@ -193,15 +192,6 @@ impl Image {
             Value::Type(ty) => Ok(ty),
             _ => Err(invalid(text)),
         }
-    }
-
-    /// A type that agents implement.
-    pub(crate) fn native_type(&self, name: &str) -> Option<TypeOf<'_>> {
-        if let Some(native) = wire::types::lookup(name) {
-            return Some(TypeOf::Native(native));
-        }
-        let symbol = Symbol::existing(name)?;
-        self.opaque_types.contains(&symbol).then_some(TypeOf::Opaque(symbol))
     }
 }
 

@@ -1,0 +1,1 @@
+Puppet::Resource::ResourceType3.new('nonamevar',[],[Puppet::Resource::Param(Any,'a')],{})
