@@ -1,4 +1,5 @@
 //! Resource types of environments, compared with what a real Puppet has made of the same files (`record.rb`).
+#![allow(clippy::expect_used, reason = "a failed test is told by its panic")]
 
 use std::io;
 use std::path::{Path, PathBuf};
