@@ -39,6 +39,25 @@ pub struct ReplaceCatalog {
     pub producer_timestamp: SystemTime,
 }
 
+/// The catalog that a node was sent is the one that it was sent before, but for what identifies it.
+#[derive(Clone, Debug)]
+pub struct KeepCatalog {
+    /// The node.
+    pub certname: String,
+    /// Environment it was compiled in.
+    pub environment: String,
+    /// The run it was sent for.
+    pub transaction_uuid: Option<String>,
+    /// `catalog_uuid` with which the content was first stored.
+    pub content: String,
+    /// `catalog_uuid` now.
+    pub catalog_uuid: String,
+    /// `version` now.
+    pub version: String,
+    /// When it was sent.
+    pub producer_timestamp: SystemTime,
+}
+
 /// The report of a run. All are kept until they expire.
 #[derive(Clone, Debug)]
 pub struct StoreReport {
@@ -59,6 +78,8 @@ pub enum Command {
     ReplaceFacts(ReplaceFacts),
     /// See [`ReplaceCatalog`].
     ReplaceCatalog(ReplaceCatalog),
+    /// See [`KeepCatalog`]. Refused with [`PdbError::Gone`] if another catalog is stored.
+    KeepCatalog(KeepCatalog),
     /// See [`StoreReport`].
     StoreReport(StoreReport),
 }
@@ -102,6 +123,9 @@ pub enum PdbError {
     /// The document is not one that can be stored; asking again is no use.
     #[error("{0}")]
     Invalid(String),
+    /// What the command refers to is not stored (any more).
+    #[error("the store has not what the command refers to")]
+    Gone,
     /// The store cannot be reached or cannot write now.
     #[error("could not {doing}: {reason}")]
     Unavailable {
@@ -156,7 +180,19 @@ impl Pdb for FakePdb {
     fn submit(&self, command: Command) -> BoxFuture<'_, Result<(), PdbError>> {
         Box::pin(async move {
             self.check("store a document")?;
-            self.commands.lock().unwrap_or_else(PoisonError::into_inner).push(command);
+            let mut commands = self.commands.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Command::KeepCatalog(keep) = &command {
+                let latest = commands.iter().rev().find_map(|command| match command {
+                    Command::ReplaceCatalog(stored) if stored.certname == keep.certname => {
+                        Some(stored.catalog.catalog_uuid.as_str() == keep.content)
+                    }
+                    _ => None,
+                });
+                if latest != Some(true) {
+                    return Err(PdbError::Gone);
+                }
+            }
+            commands.push(command);
             Ok(())
         })
     }

@@ -75,6 +75,8 @@ pub struct Compile {
     pub max_queued_requests: usize,
     pub max_retry_delay: Duration,
     pub timeout: Duration,
+    pub memo_bytes: u64,
+    pub memo_verify_every: u64,
     pub strict: Option<String>,
     pub strict_variables: Option<bool>,
 }
@@ -191,6 +193,8 @@ impl Default for Compile {
             max_queued_requests: 1_000,
             max_retry_delay: Duration::seconds(1_800),
             timeout: Duration::seconds(300),
+            memo_bytes: 256 * 1024 * 1024,
+            memo_verify_every: 1_000,
             strict: None,
             strict_variables: None,
         }

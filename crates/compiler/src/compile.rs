@@ -80,7 +80,10 @@ fn run(image: &Image, world: &dyn World, node: &NodeInput) -> Result<Compilation
         }
     };
     match session.into_catalog(version) {
-        Ok((catalog, session)) => Ok(Compilation { catalog, logs: session.logs, reads: session.reads }),
+        Ok((catalog, mut session)) => {
+            let logs = std::mem::take(&mut session.logs);
+            Ok(Compilation { catalog, logs, reads: session.into_reads() })
+        }
         Err(Control::Error(error)) => {
             Err(CompileError { message: format!("{error} on node {}", node.certname), logs: Vec::new() })
         }
@@ -88,9 +91,24 @@ fn run(image: &Image, world: &dyn World, node: &NodeInput) -> Result<Compilation
     }
 }
 
+/// The version that a catalog compiled now has: what `config_version` prints, or the time in seconds.
+///
+/// # Errors
+/// The command fails.
+pub fn version(image: &Image, world: &dyn World) -> Result<Value, Error> {
+    let command = image.options.config_version.as_deref().unwrap_or_default();
+    if command.is_empty() {
+        return Ok(Value::Int(world.now().seconds));
+    }
+    let output = world.run(&[command.to_owned()], None, CONFIG_VERSION_TIME_MAX).map_err(|error| {
+        Error::new(format!("Execution of config_version command `{command}` failed: {error}"))
+    })?;
+    Ok(Value::from(String::from_utf8_lossy(&output).trim()))
+}
+
 impl<'i> Session<'i> {
     pub(crate) fn compile(&mut self) -> Result<Value, Control> {
-        let version = self.version()?;
+        let version = version(self.image, self.world)?;
         self.add_main_stage()?;
         for (name, _) in &self.node.classes {
             self.add_class_name(name.clone())?;
@@ -125,19 +143,6 @@ impl<'i> Session<'i> {
 
     fn stage_type(&self) -> TypeOf<'i> {
         wire::types::lookup("stage").map_or(TypeOf::Opaque(self.well_known.stage), TypeOf::Native)
-    }
-
-    /// The version of the catalog: what `config_version` prints, or the time.
-    fn version(&mut self) -> Result<Value, Control> {
-        let command = self.image.options.config_version.as_deref().unwrap_or_default();
-        if command.is_empty() {
-            return Ok(Value::Int(self.world.now().seconds));
-        }
-        let output =
-            self.world.run(&[command.to_owned()], None, CONFIG_VERSION_TIME_MAX).map_err(|error| {
-                Error::new(format!("Execution of config_version command `{command}` failed: {error}"))
-            })?;
-        Ok(Value::from(String::from_utf8_lossy(&output).trim()))
     }
 
     /// Evaluates the node block that fits best: exact name, pattern, `default`.

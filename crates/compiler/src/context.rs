@@ -219,7 +219,7 @@ impl<'a, 'i> Context<'a, 'i> {
             self.session.reads.file(name);
             return self.session.world.exists(path).then(|| path.to_owned());
         }
-        self.session.image.module_file(folder, name)
+        self.session.module_file(folder, name)
     }
 
     /// The folder of a module.
@@ -235,7 +235,7 @@ impl<'a, 'i> Context<'a, 'i> {
 
     /// A fact by the names on the way to it; only that path counts as read.
     pub fn fact(&mut self, path: &[&str]) -> Value {
-        self.session.reads.fact(&path.join("."));
+        self.session.reads.fact(path.iter().copied());
         let mut value: Option<&Value> = None;
         for name in path {
             let hash = match value {

@@ -239,8 +239,7 @@ impl Image {
     pub(crate) fn module_file(&self, folder: &str, name: &str) -> Option<PathBuf> {
         let (module, file) = name.split_once('/')?;
         let module = self.module(Symbol::existing(module)?)?;
-        let path = module.path.join(folder).join(file);
-        path.exists().then_some(path)
+        Some(module.path.join(folder).join(file))
     }
 }
 

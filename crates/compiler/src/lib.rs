@@ -46,7 +46,7 @@ use std::sync::Arc;
 
 use pcore::{Hash, Str, Value};
 
-pub use compile::{Compilation, CompileError, compile};
+pub use compile::{Compilation, CompileError, compile, version};
 pub use context::{Block, Context};
 pub use error::{Control, Error};
 pub use image::{Image, ImageOptions, Strict};

@@ -19,6 +19,7 @@ use crate::code::Definition;
 use crate::error::{Control, Error};
 use crate::eval::call::{CallSite, Callee};
 use crate::image::{ImageOptions, Module, Strict};
+use crate::reads::ReadSet;
 use crate::resource::ResourceId;
 use crate::scope::ScopeId;
 use crate::session::Session;
@@ -77,6 +78,17 @@ impl<'i> Session<'i> {
             .session
             .get_or_insert_with(|| hiera::Session::new(engine.environment.clone(), engine.store.clone()))
             .clone()
+    }
+
+    /// What the compile has read, files of Hiera included.
+    pub(crate) fn into_reads(self) -> ReadSet {
+        let mut reads = self.reads;
+        if let Some(lookups) = &self.lookups.session {
+            for (path, state) in lookups.consulted() {
+                reads.files.entry(path).or_insert(state);
+            }
+        }
+        reads
     }
 
     /// The function `lookup`; `None` if nothing was found.

@@ -285,7 +285,7 @@ impl<'i> Session<'i> {
     }
 
     pub(crate) fn all_facts(&mut self) -> Arc<Hash> {
-        self.reads.fact("");
+        self.reads.fact([]);
         self.node.facts.clone()
     }
 

@@ -27,6 +27,7 @@ use crate::host::Host;
 use crate::key::Key;
 use crate::lookup_options::{LOOKUP_OPTIONS, LayeredOptions};
 use crate::merge::Strategy;
+use crate::source::{Consulted, Stat, Watching};
 use crate::store::Store;
 use layers::Layer;
 use options::Cached;
@@ -52,6 +53,7 @@ pub(crate) struct Inner {
     inherited: Cell<Inherited>,
     explaining: Cell<bool>,
     explainer: RefCell<Explainer>,
+    consulted: Consulted,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -101,6 +103,13 @@ pub struct Explained {
     pub explanation: Explanation,
 }
 
+impl Inner {
+    /// The files, as this compile sees them: what it looks at is noted.
+    pub(crate) fn watching(&self) -> Watching<'_> {
+        Watching::new(self.store.source(), &self.consulted)
+    }
+}
+
 impl Session {
     /// The lookups of a new compile.
     pub fn new(environment: Arc<Environment>, store: Arc<Store>) -> Session {
@@ -118,7 +127,13 @@ impl Session {
             inherited: Cell::default(),
             explaining: Cell::new(false),
             explainer: RefCell::default(),
+            consulted: Consulted::default(),
         }))
+    }
+
+    /// Every file and folder whose state has decided something so far, with that state; `None` where there was nothing.
+    pub fn consulted(&self) -> Vec<(String, Option<Stat>)> {
+        self.0.consulted.states()
     }
 
     /// The function `lookup`. `None` is "not found": the caller's block decides, and after that

@@ -2,6 +2,9 @@
 
 use std::fmt::Debug;
 use std::io;
+use std::sync::{Mutex, PoisonError};
+
+use rustc_hash::FxHashMap;
 
 /// A tree of files. Paths are absolute, with `/`.
 pub trait Source: Debug + Send + Sync {
@@ -41,6 +44,51 @@ pub struct DirEntry {
     pub name: String,
     /// Whether it is a real folder (not a link to one).
     pub is_real_dir: bool,
+}
+
+/// The states in which files and folders were found.
+#[derive(Debug, Default)]
+pub(crate) struct Consulted(Mutex<FxHashMap<String, Option<Stat>>>);
+
+impl Consulted {
+    pub(crate) fn states(&self) -> Vec<(String, Option<Stat>)> {
+        let states = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        states.iter().map(|(path, stat)| (path.clone(), *stat)).collect()
+    }
+}
+
+/// A source that notes what it is asked about. The first state counts: what was made from it is no younger.
+#[derive(Debug)]
+pub(crate) struct Watching<'a> {
+    source: &'a dyn Source,
+    consulted: &'a Consulted,
+}
+
+impl<'a> Watching<'a> {
+    pub(crate) fn new(source: &'a dyn Source, consulted: &'a Consulted) -> Watching<'a> {
+        Watching { source, consulted }
+    }
+}
+
+impl Source for Watching<'_> {
+    fn stat(&self, path: &str) -> Option<Stat> {
+        let stat = self.source.stat(path);
+        let mut states = self.consulted.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !states.contains_key(path) {
+            states.insert(path.to_owned(), stat);
+        }
+        stat
+    }
+
+    fn read(&self, path: &str) -> io::Result<Vec<u8>> {
+        self.stat(path);
+        self.source.read(path)
+    }
+
+    fn list(&self, folder: &str) -> Vec<DirEntry> {
+        self.stat(folder);
+        self.source.list(folder)
+    }
 }
 
 /// The file system of this machine.

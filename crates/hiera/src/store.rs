@@ -111,9 +111,14 @@ impl Store {
         })
     }
 
-    /// The configuration of a layer; `None` if there is no such file.
-    pub(crate) fn config(&self, place: &Place, path: &Str) -> Result<Option<Arc<Config>>, LookupError> {
-        let Some(stat) = self.source.stat(path) else { return Ok(None) };
+    /// The configuration of a layer, of whose file `stat` was just taken; `None` if there is no such file.
+    pub(crate) fn config(
+        &self,
+        place: &Place,
+        path: &Str,
+        stat: Option<Stat>,
+    ) -> Result<Option<Arc<Config>>, LookupError> {
+        let Some(stat) = stat else { return Ok(None) };
         let key = (place.clone(), path.clone());
         cached(&self.configs, key, stat, || {
             let text = self.read(path)?;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use api::pdb::{
-    Command, PdbError, ReplaceCatalog, ReplaceFacts, StoreReport, StoredCatalog, StoredFacts, StoredReport,
+    Command, KeepCatalog, PdbError, ReplaceCatalog, ReplaceFacts, StoreReport, StoredCatalog, StoredFacts,
+    StoredReport,
 };
 use db::{Db, Migration, Row, Tx, Value};
 use pcore::Value as Pcore;
@@ -18,8 +19,10 @@ use wire::report::{Details, Report};
 
 use crate::document::{digest, nanoseconds, pack, time, unpack};
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { name: "facts, catalogs, reports", sql: include_str!("../migrations/1.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { name: "facts, catalogs, reports", sql: include_str!("../migrations/1.sql") },
+    Migration { name: "content of catalogs", sql: include_str!("../migrations/2.sql") },
+];
 
 /// Facts, catalogs and reports in an embedded database. Clones share it.
 #[derive(Clone)]
@@ -124,6 +127,7 @@ impl Store {
         match command {
             Command::ReplaceFacts(facts) => self.replace_facts(facts).await,
             Command::ReplaceCatalog(catalog) => self.replace_catalog(catalog).await,
+            Command::KeepCatalog(keep) => self.keep_catalog(keep).await,
             Command::StoreReport(report) => self.store_report(report).await,
         }
     }
@@ -182,17 +186,41 @@ impl Store {
         let write = move |tx: &Tx<'_>| {
             tx.execute(
                 "INSERT INTO catalogs (certname, environment, producer_timestamp, transaction_uuid, catalog_uuid, version,
-                                       code_id, hash, document)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                                       code_id, hash, document, content)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $5)
                  ON CONFLICT (certname) DO UPDATE SET environment = excluded.environment,
                      producer_timestamp = excluded.producer_timestamp, transaction_uuid = excluded.transaction_uuid,
                      catalog_uuid = excluded.catalog_uuid, version = excluded.version, code_id = excluded.code_id,
-                     hash = excluded.hash, document = excluded.document
+                     hash = excluded.hash, document = excluded.document, content = excluded.content
                  WHERE catalogs.producer_timestamp <= excluded.producer_timestamp",
                 &row,
             )
         };
         self.db.write(write).await.map(drop).map_err(unavailable("store a catalog"))
+    }
+
+    async fn keep_catalog(&self, keep: KeepCatalog) -> Result<(), PdbError> {
+        let row = [
+            keep.certname.into(),
+            keep.content.into(),
+            keep.environment.into(),
+            keep.transaction_uuid.into(),
+            keep.catalog_uuid.into(),
+            keep.version.into(),
+            nanoseconds(keep.producer_timestamp).into(),
+        ];
+        let write = move |tx: &Tx<'_>| {
+            tx.execute(
+                "UPDATE catalogs SET environment = $3, transaction_uuid = $4, catalog_uuid = $5, version = $6,
+                     producer_timestamp = max(producer_timestamp, $7)
+                 WHERE certname = $1 AND content = $2",
+                &row,
+            )
+        };
+        match self.db.write(write).await.map_err(unavailable("store a catalog"))? {
+            0 => Err(PdbError::Gone),
+            _ => Ok(()),
+        }
     }
 
     async fn store_report(&self, command: StoreReport) -> Result<(), PdbError> {
@@ -296,17 +324,34 @@ impl api::Pdb for Store {
 
     fn catalog<'a>(&'a self, certname: &'a str) -> BoxFuture<'a, Result<Option<StoredCatalog>, PdbError>> {
         Box::pin(async move {
-            let sql = "SELECT environment, producer_timestamp, document FROM catalogs WHERE certname = $1";
-            let Some((environment, producer_timestamp, document)) =
-                self.document(sql, certname, "read a catalog").await?
-            else {
+            let name = certname.to_owned();
+            let read = move |tx: &Tx<'_>| {
+                let sql =
+                    "SELECT environment, producer_timestamp, document, catalog_uuid, version FROM catalogs
+                           WHERE certname = $1";
+                match tx.query(sql, &[name.into()])?.first() {
+                    Some(row) => Ok(Some((
+                        row.get::<String>(0)?,
+                        time(row.get(1)?),
+                        unpack(&row.get::<Vec<u8>>(2)?),
+                        row.get::<String>(3)?,
+                        row.get::<String>(4)?,
+                    ))),
+                    None => Ok(None),
+                }
+            };
+            let found = self.db.read(read).await.map_err(unavailable("read a catalog"))?;
+            let Some((environment, producer_timestamp, document, uuid, version)) = found else {
                 return Ok(None);
             };
             // What a compiler made here was within the limits that matter then.
             let limits = Limits { bytes_max: usize::MAX, values_max: usize::MAX, ..Limits::default() };
-            let catalog = Catalog::from_json(&document, &limits).map_err(|error| {
+            let mut catalog = Catalog::from_json(&document, &limits).map_err(|error| {
                 PdbError::Invalid(format!("the stored catalog of {certname} is damaged: {error}"))
             })?;
+            // The document is as old as its content.
+            catalog.catalog_uuid = uuid.into();
+            catalog.version = version.parse().map_or_else(|_| Pcore::str(version), Pcore::Int);
             Ok(Some(StoredCatalog { environment, catalog, producer_timestamp }))
         })
     }
@@ -423,6 +468,46 @@ mod tests {
         store.submit(facts("a", 3, now + Duration::from_secs(60))).await.unwrap();
         assert_eq!(stored(&store).await, 3);
         assert!(store.facts("b").await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_catalog_that_was_sent_again_keeps_its_content() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("pdb.sqlite")).unwrap();
+        let keep = |content: &str, uuid: &str| {
+            Command::KeepCatalog(KeepCatalog {
+                certname: "a".into(),
+                environment: "production".into(),
+                transaction_uuid: None,
+                content: content.into(),
+                catalog_uuid: uuid.into(),
+                version: "8".into(),
+                producer_timestamp: SystemTime::now(),
+            })
+        };
+        assert!(matches!(store.submit(keep("one", "two")).await, Err(PdbError::Gone)));
+        let catalog = Catalog {
+            name: "a".into(),
+            version: Pcore::Int(7),
+            catalog_uuid: "one".into(),
+            environment: "production".into(),
+            classes: vec!["settings".into()],
+            ..Catalog::default()
+        };
+        let replace = ReplaceCatalog {
+            certname: "a".into(),
+            environment: "production".into(),
+            transaction_uuid: None,
+            catalog: Arc::new(catalog),
+            producer_timestamp: SystemTime::now(),
+        };
+        store.submit(Command::ReplaceCatalog(replace)).await.unwrap();
+        for uuid in ["two", "three"] {
+            store.submit(keep("one", uuid)).await.unwrap();
+            let stored = store.catalog("a").await.unwrap().unwrap().catalog;
+            assert_eq!((&*stored.catalog_uuid, &stored.version), (uuid, &Pcore::Int(8)));
+            assert_eq!(stored.classes, ["settings".into()]);
+        }
     }
 
     #[tokio::test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use api::pdb::{Command, ReplaceCatalog, ReplaceFacts};
+use api::pdb::{Command, KeepCatalog, PdbError, ReplaceCatalog, ReplaceFacts};
 use compiler::{Compilation, Level, LogEntry, NodeInput};
 use rest::{HeaderName, HeaderValue, IssueKind, Params, Problem, Request, Response, StatusCode, header};
 use wire::catalog::Catalog;
@@ -12,6 +12,7 @@ use wire::json::Limits;
 
 use crate::environments::{Environment, EnvironmentError, Environments};
 use crate::indirection::{environment, failed, key};
+use crate::memo::{self, Hit, Key, Memo};
 use crate::negotiate::{CATALOG, Format, accepted};
 use crate::pool::{Patience, PoolError};
 use crate::report::refused;
@@ -22,11 +23,13 @@ use crate::{Server, VERSION_HEADER, trusted};
 const COMPILER_HEADER: HeaderName = HeaderName::from_static("x-puppet-compiler-name");
 
 /// What one compile needs, moved to the thread that does it.
+#[derive(Clone)]
 struct Order {
     certname: String,
     environment: String,
     default_environment: String,
     environments: Arc<Environments>,
+    memo: Arc<Memo>,
     facts: Arc<pcore::Hash>,
     trusted: pcore::Value,
     server_facts: Arc<pcore::Hash>,
@@ -36,7 +39,13 @@ struct Order {
 /// What comes back from it.
 struct Compiled {
     body: Vec<u8>,
-    catalog: Arc<Catalog>,
+    content: Content,
+}
+
+/// What the store has to be told.
+enum Content {
+    Fresh(Arc<Catalog>),
+    Kept { environment: String, content: String, catalog_uuid: String, version: String },
 }
 
 /// Answers a catalog request.
@@ -69,33 +78,74 @@ pub(crate) async fn find(
         environment: environment.clone(),
         default_environment: server.settings.default_environment.clone(),
         environments: server.environments.clone(),
+        memo: server.memo.clone(),
         facts,
         server_facts: server.server_facts.clone(),
         format,
     };
     let patience = if understands_delays(request) { Patience::Refusable } else { Patience::Waits };
-    let compiling = server.pool.run(patience, move || compile(&order));
-    let compiled = tokio::time::timeout(server.settings.compile_timeout, compiling);
-    let compiled = match compiled.await {
-        Ok(Ok(compiled)) => compiled?,
-        Ok(Err(error)) => return Err(not_compiled(server, error)),
-        Err(_) => {
-            let seconds = server.settings.compile_timeout.as_secs();
-            return Err(failed(format!(
-                "Compiling the catalog of {certname} took longer than {seconds} seconds"
-            )));
+    let transaction_uuid = params.text("transaction_uuid").map(str::to_owned);
+    let mut compiled = in_pool(server, patience, order.clone(), compile).await?;
+    match store(server, &certname, &transaction_uuid, &compiled.content).await {
+        // The store has lost or replaced what the kept catalog is based on.
+        Err(PdbError::Gone) => {
+            compiled = in_pool(server, patience, order, compile_fresh).await?;
+            store(server, &certname, &transaction_uuid, &compiled.content).await
         }
-    };
-    let command = ReplaceCatalog {
-        certname,
-        environment: compiled.catalog.environment.to_string(),
-        transaction_uuid: params.text("transaction_uuid").map(str::to_owned),
-        catalog: compiled.catalog,
-        producer_timestamp: SystemTime::now(),
-    };
-    server.pdb.submit(Command::ReplaceCatalog(command)).await.map_err(refused)?;
+        result => result,
+    }
+    .map_err(refused)?;
     let response = Response::bytes(StatusCode::OK, format.content_type(), compiled.body);
     Ok(response.with_text_header(COMPILER_HEADER, &server.settings.certname))
+}
+
+/// Runs a compile on a thread of the pool, for as long as a compile may take.
+async fn in_pool(
+    server: &Server,
+    patience: Patience,
+    order: Order,
+    compile: fn(&Order) -> Result<Compiled, Problem>,
+) -> Result<Compiled, Problem> {
+    let certname = order.certname.clone();
+    let compiling = server.pool.run(patience, move || compile(&order));
+    match tokio::time::timeout(server.settings.compile_timeout, compiling).await {
+        Ok(Ok(compiled)) => compiled,
+        Ok(Err(error)) => Err(not_compiled(server, error)),
+        Err(_) => {
+            let seconds = server.settings.compile_timeout.as_secs();
+            Err(failed(format!("Compiling the catalog of {certname} took longer than {seconds} seconds")))
+        }
+    }
+}
+
+/// Tells the store what the node is sent.
+async fn store(
+    server: &Server,
+    certname: &str,
+    transaction_uuid: &Option<String>,
+    content: &Content,
+) -> Result<(), PdbError> {
+    let (certname, transaction_uuid) = (certname.to_owned(), transaction_uuid.clone());
+    let producer_timestamp = SystemTime::now();
+    let command = match content {
+        Content::Fresh(catalog) => Command::ReplaceCatalog(ReplaceCatalog {
+            certname,
+            environment: catalog.environment.to_string(),
+            transaction_uuid,
+            catalog: catalog.clone(),
+            producer_timestamp,
+        }),
+        Content::Kept { environment, content, catalog_uuid, version } => Command::KeepCatalog(KeepCatalog {
+            certname,
+            environment: environment.clone(),
+            transaction_uuid,
+            content: content.clone(),
+            catalog_uuid: catalog_uuid.clone(),
+            version: version.clone(),
+            producer_timestamp,
+        }),
+    };
+    server.pdb.submit(command).await
 }
 
 /// The facts of the form: JSON that is percent-encoded once more inside it.
@@ -128,23 +178,97 @@ async fn stored_facts(server: &Server, certname: &str) -> Result<Arc<pcore::Hash
     Ok(stored.map(|stored| stored.facts).unwrap_or_default())
 }
 
-/// Runs on a thread of the pool.
+/// The node's kept catalog if it still holds, else a fresh one. Runs on a thread of the pool.
 fn compile(order: &Order) -> Result<Compiled, Problem> {
     let environment = resolve(order)?;
+    let node = node(order, &environment);
+    let key = memo_key(order, &environment);
+    let version = || compiler::version(&environment.image, &Machine).ok();
+    let uuid = uuid::Uuid::new_v4().to_string();
+    match order.memo.find(&key, &environment.image, &node, version, &uuid) {
+        Some(hit) if !hit.verify => Ok(again(order, &environment, hit)),
+        Some(hit) => verify(order, &environment, &node, hit),
+        None => compile_node(order, &environment, &node),
+    }
+}
+
+/// A fresh catalog, whatever is kept.
+fn compile_fresh(order: &Order) -> Result<Compiled, Problem> {
+    let environment = resolve(order)?;
+    order.memo.forget(&memo_key(order, &environment));
+    compile_node(order, &environment, &node(order, &environment))
+}
+
+fn node(order: &Order, environment: &Environment) -> NodeInput {
     let mut server_facts = pcore::Hash::clone(&order.server_facts);
     server_facts.insert("environment", environment.name.as_str());
-    let node = NodeInput {
+    NodeInput {
         certname: order.certname.as_str().into(),
         facts: order.facts.clone(),
         trusted: order.trusted.clone(),
         server_facts: Arc::new(server_facts),
         ..NodeInput::default()
+    }
+}
+
+fn memo_key(order: &Order, environment: &Environment) -> Key {
+    Key {
+        certname: order.certname.clone(),
+        environment: environment.name.clone(),
+        rich: is_rich(order, environment),
+    }
+}
+
+fn is_rich(order: &Order, environment: &Environment) -> bool {
+    order.format == Format::RichJson && environment.conf.rich_data
+}
+
+/// A kept catalog as an answer.
+fn again(order: &Order, environment: &Environment, hit: Hit) -> Compiled {
+    log(order, &hit.logs);
+    tracing::info!(
+        certname = order.certname,
+        environment = environment.name,
+        resources = hit.resources,
+        "the last catalog still holds"
+    );
+    let version = pcore::format::to_s(&hit.version);
+    let Hit { body, content, catalog_uuid, .. } = hit;
+    let content = Content::Kept { environment: environment.name.clone(), content, catalog_uuid, version };
+    Compiled { body, content }
+}
+
+/// Compiles in spite of a kept catalog, and compares.
+fn verify(
+    order: &Order,
+    environment: &Arc<Environment>,
+    node: &NodeInput,
+    hit: Hit,
+) -> Result<Compiled, Problem> {
+    let fresh = compile_node(order, environment, node);
+    let is_right = match &fresh {
+        Ok(Compiled { content: Content::Fresh(catalog), .. }) => {
+            memo::is_same_catalog(&hit, catalog, is_rich(order, environment))
+        }
+        _ => false,
     };
+    order.memo.verified(is_right);
+    if !is_right {
+        tracing::error!(
+            certname = order.certname,
+            environment = environment.name,
+            "a kept catalog does not hold, though nothing that its compile read has changed; the fresh one is sent"
+        );
+    }
+    fresh
+}
+
+fn compile_node(order: &Order, environment: &Environment, node: &NodeInput) -> Result<Compiled, Problem> {
     let started = Instant::now();
-    let compiled = compiler::compile(&environment.image, &Machine, &node);
+    let compiled = compiler::compile(&environment.image, &Machine, node);
     let elapsed = started.elapsed();
     match compiled {
-        Ok(compilation) => Ok(encode(order, &environment, compilation, elapsed)),
+        Ok(compilation) => Ok(encode(order, environment, node, compilation, elapsed)),
         Err(error) => {
             log(order, &error.logs);
             Err(failed(error.message))
@@ -162,12 +286,19 @@ fn resolve(order: &Order) -> Result<Arc<Environment>, Problem> {
     .map_err(failed)
 }
 
-fn encode(order: &Order, environment: &Environment, compilation: Compilation, elapsed: Duration) -> Compiled {
+fn encode(
+    order: &Order,
+    environment: &Environment,
+    node: &NodeInput,
+    compilation: Compilation,
+    elapsed: Duration,
+) -> Compiled {
     log(order, &compilation.logs);
+    let rich = is_rich(order, environment);
+    let mut body = Vec::with_capacity(compilation.catalog.resources.len() * 512);
+    let marks = compilation.catalog.write_json_marked(&mut body, rich);
+    order.memo.keep(memo_key(order, environment), &environment.image, node, &compilation, &body, &marks);
     let catalog = compilation.catalog;
-    let rich = order.format == Format::RichJson && environment.conf.rich_data;
-    let mut body = Vec::with_capacity(catalog.resources.len() * 512);
-    catalog.write_json(&mut body, rich);
     tracing::info!(
         certname = order.certname,
         environment = environment.name,
@@ -175,7 +306,7 @@ fn encode(order: &Order, environment: &Environment, compilation: Compilation, el
         milliseconds = elapsed.as_secs_f64() * 1000.0,
         "compiled catalog"
     );
-    Compiled { body, catalog: Arc::new(catalog) }
+    Compiled { body, content: Content::Fresh(Arc::new(catalog)) }
 }
 
 /// What manifests and compiler said goes to the server's log.

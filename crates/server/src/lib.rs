@@ -14,6 +14,7 @@ mod admin;
 mod catalog;
 mod execution;
 mod indirection;
+pub mod memo;
 mod negotiate;
 mod node;
 mod report;
@@ -29,6 +30,7 @@ use rest::{BoxFuture, HeaderName, HeaderValue, Method, Problem, Request, Respons
 pub use admin::Admin;
 use environments::Environments;
 use files::FileServer;
+use memo::Memo;
 use pool::Pool;
 pub use settings::Settings;
 pub use status::{State, Status};
@@ -53,6 +55,7 @@ pub struct Server {
     pool: Pool,
     pdb: Arc<dyn api::Pdb>,
     files: Arc<FileServer>,
+    memo: Arc<Memo>,
     server_facts: Arc<pcore::Hash>,
     started: Instant,
 }
@@ -71,10 +74,12 @@ impl Server {
     ) -> std::io::Result<Server> {
         let settings = Arc::new(settings);
         let pool = Pool::start(settings.workers, settings.max_queued_requests)?;
+        let memo = Arc::new(Memo::new(settings.memo_bytes, settings.memo_verify_every));
         let server_facts = Arc::new(trusted::server_facts(&settings));
         Ok(Server {
             environments: Arc::new(Environments::new(settings.clone())),
             pool,
+            memo,
             pdb,
             files: Arc::new(FileServer::with_clock(settings.files.clone(), clock)),
             server_facts,
@@ -91,6 +96,11 @@ impl Server {
     /// The pool that compiles, for its figures.
     pub fn pool(&self) -> &Pool {
         &self.pool
+    }
+
+    /// The catalogs that still hold, for their figures.
+    pub fn memo(&self) -> &Memo {
+        &self.memo
     }
 
     /// The files it serves, and its file bucket.

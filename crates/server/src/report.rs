@@ -86,6 +86,6 @@ fn invalid(reason: impl std::fmt::Display) -> Problem {
 pub(crate) fn refused(error: PdbError) -> Problem {
     match error {
         PdbError::Invalid(reason) => invalid(reason),
-        PdbError::Unavailable { .. } => failed(error),
+        PdbError::Gone | PdbError::Unavailable { .. } => failed(error),
     }
 }

@@ -48,6 +48,10 @@ pub struct Settings {
     pub max_retry_delay: Duration,
     /// Longest time a request waits for its catalog.
     pub compile_timeout: Duration,
+    /// How many bytes of catalogs are kept for nodes whose inputs do not change; 0 keeps none.
+    pub memo_bytes: usize,
+    /// One of so many kept catalogs is compared with a fresh compile before it is sent again; 0 is none.
+    pub memo_verify_every: u64,
     /// Size of a request's body, where the kind of request has no smaller limit of its own.
     pub body_bytes_max: u64,
 }

@@ -130,6 +130,19 @@ impl Status {
                 "return-count": figures.done,
                 "queue-limit-hit-count": figures.refused,
             }}}),
+            "server" | "master" => {
+                let memo = self.server.memo().figures();
+                json!({ "experimental": { "kept-catalogs": {
+                    "entries": memo.entries,
+                    "bytes": memo.bytes,
+                    "hits": memo.hits,
+                    "misses": memo.misses,
+                    "not-kept": memo.unkept,
+                    "verified": memo.verified,
+                    "wrong": memo.wrong,
+                    "misses-by-cause": memo.causes,
+                }}})
+            }
             "status-service" => json!({ "experimental": { "jvm-metrics": {
                 "up-time-ms": self.server.started().elapsed().as_millis() as u64,
             }}}),

@@ -8,6 +8,8 @@ mod write;
 use pcore::{Hash, Str, Value};
 use stdx::Symbol;
 
+pub use write::Marks;
+
 /// Index of a resource in its [`Catalog`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ResourceId(pub u32);

@@ -43,6 +43,8 @@ keys! {
     "compile.max-queued-requests" = "1000", "Compiles that may wait; beyond it agents are told to come again (503 and Retry-After). 0 is no limit.";
     "compile.max-retry-delay" = "\"30m\"", "Longest time an agent is told to wait when the queue is full.";
     "compile.timeout" = "\"5m\"", "Longest time a request waits for its catalog.";
+    "compile.memo-bytes" = "268435456", "Catalogs kept in memory and sent again while nothing that their compile read has changed; 0 compiles each time.";
+    "compile.memo-verify-every" = "1000", "One of so many kept catalogs is compiled again and compared before it is sent; 0 is none.";
     "compile.strict" = "\"\"", "off, warning or error: what implicit conversions and unknown variables do. Default: puppet.conf, else error.";
     "compile.strict-variables" = "\"\"", "Whether an unknown variable is an error. Default: puppet.conf, else true.";
     "ca.dir" = "\"\"", "The authority's directory. Default: `cadir` of puppet.conf.";

@@ -112,7 +112,6 @@ impl<'i> Session<'i> {
         }
         let trusted = &self.node.trusted;
         let mut value: Option<&Value> = None;
-        let mut path = String::new();
         for key in keys.iter().rev() {
             let hash = match value {
                 None if is_facts => Some(&*self.node.facts),
@@ -121,16 +120,12 @@ impl<'i> Session<'i> {
                 // What is left is an error or an undef that the ordinary way describes.
                 Some(_) => return Ok(None),
             };
-            if !path.is_empty() {
-                path.push('.');
-            }
-            path.push_str(key);
             value = Some(hash.and_then(|hash| hash.get_str(key)).unwrap_or(&Value::Undef));
         }
         if is_facts {
-            self.reads.fact(&path);
+            self.reads.fact(keys.iter().rev().copied());
         } else {
-            self.reads.trusted(&path);
+            self.reads.trusted(keys.iter().rev().copied());
         }
         Ok(Some(value.cloned().unwrap_or_default()))
     }

@@ -206,12 +206,20 @@ impl<'i> Session<'i> {
     }
 
     /// A template by absolute path or as `module/file`.
-    fn template_path(&self, name: &str) -> Option<std::path::PathBuf> {
+    fn template_path(&mut self, name: &str) -> Option<std::path::PathBuf> {
         if name.starts_with('/') {
             let path = Path::new(name);
+            self.reads.file(name);
             return self.world.exists(path).then(|| path.to_owned());
         }
-        self.image.module_file("templates", name)
+        self.module_file("templates", name)
+    }
+
+    /// A file in a folder of a module; also that there is none counts as read.
+    pub(crate) fn module_file(&mut self, folder: &str, name: &str) -> Option<std::path::PathBuf> {
+        let path = self.image.module_file(folder, name)?;
+        self.reads.file(&path.to_string_lossy());
+        self.world.exists(&path).then_some(path)
     }
 
     /// The module in whose folder a file lies.

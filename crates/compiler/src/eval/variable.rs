@@ -75,7 +75,7 @@ impl<'i> Session<'i> {
             return Some(Value::Hash(self.all_facts()));
         }
         if name == known.trusted {
-            self.reads.trusted("");
+            self.reads.trusted([]);
             return Some(self.node.trusted.clone());
         }
         if name == known.server_facts {
@@ -97,7 +97,7 @@ impl<'i> Session<'i> {
         if let Some(value) = self.node.parameters.get_str(name) {
             return Some(value.clone());
         }
-        self.reads.fact(name);
+        self.reads.fact([name]);
         self.node.facts.get_str(name).cloned()
     }
 
@@ -115,12 +115,16 @@ impl<'i> Session<'i> {
         if below.is_empty() || !(is_facts || plain == known.trusted) || self.is_shadowed(scope, plain) {
             return None;
         }
-        let path: Vec<String> = below.iter().map(ToString::to_string).collect();
+        // An index may mean an item or a key: what it leads into counts as a whole.
+        let path = below.iter().map_while(|segment| match segment {
+            hiera::Segment::Name(name) => Some(name.as_str()),
+            hiera::Segment::Index(_) => None,
+        });
         if is_facts {
-            self.reads.fact(&path.join("."));
+            self.reads.fact(path);
             Some(Value::Hash(self.node.facts.clone()))
         } else {
-            self.reads.trusted(&path.join("."));
+            self.reads.trusted(path);
             Some(self.node.trusted.clone())
         }
     }

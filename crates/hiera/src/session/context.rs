@@ -11,6 +11,7 @@ use super::provider::FunctionState;
 use super::{Invocation, Session};
 use crate::error::{Failure, LookupError};
 use crate::host::Host;
+use crate::source::Source as _;
 
 /// A handle to one call of a backend function. Its cache belongs to the entry and file, and lasts for the compile.
 #[derive(Clone)]
@@ -104,7 +105,9 @@ impl Context {
     /// # Errors
     /// The file cannot be read, or is not UTF-8.
     pub fn file(&self, path: &str) -> Result<String, LookupError> {
-        self.0.session.0.store.read(path)
+        let inner = &self.0.session.0;
+        inner.watching().stat(path);
+        inner.store.read(path)
     }
 
     /// `explain() || { ... }`: adds a line to the record; the text is only made if there is one.

@@ -14,6 +14,7 @@ use crate::explain::Kind;
 use crate::host::{Host, Strict};
 use crate::key::Key;
 use crate::merge::Strategy;
+use crate::source::Source as _;
 use crate::source::join;
 
 /// A layer of this session: a configuration, resolved when it is first asked.
@@ -182,7 +183,7 @@ impl Session {
             return Ok(layer.clone());
         }
         let path = &inner.environment.global;
-        let config = inner.store.config(&Place::Global, path);
+        let config = inner.store.config(&Place::Global, path, inner.watching().stat(path));
         self.warn_of_old_version(host, path, &config);
         let config = config?.unwrap_or_else(|| Arc::new(Config::without_file(path)));
         let layer = Layer::new(Place::Global, config);
@@ -227,7 +228,7 @@ impl Session {
     ) -> Result<Option<Rc<Layer>>, LookupError> {
         let store = &self.0.store;
         let path: Str = join(root, FILE_NAME).into();
-        let config = store.config(&place, &path);
+        let config = store.config(&place, &path, self.0.watching().stat(&path));
         self.warn_of_old_version(host, &path, &config);
         match config {
             Ok(config) => Ok(config.map(|config| Layer::new(place, config))),

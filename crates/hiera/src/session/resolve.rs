@@ -16,6 +16,7 @@ use crate::config::{Config, Entry, Locations};
 use crate::error::{Failure, LookupError};
 use crate::glob::glob;
 use crate::host::{FunctionKind, Host, Variable};
+use crate::source::Source as _;
 use crate::source::{Stat, join};
 use crate::store::Format;
 
@@ -165,7 +166,7 @@ impl Session {
         datadir: &str,
         watched: &mut Vec<Watched>,
     ) -> Result<Option<Vec<Location>>, Failure> {
-        let source = self.0.store.source();
+        let source = &self.0.watching();
         let mut lenient = self.resolving(true, None);
         let mut found = Vec::new();
         let path = |original: &Str, resolved: String| Location {

@@ -54,6 +54,44 @@ async fn facts_in_catalog_out() {
 }
 
 #[tokio::test]
+async fn a_catalog_that_still_holds_is_sent_again() {
+    let site = Site::new();
+    let first = site.send(post(PATH, form(&facts(NODE), ""))).await.json();
+    let second = site.send(post(PATH, form(&facts(NODE), ""))).await.json();
+    assert_eq!(first["resources"], second["resources"]);
+    assert_ne!(first["catalog_uuid"], second["catalog_uuid"]);
+    let figures = site.server.memo().figures();
+    assert_eq!((figures.hits, figures.misses, figures.entries), (1, 1, 1));
+    let commands = site.pdb.commands();
+    let Some(Command::KeepCatalog(keep)) = commands.last() else { panic!("{commands:?}") };
+    assert_eq!(keep.content, first["catalog_uuid"].as_str().unwrap());
+    assert_eq!(keep.catalog_uuid, second["catalog_uuid"].as_str().unwrap());
+    assert_eq!(keep.transaction_uuid.as_deref(), Some("450a13d3-bf70-485f-ae70-4add8c7b5dc7"));
+
+    site.manifest("production", "notify { 'changed': }\n");
+    let third = site.send(post(PATH, form(&facts(NODE), ""))).await;
+    assert!(third.body.contains("changed"), "{}", third.body);
+    assert!(matches!(site.pdb.commands().last(), Some(Command::ReplaceCatalog(_))));
+}
+
+#[tokio::test]
+async fn what_the_store_has_lost_is_compiled_again() {
+    let site = Site::new();
+    site.send(post(PATH, form(&facts(NODE), ""))).await;
+    // Another server compiled for the node meanwhile.
+    let mut other = site.pdb.commands().into_iter().rev().find_map(|command| match command {
+        Command::ReplaceCatalog(stored) => Some(stored),
+        _ => None,
+    });
+    let stored = other.as_mut().unwrap();
+    Arc::make_mut(&mut stored.catalog).catalog_uuid = "another".into();
+    api::Pdb::submit(&*site.pdb, Command::ReplaceCatalog(other.unwrap())).await.unwrap();
+    let answer = site.send(post(PATH, form(&facts(NODE), ""))).await;
+    assert_eq!(answer.status, 200);
+    assert!(matches!(site.pdb.commands().last(), Some(Command::ReplaceCatalog(_))));
+}
+
+#[tokio::test]
 async fn a_recorded_request_is_understood() {
     // Sent by puppet-agent 7.23 of Debian 12; the facts were shortened afterwards.
     let form = include_bytes!("recorded/catalog-puppet-7.23.form");

@@ -1,13 +1,29 @@
 //! A catalog as JSON, in Puppet's order of keys, straight from the vectors.
 
+use std::ops::Range;
+
 use super::{Catalog, Resource, ResourceId};
 use crate::data::{write_hash, write_value};
 use crate::json::{write_list, write_str, write_str_inside};
+
+/// Places in a catalog's JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marks {
+    /// The value of `version`.
+    pub version: Range<usize>,
+    /// The value of `catalog_uuid`, quotes included.
+    pub uuid: Range<usize>,
+}
 
 impl Catalog {
     /// Appends the catalog as JSON. Values beyond plain data are encoded when `rich` is set (readers of
     /// `application/vnd.puppet.rich+json`), and strings otherwise.
     pub fn write_json(&self, out: &mut Vec<u8>, rich: bool) {
+        self.write_json_marked(out, rich);
+    }
+
+    /// The same, and where in `out` the values stand that differ between two compiles with the same result.
+    pub fn write_json_marked(&self, out: &mut Vec<u8>, rich: bool) -> Marks {
         // A resource takes some 250 bytes, an edge some 80.
         out.reserve(256 + 256 * self.resources.len() + 80 * self.edges.len());
         out.extend_from_slice(b"{\"tags\":");
@@ -15,14 +31,18 @@ impl Catalog {
         out.extend_from_slice(b",\"name\":");
         write_str(&self.name, out);
         out.extend_from_slice(b",\"version\":");
+        let version = out.len();
         write_value(&self.version, rich, out);
+        let version = version..out.len();
         out.extend_from_slice(b",\"code_id\":");
         match &self.code_id {
             Some(id) => write_str(id, out),
             None => out.extend_from_slice(b"null"),
         }
         out.extend_from_slice(b",\"catalog_uuid\":");
+        let uuid = out.len();
         write_str(&self.catalog_uuid, out);
+        let uuid = uuid..out.len();
         out.extend_from_slice(b",\"catalog_format\":2,\"environment\":");
         write_str(&self.environment, out);
         out.extend_from_slice(b",\"resources\":");
@@ -46,6 +66,7 @@ impl Catalog {
             write_hash(&self.recursive_metadata, rich, out);
         }
         out.push(b'}');
+        Marks { version, uuid }
     }
 
     /// What readers of plain JSON lose, in Puppet's words. The setting `strict` says whether that is an error.
