@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use stdx::hocon;
 
 use crate::LookupError;
+use crate::eyaml::Decrypted;
 use crate::host::Strict;
 use crate::store::{DataFile, Datum, Format};
 
@@ -73,7 +74,7 @@ fn parse_yaml(path: &str, text: &str, strict: Strict) -> Result<DataFile, Lookup
 impl DataFile {
     pub(crate) fn new(value: Value, warning: Option<String>) -> DataFile {
         let entries = value.as_hash().map(entries).unwrap_or_default();
-        DataFile { value, entries, warning }
+        DataFile { value, entries, warning, decrypted: Decrypted::default() }
     }
 }
 

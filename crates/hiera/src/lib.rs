@@ -21,6 +21,7 @@ mod deep;
 mod environment;
 mod error;
 mod explain;
+mod eyaml;
 mod glob;
 mod host;
 mod key;

@@ -9,6 +9,7 @@ use pcore::{Hash, Str, Value};
 use rustc_hash::FxHashMap;
 
 use crate::config::{self, Config, Place};
+use crate::eyaml::Decrypted;
 use crate::host::Strict;
 use crate::lookup_options::CompiledOptions;
 use crate::source::{Source, Stat};
@@ -69,6 +70,8 @@ pub(crate) struct DataFile {
     pub(crate) entries: FxHashMap<Str, Datum>,
     /// What is to be logged when the file is first used in a compile.
     pub(crate) warning: Option<String>,
+    /// Its encrypted values, where they were asked for.
+    pub(crate) decrypted: Decrypted,
 }
 
 /// A value in a data file.

@@ -47,6 +47,9 @@ pub enum Error {
     /// The private key cannot be used.
     #[error("cannot use the private key: {0}")]
     Key(&'static str),
+    /// An encrypted content stays closed.
+    #[error("the envelope cannot be opened: {0}")]
+    Envelope(&'static str),
     /// A signature or key algorithm outside RSA (PKCS#1 v1.5), ECDSA and Ed25519.
     #[error("unsupported algorithm {0}")]
     Algorithm(Oid),

@@ -8,6 +8,7 @@
 //! * [`Csr`] and [`CsrBuilder`]: requests with Puppet's extension requests and attributes.
 //! * [`Certificate`] and [`Template`]: reading and issuing; [`profile`] has the extension lists.
 //! * [`Crl`]: revocation lists, whose entries are copied and never decoded twice.
+//! * [`envelope`]: contents encrypted for a key.
 //! * [`oid`]: the table of Puppet's object identifiers and their short names.
 //!
 //! **Reading is lenient where old authorities were sloppy and strict where it matters.** The original
@@ -20,6 +21,7 @@ mod certificate;
 pub mod chain;
 mod crl;
 mod csr;
+pub mod envelope;
 mod error;
 pub mod extension;
 mod fingerprint;

@@ -14,11 +14,12 @@ use crate::assert::{assert_assignable, assert_instance};
 use crate::data::is_data;
 use crate::error::{Failure, Found, LookupError};
 use crate::explain::Kind;
+use crate::eyaml::Eyaml;
 use crate::host::{BackendCall, FunctionKind, Host};
 use crate::key::Key;
 use crate::lookup_options::LOOKUP_OPTIONS;
 use crate::merge::Strategy;
-use crate::store::DataFile;
+use crate::store::{DataFile, Format};
 
 /// What an entry remembers for one location.
 #[derive(Debug, Default)]
@@ -31,7 +32,7 @@ pub(super) struct FunctionState {
     pub(super) cache: RefCell<Hash>,
 }
 
-/// The functions that exist, but not here.
+/// The function that decrypts values of YAML files; it is native here.
 const EYAML: &str = "eyaml_lookup_key";
 
 impl Session {
@@ -174,17 +175,48 @@ impl Asked<'_> {
         let value = match known {
             Some(value) => value,
             None => {
-                let value =
-                    self.call(host, Some(Value::Str(root.clone()))).map_err(|failure| match failure {
-                        Failure::NotFound => self.session.0.missing(root),
-                        other => other,
-                    })?;
+                let found = match &*self.entry.function == EYAML {
+                    true => self.eyaml(host, root),
+                    false => self.call(host, Some(Value::Str(root.clone()))),
+                };
+                let value = found.map_err(|failure| match failure {
+                    Failure::NotFound => self.session.0.missing(root),
+                    other => other,
+                })?;
                 self.check_value(root, &value)?;
                 self.state().values.borrow_mut().insert(root.clone(), value.clone());
                 value
             }
         };
         Ok(self.session.0.found(root, value))
+    }
+
+    /// A value of a YAML file with what is encrypted in it in the clear.
+    fn eyaml(&self, host: &mut dyn Host, root: &Str) -> Found {
+        let Some((path, stat)) = self.location.and_then(|place| Some((&place.resolved, place.stat?))) else {
+            let text = "'eyaml_lookup_key': one of 'path', 'paths' 'glob', 'globs' or 'mapped_paths' must be declared in \
+                        hiera.yaml when using this lookup_key function";
+            return Err(LookupError::argument(text).into());
+        };
+        let inner = &*self.session.0;
+        let data = inner.store.data(Format::Yaml, path, stat)?;
+        if let Some(warning) = &data.warning {
+            host.warn(warning);
+        }
+        let datum = data.entries.get(root).ok_or(Failure::NotFound)?;
+        let value = match data.decrypted.find(root, &inner.watching()) {
+            Some(value) => value,
+            None => {
+                let eyaml = Eyaml::new(&self.entry.options, inner.watching());
+                let value = eyaml.decrypt(&datum.value, root, path)?;
+                // What no key file was needed for has no second copy.
+                if let Some(key_file) = eyaml.into_key_file() {
+                    data.decrypted.keep(root, &value, key_file);
+                }
+                value
+            }
+        };
+        self.session.interpolate(host, self.invocation, &value, true)
     }
 
     fn data_dig(&self, host: &mut dyn Host, key: &Key) -> Found {
@@ -214,13 +246,6 @@ impl Asked<'_> {
     /// Calls the entry's function.
     fn call(&self, host: &mut dyn Host, key: Option<Value>) -> Found {
         let ResolvedEntry { function, kind, .. } = self.entry;
-        if **function == *EYAML {
-            return Err(LookupError::located(format!(
-                "Lookup using eyaml lookup_key function is not supported here (hierarchy entry '{}')",
-                self.entry.name
-            ))
-            .into());
-        }
         self.check_function(host)?;
         let mut options = Hash::clone(&self.entry.options);
         if let Some(location) = self.location {
