@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::type_complexity, reason = "a test that cannot go on may stop")]
 
 use acceptance::agent::{Agent, Applicant, facts_of};
-use acceptance::cluster::Cluster;
+use acceptance::cluster::{Cluster, Options};
 use rest::Method;
 
 async fn status(
@@ -165,5 +165,39 @@ async fn malformed_certificate_requests_are_refused_and_not_kept() {
     }
     let kept: Vec<_> = std::fs::read_dir(&requests).unwrap().collect();
     assert!(kept.is_empty(), "{kept:?}");
+    cluster.stop().await;
+}
+
+/// With a short list for agents the server's own is still whole.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_node_is_refused_though_agents_do_not_hear_of_it() {
+    let toml = "enable-infra-crl = true".to_owned();
+    let cluster = Cluster::start_with(Options { toml, ..Options::default() }).await;
+    let infra_names = cluster.site().path("cadir").join("infra_inventory.txt");
+    std::fs::write(infra_names, "compiler.example.com\n").unwrap();
+    let mut agents = Vec::new();
+    for name in ["web.example.com", "compiler.example.com", "db.example.com"] {
+        agents.push(Agent::enrolled(&cluster.url(), &cluster.authority(), name).await);
+    }
+    let [web, compiler, db] = <[Agent; 3]>::try_from(agents).unwrap_or_else(|_| unreachable!());
+    let serials = async || {
+        let path = "/puppet-ca/v1/certificate_revocation_list/ca";
+        let answer = db.send(Method::GET, path, "text/plain", None).await.unwrap();
+        pki::Crl::chain_from_pem(&answer.body).unwrap()[0].serials().len()
+    };
+    let is_served = async |agent: &Agent| {
+        let path = format!("/puppet/v3/node/{}?environment=production", agent.certname);
+        agent.get(&path).await.is_ok_and(|answer| answer.status == 200)
+    };
+    assert!(is_served(&web).await && is_served(&compiler).await);
+    for (agent, listed) in [(&web, 0), (&compiler, 1)] {
+        cluster.primary().authority().revoke(std::slice::from_ref(&agent.certname), "test").unwrap();
+        // The new list is put into force by a task of its own.
+        while is_served(agent).await {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(serials().await, listed, "{}", agent.certname);
+    }
+    assert!(is_served(&db).await);
     cluster.stop().await;
 }

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use puppet_conf::PuppetConf;
 pub use site::Site;
+pub(crate) use site::link;
 
 /// Where the configuration is looked for when no path is given.
 pub const DEFAULT_PATH: &str = "/etc/bunraku/bunraku.toml";

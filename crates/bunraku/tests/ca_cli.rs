@@ -253,3 +253,44 @@ fn moving_in() {
     third.transcript = third.transcript.replace(&old.folder.path().display().to_string(), "[OLD]");
     insta::assert_snapshot!(third.transcript());
 }
+
+#[test]
+fn moving_out_of_the_ssl_directory() {
+    let mut machine = Machine::new();
+    let conf = machine.conf();
+    std::fs::create_dir_all(&conf).unwrap();
+    let (old, new) = (conf.join("ssl/ca"), machine.folder.path().join("puppetserver/ca"));
+    machine.run("migrate");
+    std::fs::write(conf.join("puppet.conf"), "[main]\ncadir = $ssldir/ca\n").unwrap();
+    machine.run("setup");
+    let before = std::fs::read(old.join("ca_crt.pem")).unwrap();
+    machine.run("migrate");
+    assert_eq!(std::fs::read_link(&old).unwrap(), new);
+    assert_eq!(std::fs::read(new.join("ca_crt.pem")).unwrap(), before);
+    machine.run("migrate");
+    machine.run("prune");
+    // Without the setting the link shows where it is.
+    std::fs::remove_file(conf.join("puppet.conf")).unwrap();
+    machine.run("prune");
+    insta::assert_snapshot!(machine.transcript());
+}
+
+#[test]
+fn the_list_of_infrastructure_nodes() {
+    let mut machine = Machine::new();
+    machine.run("setup");
+    let cadir = machine.conf().join("ca");
+    std::fs::remove_file(cadir.join("infra_crl.pem")).unwrap();
+    std::fs::remove_file(cadir.join("infra_inventory.txt")).unwrap();
+    machine.run("enable");
+    machine.run("enable --infracrl");
+    std::fs::write(cadir.join("infra_inventory.txt"), "localhost\n").unwrap();
+    machine.run("enable --infracrl");
+    machine.run("enable --infracrl");
+    insta::assert_snapshot!(machine.transcript());
+    let read = |name: &str| pki::Crl::chain_from_pem(&std::fs::read(cadir.join(name)).unwrap()).unwrap();
+    let (full, infra) = (read("ca_crl.pem"), read("infra_crl.pem"));
+    assert_eq!(full.len(), infra.len());
+    assert_eq!(full[1..], infra[1..], "the root's list is the same");
+    assert_eq!(full[0].issuer(), infra[0].issuer());
+}

@@ -37,7 +37,7 @@ pub use upkeep::{Prune, Pruned, Removed, Unwanted};
 
 use crate::error::{Error, Result};
 use crate::exclusive::Exclusive;
-use crate::files;
+use crate::files::{self, Stamp};
 use crate::inventory::Inventory;
 use crate::lists::RevocationLists;
 use crate::settings::Settings;
@@ -66,6 +66,8 @@ pub(crate) struct Signer {
 struct Work {
     next_serial: Serial,
     inventory: Inventory,
+    /// The names of infrastructure nodes that the serials were made from.
+    infra_names: Stamp,
 }
 
 impl Authority {

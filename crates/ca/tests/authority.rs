@@ -325,6 +325,33 @@ fn infrastructure_nodes_have_a_list_of_their_own() {
 }
 
 #[test]
+fn the_names_of_infrastructure_nodes_may_change_while_the_authority_runs() {
+    let mut estate = Estate::new();
+    estate.settings.autosign = Autosign::Always;
+    estate.settings.enable_infra_crl = true;
+    let authority = estate.open();
+    let paths = &estate.settings.paths;
+    for name in ["compiler", "early", "agent"] {
+        authority.submit(name, csr(name).0.as_bytes(), name).unwrap();
+    }
+    let infra = || Crl::chain_from_pem(authority.lists().for_agents().0).unwrap()[0].serials().to_vec();
+    let serials = || std::fs::read_to_string(&paths.infra_serials).unwrap();
+    authority.revoke(&["early".into(), "agent".into()], "admin").unwrap();
+    authority.refresh().unwrap();
+    assert_eq!((infra(), &*serials()), (vec![], ""));
+    // One of them is revoked already.
+    std::fs::write(&paths.infra_inventory, "compiler\nearly\nnobody\n").unwrap();
+    authority.refresh().unwrap();
+    assert_eq!((infra(), &*serials()), (vec![Serial::from(3)], "2\n3\n"));
+    authority.revoke(&["compiler".into()], "admin").unwrap();
+    assert_eq!(infra(), [Serial::from(2), Serial::from(3)]);
+    // What agents were told once stays.
+    std::fs::remove_file(&paths.infra_inventory).unwrap();
+    authority.refresh().unwrap();
+    assert_eq!((infra().len(), &*serials()), (2, ""));
+}
+
+#[test]
 fn a_serial_file_behind_the_inventory_is_not_believed() {
     let mut estate = Estate::new();
     estate.settings.autosign = Autosign::Always;

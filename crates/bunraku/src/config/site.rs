@@ -37,8 +37,12 @@ impl Site {
         }
         // Distributions move Puppet's directories by patching its defaults; follow the one that is installed.
         for (name, elsewhere) in distribution_defaults(&confdir) {
-            if puppet.configured(name).is_none() {
-                puppet.set(name, elsewhere);
+            if puppet.configured(name).is_some() {
+                continue;
+            }
+            match old_cadir(&puppet).filter(|_| name == "cadir") {
+                Some(old) => puppet.set(name, old.to_string_lossy()),
+                None => puppet.set(name, elsewhere),
             }
         }
         let certname = match config.certname.clone().or_else(|| puppet.configured("certname")) {
@@ -88,6 +92,30 @@ impl Site {
         self.puppetserver_conf("auth.conf").or(Some(ours).filter(|path| path.exists()))
     }
 
+    /// Where Puppet Server has its authority since version 7, beside the directory of the agent's configuration.
+    pub fn puppetserver_cadir(&self) -> Option<PathBuf> {
+        match self.confdir.as_path() {
+            debian if debian == Path::new("/etc/puppet") => Some("/var/lib/puppetserver/ca".into()),
+            other => Some(other.parent()?.join("puppetserver/ca")),
+        }
+    }
+
+    /// Puts a link to the authority in its old place inside of `ssldir`, as Puppet Server does, for tools that look there. Only where
+    /// the authority lies in Puppet Server's place, and nothing is there yet.
+    pub fn link_old_cadir(&self) -> std::io::Result<()> {
+        let (cadir, old) = (self.path("cadir"), self.path("ssldir").join("ca"));
+        if self.puppetserver_cadir().as_ref() != Some(&cadir)
+            || !cadir.is_dir()
+            || old.symlink_metadata().is_ok()
+        {
+            return Ok(());
+        }
+        if let Some(parent) = old.parent() {
+            stdx::fs::create_directory(parent, 0o771)?;
+        }
+        link(&cadir, &old)
+    }
+
     /// A file of a Puppet server's own configuration on this machine, if it is there.
     pub fn puppetserver_conf(&self, name: &str) -> Option<PathBuf> {
         let directory = match self.confdir.as_path() {
@@ -96,6 +124,18 @@ impl Site {
         };
         Some(directory.join(name)).filter(|path| path.exists())
     }
+}
+
+/// Makes a link with the owner of what it leads to.
+pub(crate) fn link(target: &Path, place: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::MetadataExt as _;
+    std::os::unix::fs::symlink(target, place)?;
+    let owner = std::fs::metadata(target)?;
+    let link = std::fs::symlink_metadata(place)?;
+    if (owner.uid(), owner.gid()) == (link.uid(), link.gid()) {
+        return Ok(());
+    }
+    std::os::unix::fs::lchown(place, Some(owner.uid()), Some(owner.gid()))
 }
 
 fn find_confdir() -> PathBuf {
@@ -122,7 +162,7 @@ fn distribution_defaults(confdir: &Path) -> Vec<(&'static str, String)> {
         return defaults;
     }
     if confdir == Path::new("/etc/puppetlabs/puppet") {
-        return Vec::new();
+        return vec![("cadir", "/etc/puppetlabs/puppetserver/ca".to_owned())];
     }
     let dir = confdir.to_string_lossy();
     vec![
@@ -130,6 +170,16 @@ fn distribution_defaults(confdir: &Path) -> Vec<(&'static str, String)> {
         ("cadir", format!("{dir}/ca")),
         ("basemodulepath", format!("{dir}/code/modules")),
     ]
+}
+
+/// The authority's directory where Puppet 6 had it, inside of `ssldir`. As long as it is there Puppet uses it; a link leads to where it
+/// was moved.
+fn old_cadir(puppet: &PuppetConf) -> Option<PathBuf> {
+    let old = puppet.path_of("ssldir")?.join("ca");
+    match std::fs::read_link(&old) {
+        Ok(target) => Some(old.parent()?.join(target)),
+        Err(_) => old.is_dir().then_some(old),
+    }
 }
 
 /// The host's full name: as `hostname --fqdn` gives it.
@@ -167,5 +217,42 @@ mod tests {
         assert_eq!(site.path("cacert"), Path::new("/srv/ca/ca_crt.pem"));
         assert_eq!(site.puppet.get("autosign").unwrap(), "true");
         assert_eq!(site.path("hostcert"), dir.path().join("ssl/certs/new.example.pem"));
+    }
+
+    #[test]
+    fn an_authority_inside_of_the_ssl_directory_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let (confdir, elsewhere) = (dir.path().join("puppet"), dir.path().join("elsewhere"));
+        let cadir = |ca: &str| {
+            let toml = format!("certname = 'a'\nconfdir = '{}'\n{ca}", confdir.display());
+            Site::from_config(Config::parse(&toml).unwrap()).unwrap().path("cadir")
+        };
+        assert_eq!(cadir(""), confdir.join("ca"));
+        std::fs::create_dir_all(confdir.join("ssl/ca")).unwrap();
+        assert_eq!(cadir(""), confdir.join("ssl/ca"));
+        assert_eq!(cadir("[ca]\ndir = '/srv/ca'\n"), Path::new("/srv/ca"));
+        std::fs::rename(confdir.join("ssl/ca"), &elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, confdir.join("ssl/ca")).unwrap();
+        assert_eq!(cadir(""), elsewhere);
+        std::fs::write(confdir.join("puppet.conf"), "[main]\ncadir = /srv/own\n").unwrap();
+        assert_eq!(cadir(""), Path::new("/srv/own"));
+    }
+
+    #[test]
+    fn the_old_place_leads_to_the_authority() {
+        let dir = tempfile::tempdir().unwrap();
+        let (confdir, cadir) = (dir.path().join("puppet"), dir.path().join("puppetserver/ca"));
+        std::fs::create_dir_all(&confdir).unwrap();
+        let conf = format!("[main]\ncadir = {}\n", cadir.display());
+        std::fs::write(confdir.join("puppet.conf"), conf).unwrap();
+        let toml = format!("certname = 'a'\nconfdir = '{}'\n", confdir.display());
+        let site = Site::from_config(Config::parse(&toml).unwrap()).unwrap();
+        let old = confdir.join("ssl/ca");
+        site.link_old_cadir().unwrap();
+        assert!(!old.exists(), "there is no authority yet");
+        std::fs::create_dir_all(&cadir).unwrap();
+        site.link_old_cadir().unwrap();
+        site.link_old_cadir().unwrap();
+        assert_eq!(std::fs::read_link(&old).unwrap(), cadir);
     }
 }

@@ -47,6 +47,9 @@ pub async fn start(site: &Site) -> anyhow::Result<Primary> {
     })
     .await
     .context("the certificate authority could not be opened")??;
+    if let Err(error) = site.link_old_cadir() {
+        tracing::warn!(%error, "could not leave a link to the authority in its old place");
+    }
     let store = open_store(site)?;
 
     let current = current(site, &store)?;

@@ -97,6 +97,15 @@ pub fn authority(site: &Site) -> anyhow::Result<(ca::Settings, ca::Host)> {
         serial: site.path("serial"),
         ..settings.paths
     };
+    for (name, path) in [
+        ("infra-nodes-path", &mut settings.paths.infra_inventory),
+        ("infra-node-serials-path", &mut settings.paths.infra_serials),
+        ("infra-crl-path", &mut settings.paths.infra_crl),
+    ] {
+        if let Some(configured) = conf(name).and_then(|value| value.as_str().map(PathBuf::from)) {
+            *path = configured;
+        }
+    }
     settings.ca_name = puppet.get("ca_name").unwrap_or(settings.ca_name);
     settings.ca_ttl = match (own.ttl, ttl("ca-ttl")?) {
         (Some(ttl), _) => ttl.0,

@@ -12,7 +12,7 @@ use super::{Authority, Signer, Work};
 use crate::create;
 use crate::error::{Error, Result};
 use crate::exclusive::Exclusive;
-use crate::files;
+use crate::files::{self, Stamp};
 use crate::inventory::Inventory;
 use crate::journal;
 use crate::lists::RevocationLists;
@@ -71,7 +71,7 @@ impl Authority {
         let lists = RevocationLists::load(&settings, &signer.certificate)?;
         let authority = Authority {
             lists: watch::Sender::new(Arc::new(lists)),
-            work: Exclusive::new(Work { next_serial, inventory }),
+            work: Exclusive::new(Work { next_serial, inventory, infra_names: Stamp::default() }),
             signer,
             clock,
             settings,

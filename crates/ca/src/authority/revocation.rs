@@ -8,7 +8,7 @@ use pki::{Crl, CrlTimes, Reason as Why, Serial, chain};
 use super::signing::log;
 use super::{Authority, Work};
 use crate::error::{Error, Result};
-use crate::files::{self, pem_file};
+use crate::files::{self, Stamp, pem_file};
 use crate::lists::{Chain, RevocationLists, is_own};
 
 /// A list is made anew when it is this close to its end.
@@ -125,14 +125,17 @@ impl Authority {
             .collect())
     }
 
-    /// At start: the serials of infrastructure nodes from the inventory, and the short list brought up to
-    /// the full one, in case a revocation was interrupted between the two.
+    /// At start, and when the names of infrastructure nodes have changed: their serials from the inventory, and the short list
+    /// brought up to the full one. A revocation may have been interrupted between the two, and a node may have been
+    /// revoked before it was one of the infrastructure.
     pub(super) fn restore_infra_list(&self) -> Result<()> {
         if !self.settings.enable_infra_crl {
             return Ok(());
         }
         self.exclusively("crl-file", |work| {
             let paths = &self.settings.paths;
+            // Before they are read, so that a change meanwhile shows.
+            work.infra_names = Stamp::of(&paths.infra_inventory)?;
             let now = self.now();
             let names = files::read_list(&paths.infra_inventory)?.unwrap_or_default();
             let mut serials = HashSet::new();
@@ -156,7 +159,7 @@ impl Authority {
             let text: String = sorted.iter().map(|serial| serial.to_decimal() + "\n").collect();
             files::write(&paths.infra_serials, text.as_bytes(), files::PUBLIC)?;
 
-            let lists = self.lists();
+            let lists = self.reread()?;
             let revoked = lists.full.own().map(Crl::serials).unwrap_or_default();
             let infra = self.extend_infra(lists.infra.clone(), revoked)?;
             self.publish(RevocationLists { full: lists.full.clone(), infra });
@@ -173,8 +176,13 @@ impl Authority {
         RevocationLists::load(&self.settings, &self.signer.certificate)
     }
 
-    /// Publishes the lists again if another tool changed them. To be called every few seconds.
+    /// Publishes the lists again if another tool changed them, and takes changed names of infrastructure nodes over. To be
+    /// called every few seconds.
     pub fn refresh(&self) -> Result<()> {
+        if self.infra_names_have_changed()? {
+            tracing::info!(path = %self.settings.paths.infra_inventory.display(), "the infrastructure nodes have changed");
+            self.restore_infra_list()?;
+        }
         if self.lists().is_current(&self.settings.paths)? {
             return Ok(());
         }
@@ -184,6 +192,14 @@ impl Authority {
             self.publish(lists);
             Ok(())
         })
+    }
+
+    fn infra_names_have_changed(&self) -> Result<bool> {
+        if !self.settings.enable_infra_crl {
+            return Ok(false);
+        }
+        let now = Stamp::of(&self.settings.paths.infra_inventory)?;
+        self.exclusively("crl-file", |work| Ok(work.infra_names != now))
     }
 
     /// Makes our own lists anew if they are about to run out, without the entries of certificates that have

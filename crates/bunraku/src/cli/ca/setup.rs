@@ -73,7 +73,7 @@ pub struct EnableArgs {
 }
 
 pub(super) fn setup(args: SetupArgs, site: Site) -> anyhow::Result<ExitCode> {
-    let (mut settings, host) = configured(site, args.certname, args.subject_alt_names, SETUP_TTL)?;
+    let (mut settings, host) = configured(&site, args.certname, args.subject_alt_names, SETUP_TTL)?;
     if let Some(name) = args.ca_name {
         settings.ca_name = name;
     }
@@ -90,16 +90,17 @@ pub(super) fn setup(args: SetupArgs, site: Site) -> anyhow::Result<ExitCode> {
         Err(code) => return Ok(code),
     };
     authority.ensure_host(&host)?;
+    link_old_place(&site);
     println!("Generation succeeded. Find your files in {}", cadir.display());
     Ok(ExitCode::SUCCESS)
 }
 
 pub(super) fn import(args: ImportArgs, site: Site) -> anyhow::Result<ExitCode> {
     if let Some(from) = args.from {
-        let (settings, host) = configured(site, args.certname, args.subject_alt_names, None)?;
-        return import_directory(&from, settings, &host);
+        let (settings, host) = configured(&site, args.certname, args.subject_alt_names, None)?;
+        return import_directory(&from, settings, &host, &site);
     }
-    let (settings, host) = configured(site, args.certname, args.subject_alt_names, SETUP_TTL)?;
+    let (settings, host) = configured(&site, args.certname, args.subject_alt_names, SETUP_TTL)?;
     let (Some(key), Some(bundle), Some(crls)) = (args.private_key, args.cert_bundle, args.crl_chain) else {
         return fail([
             "    Missing required argument",
@@ -132,11 +133,17 @@ pub(super) fn import(args: ImportArgs, site: Site) -> anyhow::Result<ExitCode> {
         Err(code) => return Ok(code),
     };
     authority.ensure_host(&host)?;
+    link_old_place(&site);
     println!("Import succeeded. Find your files in {}", cadir.display());
     Ok(ExitCode::SUCCESS)
 }
 
-fn import_directory(from: &Path, settings: ca::Settings, host: &ca::Host) -> anyhow::Result<ExitCode> {
+fn import_directory(
+    from: &Path,
+    settings: ca::Settings,
+    host: &ca::Host,
+    site: &Site,
+) -> anyhow::Result<ExitCode> {
     let imported = match stopped(ca::import_directory(from, &settings, SystemTime::now()))? {
         Ok(imported) => imported,
         Err(code) => return Ok(code),
@@ -159,6 +166,7 @@ fn import_directory(from: &Path, settings: ca::Settings, host: &ca::Host) -> any
             error = anyhow::Error::from(error)
         );
     }
+    link_old_place(site);
     println!("Import succeeded. Find your files in {}", cadir.display());
     Ok(ExitCode::SUCCESS)
 }
@@ -196,14 +204,16 @@ pub(super) fn enable(args: &EnableArgs, site: &Site) -> anyhow::Result<ExitCode>
 }
 
 pub(super) fn migrate(site: &Site) -> anyhow::Result<ExitCode> {
-    let old = site.path("ssldir").join("ca");
-    let new = match site.path("cadir") {
-        configured if configured == old => site
-            .confdir
-            .parent()
-            .map(|parent| parent.join("puppetserver/ca"))
-            .context("the configuration directory has no parent")?,
-        configured => configured,
+    let in_ssl = site.path("ssldir").join("ca");
+    let (old, new) = match &site.config.ca.dir {
+        Some(dir) => (in_ssl, dir.clone()),
+        None => {
+            let new = site.puppetserver_cadir().context("the configuration directory has no parent")?;
+            let cadir = site.path("cadir");
+            // In its place, or where this program has it by itself, it need not move.
+            let stays = cadir == new || cadir == site.confdir.join("ca");
+            (if stays { in_ssl } else { cadir }, new)
+        }
     };
     if new.exists() {
         return fail([
@@ -238,7 +248,7 @@ pub(super) fn migrate(site: &Site) -> anyhow::Result<ExitCode> {
             new.display()
         )
     })?;
-    std::os::unix::fs::symlink(&new, &old)
+    crate::config::link(&new, &old)
         .with_context(|| format!("could not leave a link at {}", old.display()))?;
     drop(authority);
     println!(
@@ -253,11 +263,12 @@ pub(super) fn migrate(site: &Site) -> anyhow::Result<ExitCode> {
 /// The configuration with the options of the command over it. Certificates live as long as is configured, else as long
 /// as the command has it, else as long as the server has it.
 fn configured(
-    mut site: Site,
+    site: &Site,
     certname: Option<String>,
     alt_names: Option<String>,
     default_ttl: Option<Duration>,
 ) -> anyhow::Result<(ca::Settings, ca::Host)> {
+    let mut site = site.clone();
     if let Some(certname) = certname {
         site.puppet.set("certname", certname.clone());
         site.certname = certname;
@@ -273,6 +284,14 @@ fn configured(
         host.alt_names = alt_names;
     }
     Ok((settings, host))
+}
+
+/// The authority is good without the link.
+fn link_old_place(site: &Site) {
+    if let Err(error) = site.link_old_cadir() {
+        let old = site.path("ssldir").join("ca");
+        eprintln!("Warning: could not leave a link to the authority at {}: {error}", old.display());
+    }
 }
 
 fn refuse_existing(settings: &ca::Settings, host: &ca::Host) -> anyhow::Result<Option<ExitCode>> {
