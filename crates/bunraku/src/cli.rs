@@ -9,6 +9,8 @@ mod compile;
 mod completion;
 mod config;
 mod demo;
+mod files;
+mod lint;
 mod lookup;
 mod parser;
 mod report;
@@ -66,6 +68,7 @@ enum Command {
     Config(config::Command),
     #[command(subcommand)]
     Parser(parser::Command),
+    Lint(lint::Args),
     Completion(completion::Args),
 }
 
@@ -90,6 +93,7 @@ pub fn main() -> ExitCode {
         Command::Report(command) => report::run(command, cli.config.as_deref()),
         Command::Config(command) => config::run(command, cli.config.as_deref()),
         Command::Parser(command) => parser::run(command),
+        Command::Lint(args) => lint::run(args),
         Command::Completion(args) => completion::run(args, Cli::command()),
     };
     result.unwrap_or_else(|error| {

@@ -36,6 +36,18 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// A problem that someone else found in a text, to be shown like the parser's.
+    pub fn new(
+        severity: Severity,
+        code: &'static str,
+        message: String,
+        span: Span,
+        file: Arc<SourceFile>,
+    ) -> Diagnostic {
+        let place = Place::Range(span.start, span.end);
+        Diagnostic { severity, code, message, span, file, place }
+    }
+
     pub(crate) fn from_trouble(trouble: Trouble, severity: Severity, file: &Arc<SourceFile>) -> Diagnostic {
         let span = match trouble.place {
             Place::Range(start, end) => Span { start, end },

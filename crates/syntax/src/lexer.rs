@@ -47,6 +47,8 @@ pub(crate) struct Output {
     /// Texts of tokens that are not slices of the source.
     pub(crate) texts: Vec<Arc<str>>,
     pub(crate) warnings: Vec<Trouble>,
+    /// Byte ranges of the lines that the file's heredocs take, their end lines included.
+    pub(crate) heredocs: Vec<(u32, u32)>,
     /// Why the last token is [`Kind::Broken`].
     pub(crate) failure: Option<Box<Trouble>>,
 }

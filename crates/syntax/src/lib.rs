@@ -13,6 +13,7 @@ pub mod pn;
 mod render;
 pub mod source;
 mod token;
+pub mod tokens;
 mod validate;
 
 use std::sync::Arc;
@@ -58,6 +59,8 @@ pub struct Parse {
     pub errors: Vec<Diagnostic>,
     /// Warnings and deprecations.
     pub warnings: Vec<Diagnostic>,
+    /// The first error is one of syntax, so that there is no tree.
+    pub broken: bool,
 }
 
 impl Parse {
@@ -127,6 +130,7 @@ fn parse_whole(file: Arc<SourceFile>, options: Options, namespace: &Namespace, l
         .collect();
     let ast = Ast { file: Arc::clone(&file), exprs, spans, root, definitions };
     let mut errors = Vec::new();
+    let broken = failure.is_some();
     match failure {
         Some(failure) => errors.push(Diagnostic::from_trouble(*failure, Severity::Error, &file)),
         None => {
@@ -145,7 +149,7 @@ fn parse_whole(file: Arc<SourceFile>, options: Options, namespace: &Namespace, l
             }
         }
     }
-    Parse { ast, errors, warnings }
+    Parse { ast, errors, warnings, broken }
 }
 
 #[cfg(test)]

@@ -23,7 +23,8 @@ pub(crate) struct Token {
 /// Kinds of tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum Kind {
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Kind {
     // Operands, in the order that keeps `is_operand` a comparison.
     Name,
     Word,
@@ -127,7 +128,7 @@ impl Kind {
     }
 
     /// Whether the token may be an attribute's name besides a plain name.
-    pub(crate) fn is_keyword(self) -> bool {
+    pub fn is_keyword(self) -> bool {
         (Kind::Case as u8..=Kind::Apply as u8).contains(&(self as u8))
     }
 

@@ -77,6 +77,9 @@ impl<'a> Lexer<'a> {
             let next = memchr::memchr(b'\n', &self.bytes[line..]).map_or(text.len(), |at| line + at + 1);
             if let Some(end) = end_line(&text[line..next], tag) {
                 self.newline_jump = Some(next);
+                if self.margins.is_none() {
+                    self.out.heredocs.push((begin as u32, next as u32));
+                }
                 let leading = &text[line + end.leading.0..line + end.leading.1];
                 self.heredoc_text(begin, line, leading, &end, interpolates, escapes)?;
                 self.pos = resume;
