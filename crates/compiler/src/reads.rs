@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use hiera::source::{Source as _, Stat};
+use hiera::source::Source as _;
+pub use hiera::source::Stat;
 use pcore::{Hash, Value};
 
 /// Stands between the names of a path. A name that holds it is not told apart from what contains it.
@@ -150,8 +151,8 @@ impl ReadSet {
         self.trusted.insert(Path::new(names));
     }
 
-    /// To be called before the file is read: then a later change cannot be missed.
-    pub(crate) fn file(&mut self, path: &str) {
+    /// Notes a file or folder. To be called before it is read: then a later change cannot be missed.
+    pub fn file(&mut self, path: &str) {
         if !self.files.contains_key(path) {
             self.files.insert(path.to_owned(), hiera::source::Disk.stat(path));
         }

@@ -1,5 +1,6 @@
 //! `POST|GET catalog/:certname`: facts in, catalog out.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -11,7 +12,10 @@ use wire::facts::{Facts, FactsFormat};
 use wire::json::Limits;
 
 use crate::environments::{Environment, EnvironmentError, Environments};
+use crate::execution::Execution;
+use crate::files::{self, Algorithm, Code, FileServer};
 use crate::indirection::{environment, failed, key};
+use crate::inline::inline;
 use crate::memo::{self, Hit, Key, Memo};
 use crate::negotiate::{CATALOG, Format, accepted};
 use crate::pool::{Patience, PoolError};
@@ -21,6 +25,9 @@ use crate::{Server, VERSION_HEADER, trusted};
 
 /// The agent logs "Catalog compiled by" with this name.
 const COMPILER_HEADER: HeaderName = HeaderName::from_static("x-puppet-compiler-name");
+
+/// How long the command that says the version of the code may take.
+const CODE_ID_TIME_MAX: Duration = Duration::from_secs(60);
 
 /// What one compile needs, moved to the thread that does it.
 #[derive(Clone)]
@@ -34,6 +41,11 @@ struct Order {
     trusted: pcore::Value,
     server_facts: Arc<pcore::Hash>,
     format: Format,
+    /// Whether the agent takes metadata of files in its catalog, and with which checksums.
+    wants_static: bool,
+    checksum_types: Option<String>,
+    code_id_command: Option<PathBuf>,
+    files: Arc<FileServer>,
 }
 
 /// What comes back from it.
@@ -82,6 +94,10 @@ pub(crate) async fn find(
         facts,
         server_facts: server.server_facts.clone(),
         format,
+        wants_static: params.text("static_catalog") == Some("true"),
+        checksum_types: params.text("checksum_type").map(str::to_owned),
+        code_id_command: server.settings.code_id_command.clone(),
+        files: server.files.clone(),
     };
     let patience = if understands_delays(request) { Patience::Refusable } else { Patience::Waits };
     let transaction_uuid = params.text("transaction_uuid").map(str::to_owned);
@@ -180,23 +196,159 @@ async fn stored_facts(server: &Server, certname: &str) -> Result<Arc<pcore::Hash
 
 /// The node's kept catalog if it still holds, else a fresh one. Runs on a thread of the pool.
 fn compile(order: &Order) -> Result<Compiled, Problem> {
-    let environment = resolve(order)?;
-    let node = node(order, &environment);
-    let key = memo_key(order, &environment);
-    let version = || compiler::version(&environment.image, &Machine).ok();
+    let job = Job::new(order)?;
+    let version = || compiler::version(&job.environment.image, &Machine).ok();
     let uuid = uuid::Uuid::new_v4().to_string();
-    match order.memo.find(&key, &environment.image, &node, version, &uuid) {
-        Some(hit) if !hit.verify => Ok(again(order, &environment, hit)),
-        Some(hit) => verify(order, &environment, &node, hit),
-        None => compile_node(order, &environment, &node),
+    let code_id = job.code_id.as_deref();
+    match order.memo.find(&job.key(), &job.environment.image, &job.node, code_id, version, &uuid) {
+        Some(hit) if !hit.verify => Ok(job.again(hit)),
+        Some(hit) => job.verify(hit),
+        None => job.compile(),
     }
 }
 
 /// A fresh catalog, whatever is kept.
 fn compile_fresh(order: &Order) -> Result<Compiled, Problem> {
-    let environment = resolve(order)?;
-    order.memo.forget(&memo_key(order, &environment));
-    compile_node(order, &environment, &node(order, &environment))
+    let job = Job::new(order)?;
+    order.memo.forget(&job.key());
+    job.compile()
+}
+
+/// An order with what it means at the moment.
+struct Job<'o> {
+    order: &'o Order,
+    environment: Arc<Environment>,
+    node: NodeInput,
+    code_id: Option<String>,
+    /// The checksum of inlined metadata, for a static catalog.
+    inlined: Option<Algorithm>,
+}
+
+impl<'o> Job<'o> {
+    fn new(order: &'o Order) -> Result<Job<'o>, Problem> {
+        let environment = resolve(order)?;
+        let code_id = match &order.code_id_command {
+            Some(command) => code_id(command, &order.environment).map_err(failed)?,
+            None => None,
+        };
+        let is_static = environment.conf.static_catalogs && order.wants_static && code_id.is_some();
+        let inlined = is_static.then(|| common_checksum(order.checksum_types.as_deref())).transpose()?;
+        Ok(Job { node: node(order, &environment), order, environment, code_id, inlined })
+    }
+
+    fn key(&self) -> Key {
+        Key {
+            certname: self.order.certname.clone(),
+            environment: self.environment.name.clone(),
+            rich: self.is_rich(),
+            inlined: self.inlined.map(Algorithm::as_str),
+        }
+    }
+
+    fn is_rich(&self) -> bool {
+        self.order.format == Format::RichJson && self.environment.conf.rich_data
+    }
+
+    /// A kept catalog as an answer.
+    fn again(&self, hit: Hit) -> Compiled {
+        log(self.order, &hit.logs);
+        tracing::info!(
+            certname = self.order.certname,
+            environment = self.environment.name,
+            resources = hit.resources,
+            "the last catalog still holds"
+        );
+        let version = pcore::format::to_s(&hit.version);
+        let Hit { body, content, catalog_uuid, .. } = hit;
+        let environment = self.environment.name.clone();
+        Compiled { body, content: Content::Kept { environment, content, catalog_uuid, version } }
+    }
+
+    /// Compiles in spite of a kept catalog, and compares.
+    fn verify(&self, hit: Hit) -> Result<Compiled, Problem> {
+        let fresh = self.compile();
+        let is_right = match &fresh {
+            Ok(Compiled { content: Content::Fresh(catalog), .. }) => {
+                memo::is_same_catalog(&hit, catalog, self.is_rich())
+            }
+            _ => false,
+        };
+        self.order.memo.verified(is_right);
+        if !is_right {
+            tracing::error!(
+                certname = self.order.certname,
+                environment = self.environment.name,
+                "a kept catalog does not hold, though nothing that its compile read has changed; the fresh one is sent"
+            );
+        }
+        fresh
+    }
+
+    fn compile(&self) -> Result<Compiled, Problem> {
+        let Job { order, environment, node, .. } = self;
+        let started = Instant::now();
+        let mut compilation = compiler::compile(&environment.image, &Machine, node).map_err(|error| {
+            log(order, &error.logs);
+            failed(error.message)
+        })?;
+        compilation.catalog.code_id = self.code_id.as_deref().map(Into::into);
+        if let Some(algorithm) = self.inlined {
+            self.inline(&mut compilation, algorithm).map_err(failed)?;
+        }
+        let elapsed = started.elapsed();
+        log(order, &compilation.logs);
+        let mut body = Vec::with_capacity(compilation.catalog.resources.len() * 512);
+        let marks = compilation.catalog.write_json_marked(&mut body, self.is_rich());
+        order.memo.keep(self.key(), &environment.image, node, &compilation, &body, &marks);
+        let catalog = compilation.catalog;
+        tracing::info!(
+            certname = order.certname,
+            environment = environment.name,
+            resources = catalog.resources.len(),
+            milliseconds = elapsed.as_secs_f64() * 1000.0,
+            "compiled catalog"
+        );
+        Ok(Compiled { body, content: Content::Fresh(Arc::new(catalog)) })
+    }
+
+    fn inline(&self, compilation: &mut Compilation, algorithm: Algorithm) -> Result<(), String> {
+        let environment = &self.environment;
+        let code =
+            Code { environment: environment.name.clone(), modulepath: environment.conf.modulepath.clone() };
+        let files = &self.order.files;
+        let read = inline(files, &code, &environment.directory, &mut compilation.catalog, algorithm)?;
+        for path in read {
+            compilation.reads.file(&path.to_string_lossy());
+        }
+        Ok(())
+    }
+}
+
+/// The version of an environment's code, as the configured command says; `None` if it says nothing.
+fn code_id(command: &Path, environment: &str) -> Result<Option<String>, String> {
+    let words = [command.to_string_lossy().into_owned(), environment.to_owned()];
+    let execution = Execution { command: &words, folder: None, combine: false, time_max: CODE_ID_TIME_MAX };
+    let output = execution.run().map_err(|error| error.to_string())?;
+    let text = String::from_utf8_lossy(&output);
+    let id = text.trim_end_matches(['\n', '\r']);
+    if !files::is_code_id(id) {
+        return Err(format!(
+            "Invalid code-id '{id}'. Must contain only alpha-numerics and '-', '_', ';', or ':'"
+        ));
+    }
+    Ok((!id.is_empty()).then(|| id.to_owned()))
+}
+
+/// The first checksum of the agent's list that is known here.
+fn common_checksum(types: Option<&str>) -> Result<Algorithm, Problem> {
+    let types = types.unwrap_or_default();
+    types.split('.').find_map(Algorithm::named).ok_or_else(|| {
+        let known: Vec<String> = Algorithm::ALL.iter().map(|known| format!(":{}", known.as_str())).collect();
+        failed(format!(
+            "Unable to find a common checksum type between agent '{types}' and master '[{}]'.",
+            known.join(", ")
+        ))
+    })
 }
 
 fn node(order: &Order, environment: &Environment) -> NodeInput {
@@ -211,71 +363,6 @@ fn node(order: &Order, environment: &Environment) -> NodeInput {
     }
 }
 
-fn memo_key(order: &Order, environment: &Environment) -> Key {
-    Key {
-        certname: order.certname.clone(),
-        environment: environment.name.clone(),
-        rich: is_rich(order, environment),
-    }
-}
-
-fn is_rich(order: &Order, environment: &Environment) -> bool {
-    order.format == Format::RichJson && environment.conf.rich_data
-}
-
-/// A kept catalog as an answer.
-fn again(order: &Order, environment: &Environment, hit: Hit) -> Compiled {
-    log(order, &hit.logs);
-    tracing::info!(
-        certname = order.certname,
-        environment = environment.name,
-        resources = hit.resources,
-        "the last catalog still holds"
-    );
-    let version = pcore::format::to_s(&hit.version);
-    let Hit { body, content, catalog_uuid, .. } = hit;
-    let content = Content::Kept { environment: environment.name.clone(), content, catalog_uuid, version };
-    Compiled { body, content }
-}
-
-/// Compiles in spite of a kept catalog, and compares.
-fn verify(
-    order: &Order,
-    environment: &Arc<Environment>,
-    node: &NodeInput,
-    hit: Hit,
-) -> Result<Compiled, Problem> {
-    let fresh = compile_node(order, environment, node);
-    let is_right = match &fresh {
-        Ok(Compiled { content: Content::Fresh(catalog), .. }) => {
-            memo::is_same_catalog(&hit, catalog, is_rich(order, environment))
-        }
-        _ => false,
-    };
-    order.memo.verified(is_right);
-    if !is_right {
-        tracing::error!(
-            certname = order.certname,
-            environment = environment.name,
-            "a kept catalog does not hold, though nothing that its compile read has changed; the fresh one is sent"
-        );
-    }
-    fresh
-}
-
-fn compile_node(order: &Order, environment: &Environment, node: &NodeInput) -> Result<Compiled, Problem> {
-    let started = Instant::now();
-    let compiled = compiler::compile(&environment.image, &Machine, node);
-    let elapsed = started.elapsed();
-    match compiled {
-        Ok(compilation) => Ok(encode(order, environment, node, compilation, elapsed)),
-        Err(error) => {
-            log(order, &error.logs);
-            Err(failed(error.message))
-        }
-    }
-}
-
 /// The environment asked for; the default one if there is none of that name. The agent sees in the catalog which it was and starts
 /// again in it.
 fn resolve(order: &Order) -> Result<Arc<Environment>, Problem> {
@@ -284,29 +371,6 @@ fn resolve(order: &Order) -> Result<Arc<Environment>, Problem> {
         found => found,
     }
     .map_err(failed)
-}
-
-fn encode(
-    order: &Order,
-    environment: &Environment,
-    node: &NodeInput,
-    compilation: Compilation,
-    elapsed: Duration,
-) -> Compiled {
-    log(order, &compilation.logs);
-    let rich = is_rich(order, environment);
-    let mut body = Vec::with_capacity(compilation.catalog.resources.len() * 512);
-    let marks = compilation.catalog.write_json_marked(&mut body, rich);
-    order.memo.keep(memo_key(order, environment), &environment.image, node, &compilation, &body, &marks);
-    let catalog = compilation.catalog;
-    tracing::info!(
-        certname = order.certname,
-        environment = environment.name,
-        resources = catalog.resources.len(),
-        milliseconds = elapsed.as_secs_f64() * 1000.0,
-        "compiled catalog"
-    );
-    Compiled { body, content: Content::Fresh(Arc::new(catalog)) }
 }
 
 /// What manifests and compiler said goes to the server's log.

@@ -36,12 +36,12 @@ pub(crate) use bucket_handler::bucket_file;
 pub use checksum::Algorithm;
 pub(crate) use handlers::{content, metadata, metadatas};
 pub use modules::{Module, module_list};
-pub(crate) use static_content::find as static_content;
+pub(crate) use static_content::{find as static_content, is_code_id};
 
+pub use fileset::{FilesMax, Selection};
 pub use metadata::Query;
 
 use checksum::Checksums;
-use fileset::Selection;
 use listings::Listings;
 use metadata::Describer;
 use mounts::{Mounts, Places};
@@ -184,6 +184,21 @@ impl FileServer {
             Err(error) => Err(FileError::io(error, &entry.base.join(&entry.relative))),
         });
         described.collect()
+    }
+
+    /// Metadata of everything below a directory, and of itself as `.`.
+    ///
+    /// # Errors
+    /// Something of it cannot be read, or there is more than the selection allows.
+    pub fn tree(
+        &self,
+        root: &Path,
+        selection: &Selection,
+        query: Query,
+    ) -> Result<Vec<FileMetadata>, FileError> {
+        let places = Places { paths: vec![root.to_owned()], is_placeholder: false };
+        let mut witnesses = Witnesses::new(SystemTime::UNIX_EPOCH);
+        self.metadatas(&places, selection, query, &mut witnesses)
     }
 
     /// The content of the file at a path.

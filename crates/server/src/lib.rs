@@ -14,6 +14,7 @@ mod admin;
 mod catalog;
 mod execution;
 mod indirection;
+mod inline;
 pub mod memo;
 mod negotiate;
 mod node;

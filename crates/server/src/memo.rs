@@ -9,7 +9,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, SystemTime};
 
+use compiler::reads::Stat;
 use compiler::reads::{Path, Seen, same_entries};
 use compiler::{Compilation, Image, LogEntry, NodeInput, ReadSet};
 use pcore::{Hash, Str, Value};
@@ -22,6 +24,8 @@ const CAUSES_MAX: usize = 200;
 pub struct Memo {
     shelf: Mutex<Shelf>,
     bytes_max: usize,
+    /// A file that was changed so recently may change again without a trace.
+    settled: Duration,
     /// One of so many hits is verified; 0 is none.
     verify_every: u64,
 }
@@ -65,6 +69,8 @@ pub struct Key {
     pub environment: String,
     /// With rich data.
     pub rich: bool,
+    /// With metadata of files that have this checksum inside.
+    pub inlined: Option<&'static str>,
 }
 
 /// A kept catalog.
@@ -79,6 +85,7 @@ struct Entry {
     parameters: Hash,
     /// JSON without the values of `version` and `catalog_uuid`, cut where they stood.
     parts: [Box<[u8]>; 3],
+    code_id: Option<Str>,
     content: Str,
     resources: usize,
     logs: Arc<[LogEntry]>,
@@ -106,7 +113,7 @@ pub struct Hit {
 impl Memo {
     /// A shelf for so many bytes; with 0 nothing is kept. One of `verify_every` hits is verified; 0 is none.
     pub fn new(bytes_max: usize, verify_every: u64) -> Memo {
-        Memo { shelf: Mutex::default(), bytes_max, verify_every }
+        Memo { shelf: Mutex::default(), bytes_max, settled: Duration::from_secs(2), verify_every }
     }
 
     /// What it did so far.
@@ -122,6 +129,7 @@ impl Memo {
         key: &Key,
         image: &Arc<Image>,
         node: &NodeInput,
+        code_id: Option<&str>,
         version: impl FnOnce() -> Option<Value>,
         uuid: &str,
     ) -> Option<Hit> {
@@ -134,7 +142,7 @@ impl Memo {
         };
         let broken = match &entry {
             None => Some("new".to_owned()),
-            Some(entry) => entry.broken(image, node),
+            Some(entry) => entry.broken(image, node, code_id),
         };
         let mut shelf = self.lock();
         if let Some(cause) = broken {
@@ -175,8 +183,17 @@ impl Memo {
         if self.bytes_max == 0 {
             return;
         }
-        let entry =
-            if compiled.reads.is_pure() { Entry::new(image, node, compiled, body, marks) } else { None };
+        let settled = |stat: &Stat| {
+            let changed = Duration::from_nanos(stat.changed_ns.max(0) as u64);
+            let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH + changed);
+            self.settled.is_zero() || since.is_ok_and(|since| since >= self.settled)
+        };
+        let holds_still = compiled.reads.files.values().flatten().all(settled);
+        let entry = if holds_still && compiled.reads.is_pure() {
+            Entry::new(image, node, compiled, body, marks)
+        } else {
+            None
+        };
         let mut shelf = self.lock();
         shelf.remove(&key);
         match entry {
@@ -265,6 +282,7 @@ impl Entry {
             classes: node.classes.clone(),
             parameters: node.parameters.clone(),
             parts,
+            code_id: compiled.catalog.code_id.clone(),
             content: compiled.catalog.catalog_uuid.clone(),
             resources: compiled.catalog.resources.len(),
             logs,
@@ -273,8 +291,8 @@ impl Entry {
     }
 
     /// Why the catalog does not hold any more.
-    fn broken(&self, image: &Arc<Image>, node: &NodeInput) -> Option<String> {
-        if !std::ptr::eq(self.image.as_ptr(), Arc::as_ptr(image)) {
+    fn broken(&self, image: &Arc<Image>, node: &NodeInput, code_id: Option<&str>) -> Option<String> {
+        if !std::ptr::eq(self.image.as_ptr(), Arc::as_ptr(image)) || self.code_id.as_deref() != code_id {
             return Some("code".to_owned());
         }
         let same_classes = self.classes.len() == node.classes.len()

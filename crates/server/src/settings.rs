@@ -48,6 +48,9 @@ pub struct Settings {
     pub max_retry_delay: Duration,
     /// Longest time a request waits for its catalog.
     pub compile_timeout: Duration,
+    /// Command that prints the version of an environment's code (`code-id-command`); its argument is the environment. Catalogs
+    /// are static if it says one.
+    pub code_id_command: Option<PathBuf>,
     /// How many bytes of catalogs are kept for nodes whose inputs do not change; 0 keeps none.
     pub memo_bytes: usize,
     /// One of so many kept catalogs is compared with a fresh compile before it is sent again; 0 is none.

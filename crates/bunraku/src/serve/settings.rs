@@ -48,6 +48,7 @@ pub fn server(site: &Site) -> anyhow::Result<server::Settings> {
         max_queued_requests: compile.max_queued_requests,
         max_retry_delay: compile.max_retry_delay.0,
         compile_timeout: compile.timeout.0,
+        code_id_command: site.config.code.code_id_command.clone(),
         memo_bytes: usize::try_from(compile.memo_bytes).unwrap_or(usize::MAX),
         memo_verify_every: compile.memo_verify_every,
         body_bytes_max: site.config.listen.max_body_bytes as u64,

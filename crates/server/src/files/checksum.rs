@@ -37,7 +37,8 @@ impl Algorithm {
         Algorithm::ALL.into_iter().find(|algorithm| algorithm.as_str() == name)
     }
 
-    const ALL: [Algorithm; 12] = [
+    /// All, in Puppet's order.
+    pub const ALL: [Algorithm; 12] = [
         Algorithm::Sha256,
         Algorithm::Sha256Lite,
         Algorithm::Md5,

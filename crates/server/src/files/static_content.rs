@@ -71,7 +71,8 @@ async fn run(program: &Path, arguments: [&str; 3]) -> Result<Vec<u8>, String> {
     Ok(output.stdout)
 }
 
-fn is_code_id(text: &str) -> bool {
+/// What the version of code may be called.
+pub(crate) fn is_code_id(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ';' | ':'))
 }
 

@@ -75,6 +75,61 @@ async fn a_catalog_that_still_holds_is_sent_again() {
 }
 
 #[tokio::test]
+async fn a_static_catalog_holds_the_metadata_of_its_files() {
+    let site = Site::with(|settings| {
+        let folder = settings.environmentpath[0].parent().unwrap().to_owned();
+        let command = folder.join("code-id");
+        std::fs::write(&command, "#!/bin/sh\necho \"v1-$1\"\n").unwrap();
+        std::fs::set_permissions(&command, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        settings.code_id_command = Some(command);
+    });
+    let module = site.folder.path().join("environments/production/modules/m/files/tree");
+    std::fs::create_dir_all(&module).unwrap();
+    std::fs::write(module.join("f"), "text").unwrap();
+    site.manifest(
+        "production",
+        "file { '/one': source => ['puppet:///modules/m/none', 'puppet:///modules/m/tree/f'] }
+         file { '/two': source => 'puppet:///modules/m/tree/', recurse => true, ensure => directory }
+         file { '/three': source => '/local' }
+         file { '/four': source => 'puppet:///modules/m/tree/f', ensure => absent }",
+    );
+    let catalog = site.send(post(PATH, form(&facts(NODE), ""))).await.json();
+    assert_eq!(catalog["code_id"], "v1-production");
+    let metadata = catalog["metadata"].as_object().unwrap();
+    assert_eq!(metadata.keys().collect::<Vec<_>>(), ["/one"]);
+    let one = &metadata["/one"];
+    assert_eq!(one["source"], "puppet:///modules/m/tree/f");
+    assert_eq!(one["content_uri"], "puppet:///modules/m/files/tree/f");
+    assert_eq!(
+        one["checksum"]["value"],
+        "{sha256}982d9e3eb996f559e633f4d194def3761d909f5a3b647d1a851fead67c32c9d1"
+    );
+    let recursive = catalog["recursive_metadata"].as_object().unwrap();
+    assert_eq!(recursive.keys().collect::<Vec<_>>(), ["/two"]);
+    let two = recursive["/two"]["puppet:///modules/m/tree"].as_array().unwrap();
+    let places: Vec<_> = two.iter().map(|file| (&file["relative_path"], &file["content_uri"])).collect();
+    assert_eq!(
+        places,
+        [
+            (&".".into(), &"puppet:///modules/m/files/tree".into()),
+            (&"f".into(), &"puppet:///modules/m/files/tree/f".into())
+        ]
+    );
+    // An agent that wants none, or knows no checksum of ours.
+    let plain = form(&facts(NODE), "").replace("static_catalog=true", "static_catalog=false");
+    let catalog = site.send(post(PATH, plain)).await.json();
+    assert_eq!((&catalog["code_id"], catalog.get("metadata")), (&"v1-production".into(), None));
+    let strange =
+        form(&facts(NODE), "").replace("checksum_type=sha256.sha384.sha512.sha224.md5", "checksum_type=crc");
+    let (status, message, _) = site.send(post(PATH, strange)).await.error();
+    assert_eq!(status, 500);
+    assert!(
+        message.contains("Unable to find a common checksum type between agent 'crc' and master '[:sha256, "),
+        "{message}"
+    );
+}
+
+#[tokio::test]
 async fn what_the_store_has_lost_is_compiled_again() {
     let site = Site::new();
     site.send(post(PATH, form(&facts(NODE), ""))).await;
