@@ -269,6 +269,15 @@ fn options(input: &Json) -> ImageOptions {
         },
         strict_variables: settings["strict_variables"] != "false",
         tasks: settings["tasks"] == "true",
+        settings: settings
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, setting)| {
+                let text = text(setting);
+                (name.clone(), text.parse().map_or_else(|_| text.into(), pcore::Value::Bool))
+            })
+            .collect(),
         ..ImageOptions::default()
     }
 }
@@ -349,6 +358,20 @@ fn lay_out(input: &Json, folder: &Path, options: &mut ImageOptions) -> String {
         .flatten()
         .map(|(path, content)| (path, text(content)))
         .collect();
+    // Newer records name the folder of the environment.
+    if let Some(root) = input["root"].as_str() {
+        options.directory = Some(folder.to_owned());
+        options.modulepath.push(folder.join("modules"));
+        for (path, content) in files {
+            let target = folder.join(Path::new(path).strip_prefix(root).unwrap_or(Path::new(path)));
+            std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+            std::fs::write(&target, content).unwrap();
+        }
+        if input["code"] == "" {
+            options.manifest = Some(folder.join("manifests"));
+        }
+        return root.to_owned();
+    }
     let mut prefix = files.first().map_or(PathBuf::new(), |(path, _)| PathBuf::from(path));
     for (path, _) in &files {
         while !Path::new(path).starts_with(&prefix) || prefix == Path::new(path) {
@@ -457,7 +480,7 @@ fn run_code(code: String, input: &Json) -> Run {
 fn check_evaluate(input: &Json, output: &Json) -> Outcome {
     let source = text(&input["source"]);
     let code = format!(
-        "$conformance = with() || {{ {source}\n}} notice(\"type ${{type($conformance)}}\") notify {{ 'conformance': \
+        "$conformance = with() || {{ {source}\n}} notice(\"type ${{type($conformance, reduced)}}\") notify {{ 'conformance': \
          message => [$conformance] }}"
     );
     let got = run_code(code, input);

@@ -367,14 +367,13 @@ impl<'i> Session<'i> {
     }
 
     /// Declared types of the parameters of a definition.
-    fn parameter_types(&mut self, definition: &'i Definition) -> Result<&'i [Type], Control> {
-        let image = self.image;
+    pub(crate) fn parameter_types(&mut self, definition: &'i Definition) -> Result<&'i [Type], Control> {
         let types = definition.parameters.types_or(|list| {
             let Some(code) = definition.code() else { return Ok(Vec::new()) };
             list.iter()
                 .map(|parameter| match parameter.type_expr {
                     None => Ok(Type::Any),
-                    Some(expr) => match image.evaluate_type(code, expr)? {
+                    Some(expr) => match self.evaluate_type(code, expr)? {
                         Value::Type(ty) => Ok(ty),
                         _ => Ok(Type::Any),
                     },

@@ -285,6 +285,61 @@ pub(crate) struct Function {
     pub(crate) expr: ExprId,
 }
 
+/// The definition of a type.
+#[derive(Debug)]
+pub(crate) struct TypeDefinition {
+    /// Lower-case full name.
+    pub(crate) name: String,
+    pub(crate) code: Arc<Code>,
+    pub(crate) expr: ExprId,
+}
+
+impl TypeDefinition {
+    /// The name as it is written.
+    pub(crate) fn shown(&self) -> &'static str {
+        match &self.code[self.expr] {
+            Expr::TypeAlias(alias) => alias.name.as_str(),
+            _ => "",
+        }
+    }
+}
+
+/// What a manifest defines.
+#[derive(Debug)]
+pub(crate) enum Item {
+    Definition(Definition),
+    Function(Function),
+    Type(TypeDefinition),
+}
+
+impl Item {
+    /// Everything that a file defines, in order.
+    pub(crate) fn all(code: &Arc<Code>) -> Vec<Item> {
+        let mut items = Vec::new();
+        for &expr in &code.definitions {
+            match &code[expr] {
+                Expr::Function(function) => {
+                    items.push(Item::Function(Function { name: function.name, code: code.clone(), expr }));
+                }
+                Expr::TypeAlias(alias) => {
+                    let name = alias.name.as_str().to_lowercase();
+                    items.push(Item::Type(TypeDefinition { name, code: code.clone(), expr }));
+                }
+                _ => items.extend(Definition::of(code, expr).into_iter().map(Item::Definition)),
+            }
+        }
+        items
+    }
+
+    /// The class, define or node block.
+    pub(crate) fn definition(&self) -> Option<&Definition> {
+        match self {
+            Item::Definition(definition) => Some(definition),
+            _ => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::sanitised;

@@ -136,6 +136,7 @@ impl<'i> Session<'i> {
     /// As much of a compile as there is before any code of the site runs: what the node brings, and the settings.
     pub(crate) fn prepare(&mut self) -> Result<(), Control> {
         self.add_main_stage()?;
+        self.load_main()?;
         self.evaluate_settings()?;
         self.declare_main()?;
         Ok(())
@@ -152,17 +153,19 @@ impl<'i> Session<'i> {
         }
         let certname = self.node.certname.to_lowercase();
         let known = &self.definitions;
-        let by_name =
-            |name: &str| stdx::Symbol::existing(name).and_then(|name| known.node_names.get(&name).copied());
-        let mut found = by_name(&certname).map(|definition| (definition, None));
-        if found.is_none() {
-            found = known.nodes.iter().find_map(|definition| {
-                let groups = definition.pattern.as_ref()?.captures(&certname)?;
-                let groups = (0..groups.group_count()).map(|at| groups.get(at).map(Str::from)).collect();
-                Some((*definition, Some(groups)))
-            });
-        }
-        let found = found.or_else(|| by_name("default").map(|definition| (definition, None)));
+        let block_for = |name: &str| {
+            let named = stdx::Symbol::existing(name).and_then(|name| known.node_names.get(&name).copied());
+            let named = named.map(|definition| (definition, None));
+            named.or_else(|| {
+                known.nodes.iter().find_map(|definition| {
+                    let groups = definition.pattern.as_ref()?.captures(name)?;
+                    let groups = (0..groups.group_count()).map(|at| groups.get(at).map(Str::from)).collect();
+                    Some((*definition, Some(groups)))
+                })
+            })
+        };
+        // A pattern may well match the word `default`.
+        let found = block_for(&certname).or_else(|| block_for("default"));
         let Some((definition, groups)) = found else {
             let text =
                 format!("Could not find node statement with name 'default' or '{}'", self.node.certname);

@@ -42,7 +42,7 @@ impl<'i> Session<'i> {
         let code: &'i crate::code::Code = &function.code;
         let syntax::ast::Expr::Function(definition) = &code[function.expr] else { return Ok(None) };
         let Some(expr) = definition.return_type else { return Ok(None) };
-        Ok(match self.image.evaluate_type(code, expr)? {
+        Ok(match self.evaluate_type(code, expr)? {
             Value::Type(ty) => Some(ty),
             _ => None,
         })

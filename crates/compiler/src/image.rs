@@ -22,6 +22,7 @@ use stdx::Symbol;
 pub(crate) use files::{Dialect, Source, SourceError, SourceKind, parse_text};
 pub(crate) use main::Main;
 pub(crate) use module::Module;
+pub(crate) use types::{origin, origin_at};
 
 use crate::code::{Definition, Function};
 use crate::lookup;
@@ -226,11 +227,8 @@ impl Image {
         found
     }
 
-    /// The function of the Puppet language with this name.
+    /// The function of the Puppet language that has a file of its own.
     pub(crate) fn function(&self, name: Symbol) -> Option<Result<&Function, &SourceError>> {
-        if let Some(function) = self.main.functions.get(&name) {
-            return Some(Ok(function));
-        }
         let path = self.functions.get(&name)?;
         Some(self.source(path)?.function())
     }

@@ -4,9 +4,13 @@
 //! are taken in turn, and everything in them becomes known. So whether two definitions of a name collide depends
 //! on what has been loaded, which the image alone cannot say.
 
-use stdx::Symbol;
+use std::cell::RefCell;
 
-use crate::code::{Definition, DefinitionKind};
+use pcore::{Type, Value};
+use stdx::Symbol;
+use syntax::ast::ExprId;
+
+use crate::code::{Code, Definition, DefinitionKind, Function, Item, TypeDefinition};
 use crate::error::{Control, Error};
 use crate::session::Session;
 
@@ -25,10 +29,130 @@ impl<'i> Session<'i> {
             );
             return Err(Error::complete(text).into());
         }
-        for definition in &main.definitions {
-            self.register(definition)?;
+        self.import_items(&main.items)
+    }
+
+    /// Makes everything known that a manifest defines: first, in order, functions, types and the types of parameters,
+    /// so that these see only what stands before them; then classes, defines and nodes.
+    fn import_items(&mut self, items: &'i [Item]) -> Result<(), Control> {
+        for item in items {
+            match item {
+                Item::Definition(definition) => {
+                    self.parameter_types(definition)?;
+                    if definition.kind == DefinitionKind::Define {
+                        self.definitions.early_defines.insert(definition.name, definition);
+                    }
+                }
+                Item::Function(function) => self.add_function(function)?,
+                Item::Type(definition) => self.add_type(definition)?,
+            }
+        }
+        for item in items {
+            if let Item::Definition(definition) = item {
+                self.register(definition)?;
+            }
         }
         Ok(())
+    }
+
+    fn add_function(&mut self, function: &'i Function) -> Result<(), Control> {
+        let known = self.definitions.functions.entry(function.name).or_default();
+        if let Some(other) = known.iter().find(|other| other.code.module == function.code.module) {
+            let entity = format!("function/{}", function.name.as_str().to_lowercase());
+            return Err(redefined(
+                &entity,
+                &format!("Originally set at {}.", crate::image::origin(&other.code, other.expr)),
+            ));
+        }
+        known.push(function);
+        self.callees.remove(&function.name);
+        Ok(())
+    }
+
+    fn add_type(&mut self, definition: &'i TypeDefinition) -> Result<(), Control> {
+        let name = &definition.name;
+        let entity = format!("type/{name}");
+        if crate::types::builtin(definition.shown()).is_some() {
+            return Err(redefined(&entity, "Originally set by Puppet-Type-System/Static-Loader."));
+        }
+        if wire::types::lookup(name).is_some() {
+            return Err(redefined(&entity, "Set at unknown location"));
+        }
+        let define = stdx::Symbol::existing(name).and_then(|name| self.definitions.early_defines.get(&name));
+        if let Some(define) = define
+            && let (Some(code), Some(span)) = (define.code(), define.span)
+        {
+            let origin = crate::image::origin_at(code, span.start);
+            return Err(redefined(&entity, &format!("Originally set at {origin}.")));
+        }
+        let known = self.definitions.types.entry(name.as_str()).or_default();
+        let module = definition.code.module;
+        if let Some(other) = known.iter().find(|other| {
+            let loader = other.code.module;
+            loader.is_none() || loader == module
+        }) {
+            return Err(redefined(
+                &entity,
+                &format!("Originally set at {}.", crate::image::origin(&other.code, other.expr)),
+            ));
+        }
+        known.push(definition);
+        Ok(())
+    }
+
+    /// The type that a capitalised name stands for; `None` if nothing that is known, or that can be loaded, has that
+    /// name.
+    ///
+    /// # Errors
+    /// When a file that may define it is wrong.
+    pub(crate) fn named_type(&mut self, name: Symbol) -> Result<Option<Type>, Control> {
+        if let Some(known) = self.types.get(&name) {
+            return Ok(Some(known.clone()));
+        }
+        let found = self.find_type(name)?;
+        if let Some(found) = &found {
+            self.types.insert(name, found.clone());
+        }
+        Ok(found)
+    }
+
+    fn find_type(&mut self, name: Symbol) -> Result<Option<Type>, Control> {
+        let image = self.image;
+        let text = name.as_str();
+        let text = text.strip_prefix("::").unwrap_or(text);
+        if let Some(ty) = crate::types::builtin(text) {
+            return Ok(Some(ty));
+        }
+        let lower = text.to_lowercase();
+        if self.definitions.types.contains_key(lower.as_str()) {
+            return Ok(image.type_of_manifest(&lower)?);
+        }
+        let early =
+            Symbol::existing(&lower).is_some_and(|name| self.definitions.early_defines.contains_key(&name));
+        let is_native = !lower.contains("::") && image.native_type(&lower).is_some();
+        if early || is_native || self.find_define(&lower)?.is_some() {
+            return Ok(Some(Type::resource(&lower, None)));
+        }
+        // Looking for a define has loaded the manifests that may also define a type of the name.
+        if self.definitions.types.contains_key(lower.as_str()) {
+            return Ok(image.type_of_manifest(&lower)?);
+        }
+        let known = &self.definitions.types;
+        Ok(image.type_of_file(&lower, &|set| known.contains_key(set))?)
+    }
+
+    /// The value of a type expression that needs no scope.
+    ///
+    /// # Errors
+    /// As [`crate::types::evaluate_type`].
+    pub(crate) fn evaluate_type(&mut self, code: &Code, id: ExprId) -> Result<Value, Error> {
+        let session = RefCell::new(self);
+        crate::types::evaluate_type(code, id, &|name| {
+            session.borrow_mut().named_type(name).map_err(|control| match control {
+                Control::Error(error) => *error,
+                _ => Error::new(format!("Resource type not found: {name}")),
+            })
+        })
     }
 
     /// The class of this name, in any case and with or without a leading `::`.
@@ -73,10 +197,8 @@ impl<'i> Session<'i> {
                 continue;
             }
             let Some(source) = image.source(path) else { continue };
-            let definitions = source.definitions().map_err(|error| self.source_error(error))?;
-            for definition in definitions {
-                self.register(definition)?;
-            }
+            let items = source.items().map_err(|error| self.source_error(error))?;
+            self.import_items(items)?;
             if let Some(found) = self.loaded(&name, kind) {
                 return Ok(Some(found));
             }
@@ -194,4 +316,10 @@ impl<'i> Session<'i> {
         }
         Ok(())
     }
+}
+
+/// The error of a second definition of a function or a type.
+fn redefined(entity: &str, origin: &str) -> Control {
+    let text = format!("Attempt to redefine entity 'http://puppet.com/2016.1/runtime/{entity}'. {origin}");
+    Error::new(text).into()
 }

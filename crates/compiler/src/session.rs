@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use stdx::Symbol;
 
 use crate::NodeInput;
-use crate::code::{Code, Definition};
+use crate::code::{Code, Definition, Function, TypeDefinition};
 use crate::collector::{Collected, Collector};
 use crate::error::{Control, Error, Site};
 use crate::eval::call::Callee;
@@ -82,6 +82,12 @@ pub(crate) struct Definitions<'i> {
     pub(crate) defines: FxHashMap<Symbol, &'i Definition>,
     pub(crate) nodes: Vec<&'i Definition>,
     pub(crate) node_names: FxHashMap<Symbol, &'i Definition>,
+    /// Defines of manifests that are being imported or have been: their names are types.
+    pub(crate) early_defines: FxHashMap<Symbol, &'i Definition>,
+    /// Functions of manifests, by name; no two of one module.
+    pub(crate) functions: FxHashMap<Symbol, Vec<&'i Function>>,
+    /// Types of manifests, by lower-case name.
+    pub(crate) types: FxHashMap<&'i str, Vec<&'i TypeDefinition>>,
     pub(crate) loaded: FxHashSet<std::path::PathBuf>,
     /// Names that no file defines.
     pub(crate) missing: FxHashSet<String>,

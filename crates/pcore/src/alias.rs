@@ -18,23 +18,38 @@ pub fn define(alias: &Arc<Alias>, target: &Type) -> Result<(), TypeError> {
         Type::Variant(members) => {
             let real: Vec<Type> = members
                 .iter()
-                .filter(|member| is_real(member, &mut vec![Arc::as_ptr(alias)]))
+                .filter(|member| is_real(member, &mut vec![Arc::as_ptr(alias)], true))
                 .cloned()
                 .collect();
             if real.is_empty() || real.len() == members.len() { target } else { Type::variant(real) }
         }
         _ => target,
     };
-    if !is_real(&target, &mut vec![Arc::as_ptr(alias)]) {
-        return Err(TypeError::new(format!("Type alias '{}' cannot be resolved to a real type", alias.name)));
+    if !is_real(&target, &mut vec![Arc::as_ptr(alias)], true) {
+        return Err(unreal(alias));
     }
     // Another thread may have been first; it made the same.
     let _ = alias.target.set(target);
     Ok(())
 }
 
-/// True if there is anything but aliases and variants of them.
-fn is_real(ty: &Type, open: &mut Vec<*const Alias>) -> bool {
+/// Checks an alias again, now that all aliases that it leads to have their targets.
+///
+/// # Errors
+/// As [`define`].
+pub fn check(alias: &Arc<Alias>) -> Result<(), TypeError> {
+    match alias.target.get() {
+        Some(target) if !is_real(target, &mut vec![Arc::as_ptr(alias)], false) => Err(unreal(alias)),
+        _ => Ok(()),
+    }
+}
+
+fn unreal(alias: &Alias) -> TypeError {
+    TypeError::new(format!("Type alias '{}' cannot be resolved to a real type", alias.name))
+}
+
+/// True if there is anything but aliases and variants of them. `pending` is what to say of an alias without a target.
+fn is_real(ty: &Type, open: &mut Vec<*const Alias>, pending: bool) -> bool {
     match ty {
         Type::Alias(alias) => {
             let key = Arc::as_ptr(alias);
@@ -42,12 +57,13 @@ fn is_real(ty: &Type, open: &mut Vec<*const Alias>) -> bool {
                 return false;
             }
             open.push(key);
-            // One without a target is being defined further up, or will be.
-            let real = alias.target.get().is_none_or(|target| is_real(target, open));
+            let real = alias.target.get().map_or(pending, |target| is_real(target, open, pending));
             open.pop();
             real
         }
-        Type::Variant(members) => members.is_empty() || members.iter().any(|member| is_real(member, open)),
+        Type::Variant(members) => {
+            members.is_empty() || members.iter().any(|member| is_real(member, open, pending))
+        }
         _ => true,
     }
 }
@@ -69,6 +85,15 @@ mod tests {
         let own = alias("Mod::Own");
         let error = define(&own, &Type::Alias(own.clone())).unwrap_err();
         assert_eq!(error.message, "Type alias 'Mod::Own' cannot be resolved to a real type");
+    }
+
+    #[test]
+    fn a_circle_of_aliases_is_refused_once_it_is_closed() {
+        let (one, two) = (alias("One"), alias("Two"));
+        define(&one, &Type::Alias(two.clone())).unwrap();
+        assert!(define(&two, &Type::Alias(one.clone())).is_err());
+        let error = check(&one).unwrap_err();
+        assert_eq!(error.message, "Type alias 'One' cannot be resolved to a real type");
     }
 
     #[test]

@@ -209,7 +209,7 @@ impl<'i> Session<'i> {
         for &key in node.keys {
             let value = match &node.code[key] {
                 Expr::TypeName(name) => {
-                    let known = self.image.named_type(*name)?;
+                    let known = self.named_type(*name)?;
                     Value::Type(known.unwrap_or_else(|| Type::Reference((*name).into())))
                 }
                 _ => self.eval(node.code, key, scope)?,

@@ -139,21 +139,36 @@ impl<'i> Session<'i> {
         }
         let text = name.as_str();
         let plain = text.strip_prefix("::").map_or(name, Symbol::new);
-        let found = match crate::signature::builtin(plain) {
-            Some(Builtin::Typed(typed)) => Some(Callee::Typed(typed)),
-            other => match self.image.function(plain) {
-                Some(Ok(function)) => Some(Callee::Puppet(function)),
-                Some(Err(error)) => return Err(error.error().into()),
-                None => match other {
-                    Some(Builtin::Legacy(legacy)) => Some(Callee::Legacy(legacy)),
-                    _ => crate::signature::of_module(plain)
-                        .filter(|(module, _)| self.image.module(Symbol::new(module)).is_some())
-                        .map(|(_, legacy)| Callee::Legacy(legacy)),
-                },
-            },
-        };
+        let found = self.find_callee(plain)?;
         self.callees.insert(name, found);
         Ok(found)
+    }
+
+    fn find_callee(&self, name: Symbol) -> Result<Option<Callee<'i>>, Control> {
+        let builtin = crate::signature::builtin(name);
+        // A function of the site manifest stands in for one that is built in; one of a module's manifest does not.
+        let of_manifests = self.definitions.functions.get(&name).map_or(&[][..], |found| found);
+        let is_of_site = |function: &&&Function| function.code.module.is_none();
+        if let Some(function) = of_manifests.iter().find(is_of_site) {
+            return Ok(Some(Callee::Puppet(function)));
+        }
+        if let Some(Builtin::Typed(typed)) = builtin {
+            return Ok(Some(Callee::Typed(typed)));
+        }
+        if let Some(function) = of_manifests.first() {
+            return Ok(Some(Callee::Puppet(function)));
+        }
+        match self.image.function(name) {
+            Some(Ok(function)) => return Ok(Some(Callee::Puppet(function))),
+            Some(Err(error)) => return Err(error.error().into()),
+            None => {}
+        }
+        if let Some(Builtin::Legacy(legacy)) = builtin {
+            return Ok(Some(Callee::Legacy(legacy)));
+        }
+        let of_module = crate::signature::of_module(name);
+        let of_module = of_module.filter(|(module, _)| self.image.module(Symbol::new(module)).is_some());
+        Ok(of_module.map(|(_, legacy)| Callee::Legacy(legacy)))
     }
 
     /// Calls a function with values.
@@ -277,14 +292,8 @@ fn object_member(object: &pcore::value::Object, name: &str, args: &[Value]) -> O
 /// A type as the value of a capitalised name.
 impl<'i> Session<'i> {
     pub(super) fn eval_type_name(&mut self, code: &'i Code, id: ExprId, name: Symbol) -> Eval {
-        if let Some(known) = self.types.get(&name) {
-            return Ok(Value::Type(known.clone()));
-        }
-        match self.image.named_type(name)? {
-            Some(ty) => {
-                self.types.insert(name, ty.clone());
-                Ok(Value::Type(ty))
-            }
+        match self.named_type(name)? {
+            Some(ty) => Ok(Value::Type(ty)),
             None => Err(issue(code, id, format_args!("Resource type not found: {name}"))),
         }
     }

@@ -174,7 +174,7 @@ impl<'i> Session<'i> {
                 values.push((parameter.name, value));
             }
             let ty = match parameter.type_expr {
-                Some(expr) => match self.image.evaluate_type(code, expr)? {
+                Some(expr) => match self.evaluate_type(code, expr)? {
                     Value::Type(ty) => ty,
                     _ => Type::Any,
                 },

@@ -13,7 +13,7 @@ use syntax::location::Namespace;
 use syntax::source::SourceFile;
 
 use super::{ImageOptions, Strict};
-use crate::code::{Code, Definition, Function};
+use crate::code::{Code, Function, Item};
 use crate::error::Error;
 
 /// What a file may contain.
@@ -51,7 +51,7 @@ pub(crate) struct Source {
     namespace: Option<String>,
     path: PathBuf,
     parsed: Result<Arc<Code>, SourceError>,
-    definitions: Vec<Definition>,
+    items: Vec<Item>,
     function: OnceLock<Result<Function, SourceError>>,
 }
 
@@ -94,9 +94,9 @@ impl Source {
         self.parsed.as_ref()
     }
 
-    /// Classes, defines and nodes of the file.
-    pub(crate) fn definitions(&self) -> Result<&[Definition], &SourceError> {
-        self.parsed.as_ref().map(|_| &self.definitions[..])
+    /// What a manifest defines.
+    pub(crate) fn items(&self) -> Result<&[Item], &SourceError> {
+        self.parsed.as_ref().map(|_| &self.items[..])
     }
 
     /// The function of a file that is to define one.
@@ -257,9 +257,9 @@ fn is_absent(error: &std::io::Error) -> bool {
 
 impl Source {
     fn new(request: &Request, parsed: Result<Arc<Code>, SourceError>) -> Source {
-        let definitions = match &parsed {
-            Ok(code) => code.definitions.iter().flat_map(|&id| Definition::of(code, id)).collect(),
-            Err(_) => Vec::new(),
+        let items = match &parsed {
+            Ok(code) if request.kind == SourceKind::Manifest => Item::all(code),
+            _ => Vec::new(),
         };
         Source {
             stamp: request.stamp,
@@ -268,7 +268,7 @@ impl Source {
             namespace: request.namespace.clone(),
             path: request.path.clone(),
             parsed,
-            definitions,
+            items,
             function: OnceLock::new(),
         }
     }

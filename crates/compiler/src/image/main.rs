@@ -3,14 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-use stdx::Symbol;
-use syntax::ast::{Expr, ExprId};
 use syntax::location::Namespace;
 
 use super::files::{Dialect, Files, SourceError, SourceKind, parse_text};
 use super::{ImageOptions, module};
-use crate::code::{Code, Definition, DefinitionKind, Function};
+use crate::code::{Code, Definition, DefinitionKind, Item};
 
 /// Everything the site manifest defines.
 #[derive(Debug, Default)]
@@ -19,11 +16,8 @@ pub(crate) struct Main {
     pub(crate) codes: Vec<Arc<Code>>,
     /// The first error in them, complete but for the node's name.
     pub(crate) error: Option<SourceError>,
-    /// Classes, defines and nodes, in order of appearance.
-    pub(crate) definitions: Vec<Definition>,
-    pub(crate) functions: FxHashMap<Symbol, Function>,
-    /// Type aliases: name in lower case, file, node.
-    pub(crate) types: Vec<(String, Arc<Code>, ExprId)>,
+    /// What they define, in order of appearance.
+    pub(crate) items: Vec<Item>,
 }
 
 /// Finds the files of the site manifest and asks for them to be read.
@@ -68,18 +62,7 @@ impl Main {
     }
 
     fn add(&mut self, code: Arc<Code>) {
-        for &id in &code.definitions {
-            match &code[id] {
-                Expr::Function(function) => {
-                    let function = Function { name: function.name, code: code.clone(), expr: id };
-                    self.functions.entry(function.name).or_insert(function);
-                }
-                Expr::TypeAlias(alias) => {
-                    self.types.push((alias.name.as_str().to_lowercase(), code.clone(), id));
-                }
-                _ => self.definitions.extend(Definition::of(&code, id)),
-            }
-        }
+        self.items.extend(Item::all(&code));
         self.codes.push(code);
     }
 
@@ -91,6 +74,7 @@ impl Main {
 
     /// True if the manifest has node blocks.
     pub(crate) fn has_nodes(&self) -> bool {
-        self.definitions.iter().any(|definition| definition.kind == DefinitionKind::Node)
+        let mut definitions = self.items.iter().filter_map(Item::definition);
+        definitions.any(|definition| definition.kind == DefinitionKind::Node)
     }
 }

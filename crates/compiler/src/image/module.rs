@@ -63,6 +63,11 @@ impl Module {
         Ok(Module { name, path, manifests, functions, types, resource_types })
     }
 
+    /// All manifests.
+    pub(super) fn manifests(&self) -> impl Iterator<Item = &Path> {
+        self.manifests.values().map(PathBuf::as_path)
+    }
+
     /// The manifest of this name (`init`, `server/config`).
     pub(crate) fn manifest(&self, name: &str) -> Option<&Path> {
         self.manifests.get(name).map(PathBuf::as_path)

@@ -19,9 +19,9 @@ use syntax::location::Namespace;
 
 use super::files::{Dialect, Files, body, parse_text};
 use super::{Image, ImageOptions, Main, Module, module};
-use crate::code::{Code, DefinitionKind};
+use crate::code::{Code, DefinitionKind, Item};
 use crate::error::Error;
-use crate::types::{evaluate_type, interpret_type, invalid};
+use crate::types::{interpret_type, invalid};
 
 /// All types that files of the image define, by lower-case name.
 #[derive(Debug, Default)]
@@ -36,14 +36,16 @@ struct Entry {
     shell: OnceLock<Type>,
     /// What has become of it.
     made: OnceLock<Result<Type, Error>>,
+    /// What is wrong with it once the types that it leads to are known.
+    unreal: OnceLock<Error>,
 }
 
 #[derive(Debug)]
 enum Origin {
     /// A file that must define this type and nothing else.
     File(PathBuf),
-    /// A definition in the site manifest.
-    Main(Arc<Code>, ExprId),
+    /// A definition in a manifest, which compiles know when they have loaded the manifest.
+    Manifest(Arc<Code>, ExprId),
 }
 
 impl Aliases {
@@ -53,15 +55,20 @@ impl Aliases {
         options: &ImageOptions,
         files: &mut Files,
     ) -> std::io::Result<Aliases> {
-        let mut entries = FxHashMap::default();
-        let entry = |origin| Entry { origin, shell: OnceLock::new(), made: OnceLock::new() };
+        let mut entries: FxHashMap<String, Entry> = FxHashMap::default();
+        let entry =
+            |origin| Entry { origin, shell: OnceLock::new(), made: OnceLock::new(), unreal: OnceLock::new() };
         for module in modules.values() {
             let of_module =
                 module.types.iter().map(|(name, path)| (name.clone(), entry(Origin::File(path.clone()))));
             entries.extend(of_module);
         }
-        for (name, code, id) in &main.types {
-            entries.insert(name.clone(), entry(Origin::Main(code.clone(), *id)));
+        let of_manifests = modules.values().flat_map(Module::manifests).filter_map(|path| files.source(path));
+        for item in of_manifests.filter_map(|source| source.items().ok()).flatten().chain(&main.items) {
+            if let Item::Type(definition) = item {
+                let origin = Origin::Manifest(definition.code.clone(), definition.expr);
+                entries.insert(definition.name.clone(), entry(origin));
+            }
         }
         if let Some(directory) = &options.directory {
             let found = module::walk(&directory.join("types"), ".pp", files)?;
@@ -77,7 +84,8 @@ impl Aliases {
 }
 
 impl Image {
-    /// The type that a capitalised name stands for; `None` if nothing has that name.
+    /// The type that a capitalised name stands for, in a place that sees all definitions; `None` if nothing has that
+    /// name.
     ///
     /// # Errors
     /// When the file that should define it is wrong.
@@ -94,22 +102,54 @@ impl Image {
         }
         match self.aliases.entries.get(&lower) {
             Some(entry) => self.defined_type(&lower, entry).map(Some),
-            None => self.member_of_set(&lower),
+            None => self.member_of_set(&lower, &|_| true),
+        }
+    }
+
+    /// The type of this lower-case name that a manifest defines.
+    ///
+    /// # Errors
+    /// When the definition is wrong.
+    pub(crate) fn type_of_manifest(&self, lower: &str) -> Result<Option<Type>, Error> {
+        match self.aliases.entries.get(lower) {
+            Some(entry) if matches!(entry.origin, Origin::Manifest(..)) => {
+                self.defined_type(lower, entry).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The type of this lower-case name that has a file of its own, or stands in a set of types. `is_loaded` says
+    /// which definitions of manifests are known.
+    ///
+    /// # Errors
+    /// When the definition is wrong.
+    pub(crate) fn type_of_file(
+        &self,
+        lower: &str,
+        is_loaded: &dyn Fn(&str) -> bool,
+    ) -> Result<Option<Type>, Error> {
+        match self.aliases.entries.get(lower) {
+            Some(entry) if matches!(entry.origin, Origin::File(_)) => {
+                self.defined_type(lower, entry).map(Some)
+            }
+            Some(_) => Ok(None),
+            None => self.member_of_set(lower, is_loaded),
         }
     }
 
     /// True if a define of this (lower-case) name exists.
-    pub(crate) fn has_define(&self, name: &str) -> Result<bool, Error> {
+    fn has_define(&self, name: &str) -> Result<bool, Error> {
         let Some(symbol) = Symbol::existing(name) else { return Ok(false) };
-        let is_it = |definition: &crate::code::Definition| {
-            definition.kind == DefinitionKind::Define && definition.name == symbol
+        let is_it = |item: &Item| {
+            item.definition().is_some_and(|it| it.kind == DefinitionKind::Define && it.name == symbol)
         };
-        if self.main.definitions.iter().any(is_it) {
+        if self.main.items.iter().any(is_it) {
             return Ok(true);
         }
         for path in self.files_of_name(name) {
             if let Some(source) = self.source(path)
-                && source.definitions().map_err(|error| error.error())?.iter().any(is_it)
+                && source.items().map_err(|error| error.error())?.iter().any(is_it)
             {
                 return Ok(true);
             }
@@ -123,11 +163,22 @@ impl Image {
             // A wrong definition is kept as such.
             let _ = self.defined_type(name, entry);
         }
+        // Aliases that lead to each other in a circle are seen only now.
+        for entry in self.aliases.entries.values() {
+            if let Some(Ok(Type::Alias(alias))) = entry.made.get()
+                && let Err(error) = pcore::alias::check(alias)
+            {
+                let _ = entry.unreal.set(Error::new(error.message));
+            }
+        }
     }
 
     fn defined_type(&self, lower: &str, entry: &Entry) -> Result<Type, Error> {
         if let Some(made) = entry.made.get() {
-            return made.clone();
+            return match entry.unreal.get() {
+                Some(error) => Err(error.clone()),
+                None => made.clone(),
+            };
         }
         if let Some(shell) = entry.shell.get() {
             return Ok(shell.clone());
@@ -138,7 +189,7 @@ impl Image {
 
     fn make_type(&self, lower: &str, entry: &Entry) -> Result<Type, Error> {
         let (code, id) = match &entry.origin {
-            Origin::Main(code, id) => (code, *id),
+            Origin::Manifest(code, id) => (code, *id),
             Origin::File(path) => {
                 let Some(source) = self.source(path) else {
                     return Err(Error::new(format!("Could not read {}", path.display())));
@@ -157,24 +208,19 @@ impl Image {
     }
 
     /// `Set::Name`: a type of a type set, or of one that it refers to.
-    fn member_of_set(&self, lower: &str) -> Result<Option<Type>, Error> {
+    fn member_of_set(&self, lower: &str, is_loaded: &dyn Fn(&str) -> bool) -> Result<Option<Type>, Error> {
         let mut set = lower;
         while let Some((outer, _)) = set.rsplit_once("::") {
             set = outer;
             let Some(entry) = self.aliases.entries.get(set) else { continue };
+            if matches!(entry.origin, Origin::Manifest(..)) && !is_loaded(set) {
+                continue;
+            }
             if let Type::TypeSet(found) = self.defined_type(set, entry)? {
                 return Ok(typeset::find(&found, &lower[set.len() + 2..]));
             }
         }
         Ok(None)
-    }
-
-    /// The value of a type expression.
-    ///
-    /// # Errors
-    /// As [`evaluate_type`].
-    pub(crate) fn evaluate_type(&self, code: &Code, id: ExprId) -> Result<Value, Error> {
-        evaluate_type(code, id, &|name| self.named_type(name))
     }
 
     /// The type that text stands for. A name that nothing defines is kept as a reference, as Puppet does here.
@@ -199,6 +245,25 @@ fn without_place(error: &Error) -> Error {
     let text = error.message();
     let text = text.strip_prefix("Evaluation Error: ").unwrap_or(text);
     Error::new(text.rsplit_once(" (line: ").map_or(text, |(text, _)| text))
+}
+
+/// Where a definition stands in its file, as the origin of an entity: the name of a type, the start of all else.
+pub(crate) fn origin(code: &Code, definition: ExprId) -> String {
+    let start = match &code[definition] {
+        Expr::TypeAlias(_) => define::start_of_name(code, definition),
+        _ => code.span(definition).start,
+    };
+    origin_at(code, start)
+}
+
+/// A place in a file, as the origin of an entity.
+pub(crate) fn origin_at(code: &Code, start: u32) -> String {
+    let position = code.file.position(start);
+    let file = match &code.file.path {
+        Some(path) => format!("file://{}", path.display()),
+        None => "string:".to_owned(),
+    };
+    format!("{file}?line={}&pos={}", position.line, position.column)
 }
 
 /// The one definition of a file under `types`.

@@ -1,0 +1,101 @@
+//! Whole compiles against what Puppet 8.11 does with the same code.
+//!
+//! One binary with one file a subject. [`Site`] is a small environment: code, files and a node.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod loading;
+
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use compiler::world::{ExportQuery, ExportedResource};
+use compiler::{Compilation, CompileError, Image, ImageOptions, Level, NodeInput, World, compile};
+use pcore::time::Timestamp;
+
+/// A world with nothing in it but the disk.
+struct Nothing;
+
+impl World for Nothing {
+    fn now(&self) -> Timestamp {
+        Timestamp { seconds: 1, nanoseconds: 0 }
+    }
+
+    fn random(&self) -> u128 {
+        1
+    }
+
+    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
+        std::fs::read(path)
+    }
+
+    fn exists(&self, path: &Path) -> bool {
+        path.exists()
+    }
+
+    fn run(&self, command: &[String], _: Option<&Path>, _: Duration) -> Result<Vec<u8>, String> {
+        Err(format!("no commands here: {command:?}"))
+    }
+
+    fn stores_exports(&self) -> bool {
+        false
+    }
+
+    fn exported_resources(&self, _: &ExportQuery<'_>) -> Result<Vec<ExportedResource>, String> {
+        Ok(Vec::new())
+    }
+}
+
+/// An environment of a test.
+struct Site {
+    folder: tempfile::TempDir,
+    options: ImageOptions,
+    node: NodeInput,
+}
+
+impl Site {
+    /// A site manifest, and files by their paths in the environment.
+    fn new(code: &str, files: &[(&str, &str)]) -> Site {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, content) in files {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, content).unwrap();
+        }
+        let options = ImageOptions {
+            environment: "production".into(),
+            directory: Some(folder.path().to_owned()),
+            modulepath: vec![folder.path().join("modules")],
+            code: Some(code.to_owned()),
+            strict_variables: true,
+            ..ImageOptions::default()
+        };
+        let node = NodeInput { certname: "n1".into(), ..NodeInput::default() };
+        Site { folder, options, node }
+    }
+
+    fn compile(&self) -> Result<Compilation, CompileError> {
+        let image = Image::load(&self.options).unwrap();
+        compile(&image, &Nothing, &self.node)
+    }
+
+    /// What the compile says: the messages of a good one, one a line, or the error. The environment's folder is
+    /// `DIR`.
+    fn says(&self) -> String {
+        let text = match self.compile() {
+            Ok(compilation) => {
+                let shown = compilation.logs.iter().filter(|entry| entry.level != Level::Debug);
+                shown.map(|entry| entry.message.as_str()).collect::<Vec<_>>().join("\n")
+            }
+            Err(error) => error.message,
+        };
+        text.replace(&self.folder.path().display().to_string(), "DIR")
+    }
+}
+
+/// What the compile of a site manifest and files says.
+#[track_caller]
+fn check(code: &str, files: &[(&str, &str)], observed: &str) {
+    assert_eq!(Site::new(code, files).says(), observed, "{code}");
+}
