@@ -17,9 +17,8 @@ pub(crate) struct Code {
     pub(crate) ast: Ast,
     /// The module the file belongs to; `None` for the environment's own code.
     pub(crate) module: Option<Symbol>,
-    /// The regular expressions in the code, in order of their nodes, compiled when first used and kept for all
-    /// compiles.
-    regexps: Vec<(ExprId, OnceLock<Arc<Regexp>>)>,
+    /// The regular expressions in the code, in order of their nodes, kept for all compiles.
+    regexps: Vec<(ExprId, Arc<Regexp>)>,
     /// What the parser warned of, complete with places.
     pub(crate) warnings: Vec<String>,
 }
@@ -32,10 +31,16 @@ impl Deref for Code {
 }
 
 impl Code {
-    pub(crate) fn new(ast: Ast, module: Option<Symbol>, warnings: Vec<String>) -> Code {
-        let literals = ast.exprs.iter().enumerate().filter(|(_, expr)| matches!(expr, Expr::Regex(_)));
-        let regexps = literals.map(|(at, _)| (ExprId(at as u32), OnceLock::new())).collect();
-        Code { ast, module, regexps, warnings }
+    /// # Errors
+    /// A malformed regular expression.
+    pub(crate) fn new(ast: Ast, module: Option<Symbol>, warnings: Vec<String>) -> Result<Code, ValueError> {
+        let mut regexps = Vec::new();
+        for (at, expr) in ast.exprs.iter().enumerate() {
+            if let Expr::Regex(source) = expr {
+                regexps.push((ExprId(at as u32), Regexp::new(source)?));
+            }
+        }
+        Ok(Code { ast, module, regexps, warnings })
     }
 
     /// The regular expression of a literal.
@@ -43,15 +48,10 @@ impl Code {
     /// # Errors
     /// When its source is malformed.
     pub(crate) fn regexp(&self, id: ExprId, source: &str) -> Result<Arc<Regexp>, ValueError> {
-        let slot = self.regexps.binary_search_by_key(&id, |(other, _)| *other).map(|at| &self.regexps[at].1);
-        if let Ok(Some(known)) = slot.as_ref().map(|slot| slot.get()) {
-            return Ok(known.clone());
+        match self.regexps.binary_search_by_key(&id, |(other, _)| *other) {
+            Ok(at) => Ok(self.regexps[at].1.clone()),
+            Err(_) => Regexp::new(source),
         }
-        let regexp = Regexp::new(source)?;
-        if let Ok(slot) = slot {
-            return Ok(slot.get_or_init(|| regexp).clone());
-        }
-        Ok(regexp)
     }
 
     /// The place of a node.

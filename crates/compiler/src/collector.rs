@@ -120,7 +120,13 @@ impl<'i> Session<'i> {
             if self.collected[id.0].found.contains(&object) {
                 continue;
             }
-            let parameters = overrides.parameters.clone();
+            // Such an override is a resource of the collector's scope, hence has the defaults that hold there.
+            let mut parameters = overrides.parameters.clone();
+            for default in self.defaults_for(scope, self.resource(object).ty.name()) {
+                if !parameters.iter().any(|parameter| parameter.name == default.name) {
+                    parameters.push(default);
+                }
+            }
             let over = Override { source, place: Some(overrides.place), parameters };
             self.merge(object, &over)?;
         }

@@ -76,7 +76,12 @@ impl<'i> Session<'i> {
         let waiting = std::mem::take(&mut self.overrides);
         let mut left = Vec::new();
         for (at, ((ty, title), _)) in waiting.iter().enumerate() {
-            match self.table.get(*ty, title) {
+            // What has waited so long is for a resource of exactly this title, no longer for one that has it as an alias.
+            let found = self.table.get(*ty, title).filter(|&id| {
+                let resource = self.resource(id);
+                resource.ty.is_class() || resource.title == *title
+            });
+            match found {
                 Some(id) => overrides.entry(id).or_default().push(at),
                 None => left.push(format!("{}[{title}]", capitalised(ty.as_str()))),
             }

@@ -13,11 +13,21 @@ use crate::eval::resource::{Declaration, flat};
 use crate::resource::{Parameter, ResourceId};
 
 impl<'i> Context<'_, 'i> {
+    /// Scripts have no catalog.
+    pub(crate) fn needs_catalog(&self, operation: &str) -> Result<(), Control> {
+        if !self.session.image.options.tasks {
+            return Ok(());
+        }
+        let text = format!("The catalog operation '{operation}' is only available when compiling a catalog");
+        Err(Error::unframed(text, Some(&self.site().of_stack())).into())
+    }
+
     /// `include`: declares and evaluates classes; gives references to them.
     ///
     /// # Errors
     /// Arguments that name no class, and what the classes raise.
     pub fn include(&mut self, names: &[Value]) -> Result<Vec<Value>, Control> {
+        self.needs_catalog("include")?;
         Ok(self.include_resources(names)?.0)
     }
 
@@ -26,6 +36,7 @@ impl<'i> Context<'_, 'i> {
     /// # Errors
     /// As [`Context::include`].
     pub fn contain(&mut self, names: &[Value]) -> Result<Vec<Value>, Control> {
+        self.needs_catalog("contain")?;
         let (references, ids) = self.include_resources(names)?;
         let container = self.session.container(self.at.scope);
         for id in ids {
@@ -41,6 +52,7 @@ impl<'i> Context<'_, 'i> {
     /// # Errors
     /// As [`Context::include`].
     pub fn require(&mut self, names: &[Value]) -> Result<Vec<Value>, Control> {
+        self.needs_catalog("require")?;
         let (references, _) = self.include_resources(names)?;
         let container = self.session.container(self.at.scope);
         let name = self.session.well_known.require;
@@ -73,6 +85,7 @@ impl<'i> Context<'_, 'i> {
     /// # Errors
     /// Arguments that are no references.
     pub fn realize(&mut self, references: &[Value]) -> Result<(), Control> {
+        self.needs_catalog("realize")?;
         let mut wanted = Vec::new();
         for reference in flat(references) {
             let pair = match reference {
@@ -97,13 +110,22 @@ impl<'i> Context<'_, 'i> {
     /// # Errors
     /// What cannot be a tag.
     pub fn tag(&mut self, tags: &[Value]) -> Result<(), Control> {
+        self.needs_catalog("tag")?;
         let container = self.session.container(self.at.scope);
         let resource = self.session.resource_mut(container);
         tags.iter().try_for_each(|tag| add_tags(&mut resource.tags, tag, resource.place))
     }
 
-    /// True if the caller's class or define, or the catalog, has the tag.
-    pub fn is_tagged(&mut self, tag: &str) -> bool {
+    /// True if the caller's class or define, or the catalog, has all of the tags.
+    ///
+    /// # Errors
+    /// In a script, which has no catalog.
+    pub fn has_tags(&mut self, tags: &[Value]) -> Result<bool, Control> {
+        self.needs_catalog("tagged")?;
+        Ok(tags.iter().all(|tag| self.is_tagged(&pcore::format::to_s(tag))))
+    }
+
+    fn is_tagged(&mut self, tag: &str) -> bool {
         let tag = tag.to_lowercase();
         let container = self.session.container(self.at.scope);
         self.session.tags.contains(&tag) || self.session.is_tagged(container, &tag)
@@ -175,10 +197,8 @@ impl<'i> Context<'_, 'i> {
             let mut parameters = Vec::with_capacity(attributes.len());
             for (name, value) in attributes.iter() {
                 let name = Symbol::new(&pcore::format::to_s(name));
-                if !value.is_undef() {
-                    let value = value.clone();
-                    parameters.push(Parameter { name, value, source, place, append: false });
-                }
+                let value = value.clone();
+                parameters.push(Parameter { name, value, source, place, append: false });
             }
             let titles = std::slice::from_ref(title);
             self.session.declare(declaration, &type_name, titles, parameters, &mut references)?;

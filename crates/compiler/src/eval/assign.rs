@@ -104,15 +104,11 @@ impl<'i> Session<'i> {
         match value {
             Value::Hash(hash) => {
                 for &target in targets {
-                    // Only a variable has a name to look up.
-                    let Expr::Var(name) = &code[target] else {
-                        self.assign(code, id, target, right, &Value::Undef, scope)?;
-                        continue;
-                    };
-                    let Some(value) = hash.get_str(name.as_str()) else {
-                        let text = format!(
-                            "No value for required key '{name}' in assignment to variables from hash"
-                        );
+                    let key = key_of(code, target);
+                    let Some(value) = hash.get(&key) else {
+                        let key = pcore::format::ruby_to_s(&key);
+                        let text =
+                            format!("No value for required key '{key}' in assignment to variables from hash");
                         return Err(issue(code, id, text));
                     };
                     self.assign(code, id, target, right, value, scope)?;
@@ -126,8 +122,7 @@ impl<'i> Session<'i> {
                     return Err(issue(code, right, text));
                 }
                 for &target in targets {
-                    let Expr::Var(name) = &code[target] else { continue };
-                    let full = format!("{class}::{name}");
+                    let full = format!("{class}::{}", pcore::format::ruby_to_s(&key_of(code, target)));
                     let Some(value) = self.lookup_qualified(&full)? else {
                         let text = format!(
                             "No value for required variable '${full}' in assignment to variables from class reference"
@@ -155,5 +150,20 @@ impl<'i> Session<'i> {
                 Ok(())
             }
         }
+    }
+}
+
+/// What a target takes from a hash: a variable the value of its name, a list that of the list of its names.
+fn key_of(code: &Code, target: ExprId) -> Value {
+    match &code[target] {
+        Expr::Var(name) => match name.as_str().parse() {
+            Ok(number) => Value::Int(number),
+            Err(_) => Value::Str((*name).into()),
+        },
+        Expr::Array(targets) => {
+            Value::array(targets.iter().map(|&target| key_of(code, target)).collect::<Vec<_>>())
+        }
+        Expr::Paren(inner) => key_of(code, *inner),
+        _ => Value::Undef,
     }
 }

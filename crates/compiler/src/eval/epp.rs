@@ -10,7 +10,7 @@ use syntax::location::Namespace;
 use super::Eval;
 use crate::code::Code;
 use crate::error::{Control, Error};
-use crate::image::{Dialect, parse_text};
+use crate::image::{Dialect, SourceError, parse_text};
 use crate::scope::ScopeId;
 use crate::session::Session;
 
@@ -68,9 +68,7 @@ impl<'i> Session<'i> {
                     .map_err(|_| Error::new(format!("epp(): {} is not UTF-8", path.display())))?;
                 let module = self.module_of(&path);
                 let code = parse_text(Some(path.clone()), text, module, self.template(), &Namespace::Any)
-                    .map_err(|error| {
-                        Error::new(format!("epp(): Invalid EPP: {}", error.error().message()))
-                    })?;
+                    .map_err(|error| invalid("epp", &error))?;
                 let code = self.keep(code);
                 self.epp.insert(path, code);
                 code
@@ -92,9 +90,7 @@ impl<'i> Session<'i> {
         let module = self.scope(scope).source.module;
         let code =
             parse_text(Some("inlined-epp-text".into()), text, module, self.template(), &Namespace::Any)
-                .map_err(|error| {
-                    Error::new(format!("inline_epp(): Invalid EPP: {}", error.error().message()))
-                })?;
+                .map_err(|error| invalid("inline_epp", &error))?;
         let code = self.keep(code);
         self.epp_code("inline_epp", code, arguments, scope)
     }
@@ -226,4 +222,11 @@ impl<'i> Session<'i> {
     pub(crate) fn module_of(&self, path: &Path) -> Option<Symbol> {
         self.image.modules().find(|module| path.starts_with(&module.path)).map(|module| module.name)
     }
+}
+
+/// The error of a template that does not parse.
+fn invalid(function: &str, error: &SourceError) -> Error {
+    let found = error.error();
+    // A malformed regular expression is no finding of the parser.
+    if error.bare { found } else { Error::new(format!("{function}(): Invalid EPP: {}", found.message())) }
 }

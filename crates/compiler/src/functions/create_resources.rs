@@ -16,11 +16,12 @@ use crate::error::{Control, Error};
 /// create_resources('class', { 'apache' => { 'port' => 80 } })
 /// ```
 ///
-/// Parameters that are `undef` count as not given.
+/// Parameters that are `undef` take their defaults.
 pub(super) const FUNCTION: Legacy =
     Legacy { name: "create_resources", arity: -3, statement: true, body: create_resources };
 
 fn create_resources(context: &mut Context<'_, '_>, arguments: &[Value]) -> Result<Value, Control> {
+    context.needs_catalog("create_resources")?;
     let (type_name, instances, defaults) = match arguments {
         [type_name, instances] => (type_name, instances, None),
         [type_name, instances, defaults] => (type_name, instances, Some(defaults)),
@@ -41,7 +42,7 @@ fn create_resources(context: &mut Context<'_, '_>, arguments: &[Value]) -> Resul
     };
     let Value::Str(type_name) = type_name else { return Err(ruby::no_method("sub", type_name).into()) };
     if type_name.starts_with('@') && type_name.trim_start_matches('@').eq_ignore_ascii_case("class") {
-        return Err(Error::issue("Classes are not virtualizable").into());
+        return Err(Error::issue_at("Classes are not virtualizable", &context.site().of_stack()).into());
     }
     for (title, parameters) in instances.iter() {
         let Value::Hash(parameters) = parameters else {

@@ -1,7 +1,6 @@
 //! `tag`, `tagged`
 
 use pcore::Value;
-use pcore::format::to_s;
 
 use super::Legacy;
 
@@ -29,5 +28,5 @@ pub(super) const TAGGED: Legacy = Legacy {
     name: "tagged",
     arity: -2,
     statement: false,
-    body: |context, arguments| Ok(arguments.iter().all(|tag| context.is_tagged(&to_s(tag))).into()),
+    body: |context, arguments| Ok(context.has_tags(arguments)?.into()),
 };

@@ -338,7 +338,12 @@ pub(crate) fn parse_text(
     let parse = syntax::parse_in(file, options, namespace);
     if parse.errors.is_empty() {
         let warnings = parse.warnings.iter().map(|warning| warning.puppet_message()).collect();
-        return Ok(Code::new(parse.ast, module, warnings));
+        // Puppet's lexer makes the expressions, so a malformed one spoils the whole file.
+        return Code::new(parse.ast, module, warnings).map_err(|error| SourceError {
+            messages: vec![error.message.to_string()],
+            path,
+            bare: true,
+        });
     }
     let messages = parse.errors.iter().map(|error| error.puppet_message()).collect();
     Err(SourceError { messages, path, bare: false })

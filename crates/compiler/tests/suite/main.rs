@@ -4,7 +4,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod catalog;
 mod loading;
+mod values;
 
 use std::io;
 use std::path::Path;
@@ -98,4 +100,18 @@ impl Site {
 #[track_caller]
 fn check(code: &str, files: &[(&str, &str)], observed: &str) {
     assert_eq!(Site::new(code, files).says(), observed, "{code}");
+}
+
+/// The parameters of a resource in the catalog, as JSON.
+fn parameters(code: &str, reference: &str) -> String {
+    let compilation = Site::new(code, &[]).compile().unwrap();
+    let mut json = Vec::new();
+    compilation.catalog.write_json(&mut json, true);
+    let catalog: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let is_it = |resource: &&serde_json::Value| {
+        format!("{}[{}]", resource["type"].as_str().unwrap(), resource["title"].as_str().unwrap())
+            == reference
+    };
+    let found = catalog["resources"].as_array().unwrap().iter().find(is_it);
+    found.expect("the resource")["parameters"].to_string()
 }

@@ -1,0 +1,63 @@
+//! What ends up in the catalog: overrides, defaults, parameters without a value.
+
+use crate::{Site, check, parameters};
+
+#[test]
+fn overrides_of_collectors_bring_the_defaults_of_their_scope() {
+    let code = "define d($x = 'own', $y = 'own') { notice($x, $y) }\nD <| |> { y => 'given' }\nd { 'a': }\nD { x => 'later' }";
+    check(code, &[], "later given");
+    let code = "File <| |> { owner => 'o' }\nfile { '/a': }\nFile { mode => '0600' }";
+    assert_eq!(parameters(code, "File[/a]"), r#"{"owner":"o","mode":"0600"}"#);
+}
+
+#[test]
+fn an_override_that_waits_is_for_an_exact_title() {
+    let code = "class b { File['/tmp/x'] { mode => '0600' } }\ninclude b\nfile { '/tmp/x/': }";
+    check(code, &[], "Could not find resource(s) File[/tmp/x] for overriding on node n1");
+}
+
+#[test]
+fn created_resources_keep_parameters_that_are_undef() {
+    check("define d($x) { notice(\"<${x}>\") }\ncreate_resources('d', {'a' => {'x' => undef}})", &[], "<>");
+    let error = "Evaluation Error: Error while evaluating a Resource Statement, D[c]: parameter 'x' expects an Integer \
+                 value, got Undef (file: unknown, line: 2) on node n1";
+    check("define d(Integer $x) {}\ncreate_resources('d', {'c' => {'x' => undef}})", &[], error);
+    let code = "Notify { message => 'default' }\ncreate_resources('notify', {'a' => {'message' => undef}})";
+    assert_eq!(parameters(code, "Notify[a]"), "null");
+    let error =
+        "no parameter named 'nope' (file: unknown, line: 1) on Notify[a] (file: unknown, line: 1) on node n1";
+    check("create_resources('notify', {'a' => {'nope' => undef}})", &[], error);
+}
+
+#[test]
+fn classes_cannot_be_created_virtual() {
+    for at in ["@", "@@"] {
+        let code = format!("class c {{}}\ncreate_resources('{at}class', {{'c' => {{}}}})");
+        check(
+            &code,
+            &[],
+            "Evaluation Error: Classes are not virtualizable (file: unknown, line: 2) on node n1",
+        );
+    }
+}
+
+#[test]
+fn scripts_have_no_catalog() {
+    for (call, operation) in [
+        ("include(bar)", "include"),
+        ("contain(bar)", "contain"),
+        ("require(bar)", "require"),
+        ("realize([])", "realize"),
+        ("tag('x')", "tag"),
+        ("tagged('x')", "tagged"),
+        ("create_resources('class', {'bar' => {}})", "create_resources"),
+    ] {
+        let mut site = Site::new(call, &[]);
+        site.options.tasks = true;
+        let error = format!(
+            "The catalog operation '{operation}' is only available when compiling a catalog (file: unknown, line: 1) \
+             on node n1"
+        );
+        assert_eq!(site.says(), error);
+    }
+}
