@@ -129,7 +129,7 @@ impl<'i> Session<'i> {
         }
         let early =
             Symbol::existing(&lower).is_some_and(|name| self.definitions.early_defines.contains_key(&name));
-        let is_native = !lower.contains("::") && image.native_type(&lower).is_some();
+        let is_native = !lower.contains("::") && image.native_type(&lower)?.is_some();
         if early || is_native || self.find_define(&lower)?.is_some() {
             return Ok(Some(Type::resource(&lower, None)));
         }
