@@ -1,0 +1,209 @@
+//! The worker processes of one environment in one version.
+
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use pcore::{Hash, Value};
+
+use crate::worker::{Silent, Worker};
+use crate::{ForeignError, Host, Settings};
+
+/// Worker processes, started when they are needed. A process knows the functions that it has run; another loads them again.
+pub struct Pool {
+    settings: Settings,
+    state: Mutex<State>,
+    returned: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    idle: Vec<Member>,
+    running: usize,
+}
+
+/// A worker and what is loaded in it.
+struct Member {
+    worker: Worker,
+    loaded: Vec<(Api, PathBuf)>,
+}
+
+/// Calls of Ruby code from Ruby code, through the compiler, within each other. Each takes a process.
+const DEPTH_MAX: usize = 8;
+
+thread_local! {
+    /// How many calls this thread is in.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+/// The two interfaces that functions in Ruby are written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Api {
+    /// `Puppet::Parser::Functions.newfunction`
+    Legacy,
+    /// `Puppet::Functions.create_function`
+    Typed,
+}
+
+impl Api {
+    fn load(self) -> &'static str {
+        match self {
+            Api::Legacy => "load3",
+            Api::Typed => "load4",
+        }
+    }
+
+    fn call(self) -> &'static str {
+        match self {
+            Api::Legacy => "call3",
+            Api::Typed => "call4",
+        }
+    }
+}
+
+/// A call of a function.
+#[derive(Debug)]
+pub struct Call<'a> {
+    /// Its interface.
+    pub api: Api,
+    /// The file that defines it.
+    pub file: &'a Path,
+    /// Its name.
+    pub name: &'a str,
+    /// Which of its dispatches; typed functions only.
+    pub index: usize,
+    /// Arguments, encoded.
+    pub arguments: Vec<Value>,
+    /// How many parameters a given block has.
+    pub block: Option<usize>,
+}
+
+impl Pool {
+    /// A pool without any process yet.
+    pub fn new(settings: Settings) -> Pool {
+        Pool { settings, state: Mutex::default(), returned: Condvar::new() }
+    }
+
+    /// What a function declares: of typed ones `{local_types, dispatches}`, of others `{type, arity}`.
+    ///
+    /// # Errors
+    /// The file cannot be loaded.
+    pub fn describe(&self, api: Api, file: &Path, name: &str) -> Result<Value, ForeignError> {
+        self.with(|member, deadline| {
+            let described = member.worker.run(&load(api, file, name), &mut Silent, deadline)?;
+            member.loaded.push((api, file.to_owned()));
+            Ok(described)
+        })
+    }
+
+    /// Calls a function.
+    ///
+    /// # Errors
+    /// What it raises, and everything that can go wrong on the way.
+    pub fn call(&self, call: &Call<'_>, host: &mut dyn Host) -> Result<Value, ForeignError> {
+        self.with(|member, deadline| {
+            if !member.loaded.iter().any(|(api, file)| *api == call.api && file == call.file) {
+                member.worker.run(&load(call.api, call.file, call.name), &mut Silent, deadline)?;
+                member.loaded.push((call.api, call.file.to_owned()));
+            }
+            let mut request = Hash::new();
+            request.insert("op", call.api.call());
+            request.insert("file", text(call.file));
+            request.insert("name", call.name);
+            request.insert("index", i64::try_from(call.index).unwrap_or_default());
+            request.insert("args", Value::array(call.arguments.clone()));
+            if let Some(arity) = call.block {
+                request.insert("block", i64::try_from(arity).unwrap_or_default());
+            }
+            member.worker.run(&Value::hash(request), host, deadline)
+        })
+    }
+
+    /// Renders a template; `variables` are those that it sees as `@name`, encoded.
+    ///
+    /// # Errors
+    /// What it raises, and everything that can go wrong on the way.
+    pub fn render(
+        &self,
+        file: &str,
+        template: &str,
+        variables: Hash,
+        host: &mut dyn Host,
+    ) -> Result<Value, ForeignError> {
+        let mut request = Hash::new();
+        request.insert("op", "render");
+        request.insert("file", file);
+        request.insert("text", template);
+        request.insert("variables", Value::hash(variables));
+        self.with(|member, deadline| member.worker.run(&Value::hash(request), host, deadline))
+    }
+
+    /// Runs something in a worker that nobody else uses meanwhile. A call from within a call takes another worker, so the limit
+    /// counts only those that start anew: nested ones must not wait for each other.
+    fn with<T>(
+        &self,
+        run: impl FnOnce(&mut Member, Instant) -> Result<T, ForeignError>,
+    ) -> Result<T, ForeignError> {
+        let depth = DEPTH.get();
+        if depth >= DEPTH_MAX {
+            return Err(ForeignError::Broken(format!(
+                "pool refuses more than {DEPTH_MAX} calls within each other"
+            )));
+        }
+        let mut member = self.take(depth > 0)?;
+        DEPTH.set(depth + 1);
+        let result = run(&mut member, Instant::now() + self.settings.time_max);
+        DEPTH.set(depth);
+        let is_usable = !matches!(result, Err(ForeignError::Broken(_))) && member.worker.is_fresh();
+        let mut state = self.lock();
+        state.running -= 1;
+        if is_usable {
+            state.idle.push(member);
+        }
+        drop(state);
+        self.returned.notify_one();
+        result
+    }
+
+    fn take(&self, is_nested: bool) -> Result<Member, ForeignError> {
+        let deadline = Instant::now() + self.settings.time_max;
+        let mut state = self.lock();
+        loop {
+            if let Some(member) = state.idle.pop() {
+                state.running += 1;
+                return Ok(member);
+            }
+            if is_nested || state.running < self.settings.workers_max.max(1) {
+                break;
+            }
+            let Some(left) = deadline.checked_duration_since(Instant::now()) else {
+                return Err(ForeignError::Broken("pool is busy: no process became free in time".to_owned()));
+            };
+            state = self.returned.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        state.running += 1;
+        drop(state);
+        Worker::start(&self.settings).map(|worker| Member { worker, loaded: Vec::new() }).inspect_err(|_| {
+            self.lock().running -= 1;
+            self.returned.notify_one();
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Counters and whole workers: nothing is left half done by a panic.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn load(api: Api, file: &Path, name: &str) -> Value {
+    let mut request = Hash::new();
+    request.insert("op", api.load());
+    request.insert("file", text(file));
+    request.insert("name", name);
+    Value::hash(request)
+}
+
+fn text(path: &Path) -> Value {
+    Value::str(path.to_string_lossy().as_ref())
+}

@@ -1,0 +1,653 @@
+# Runs functions and templates of Puppet modules that are written in Ruby, for a compiler at the other end of a pipe.
+#
+# This is no Puppet: it has what the bodies of such functions use of Puppet's API, and hands everything that concerns the
+# compile (variables, other functions, resources, logs) back to the compiler.
+#
+# Messages are JSON documents, each preceded by its length in four bytes, big endian. A request is answered by any number of
+# questions, each of which gets an answer, and at last by a result:
+#   -> {op: load3|load4, file, name}      <- {result: {...signatures}}        | {error, kind}
+#   -> {op: call, id, index, args, block} <- {ask: ..., ...} ... {result: v}  | {error, kind}
+#   -> {op: render, file, text, variables}
+require 'json'
+require 'erb'
+
+$protocol_in = $stdin.dup
+$protocol_out = $stdout.dup
+$protocol_in.binmode
+$protocol_out.binmode
+$stdin.reopen(File::NULL)
+# What a function prints must not get between the messages.
+$stdout.reopen($stderr)
+
+module BunrakuWorker
+  # A value of the Puppet language that Ruby code only carries.
+  Opaque = Struct.new(:data) do
+    def to_s
+      data['__pvalue'].to_s
+    end
+  end
+
+  # What a question to the compiler came to.
+  class CompilerError < StandardError; end
+
+  module_function
+
+  def read_message
+    head = $protocol_in.read(4)
+    return nil if head.nil? || head.bytesize < 4
+
+    JSON.parse($protocol_in.read(head.unpack1('N')), max_nesting: 200)
+  end
+
+  def write_message(document)
+    text = JSON.generate(document, max_nesting: 220)
+    $protocol_out.write([text.bytesize].pack('N'), text)
+    $protocol_out.flush
+  end
+
+  # Asks the compiler something while a call runs.
+  def ask(what, details = {})
+    write_message({ 'ask' => what }.merge(details))
+    answer = read_message
+    exit!(0) if answer.nil?
+    raise CompilerError, answer['error'] if answer.key?('error')
+
+    decode(answer['result'])
+  end
+
+  def decode(data)
+    case data
+    when Array then data.map { |item| decode(item) }
+    when Hash
+      case data['__ptype']
+      when nil then data.transform_values { |value| decode(value) }
+      when 'Hash' then data['__pvalue'].each_slice(2).to_h { |key, value| [decode(key), decode(value)] }
+      when 'Sensitive' then Puppet::Pops::Types::PSensitiveType::Sensitive.new(decode(data['__pvalue']))
+      when 'Default' then :default
+      when 'Regexp' then Regexp.new(data['__pvalue'])
+      when 'Binary' then Puppet::Pops::Types::PBinaryType::Binary.new(data['__pvalue'])
+      else Opaque.new(data)
+      end
+    else data
+    end
+  end
+
+  def encode(value)
+    case value
+    when nil, true, false, Integer then value
+    when Float
+      raise ArgumentError, "#{value} cannot be a value in Puppet" unless value.finite?
+
+      value
+    when String
+      text = value.encoding == Encoding::UTF_8 ? value : value.dup.force_encoding('UTF-8')
+      return { '__ptype' => 'Binary', '__pvalue' => [value].pack('m0') } unless text.valid_encoding?
+
+      text
+    when :undef then nil
+    when :default then { '__ptype' => 'Default' }
+    when Symbol then value.to_s
+    when Array then value.map { |item| encode(item) }
+    when Hash
+      if value.keys.all? { |key| key.is_a?(String) || (key.is_a?(Symbol) && key != :default && key != :undef) } && !value.key?('__ptype')
+        value.to_h { |key, item| [key.to_s, encode(item)] }
+      else
+        { '__ptype' => 'Hash', '__pvalue' => value.flat_map { |key, item| [encode(key), encode(item)] } }
+      end
+    when Regexp then { '__ptype' => 'Regexp', '__pvalue' => value.source }
+    when Puppet::Pops::Types::PSensitiveType::Sensitive
+      { '__ptype' => 'Sensitive', '__pvalue' => encode(value.unwrap) }
+    when Puppet::Pops::Types::PBinaryType::Binary then { '__ptype' => 'Binary', '__pvalue' => value.to_s }
+    when Opaque then value.data
+    when Set, Enumerator, Range then encode(value.to_a)
+    else raise ArgumentError, "a value of the Ruby class #{value.class} cannot be handed to Puppet"
+    end
+  end
+end
+
+require 'set'
+
+module Puppet
+  class Error < RuntimeError
+    attr_accessor :original
+
+    def initialize(message = nil, original = nil)
+      super(message)
+      @original = original
+    end
+  end
+
+  class ParseError < Error
+    def initialize(message = nil, _file = nil, _line = nil, _pos = nil, original = nil)
+      super(message, original)
+    end
+  end
+
+  class DevError < Error; end
+  class ResourceError < Error; end
+  class PreformattedError < Error; end
+
+  class DataBinding
+    class LookupError < Error; end
+  end
+
+  %w[debug info notice warning err alert crit emerg].each do |level|
+    define_singleton_method(level) do |message = nil, &block|
+      message = block.call if block
+      BunrakuWorker.ask('log', 'level' => level, 'message' => message.to_s)
+      nil
+    end
+  end
+
+  def self.deprecation_warning(message, _key = nil)
+    warning(message)
+  end
+
+  def self.[](name)
+    BunrakuWorker.ask('setting', 'name' => name.to_s)
+  end
+
+  def self.settings
+    self
+  end
+
+  def self.version
+    '8.11.0'
+  end
+
+  def self.lookup(name)
+    raise Error, "Puppet.lookup(:#{name}) is not available to a function that runs outside of the compiler" unless block_given?
+
+    yield
+  end
+
+  def self.features
+    Features
+  end
+
+  module Features
+    def self.method_missing(name, *)
+      name.to_s.end_with?('?') ? false : super
+    end
+
+    def self.respond_to_missing?(*) = true
+  end
+
+  module Util
+    module Package
+      def self.versioncmp(left, right, ignore_trailing_zeroes = false)
+        BunrakuWorker.ask('function', 'name' => 'versioncmp', 'args' => [left.to_s, right.to_s, ignore_trailing_zeroes])
+      end
+
+      def versioncmp(*args)
+        Package.versioncmp(*args)
+      end
+    end
+
+    def self.absolute_path?(path, platform = nil)
+      platform == :windows ? path.match?(%r{\A([A-Za-z]:[/\\]|[/\\]{2})}) : path.start_with?('/')
+    end
+
+    module Platform
+      def self.windows? = false
+    end
+
+    module Checksums; end
+    module Execution; end
+  end
+
+  module FileSystem
+    def self.exist?(path) = File.exist?(path)
+    def self.read(path, opts = {}) = File.read(path, **opts)
+    def self.file?(path) = File.file?(path)
+    def self.directory?(path) = File.directory?(path)
+    def self.pathname(path) = require('pathname') && Pathname.new(path)
+  end
+
+  module Pops
+    module Types
+      class PSensitiveType
+        class Sensitive
+          def initialize(value)
+            @value = value
+          end
+
+          def unwrap = @value
+          def to_s = 'Sensitive [value redacted]'
+          def inspect = '#<Sensitive [value redacted]>'
+          def ==(other) = other.is_a?(Sensitive) && other.unwrap == unwrap
+          alias eql? ==
+          def hash = @value.hash
+        end
+      end
+
+      class PBinaryType
+        class Binary
+          def self.from_base64(text) = new(text)
+          def self.from_binary_string(bytes) = new([bytes].pack('m0'))
+
+          def initialize(base64)
+            @base64 = base64
+          end
+
+          def binary_buffer = @base64.unpack1('m')
+          def to_s = @base64
+        end
+      end
+
+      # Types are the compiler's; Ruby code sees their names.
+      module TypeCalculator
+        def self.infer(value) = TypeName.new(BunrakuWorker.ask('infer', 'value' => BunrakuWorker.encode(value)))
+        def self.infer_set(value) = infer(value)
+        def self.singleton = self
+        def self.generalize(type) = type
+      end
+
+      TypeName = Struct.new(:name) do
+        def to_s = name
+        def inspect = name
+      end
+    end
+  end
+
+  module Parser
+    # What code of functions of the older interface and of templates runs in.
+    class Scope
+      def lookupvar(name, _options = nil)
+        BunrakuWorker.ask('variable', 'name' => name.to_s)['value']
+      end
+
+      def [](name, _options = nil)
+        lookupvar(name)
+      end
+
+      def include?(name)
+        BunrakuWorker.ask('variable', 'name' => name.to_s)['found']
+      end
+      alias exist? include?
+      alias bound? include?
+
+      def to_hash(*)
+        BunrakuWorker.ask('variables')
+      end
+
+      def call_function(name, args, &block)
+        raise Puppet::Error, "call_function('#{name}') with a Ruby block is not supported" if block
+
+        BunrakuWorker.ask('function', 'name' => name.to_s, 'args' => args.map { |arg| BunrakuWorker.encode(arg) })
+      end
+
+      def closure_scope = self
+      def compiler = self
+      def environment = Environment
+      def known_resource_types = self
+      def catalog = self
+      def parent = nil
+
+      # Resources of the catalog by reference: the answer is a view of their parameters.
+      def resource(type = nil, title = nil)
+        return findresource(title.nil? ? type : "#{type}[#{title}]") if type
+
+        @resource
+      end
+
+      def findresource(type, title = nil)
+        reference = title.nil? ? type.to_s : "#{type}[#{title}]"
+        found = BunrakuWorker.ask('resource', 'reference' => reference)
+        found && Resource.new(found)
+      end
+
+      def classes = BunrakuWorker.ask('classes')
+      def tags = BunrakuWorker.ask('tags')
+
+      %w[debug info notice warning err alert crit emerg].each do |level|
+        define_method(level) { |message| Puppet.public_send(level, message) }
+      end
+
+      def function_missing(name, args)
+        call_function(name, args)
+      end
+
+      def method_missing(name, *args)
+        return super unless name.to_s.start_with?('function_')
+
+        call_function(name.to_s.delete_prefix('function_'), *args)
+      end
+
+      def respond_to_missing?(name, all = false)
+        name.to_s.start_with?('function_') || super
+      end
+    end
+
+    class Resource
+      def initialize(found)
+        @found = found
+      end
+
+      def type = @found['type']
+      def title = @found['title']
+      def name = title
+      def ref = "#{type}[#{title}]"
+      alias to_s ref
+      def [](name) = @found['parameters'][name.to_s]
+      def to_hash = @found['parameters'].transform_keys(&:to_sym)
+      def parameters = to_hash
+      def tags = @found['tags']
+      def tagged?(name) = tags.include?(name.to_s.downcase)
+    end
+
+    module Environment
+      def self.name = BunrakuWorker.ask('environment').to_sym
+      def self.to_s = name.to_s
+    end
+
+    module Files
+      def self.find_file(name, _environment) = BunrakuWorker.ask('file', 'name' => name)
+    end
+
+    # Functions of the older interface.
+    module Functions
+      @table = {}
+
+      class << self
+        attr_reader :table
+
+        def newfunction(name, options = {}, &body)
+          name = name.to_s
+          Scope.send(:define_method, "real_function_#{name}", &body)
+          @table[name] = { 'type' => (options[:type] || :statement).to_s, 'arity' => options[:arity] || -1 }
+          Scope.send(:define_method, "function_#{name}") { |args, &block| public_send("real_function_#{name}", args, &block) }
+        end
+
+        def function(name) = "function_#{name}"
+        def autoloader = self
+        def load(*) = true
+        def loadall = true
+        def reset = true
+        def rvalue?(name) = @table[name.to_s]&.fetch('type') == 'rvalue'
+      end
+
+      def newfunction(...) = Functions.newfunction(...)
+    end
+  end
+
+  # Functions of the typed interface.
+  module Functions
+    @loaded = {}
+
+    class << self
+      attr_reader :loaded
+
+      def create_function(name, base = Function, &block)
+        made = Class.new(base)
+        made.function_name = name.to_s
+        made.class_eval(&block)
+        made.finish
+        @loaded[name.to_s] = made
+      end
+
+      def create_loaded_function(name, _loader = nil, base = Function, &block) = create_function(name, base, &block)
+    end
+
+    # The signatures that a function declares, as texts of types for the compiler to check arguments with.
+    class Function
+      class << self
+        attr_accessor :function_name, :dispatches, :local_types_list
+
+        def inherited(made)
+          super
+          made.dispatches = []
+          made.local_types_list = []
+        end
+
+        def dispatch(method, &block)
+          @dispatches << Dispatch.new(method.to_s, false).tap { |dispatch| dispatch.instance_eval(&block) }
+        end
+
+        def argument_mismatch(method, &block)
+          @dispatches << Dispatch.new(method.to_s, true).tap { |dispatch| dispatch.instance_eval(&block) }
+        end
+
+        def local_types(&block)
+          LocalTypes.new(@local_types_list).instance_eval(&block)
+        end
+
+        # Without any dispatch the parameters of the method of the function's own name count.
+        def finish
+          return unless @dispatches.empty?
+
+          method = function_name.split('::').last
+          raise ArgumentError, "Function '#{function_name}' has no dispatch" unless method_defined?(method) || private_method_defined?(method)
+
+          dispatch = Dispatch.new(method, false)
+          instance_method(method).parameters.each do |kind, name|
+            case kind
+            when :req then dispatch.param('Any', name)
+            when :opt then dispatch.optional_param('Any', name)
+            when :rest then dispatch.repeated_param('Any', name)
+            when :block then dispatch.optional_block_param
+            end
+          end
+          @dispatches << dispatch
+        end
+      end
+
+      def initialize(scope)
+        @scope = scope
+      end
+
+      def closure_scope = @scope
+
+      def call_function(name, *args, &block)
+        @scope.call_function(name, args, &block)
+      end
+
+    end
+
+    class InternalFunction < Function; end
+    class PuppetFunction < Function; end
+
+    class LocalTypes
+      def initialize(list)
+        @list = list
+      end
+
+      def type(text)
+        @list << text
+      end
+    end
+
+    class Dispatch
+      attr_reader :method, :injected
+
+      def initialize(method, mismatch)
+        @method = method
+        @mismatch = mismatch
+        @params = []
+        @injected = []
+        @block = nil
+        @return_type = nil
+      end
+
+      def param(type, name) = add(type, name, 'required')
+      alias required_param param
+      def optional_param(type, name) = add(type, name, 'optional')
+      def repeated_param(type, name) = add(type, name, 'repeated')
+      alias optional_repeated_param repeated_param
+      def required_repeated_param(type, name) = add(type, name, 'required_repeated')
+
+      def block_param(*args) = (@block = { 'type' => block_type(args), 'optional' => false })
+      alias required_block_param block_param
+      def optional_block_param(*args) = (@block = { 'type' => block_type(args), 'optional' => true })
+      def return_type(type) = (@return_type = type.to_s)
+      def scope_param = (@injected << :scope)
+      def cache_param = (@injected << :cache)
+      def compiler_param = (@injected << :scope)
+      def pal_catalog_compiler_param = (@injected << :scope)
+
+      def describe
+        { 'params' => @params, 'block' => @block, 'returns' => @return_type, 'mismatch' => @mismatch }
+      end
+
+      private
+
+      def add(type, name, kind)
+        @params << { 'type' => type.to_s, 'name' => name.to_s, 'kind' => kind }
+      end
+
+      def block_type(args)
+        args.find { |arg| arg.is_a?(String) } || 'Callable'
+      end
+    end
+  end
+
+  module Module; end
+end
+
+module BunrakuWorker
+  module Block
+    # A block of the manifest as one of Ruby. Its arity says how many parameters it has.
+    def self.of_manifest(arity)
+      call = ->(args) { BunrakuWorker.ask('block', 'args' => args.map { |arg| BunrakuWorker.encode(arg) }) }
+      case arity
+      when 0 then proc { call.call([]) }
+      when 1 then proc { |one| call.call([one]) }
+      when 2 then proc { |one, two| call.call([one, two]) }
+      else proc { |*all| call.call(all) }
+      end
+    end
+  end
+
+  # `@name` of a template: a variable is asked for when the template starts, for those that its text mentions.
+  class Template
+    attr_reader :scope
+
+    def initialize(scope, variables, file)
+      @scope = scope
+      @__file__ = file
+      variables.each { |name, value| instance_variable_set("@#{name}", value) }
+    end
+
+    def file = @__file__
+    def has_variable?(name) = scope.include?(name.to_s)
+    def classes = scope.classes
+    def tags = scope.tags
+    def all_tags = scope.tags
+    def bunraku_binding = binding
+
+    def method_missing(name, *args)
+      return scope.lookupvar(name.to_s) if args.empty? && scope.include?(name.to_s)
+
+      super
+    end
+
+    def respond_to_missing?(name, all = false) = scope.include?(name.to_s) || super
+  end
+
+  class << self
+    def limit(limits)
+      limits.each { |name, value| Process.setrlimit(Process.const_get("RLIMIT_#{name}"), value) }
+      return unless Process.uid.zero?
+
+      # Everything is open by now that needs more rights.
+      nobody = 65_534
+      Process.initgroups('nobody', nobody) rescue nil
+      Process::GID.change_privilege(nobody)
+      Process::UID.change_privilege(nobody)
+    end
+
+    def load_paths(paths)
+      paths.each { |path| $LOAD_PATH.unshift(path) unless $LOAD_PATH.include?(path) }
+    end
+
+    def load3(request)
+      table = Puppet::Parser::Functions.table
+      unless table.key?(request['name'])
+        Puppet::Parser::Functions.module_eval(File.read(request['file'], encoding: 'UTF-8'), request['file'], 1)
+      end
+      found = table[request['name']]
+      raise ArgumentError, "the file does not define the function #{request['name']}" unless found
+
+      found
+    end
+
+    def load4(request)
+      loaded = Puppet::Functions.loaded
+      unless loaded.key?(request['name'])
+        TOPLEVEL_BINDING.eval(File.read(request['file'], encoding: 'UTF-8'), request['file'], 1)
+      end
+      made = loaded[request['name']]
+      raise ArgumentError, "the file does not define the function #{request['name']}" unless made
+
+      { 'local_types' => made.local_types_list, 'dispatches' => made.dispatches.map(&:describe) }
+    end
+
+    def call3(request)
+      args = request['args'].map { |arg| decode(arg) }
+      encode(Puppet::Parser::Scope.new.public_send("real_function_#{request['name']}", args))
+    end
+
+    def call4(request)
+      made = Puppet::Functions.loaded.fetch(request['name'])
+      scope = Puppet::Parser::Scope.new
+      dispatch = made.dispatches.fetch(request['index'])
+      injected = dispatch.injected.map { |what| what == :scope ? scope : {} }
+      args = injected + request['args'].map { |arg| decode(arg) }
+      block = request['block'] && Block.of_manifest(request['block'])
+      encode(made.new(scope).send(dispatch.method, *args, &block))
+    end
+
+    def render(request)
+      template = Template.new(Puppet::Parser::Scope.new, decode(request['variables']), request['file'])
+      erb = ERB.new(request['text'], trim_mode: '-')
+      erb.filename = request['file']
+      template.instance_eval { erb.result(bunraku_binding) }
+    end
+
+    def answer(request)
+      case request['op']
+      when 'start'
+        load_paths(request['load_paths'])
+        limit(request['limits'])
+        { 'ruby' => RUBY_VERSION }
+      when 'load3' then load3(request)
+      when 'load4' then load4(request)
+      when 'call3' then call3(request)
+      when 'call4' then call4(request)
+      when 'render' then render(request)
+      else raise ArgumentError, "#{request['op']} is no request"
+      end
+    end
+
+    def kind(error)
+      case error
+      when CompilerError then 'compiler'
+      when Puppet::Error then 'puppet'
+      when ArgumentError then 'argument'
+      else 'other'
+      end
+    end
+
+    def place(error, file)
+      here = error.backtrace_locations&.find { |location| location.absolute_path == file || location.path == file }
+      here&.lineno
+    end
+
+    def serve
+      while (request = read_message)
+        begin
+          result = answer(request)
+        rescue SystemExit, Interrupt
+          raise
+        rescue Exception => e # rubocop:disable Lint/RescueException
+          text = e.message.dup.force_encoding('UTF-8').scrub
+          write_message('error' => text, 'kind' => kind(e), 'class' => e.class.name.to_s, 'line' => place(e, request['file']))
+          next
+        end
+        write_message('result' => result)
+      end
+    end
+  end
+end
+
+BunrakuWorker.serve

@@ -1,0 +1,128 @@
+//! One worker process and the conversation with it.
+
+use std::io::ErrorKind;
+use std::process::Child;
+use std::time::Instant;
+
+use pcore::{Hash, Value};
+
+use crate::pipe::Pipe;
+use crate::{ForeignError, Host, Kind, Settings, sandbox};
+
+const SCRIPT: &str = include_str!("worker.rb");
+/// Requests after which a worker is replaced, so that what its code leaks does not add up.
+const REQUESTS_MAX: u64 = 100_000;
+
+/// A process that runs Ruby code. Killed when dropped.
+pub(crate) struct Worker {
+    child: Child,
+    pipe: Pipe,
+    requests: u64,
+}
+
+impl Worker {
+    /// Starts a process.
+    pub(crate) fn start(settings: &Settings) -> Result<Worker, ForeignError> {
+        let failed = |error: &dyn std::fmt::Display| ForeignError::NoRuby(error.to_string());
+        let mut child = sandbox::command(&settings.ruby, SCRIPT).spawn().map_err(|error| failed(&error))?;
+        let (Some(to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(failed(&"it has no pipes"));
+        };
+        let mut worker = Worker { child, pipe: Pipe::new(to, from), requests: 0 };
+        let mut start = Hash::new();
+        start.insert("op", "start");
+        let paths: Vec<Value> =
+            settings.load_paths.iter().map(|path| Value::str(path.to_string_lossy().as_ref())).collect();
+        start.insert("load_paths", Value::array(paths));
+        start.insert("limits", sandbox::limits(settings.memory_max));
+        match worker.run(&Value::hash(start), &mut Silent, Instant::now() + settings.time_max) {
+            Ok(_) => Ok(worker),
+            Err(error) => Err(failed(&error)),
+        }
+    }
+
+    /// Whether it can take another request.
+    pub(crate) fn is_fresh(&self) -> bool {
+        self.requests < REQUESTS_MAX
+    }
+
+    /// Sends a request and answers questions until there is a result.
+    ///
+    /// # Errors
+    /// After [`ForeignError::Broken`] the worker is of no use any more.
+    pub(crate) fn run(
+        &mut self,
+        request: &Value,
+        host: &mut dyn Host,
+        deadline: Instant,
+    ) -> Result<Value, ForeignError> {
+        self.requests += 1;
+        self.send(request)?;
+        loop {
+            let message = self.pipe.receive(deadline).map_err(|error| self.broken(&error))?;
+            let Some(message) = message.as_hash() else {
+                return Err(ForeignError::Broken("sent a message that is no hash".to_owned()));
+            };
+            if let Some(question) = message["ask"].as_str() {
+                let mut reply = Hash::new();
+                match host.answer(question, message) {
+                    Ok(value) => reply.insert("result", value),
+                    Err(text) => reply.insert("error", text),
+                };
+                self.send(&Value::hash(reply))?;
+                continue;
+            }
+            return match message.get_str("result") {
+                Some(result) => Ok(result.clone()),
+                None => Err(raised(message)),
+            };
+        }
+    }
+
+    fn send(&mut self, message: &Value) -> Result<(), ForeignError> {
+        self.pipe.send(message).map_err(|error| self.broken(&error))
+    }
+
+    fn broken(&mut self, error: &std::io::Error) -> ForeignError {
+        let is_gone = matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe);
+        let ended = if is_gone { self.child.wait().ok() } else { None };
+        ForeignError::Broken(match ended {
+            Some(status) => format!("ended ({status})"),
+            None => error.to_string(),
+        })
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // It may have ended before.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn raised(message: &Hash) -> ForeignError {
+    let Some(text) = message["error"].as_str() else {
+        return ForeignError::Broken("sent neither a question nor a result".to_owned());
+    };
+    ForeignError::Raised {
+        message: text.to_owned(),
+        kind: match message["kind"].as_str() {
+            Some("compiler") => Kind::Compiler,
+            Some("puppet") => Kind::Puppet,
+            Some("argument") => Kind::Argument,
+            _ => Kind::Other,
+        },
+        class: message["class"].as_str().unwrap_or_default().to_owned(),
+        line: message["line"].as_int().and_then(|line| line.try_into().ok()),
+    }
+}
+
+/// Nobody to ask: for requests that do not concern a compile.
+pub(crate) struct Silent;
+
+impl Host for Silent {
+    fn answer(&mut self, question: &str, _: &Hash) -> Result<Value, String> {
+        Err(format!("'{question}' cannot be asked while code is loaded"))
+    }
+}

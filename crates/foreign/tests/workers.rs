@@ -1,0 +1,220 @@
+//! Real Ruby in real processes: what code can do, and what it cannot.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on may stop")]
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use foreign::{Api, Call, ForeignError, Host, Kind, Pool, Settings, find_ruby};
+use pcore::{Hash, Value};
+
+struct Scratch {
+    folder: tempfile::TempDir,
+    pool: Pool,
+}
+
+/// Nothing without a Ruby on this machine, where that is allowed.
+fn scratch(time_max: Duration) -> Option<Scratch> {
+    let mode = std::env::var("BUNRAKU_TEST_PEERS").unwrap_or_default();
+    let ruby = if mode == "none" { None } else { find_ruby() };
+    let Some(ruby) = ruby else {
+        assert_ne!(mode, "all", "ruby is missing");
+        eprintln!("left out, since there is no ruby");
+        return None;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    // Workers have no rights of their own.
+    std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let settings = Settings {
+        ruby,
+        load_paths: vec![folder.path().to_owned()],
+        workers_max: 2,
+        memory_max: 1 << 30,
+        time_max,
+    };
+    Some(Scratch { folder, pool: Pool::new(settings) })
+}
+
+fn usual() -> Option<Scratch> {
+    scratch(Duration::from_secs(60))
+}
+
+impl Scratch {
+    fn file(&self, name: &str, text: &str) -> PathBuf {
+        let file = self.folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        file
+    }
+
+    fn call(&self, api: Api, body: &str, arguments: &[Value]) -> Result<String, ForeignError> {
+        let text = match api {
+            Api::Legacy => {
+                format!("Puppet::Parser::Functions.newfunction(:f, type: :rvalue) do |args|\n{body}\nend\n")
+            }
+            Api::Typed => {
+                format!("Puppet::Functions.create_function(:f) do\ndef f(*args)\n{body}\nend\nend\n")
+            }
+        };
+        let file = self.file("f.rb", &text);
+        let arguments = arguments.to_vec();
+        let call = Call { api, file: &file, name: "f", index: 0, arguments, block: None };
+        self.pool.call(&call, &mut Variables).map(|value| pcore::json::to_string(&value))
+    }
+}
+
+/// Knows some variables and one function.
+struct Variables;
+
+impl Host for Variables {
+    fn answer(&mut self, question: &str, details: &Hash) -> Result<Value, String> {
+        match (question, details["name"].as_str()) {
+            ("variable", Some("x")) => {
+                let mut found = Hash::new();
+                found.insert("found", true);
+                found.insert("value", "of x");
+                Ok(Value::hash(found))
+            }
+            ("variable", _) => {
+                let mut found = Hash::new();
+                found.insert("found", false);
+                Ok(Value::hash(found))
+            }
+            ("function", Some("upcase")) => {
+                let text =
+                    details["args"].as_array().and_then(|args| args.first()?.as_str()).unwrap_or_default();
+                Ok(Value::str(text.to_uppercase()))
+            }
+            (what, name) => Err(format!("unknown: {what} {name:?}")),
+        }
+    }
+}
+
+#[test]
+fn values_go_there_and_back() {
+    let Some(scratch) = usual() else { return };
+    let text = r#"[1, 2.5, "é\u0000", null, true, {"a": [], "__ptype": "Sensitive", "__pvalue": "s"}, {"b": {"c": 1}}]"#;
+    let value = pcore::json::parse(text.as_bytes()).unwrap();
+    let there = scratch.call(Api::Typed, "args.first", std::slice::from_ref(&value)).unwrap();
+    let sensitive = r#"{"__ptype":"Sensitive","__pvalue":"s"}"#;
+    assert_eq!(there, format!("[1,2.5,\"é\\u0000\",null,true,{sensitive},{{\"b\":{{\"c\":1}}}}]"));
+    let scratch = usual().unwrap();
+    let made =
+        scratch.call(Api::Typed, "[:sym, {1 => /x/, k: \"\\xff\"}, nil, 1..3, args.size]", &[]).unwrap();
+    assert_eq!(
+        made,
+        r#"["sym",{"__ptype":"Hash","__pvalue":[1,{"__ptype":"Regexp","__pvalue":"x"},"k",{"__ptype":"Binary","__pvalue":"/w=="}]},null,[1,2,3],0]"#
+    );
+}
+
+#[test]
+fn both_interfaces_ask_the_compiler() {
+    let Some(scratch) = usual() else { return };
+    let body = "[lookupvar('x'), self['none'], include?('none'), function_upcase(['a']), call_function('upcase', ['b'])]";
+    assert_eq!(scratch.call(Api::Legacy, body, &[]).unwrap(), r#"["of x",null,false,"A","B"]"#);
+    let scratch = usual().unwrap();
+    let body = "[closure_scope['x'], call_function('upcase', 'c')]";
+    assert_eq!(scratch.call(Api::Typed, body, &[]).unwrap(), r#"["of x","C"]"#);
+}
+
+#[test]
+fn signatures_are_told() {
+    let Some(scratch) = usual() else { return };
+    let file = scratch.file(
+        "g.rb",
+        "Puppet::Functions.create_function(:'m::g') do
+           local_types { type 'Small = Integer[0, 9]' }
+           dispatch(:one) { scope_param; param 'Small', :a; optional_param 'String', :b; return_type 'Integer' }
+           dispatch(:two) { repeated_param 'Any', :rest; block_param 'Callable[1]' }
+           def one(scope, a, b = nil) = a
+           def two(*rest) = yield(rest)
+         end",
+    );
+    let described = scratch.pool.describe(Api::Typed, &file, "m::g").unwrap();
+    let text = pcore::json::to_string(&described);
+    assert!(text.contains(r#""local_types":["Small = Integer[0, 9]"]"#), "{text}");
+    assert!(text.contains(r#"{"type":"Small","name":"a","kind":"required"}"#), "{text}");
+    assert!(text.contains(r#""block":{"type":"Callable[1]","optional":false}"#), "{text}");
+    let call = Call {
+        api: Api::Typed,
+        file: &file,
+        name: "m::g",
+        index: 0,
+        arguments: vec![Value::Int(7)],
+        block: None,
+    };
+    assert_eq!(scratch.pool.call(&call, &mut Variables).unwrap(), Value::Int(7));
+}
+
+#[test]
+fn errors_say_what_and_where() {
+    let Some(scratch) = usual() else { return };
+    let error = scratch.call(Api::Legacy, "\nraise Puppet::ParseError, 'no good'", &[]).unwrap_err();
+    let ForeignError::Raised { message, kind, line, .. } = error else { panic!("{error}") };
+    assert_eq!((message.as_str(), kind, line), ("no good", Kind::Puppet, Some(3)));
+    let scratch = usual().unwrap();
+    let error = scratch.call(Api::Typed, "call_function('none')", &[]).unwrap_err();
+    assert!(matches!(error, ForeignError::Raised { kind: Kind::Compiler, .. }), "{error}");
+    let scratch = usual().unwrap();
+    let error = scratch.call(Api::Typed, "nil.upcase", &[]).unwrap_err().to_string();
+    assert!(error.starts_with("undefined method `upcase' for nil"), "{error}");
+    let scratch = usual().unwrap();
+    let error = scratch.call(Api::Typed, "def", &[]).unwrap_err().to_string();
+    assert!(error.contains("syntax error"), "{error}");
+}
+
+#[test]
+fn templates_see_their_variables() {
+    let Some(scratch) = usual() else { return };
+    let mut variables = Hash::new();
+    variables.insert("a", Value::array(vec![Value::Int(1), Value::str("b")]));
+    let text = "<% def twice(t) = t * 2 -%>\n<%= @a %> <%= scope['x'] %> <%= x %> <%= twice('z') %>\n<%- @a.each do |i| -%>\n* <%= i %>\n<%- end -%>\n";
+    let rendered = scratch.pool.render("t.erb", text, variables, &mut Variables).unwrap();
+    assert_eq!(rendered.as_str().unwrap(), "[1, \"b\"] of x of x zz\n* 1\n* b\n");
+}
+
+#[test]
+fn nothing_is_written_and_nobody_is_called() {
+    let Some(scratch) = usual() else { return };
+    let target = scratch.folder.path().join("written");
+    let body = format!(
+        "begin; File.write('{}', 'x'); rescue SystemCallError => e; e.class.name; end",
+        target.display()
+    );
+    let result = scratch.call(Api::Typed, &body, &[]);
+    assert!(!target.exists() || std::fs::read(&target).unwrap().is_empty(), "{result:?}");
+    if !foreign::is_isolated() {
+        eprintln!("left out, since no network namespace can be made here: no network");
+        return;
+    }
+    let scratch = usual().unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let body = format!(
+        "require 'socket'\nbegin; TCPSocket.new('127.0.0.1', {port}); 'connected'; rescue SystemCallError => e; e.class.name; end"
+    );
+    let result = scratch.call(Api::Typed, &body, &[]).unwrap();
+    assert_ne!(result, "\"connected\"");
+}
+
+#[test]
+fn what_hangs_grows_or_dies_fails_alone() {
+    let Some(scratch) = scratch(Duration::from_secs(2)) else { return };
+    let error = scratch.call(Api::Typed, "loop { }", &[]).unwrap_err().to_string();
+    assert_eq!(error, "the Ruby process did not answer in time");
+    let error = scratch.call(Api::Typed, "Process.kill(:KILL, Process.pid)", &[]).unwrap_err();
+    assert!(matches!(error, ForeignError::Broken(_)), "{error}");
+    let error = scratch.call(Api::Typed, "'x' * (1 << 32)", &[]).unwrap_err().to_string();
+    assert!(error.contains("failed to allocate memory"), "{error}");
+    let error =
+        scratch.pool.render("t", "<% exit!(3) %>", Hash::new(), &mut Variables).unwrap_err().to_string();
+    assert_eq!(error, "the Ruby process ended (exit status: 3)");
+    let again = scratch.pool.render("t", "<%= 1 + 1 %>", Hash::new(), &mut Variables).unwrap();
+    assert_eq!(again.as_str(), Some("2"));
+}
+
+#[test]
+fn what_is_printed_does_not_disturb() {
+    let Some(scratch) = usual() else { return };
+    let body = "puts 'hello'; $stdout.print('x' * 100_000); STDOUT.flush; system('echo out'); 5";
+    assert_eq!(scratch.call(Api::Legacy, body, &[]).unwrap(), "5");
+}
