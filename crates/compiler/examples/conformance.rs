@@ -160,7 +160,7 @@ fn check(kind: &str, input: &Json, output: &Json) -> Outcome {
             Some(value) => check_bool(&format!("{value} =~ {}", text(&input["type"])), output),
             None => Outcome::Skipped,
         },
-        "string" => match (literal(&input["value"]), literal(&input["format"])) {
+        "string" => match (literal(&input["value"]), formats(&input["format"])) {
             (Some(value), Some(format)) => {
                 check_notice(&format!("String({value}, {format})"), input, &json!({ "text": output }))
             }
@@ -544,6 +544,12 @@ fn literal(value: &Json) -> Option<String> {
         }
         Json::Object(map) => match (map.get("__type"), map.get("__regexp"), map.get("__sym")) {
             (Some(Json::String(name)), ..) => name.clone(),
+            _ if map.contains_key("__pairs") => {
+                let entry = |pair: &Json| Some(format!("{} => {}", literal(&pair[0])?, literal(&pair[1])?));
+                let entries = items(&map["__pairs"]).iter().map(entry).collect::<Option<Vec<_>>>()?;
+                format!("{{ {} }}", entries.join(", "))
+            }
+            _ if map.contains_key("__other") => return instance(map),
             (_, Some(Json::String(source)), _) => format!("/{}/", source.replace('/', "\\/")),
             (_, _, Some(Json::String(name))) if name == "default" => "default".into(),
             _ if map.keys().any(|key| key.starts_with("__")) => return None,
@@ -554,6 +560,33 @@ fn literal(value: &Json) -> Option<String> {
             }
         },
     })
+}
+
+/// The code of a value that only a conversion makes.
+fn instance(map: &serde_json::Map<String, Json>) -> Option<String> {
+    let shown = text(map.get("text")?);
+    Some(match text(&map["__other"]) {
+        "Puppet::Pops::Types::PBinaryType::Binary" => format!("Binary({})", quoted(shown)),
+        "Puppet::Pops::Time::Timestamp" => format!("Timestamp({})", quoted(shown)),
+        "Puppet::Pops::Time::Timespan" => format!("Timespan({})", quoted(shown)),
+        "SemanticPuppet::Version" => format!("SemVer({})", quoted(shown)),
+        "SemanticPuppet::VersionRange" => format!("SemVerRange({})", quoted(shown)),
+        name if name.starts_with("URI::") => format!("URI({})", quoted(shown)),
+        _ => return None,
+    })
+}
+
+/// The code of formats: none, one, or pairs of types and formats.
+fn formats(value: &Json) -> Option<String> {
+    match value {
+        Json::Null => Some("default".into()),
+        Json::Array(pairs) => {
+            let entry = |pair: &Json| Some(format!("{} => {}", text(&pair[0]), literal(&pair[1])?));
+            let entries = pairs.iter().map(entry).collect::<Option<Vec<_>>>()?;
+            Some(format!("{{ {} }}", entries.join(", ")))
+        }
+        other => literal(other),
+    }
 }
 
 fn quoted(text: &str) -> String {

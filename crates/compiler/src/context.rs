@@ -157,6 +157,12 @@ impl<'a, 'i> Context<'a, 'i> {
         self.session.warn_unplaced_once(message, message);
     }
 
+    /// A warning given once in a compile, with the place of the call.
+    pub fn warn_once_here(&mut self, message: &str) {
+        let site = self.site().of_stack();
+        self.session.warn_once(message, &format!("{message}\n   {site}"));
+    }
+
     /// The type that text stands for.
     ///
     /// # Errors
@@ -196,6 +202,12 @@ impl<'a, 'i> Context<'a, 'i> {
     pub fn now(&mut self) -> pcore::time::Timestamp {
         self.session.reads.impure = true;
         self.session.world.now()
+    }
+
+    /// Seconds east of UTC at this place; it changes with the seasons.
+    pub fn utc_offset(&mut self) -> i32 {
+        self.session.reads.impure = true;
+        self.session.world.utc_offset()
     }
 
     /// Marks the result as one that will not be the same the next time.

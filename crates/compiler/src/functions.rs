@@ -54,6 +54,7 @@ mod log;
 mod lookup;
 mod map;
 mod match_;
+mod new;
 mod pattern;
 mod realize;
 mod reduce;
@@ -67,6 +68,7 @@ mod sort;
 mod split;
 mod sprintf;
 mod stdlib;
+mod strftime;
 mod tag;
 mod type_;
 mod unique;
@@ -203,6 +205,7 @@ pub static NATIVE: &[&Native] = &[
     &lookup::FUNCTION,
     &map::FUNCTION,
     &match_::FUNCTION,
+    &new::FUNCTION,
     &reduce::FUNCTION,
     &regsubst::FUNCTION,
     &rounding::CEILING,
@@ -212,6 +215,7 @@ pub static NATIVE: &[&Native] = &[
     &slice::FUNCTION,
     &sort::FUNCTION,
     &split::FUNCTION,
+    &strftime::FUNCTION,
     &type_::ASSERT_TYPE,
     &type_::TYPE,
     &unique::FUNCTION,

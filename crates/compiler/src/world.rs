@@ -13,6 +13,11 @@ pub trait World: Sync {
     /// The time now.
     fn now(&self) -> Timestamp;
 
+    /// Seconds east of UTC at this place, now: what the timezone `current` means.
+    fn utc_offset(&self) -> i32 {
+        0
+    }
+
     /// A fresh random number (for `catalog_uuid`, never for anything secret).
     fn random(&self) -> u128;
 

@@ -106,7 +106,7 @@ pub fn negate(value: &Value) -> Result<Value> {
         Value::Float(number) => Ok(Value::Float(-number)),
         Value::Timespan(span) => match span.nanoseconds.checked_neg() {
             Some(nanoseconds) => Ok(Value::Timespan(crate::time::Timespan { nanoseconds })),
-            None => Err(time::out_of_range()),
+            None => Err(crate::time::out_of_range()),
         },
         Value::Timestamp(_) | Value::SemVer(_) => {
             Err(ValueError::issue("OPERATOR_NOT_APPLICABLE", Operand::Whole, not_applicable_text("-", value)))

@@ -15,6 +15,7 @@ use crate::number::write_float;
 use crate::{Type, Value, infer, regexp, render};
 
 pub use inspect::{ruby_inspect, ruby_quote, ruby_to_s};
+pub(crate) use sprintf::ruby_class as conversion_name;
 pub use sprintf::sprintf;
 
 /// What stands for a sensitive value in every text.

@@ -55,6 +55,11 @@ impl Hash {
         self.0.get(&StrKey(key))
     }
 
+    /// The value of a key, to change in place.
+    pub fn get_mut(&mut self, key: &Value) -> Option<&mut Value> {
+        self.0.get_mut(key)
+    }
+
     /// True if the key is there.
     pub fn contains_key(&self, key: &Value) -> bool {
         self.0.contains_key(key)

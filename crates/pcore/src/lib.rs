@@ -8,6 +8,7 @@ pub mod alias;
 pub mod arithmetic;
 pub mod common;
 pub mod compare;
+pub mod convert;
 pub mod error;
 pub mod format;
 pub mod hash;

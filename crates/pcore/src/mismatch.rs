@@ -12,6 +12,7 @@ mod text;
 
 pub use parameters::{describe_parameters, describe_struct_signature};
 pub use signatures::{describe_arguments, signature_text};
+pub(crate) use text::simple_name;
 
 use crate::{Type, Value, infer};
 use describe::describe;

@@ -5,9 +5,11 @@
 //! about mismatches use it. `Display` is the language's own conversion: expanded for aliases, `Object` types and
 //! type sets, plain for all others.
 
+mod indent;
 mod quote;
 
-pub use quote::{quote, regexp};
+pub use indent::indented;
+pub use quote::{double_quote, quote, regexp};
 
 use std::fmt::{self, Display, Formatter, Write};
 use std::sync::Arc;

@@ -3,11 +3,20 @@
 //! Both are whole numbers of nanoseconds. Text is read and written with two different format languages, as in Puppet:
 //! timestamps with that of Ruby's `strftime` and `strptime`, timespans with Puppet's own.
 
+mod span;
+mod stamp;
+mod strftime;
+mod strptime;
+mod zones;
+
+pub use stamp::{Local, display_offset};
+
 use std::cmp::Ordering;
 use std::fmt;
 
-use crate::Value;
+use crate::error::ValueError;
 use crate::number::compare_int_float;
+use crate::{Hash, Value};
 
 /// Nanoseconds in a second.
 pub const NANOSECONDS_PER_SECOND: i64 = 1_000_000_000;
@@ -50,6 +59,52 @@ pub struct Timespan {
 }
 
 impl Timespan {
+    /// A duration of so many nanoseconds.
+    ///
+    /// # Errors
+    /// More than can be represented.
+    pub fn from_nanoseconds(nanoseconds: i128) -> Result<Timespan, ValueError> {
+        i64::try_from(nanoseconds).map(|nanoseconds| Timespan { nanoseconds }).map_err(|_| out_of_range())
+    }
+
+    /// A duration from its fields, given by position (`days`, `hours`, `minutes`, `seconds`, `milliseconds`,
+    /// `microseconds`, `nanoseconds`) or name. Those that are missing are 0.
+    ///
+    /// # Errors
+    /// More than can be represented.
+    pub fn from_fields<'a>(
+        negative: bool,
+        field: impl Fn(usize, &str) -> Option<&'a Value>,
+    ) -> Result<Timespan, ValueError> {
+        let units = [
+            ("days", 24),
+            ("hours", 60),
+            ("minutes", 60),
+            ("seconds", 1000),
+            ("milliseconds", 1000),
+            ("microseconds", 1000),
+            ("nanoseconds", 1),
+        ];
+        let mut total: i128 = 0;
+        for (index, (name, factor)) in units.into_iter().enumerate() {
+            total += i128::from(field(index, name).and_then(Value::as_int).unwrap_or_default());
+            total *= factor;
+        }
+        Timespan::from_nanoseconds(if negative { -total } else { total })
+    }
+
+    /// A duration from `{string => ..., format => ...}` or `{days => ..., negative => ...}`.
+    ///
+    /// # Errors
+    /// Text that no format fits, and more than can be represented.
+    pub fn from_hash(hash: &Hash) -> Result<Timespan, ValueError> {
+        if let Some(Value::Str(text)) = hash.get_str("string") {
+            return Timespan::parse(text, hash.get_str("format"));
+        }
+        let negative = hash.get_str("negative").is_some_and(Value::is_true);
+        Timespan::from_fields(negative, |_, name| hash.get_str(name))
+    }
+
     /// Seconds as a float.
     pub fn as_seconds_f64(self) -> f64 {
         self.nanoseconds as f64 / NANOSECONDS_PER_SECOND as f64
@@ -117,6 +172,25 @@ pub fn compare(a: &Value, b: &Value) -> Option<Ordering> {
         (Value::Int(a), Value::Float(b)) => compare_int_float(*a, *b),
         _ => None,
     }
+}
+
+pub(crate) fn out_of_range() -> ValueError {
+    ValueError::new("the timespan is out of range: at most 292 years can be represented")
+}
+
+pub(crate) fn moment_out_of_range() -> ValueError {
+    ValueError::new("the timestamp is out of range")
+}
+
+/// The number of days since 1970-01-01 of a day of the proleptic Gregorian calendar.
+pub(crate) fn days_from_civil(year: i64, month: u32, day: u32) -> i64 {
+    let shifted_year = if month <= 2 { year - 1 } else { year };
+    let era = shifted_year.div_euclid(400);
+    let year_of_era = shifted_year.rem_euclid(400);
+    let shifted_month = (i64::from(month) + 9) % 12;
+    let day_of_year = (153 * shifted_month + 2) / 5 + i64::from(day) - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
 }
 
 /// Year, month and day of the proleptic Gregorian calendar for a number of days since 1970-01-01.

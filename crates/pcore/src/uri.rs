@@ -1,6 +1,8 @@
 //! URIs (RFC 3986), with the habits of Ruby's library: schemes are written small, default ports and empty hosts are
 //! left out of the text, and two URIs are equal when they are so in normal form.
 
+mod parts;
+
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
@@ -84,12 +86,13 @@ impl Uri {
             if uri.scheme.is_none() && path.split('/').next().is_some_and(|segment| segment.contains(':')) {
                 return Err(refuse());
             }
-            let path = if uri.scheme.as_deref() == Some("ftp") {
-                path.strip_prefix('/').unwrap_or(path)
+            uri.path = Some(if uri.scheme.as_deref() == Some("ftp") {
+                // Relative to where one is after the login, unless the first slash is escaped.
+                let path = path.strip_prefix('/').unwrap_or(path);
+                path.strip_prefix("%2F").map_or_else(|| path.to_owned(), |path| format!("/{path}"))
             } else {
-                path
-            };
-            uri.path = Some(path.to_owned());
+                path.to_owned()
+            });
             uri.query = query.map(Into::into);
         }
         match uri.scheme.as_deref() {
@@ -220,10 +223,17 @@ impl Uri {
                 text.push_str(&format!(":{port}"));
             }
             let path = self.path.as_deref().unwrap_or_default();
-            if self.host.is_some() && !path.is_empty() && !path.starts_with('/') {
-                text.push('/');
+            match path.strip_prefix('/') {
+                Some(path) if self.scheme.as_deref() == Some("ftp") => {
+                    text.push_str("/%2F");
+                    text.push_str(path);
+                }
+                None if self.host.is_some() && !path.is_empty() => {
+                    text.push('/');
+                    text.push_str(path);
+                }
+                _ => text.push_str(path),
             }
-            text.push_str(path);
             if let Some(query) = &self.query {
                 text.push('?');
                 text.push_str(query);

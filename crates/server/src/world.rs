@@ -19,6 +19,10 @@ impl World for Machine {
         Timestamp { seconds: since.as_secs() as i64, nanoseconds: since.subsec_nanos() }
     }
 
+    fn utc_offset(&self) -> i32 {
+        jiff::Zoned::now().offset().seconds()
+    }
+
     fn random(&self) -> u128 {
         uuid::Uuid::new_v4().as_u128()
     }

@@ -4,7 +4,7 @@ use super::{Operator, division_by_zero, finite, not_applicable, not_applicable_w
 use crate::Value;
 use crate::error::{Result, ValueError};
 use crate::label::with_article;
-use crate::time::{NANOSECONDS_PER_SECOND, Timespan, Timestamp};
+use crate::time::{NANOSECONDS_PER_SECOND, Timespan, Timestamp, moment_out_of_range};
 
 /// Computes where at least one side is a time; both sides are numeric.
 pub(super) fn apply(operator: Operator, left: &Value, right: &Value) -> Result<Value> {
@@ -118,7 +118,7 @@ fn kind(value: &Value) -> &'static str {
 }
 
 fn in_range(nanoseconds: i128) -> Result<Timespan> {
-    i64::try_from(nanoseconds).map(|nanoseconds| Timespan { nanoseconds }).map_err(|_| out_of_range())
+    Timespan::from_nanoseconds(nanoseconds)
 }
 
 fn truncated(nanoseconds: f64) -> Result<Timespan> {
@@ -126,9 +126,5 @@ fn truncated(nanoseconds: f64) -> Result<Timespan> {
 }
 
 fn moment(nanoseconds: i128) -> Result<Timestamp> {
-    Timestamp::from_nanoseconds(nanoseconds).ok_or_else(|| ValueError::new("the timestamp is out of range"))
-}
-
-pub(super) fn out_of_range() -> ValueError {
-    ValueError::new("the timespan is out of range: at most 292 years can be represented")
+    Timestamp::from_nanoseconds(nanoseconds).ok_or_else(moment_out_of_range)
 }

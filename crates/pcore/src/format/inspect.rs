@@ -63,6 +63,7 @@ fn inspect(out: &mut String, value: &Value) {
         Value::Sensitive(_) => {
             let _ = write!(out, "#<{REDACTED}>");
         }
+        Value::SemVerRange(range) => out.push_str(&range.canonical()),
         other => super::write(out, other),
     }
 }

@@ -378,7 +378,7 @@ fn implicit_source(value: &Value) -> String {
 }
 
 /// What Ruby calls a value that it cannot convert: the class, or the value itself for `nil` and booleans.
-fn ruby_class(value: &Value) -> Str {
+pub(crate) fn ruby_class(value: &Value) -> Str {
     let name = match value {
         Value::Undef => "nil",
         Value::Bool(true) => "true",

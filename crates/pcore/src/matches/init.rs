@@ -1,15 +1,14 @@
 //! `Init[T]`: values from which a `T` can be made.
 //!
 //! A value fits when it is a `T`, when `T.new` takes it as the only argument, or when it is an array of arguments
-//! that `T.new` takes. What `new` takes of each type stands in [`signatures`].
+//! that `T.new` takes. What `new` takes of each type stands in [`convert`].
 
-mod signatures;
-
-use std::sync::{Arc, OnceLock};
+use std::cell::RefCell;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::{Frame, assignable, instance};
 use crate::ty::Tuple;
-use crate::{Type, Value, infer};
+use crate::{Type, Value, convert, infer};
 
 /// The parameters of `Init[T, args...]`.
 #[derive(Debug)]
@@ -32,6 +31,15 @@ struct Accepted {
     one_is_enough: bool,
 }
 
+thread_local! {
+    /// Those of which it is being found out what they accept, on this thread.
+    static OPEN: RefCell<Vec<*const Init>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Nothing but what is of the type.
+static NOTHING: LazyLock<Accepted> =
+    LazyLock::new(|| Accepted { single: Type::Variant(Arc::new([])), many: None, one_is_enough: false });
+
 impl Init {
     /// `Init[T, args...]`
     pub fn new(ty: Type, arguments: Vec<Value>) -> Init {
@@ -43,12 +51,28 @@ impl Init {
         self.accepted().is_some()
     }
 
+    /// True if a value is converted as it is, although it is an array.
+    pub(crate) fn is_single(&self, value: &Value) -> bool {
+        self.accepted().is_some_and(|accepted| instance::is_instance(&accepted.single, value, None))
+    }
+
     fn accepted(&self) -> Option<&Accepted> {
-        self.accepted.get_or_init(|| self.accept()).as_ref()
+        if let Some(accepted) = self.accepted.get() {
+            return accepted.as_ref();
+        }
+        // What `new` of an `Object` type takes may be an `Init` of that very type; inside, only the type itself counts.
+        let this: *const Init = self;
+        if OPEN.with_borrow(|open| open.contains(&this)) {
+            return Some(&NOTHING);
+        }
+        OPEN.with_borrow_mut(|open| open.push(this));
+        let accepted = self.accept();
+        OPEN.with_borrow_mut(|open| open.pop());
+        self.accepted.get_or_init(|| accepted).as_ref()
     }
 
     fn accept(&self) -> Option<Accepted> {
-        let tuples = signatures::of(&self.ty)?;
+        let tuples = convert::parameters(&self.ty)?;
         let mut single = vec![self.ty.clone()];
         if self.arguments.is_empty() {
             let (ones, others): (Vec<Tuple>, Vec<Tuple>) =

@@ -115,7 +115,7 @@ fn name(ty: &Type) -> String {
 }
 
 /// The name of a type's kind.
-fn simple_name(ty: &Type) -> String {
+pub(crate) fn simple_name(ty: &Type) -> String {
     let text = match ty {
         Type::Any => "Any",
         Type::Undef => "Undef",

@@ -4,25 +4,41 @@ use std::sync::Arc;
 
 use super::error::{Result, TypeError, arity, class_name, inverted};
 use crate::Value;
+use crate::error::ValueError;
 use crate::time::{Timespan, Timestamp};
 use crate::ty::{Range, Type};
 
 pub(super) fn timestamp(base: &Type, keys: &[&Value]) -> Result<Type> {
+    let out_of_range = || framed(crate::time::moment_out_of_range());
     range(base, keys, |key| match key {
-        Value::Timestamp(at) => Some(*at),
-        key => nanoseconds(key).and_then(Timestamp::from_nanoseconds),
+        Value::Timestamp(at) => Ok(Some(*at)),
+        Value::Str(text) => Timestamp::parse(text, None, None, &mut utc).map(Some).map_err(framed),
+        Value::Hash(hash) => Timestamp::from_hash(hash, &mut utc).map(Some).map_err(framed),
+        key => match nanoseconds(key) {
+            Some(at) => Timestamp::from_nanoseconds(at).map(Some).ok_or_else(out_of_range),
+            None => Ok(None),
+        },
     })
     .map(Type::Timestamp)
 }
 
 pub(super) fn timespan(base: &Type, keys: &[&Value]) -> Result<Type> {
     range(base, keys, |key| match key {
-        Value::Timespan(span) => Some(*span),
-        key => nanoseconds(key)
-            .and_then(|nanoseconds| i64::try_from(nanoseconds).ok())
-            .map(|nanoseconds| Timespan { nanoseconds }),
+        Value::Timespan(span) => Ok(Some(*span)),
+        Value::Str(text) => Timespan::parse(text, None).map(Some).map_err(framed),
+        Value::Hash(hash) => Timespan::from_hash(hash).map(Some).map_err(framed),
+        key => nanoseconds(key).map(Timespan::from_nanoseconds).transpose().map_err(framed),
     })
     .map(Type::Timespan)
+}
+
+/// A type does not depend on where it is read.
+fn utc() -> i32 {
+    0
+}
+
+fn framed(error: ValueError) -> TypeError {
+    TypeError::framed(error.message)
 }
 
 /// Numbers are seconds.
@@ -37,16 +53,20 @@ fn nanoseconds(key: &Value) -> Option<i128> {
 fn range<T: PartialOrd + ToString>(
     base: &Type,
     keys: &[&Value],
-    convert: impl Fn(&Value) -> Option<T>,
+    convert: impl Fn(&Value) -> Result<Option<T>>,
 ) -> Result<Option<Arc<Range<T>>>> {
     if keys.len() > 2 {
         return Err(arity(base, 0, Some(2), keys.len()));
     }
     let bound = |index: usize| match keys.get(index) {
         None | Some(Value::Undef | Value::Default) => Ok(None),
-        Some(key) => convert(key).map(Some).ok_or_else(|| {
-            TypeError::framed(format!("Unable to create a {} from a {}", time_class(base), class_name(key)))
-        }),
+        Some(key) => match convert(key)? {
+            Some(bound) => Ok(Some(bound)),
+            None => {
+                let class = class_name(key);
+                Err(TypeError::framed(format!("Unable to create a {} from a {class}", time_class(base))))
+            }
+        },
     };
     let (from, to) = (bound(0)?, bound(1)?);
     match (&from, &to) {

@@ -30,7 +30,8 @@ pub fn quote(text: &str) -> String {
     quoted
 }
 
-fn double_quote(text: &str) -> String {
+/// The text in double quotes, with escapes.
+pub fn double_quote(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 8);
     quoted.push('"');
     for char in text.chars() {

@@ -73,6 +73,14 @@ impl SemVerRange {
         SemVerRange { text, intervals: lower.intersection(&upper).into_iter().collect() }
     }
 
+    /// The range as it is understood, however it was written: `>=1.0.0 <2.0.0`.
+    pub fn canonical(&self) -> String {
+        match &*self.intervals {
+            [] => "<0.0.0".to_owned(),
+            intervals => intervals.iter().map(Interval::canonical).collect::<Vec<_>>().join(" || "),
+        }
+    }
+
     /// True if the version is in the range. Prereleases only are where a bound is a prerelease of the same release.
     pub fn includes(&self, version: &SemVer) -> bool {
         self.intervals.iter().any(|interval| {
@@ -223,6 +231,24 @@ impl Interval {
             upper: wider(&self.upper, &other.upper, Ordering::Greater),
             any_prerelease: self.any_prerelease || other.any_prerelease,
         })
+    }
+}
+
+impl Interval {
+    /// Bounds that every version keeps are not worth writing.
+    fn canonical(&self) -> String {
+        let least = |bound: &&Bound| bound.version == SemVer::min();
+        let greatest = |bound: &&Bound| bound.version == SemVer::max() && bound.inclusive;
+        if self.upper.as_ref().filter(greatest).is_some() {
+            if self.lower.as_ref().filter(least).is_some() {
+                return Interval { lower: None, ..self.clone() }.to_string();
+            }
+            return Interval { upper: None, ..self.clone() }.to_string();
+        }
+        if self.lower.as_ref().filter(least).is_some() {
+            return Interval { lower: None, ..self.clone() }.to_string();
+        }
+        self.to_string()
     }
 }
 
