@@ -5,6 +5,7 @@
 //! parsed in parallel when the image is made; a file that does not parse fails only the compiles that need it,
 //! since its error is kept in place of its tree.
 
+pub mod classes;
 mod files;
 mod main;
 mod module;

@@ -331,7 +331,7 @@ fn code_id(command: &Path, environment: &str) -> Result<Option<String>, String> 
     let output = execution.run().map_err(|error| error.to_string())?;
     let text = String::from_utf8_lossy(&output);
     let id = text.trim_end_matches(['\n', '\r']);
-    if !files::is_code_id(id) {
+    if !files::versions::is_code_id(id) {
         return Err(format!(
             "Invalid code-id '{id}'. Must contain only alpha-numerics and '-', '_', ';', or ':'"
         ));

@@ -13,6 +13,7 @@ use arc_swap::ArcSwapOption;
 use compiler::image::{Image, ImageOptions};
 
 use crate::Settings;
+use crate::info::Classes;
 
 /// An environment as it is now.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct Environment {
     pub conf: EnvironmentConf,
     /// Its code.
     pub image: Arc<Image>,
+    /// The list of its classes, for who asks for it.
+    pub classes: Arc<Classes>,
 }
 
 /// Settings of one environment (`environment.conf`), with paths resolved.
@@ -200,7 +203,8 @@ impl Environments {
                 "code has changed"
             );
             warn(name, &image, Some(&old.image));
-            let environment = Environment { image: Arc::new(image), ..(*old).clone() };
+            let environment =
+                Environment { image: Arc::new(image), classes: Arc::default(), ..(*old).clone() };
             return Ok(Arc::new(environment));
         }
         let options = ImageOptions {
@@ -222,7 +226,7 @@ impl Environments {
             "code is loaded"
         );
         warn(name, &image, None);
-        Ok(Arc::new(Environment { name: name.to_owned(), directory, conf, image }))
+        Ok(Arc::new(Environment { name: name.to_owned(), directory, conf, image, classes: Arc::default() }))
     }
 }
 

@@ -20,6 +20,8 @@ mod modules;
 mod mounts;
 mod options;
 mod static_content;
+mod task_file;
+pub(crate) mod versions;
 mod witness;
 
 use std::io::Read;
@@ -36,7 +38,8 @@ pub(crate) use bucket_handler::bucket_file;
 pub use checksum::Algorithm;
 pub(crate) use handlers::{content, metadata, metadatas};
 pub use modules::{Module, module_list};
-pub(crate) use static_content::{find as static_content, is_code_id};
+pub(crate) use static_content::find as static_content;
+pub(crate) use task_file::TaskFile;
 
 pub use fileset::{FilesMax, Selection};
 pub use metadata::Query;

@@ -14,6 +14,7 @@ mod admin;
 mod catalog;
 mod execution;
 mod indirection;
+pub mod info;
 mod inline;
 pub mod memo;
 mod negotiate;
@@ -148,7 +149,10 @@ impl Server {
                 _,
             ) => Err(Problem::method_not_allowed("GET")),
             ("facts" | "report", _) => Err(Problem::method_not_allowed("PUT")),
-            _ => Err(Problem::not_found(format!("Not Found: {}", request.canonical_path()))),
+            _ => match info::find(self, &request, &path).await {
+                Some(answer) => answer,
+                None => Err(Problem::not_found(format!("Not Found: {}", request.canonical_path()))),
+            },
         }
     }
 }

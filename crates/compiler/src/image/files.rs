@@ -89,6 +89,11 @@ impl Source {
         &self.path
     }
 
+    /// What it may contain.
+    pub(super) fn kind(&self) -> SourceKind {
+        self.kind
+    }
+
     /// The tree, or why there is none.
     pub(crate) fn code(&self) -> Result<&Arc<Code>, &SourceError> {
         self.parsed.as_ref()

@@ -3,19 +3,12 @@
 //! A command of the administrator's knows the versions. What it may be asked for is narrow: a file in one of four
 //! folders of a module.
 
-use std::path::Path;
-use std::time::Duration;
-
 use rest::{Problem, Request, Response, StatusCode};
 
-use super::command;
+use super::versions;
 use crate::Server;
 use crate::environments::is_name;
 
-/// Longest time the command may take.
-const COMMAND_TIME_MAX: Duration = Duration::from_secs(60);
-/// Largest file that is served so.
-const CONTENT_BYTES_MAX: u64 = 256 * 1024 * 1024;
 const FOLDERS: [&str; 4] = ["files", "tasks", "scripts", "lib"];
 
 pub(crate) async fn find(server: &Server, request: &Request, path: &str) -> Result<Response, Problem> {
@@ -32,10 +25,8 @@ pub(crate) async fn find(server: &Server, request: &Request, path: &str) -> Resu
             "The environment must be purely alphanumeric, not '{environment}'"
         )));
     }
-    if !is_code_id(code_id) {
-        return Err(Problem::bad_request(format!(
-            "Invalid code-id '{code_id}'. Must contain only alpha-numerics and '-', '_', ';', or ':'"
-        )));
+    if !versions::is_code_id(code_id) {
+        return Err(Problem::bad_request(versions::invalid(code_id)));
     }
     if !is_servable(path) {
         return Err(Problem::plain(
@@ -51,29 +42,8 @@ pub(crate) async fn find(server: &Server, request: &Request, path: &str) -> Resu
              setting is not present in configuration.",
         ));
     };
-    let content = run(command, [environment, code_id, path]).await.map_err(|reason| {
-        Problem::internal(format!("code-content-command {} failed: {reason}", command.display()))
-    })?;
+    let content = versions::content(command, environment, code_id, path).await.map_err(Problem::internal)?;
     Ok(Response::bytes(StatusCode::OK, "application/octet-stream", content))
-}
-
-async fn run(program: &Path, arguments: [&str; 3]) -> Result<Vec<u8>, String> {
-    let mut command = tokio::process::Command::new(program);
-    command.args(arguments);
-    let output = command::run(command, COMMAND_TIME_MAX, CONTENT_BYTES_MAX).await?;
-    let complaint = output.complaint;
-    if !output.status.success() {
-        return Err(format!("{}: {complaint}", output.status));
-    }
-    if !complaint.is_empty() {
-        tracing::error!(command = %program.display(), complaint, "code-content-command succeeded with a complaint");
-    }
-    Ok(output.stdout)
-}
-
-/// What the version of code may be called.
-pub(crate) fn is_code_id(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ';' | ':'))
 }
 
 /// `<folder of modules>/<module>/(files|tasks|scripts|lib)/<rest>`, without segments that lead upwards.
@@ -114,11 +84,5 @@ mod tests {
         ] {
             assert!(!is_servable(path), "{path}");
         }
-    }
-
-    #[test]
-    fn code_ids() {
-        assert!(is_code_id("urn:code-id:1;a_b"));
-        assert!(!is_code_id("a b") && !is_code_id("a$b"));
     }
 }

@@ -7,6 +7,7 @@ mod catalog;
 mod commands;
 mod documents;
 mod files;
+mod info;
 mod observed;
 mod tls;
 
