@@ -171,8 +171,16 @@ impl<'i> Session<'i> {
         }
         // Neither the top level nor a node block is a place to return from.
         let may_return = definition.kind != DefinitionKind::Node && !definition.name.as_str().is_empty();
+        let is_main = definition.kind == DefinitionKind::Class && definition.name.as_str().is_empty();
         for (code, body) in &definition.bodies {
-            match self.eval(code, *body, scope) {
+            if is_main {
+                self.call_stack.push((code, None));
+            }
+            let result = self.eval(code, *body, scope);
+            if is_main {
+                self.call_stack.pop();
+            }
+            match result {
                 Ok(_) => {}
                 Err(Control::Return(_) | Control::Next(_)) if may_return => break,
                 Err(control) => return Err(control),

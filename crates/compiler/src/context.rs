@@ -57,6 +57,25 @@ impl<'a, 'i> Context<'a, 'i> {
         self.at.code.site(self.at.id)
     }
 
+    /// The two innermost calls in code that are being made, as `["file", line]`; empty text if there is none.
+    pub fn call_places(&self) -> [String; 2] {
+        let place = |at: usize| {
+            let frame = self.session.call_stack.iter().rev().nth(at);
+            let text = frame.map(|(code, id)| {
+                let file = code.file.path.as_ref().map(|path| path.to_string_lossy());
+                let line = id.map_or(0, |id| code.site(id).line());
+                format!("[{}, {line}]", pcore::format::ruby_quote(file.as_deref().unwrap_or("unknown")))
+            });
+            text.unwrap_or_default()
+        };
+        [place(0), place(1)]
+    }
+
+    /// What to do about doubtful constructs.
+    pub fn strict(&self) -> crate::Strict {
+        self.session.image.options.strict
+    }
+
     /// True if the call has a block.
     pub fn has_block(&self) -> bool {
         self.block.is_some()
@@ -109,7 +128,7 @@ impl<'a, 'i> Context<'a, 'i> {
         pass_block: bool,
     ) -> Result<Value, Control> {
         let callee = match Symbol::existing(name) {
-            Some(name) => self.session.callee(name)?,
+            Some(name) => self.session.callee_from(name, self.at.code.module)?,
             None => None,
         };
         let Some(callee) = callee else {
@@ -125,9 +144,41 @@ impl<'a, 'i> Context<'a, 'i> {
     /// When the file that should define it is wrong.
     pub fn has_function(&mut self, name: &str) -> Result<bool, Control> {
         match Symbol::existing(name) {
-            Some(name) => Ok(self.session.callee(name)?.is_some()),
+            Some(name) => Ok(self.session.callee_from(name, self.at.code.module)?.is_some()),
             None => Ok(false),
         }
+    }
+
+    /// True if there is a function of the older interface with this name.
+    pub fn has_legacy_function(&self, name: &str) -> bool {
+        let Some(symbol) = Symbol::existing(name) else { return false };
+        let is_builtin =
+            matches!(crate::signature::builtin(symbol), Some(crate::signature::Builtin::Legacy(_)));
+        is_builtin
+            || crate::functions::STUBS.contains(&name)
+            || self.session.image.modules().any(|module| {
+                module.ruby_functions.iter().any(|function| function.is_legacy && function.name == symbol)
+            })
+    }
+
+    /// Checks arguments against signatures as a call does.
+    ///
+    /// # Errors
+    /// The text of a call whose arguments fit none.
+    pub(crate) fn check_arguments(
+        &self,
+        signatures: &crate::signature::Typed,
+        arguments: &[Value],
+    ) -> Result<(), Control> {
+        match signatures.select(arguments, None) {
+            Some(_) => Ok(()),
+            None => Err(signatures.describe_mismatch(arguments, None).into()),
+        }
+    }
+
+    /// `Scope(Class[main])`: the calling scope as messages show it.
+    pub fn scope_text(&self) -> String {
+        self.session.log_source(self.at.scope)
     }
 
     /// `return(value)`
@@ -163,6 +214,21 @@ impl<'a, 'i> Context<'a, 'i> {
         self.session.warn_once(message, &format!("{message}\n   {site}"));
     }
 
+    /// A warning of the compiler itself.
+    pub fn warn(&mut self, message: &str) {
+        self.session.warn(message.to_owned());
+    }
+
+    /// A notice of the compiler itself.
+    pub fn notice(&mut self, message: &str) {
+        self.session.log(Level::Notice, message.to_owned(), "Puppet".into(), None);
+    }
+
+    /// A warning of the compiler itself, given once in a compile for a key.
+    pub fn warn_once_for(&mut self, key: &str, message: &str) {
+        self.session.warn_once(key, message);
+    }
+
     /// The type that text stands for.
     ///
     /// # Errors
@@ -191,6 +257,30 @@ impl<'a, 'i> Context<'a, 'i> {
             Some(symbol) => self.session.lookup_variable(self.at.scope, symbol),
             None => Ok(self.session.node_variable(name)),
         }
+    }
+
+    /// A variable as functions of the older interface look it up: one that is unknown is an error, a warning or undef,
+    /// as the setting `strict` says.
+    ///
+    /// # Errors
+    /// An unknown variable, and what [`Context::variable`] raises.
+    pub fn lookupvar(&mut self, name: &str) -> Result<Value, Control> {
+        let bare = name.strip_prefix("::").filter(|rest| !rest.contains("::")).unwrap_or(name);
+        if let Some(value) = self.variable(bare)? {
+            return Ok(value);
+        }
+        match bare {
+            "module_name" => return Ok("".into()),
+            "caller_module_name" => return Ok(Value::Undef),
+            _ => {}
+        }
+        let text = format!("Undefined variable '{name}'; ");
+        match self.strict() {
+            crate::Strict::Error => return Err(text.into()),
+            crate::Strict::Warning => self.session.warn_once(&format!("Variable: {name}"), &text),
+            crate::Strict::Off => {}
+        }
+        Ok(Value::Undef)
     }
 
     /// The outside. What is read there must be noted in the read-set, hence use the methods here where they exist.
@@ -224,6 +314,12 @@ impl<'a, 'i> Context<'a, 'i> {
         self.session.world.read_file(path)
     }
 
+    /// The existing paths that fit a pattern of Ruby's `Dir.glob`.
+    pub fn glob(&mut self, pattern: &str) -> Vec<String> {
+        self.session.reads.file(pattern);
+        hiera::glob(&hiera::source::Disk, pattern)
+    }
+
     /// A file by absolute path, or as `module/file` in a folder of a module (`files`, `templates`).
     pub fn find_file(&mut self, folder: &str, name: &str) -> Option<std::path::PathBuf> {
         if name.starts_with('/') {
@@ -243,6 +339,11 @@ impl<'a, 'i> Context<'a, 'i> {
     /// The node's facts. The whole hash counts as read.
     pub fn facts(&mut self) -> Arc<Hash> {
         self.session.all_facts()
+    }
+
+    /// The node's facts, for code that has noted by itself what it reads.
+    pub(crate) fn facts_unread(&self) -> Arc<Hash> {
+        self.session.node.facts.clone()
     }
 
     /// A fact by the names on the way to it; only that path counts as read.

@@ -32,7 +32,7 @@ impl<'i> Session<'i> {
                 Ok(typed.overloads().first().and_then(|overload| overload.signature.callable.result.clone()))
             }
             Callee::Puppet(function) => self.result_of(function),
-            Callee::Legacy(_) => Ok(None),
+            Callee::Legacy(_) | Callee::Ruby(_) => Ok(None),
         }
     }
 }

@@ -132,6 +132,31 @@ pub struct Legacy {
     pub body: Body,
 }
 
+impl Legacy {
+    /// A function that gives a value.
+    pub const fn value(name: &'static str, arity: i32, body: Body) -> Legacy {
+        Legacy { name, arity, statement: false, body }
+    }
+
+    /// A function that gives none.
+    pub const fn statement(name: &'static str, arity: i32, body: Body) -> Legacy {
+        Legacy { name, arity, statement: true, body }
+    }
+}
+
+/// Functions that a module brings, as some of its versions have them.
+#[derive(Debug)]
+pub struct OfModule {
+    /// The module.
+    pub module: &'static str,
+    /// First numbers of the versions that have them so.
+    pub versions: std::ops::RangeInclusive<u64>,
+    /// Those with signatures (`lib/puppet/functions`).
+    pub native: &'static [&'static Native],
+    /// Those of the older interface (`lib/puppet/parser/functions`).
+    pub legacy: &'static [&'static Legacy],
+}
+
 /// Functions with typed signatures.
 pub static NATIVE: &[&Native] = &[
     &classes::CONTAIN,
@@ -243,5 +268,45 @@ pub static LEGACY: &[&Legacy] = &[
     &sprintf::FUNCTION,
 ];
 
-/// Functions of the older interface that belong to a module: they exist in environments that have it.
-pub static OF_MODULES: &[(&str, &Legacy)] = &[("stdlib", &stdlib::MEMBER), ("stdlib", &stdlib::PICK)];
+/// Functions that have a newer form, and of which Puppet keeps the older name so that nothing else takes it.
+pub(crate) static STUBS: &[&str] = &[
+    "assert_type",
+    "binary_file",
+    "break",
+    "contain",
+    "defined",
+    "dig",
+    "each",
+    "epp",
+    "filter",
+    "find_file",
+    "hiera",
+    "hiera_array",
+    "hiera_hash",
+    "hiera_include",
+    "include",
+    "inline_epp",
+    "lest",
+    "lookup",
+    "map",
+    "match",
+    "new",
+    "next",
+    "reduce",
+    "regsubst",
+    "require",
+    "return",
+    "reverse_each",
+    "scanf",
+    "slice",
+    "split",
+    "step",
+    "strftime",
+    "then",
+    "type",
+    "versioncmp",
+    "with",
+];
+
+/// Functions of modules. One exists where the module has the file that defines it in Ruby.
+pub static OF_MODULES: &[&OfModule] = &[&stdlib::ALL, &stdlib::BEFORE_9, &stdlib::SINCE_9];

@@ -22,7 +22,7 @@ use stdx::Symbol;
 
 pub(crate) use files::{Dialect, Source, SourceError, SourceKind, parse_text};
 pub(crate) use main::Main;
-pub(crate) use module::Module;
+pub(crate) use module::{Module, RubyFunction};
 pub(crate) use types::{origin, origin_at};
 
 use crate::code::{Definition, Function};
@@ -97,6 +97,9 @@ pub struct Image {
     pub(crate) main: Main,
     /// Functions that a file of its own defines, in the environment or in a module.
     functions: FxHashMap<Symbol, PathBuf>,
+    /// Functions in Ruby by name: the modules that have one, in order of the module path, and where among the
+    /// functions of the module.
+    ruby_functions: FxHashMap<Symbol, Vec<(Symbol, usize)>>,
     aliases: types::Aliases,
     native: native::NativeTypes,
     pub(crate) settings_class: Definition,
@@ -155,6 +158,12 @@ impl Image {
             functions.extend(modules[name].functions.iter().map(|(name, path)| (*name, path.clone())));
         }
         let generated = native::request_generated(options, &mut files)?;
+        let mut ruby_functions: FxHashMap<Symbol, Vec<(Symbol, usize)>> = FxHashMap::default();
+        for module in &module_names {
+            for (at, function) in modules[module].ruby_functions.iter().enumerate() {
+                ruby_functions.entry(function.name).or_default().push((*module, at));
+            }
+        }
         files.parse(old.map(|old| &old.files), options);
         let main = Main::gather(options, &manifests, &files);
         let main_class = main.class();
@@ -168,6 +177,7 @@ impl Image {
             module_names,
             main,
             functions,
+            ruby_functions,
             aliases,
             native,
             hiera,
@@ -232,6 +242,20 @@ impl Image {
     pub(crate) fn function(&self, name: Symbol) -> Option<Result<&Function, &SourceError>> {
         let path = self.functions.get(&name)?;
         Some(self.source(path)?.function())
+    }
+
+    /// The function in Ruby with this name, as code of a module (`None` for the environment's own) finds it: a
+    /// module's own function comes before those of others. True if it is the same for all modules.
+    pub(crate) fn ruby_function(
+        &self,
+        name: Symbol,
+        module: Option<Symbol>,
+    ) -> Option<(&RubyFunction, bool)> {
+        let places = self.ruby_functions.get(&name)?;
+        let own = places.iter().find(|(of, _)| Some(*of) == module);
+        let (of, at) = own.or(places.first())?;
+        let function = self.modules.get(of)?.ruby_functions.get(*at)?;
+        Some((function, places.iter().all(|(other, _)| other == of)))
     }
 
     /// A path as Puppet's `module/file` notation names it, in one of a module's folders.

@@ -55,6 +55,8 @@ pub struct Session<'i> {
     /// Definitions that may override anything, since a collector in them has overrides.
     pub(crate) overriding: Vec<&'i Definition>,
 
+    /// Where the calls stand that are being made, the outermost first; without a node for the site manifest as a whole.
+    pub(crate) call_stack: Vec<(&'i Code, Option<syntax::ast::ExprId>)>,
     pub(crate) callees: FxHashMap<Symbol, Option<Callee<'i>>>,
     pub(crate) blocks: FxHashMap<(*const Code, u32), std::rc::Rc<BlockType>>,
     pub(crate) names: FxHashMap<Symbol, Str>,
@@ -181,6 +183,7 @@ impl<'i> Session<'i> {
             relationships: Vec::new(),
             overrides: Vec::new(),
             overriding: Vec::new(),
+            call_stack: Vec::new(),
             callees: FxHashMap::default(),
             blocks: FxHashMap::default(),
             names: FxHashMap::default(),

@@ -10,24 +10,26 @@ use stdx::Symbol;
 use syntax::location::Namespace;
 
 use crate::error::Error;
-use crate::functions::{Body, LEGACY, Legacy, NATIVE, Native, OF_MODULES};
+use crate::functions::{Body, LEGACY, Legacy, NATIVE, Native, OF_MODULES, OfModule};
 use crate::image::{Dialect, parse_text};
 use crate::types::evaluate_type;
 
 /// A built-in function.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Builtin {
     Typed(&'static Typed),
     Legacy(&'static Legacy),
 }
 
 /// A function with signatures, as it was registered and as it is called.
+#[derive(Debug)]
 pub(crate) struct Typed {
     pub(crate) native: &'static Native,
     overloads: OnceLock<Vec<Overload>>,
 }
 
 /// A signature and its code.
+#[derive(Debug)]
 pub(crate) struct Overload {
     pub(crate) name: &'static str,
     pub(crate) signature: Signature,
@@ -44,7 +46,7 @@ pub(crate) fn builtin(name: Symbol) -> Option<Builtin> {
             table.insert(Symbol::new(legacy.name), Builtin::Legacy(legacy));
         }
         for native in NATIVE {
-            let typed = Box::leak(Box::new(Typed { native, overloads: OnceLock::new() }));
+            let typed = Box::leak(Box::new(Typed::new(native)));
             table.insert(Symbol::new(native.name), Builtin::Typed(typed));
         }
         table
@@ -52,13 +54,47 @@ pub(crate) fn builtin(name: Symbol) -> Option<Builtin> {
     table.get(&name).copied()
 }
 
-/// The native function of this name that belongs to a module, and the module.
-pub(crate) fn of_module(name: Symbol) -> Option<(&'static str, &'static Legacy)> {
-    let name = name.as_str();
-    OF_MODULES.iter().find(|(_, legacy)| legacy.name == name).map(|(module, legacy)| (*module, *legacy))
+/// Functions of one module by name, and whether they are of the older interface.
+type ModuleTable = FxHashMap<(Symbol, bool), Vec<(&'static OfModule, Builtin)>>;
+
+/// Native versions of the functions of modules, by module.
+fn module_tables() -> &'static FxHashMap<Symbol, ModuleTable> {
+    static TABLES: OnceLock<FxHashMap<Symbol, ModuleTable>> = OnceLock::new();
+    TABLES.get_or_init(|| {
+        let mut tables: FxHashMap<Symbol, ModuleTable> = FxHashMap::default();
+        for group in OF_MODULES {
+            let table = tables.entry(Symbol::new(group.module)).or_default();
+            for native in group.native {
+                let typed = Box::leak(Box::new(Typed::new(native)));
+                let key = (Symbol::new(native.name), false);
+                table.entry(key).or_default().push((group, Builtin::Typed(typed)));
+            }
+            for legacy in group.legacy {
+                let key = (Symbol::new(legacy.name), true);
+                table.entry(key).or_default().push((group, Builtin::Legacy(legacy)));
+            }
+        }
+        tables
+    })
+}
+
+/// True if functions of this module are native here.
+pub(crate) fn has_module(module: Symbol) -> bool {
+    module_tables().contains_key(&module)
+}
+
+/// The native version of a function of a module.
+pub(crate) fn of_module(module: Symbol, name: Symbol, is_legacy: bool, version: u64) -> Option<Builtin> {
+    let candidates = module_tables().get(&module)?.get(&(name, is_legacy))?;
+    candidates.iter().find(|(group, _)| group.versions.contains(&version)).map(|(_, builtin)| *builtin)
 }
 
 impl Typed {
+    /// A function that is not called by name.
+    pub(crate) const fn new(native: &'static Native) -> Typed {
+        Typed { native, overloads: OnceLock::new() }
+    }
+
     /// The overloads, in the order in which they are tried.
     pub(crate) fn overloads(&self) -> &[Overload] {
         self.overloads.get_or_init(|| {
@@ -195,7 +231,8 @@ mod tests {
 
     #[test]
     fn every_registered_signature_is_well_formed() {
-        for native in NATIVE {
+        let of_modules = OF_MODULES.iter().flat_map(|group| group.native);
+        for native in NATIVE.iter().chain(of_modules) {
             let aliases = local_types(native);
             for (name, ty) in &aliases {
                 let Type::Alias(alias) = ty else { panic!("{name} is not an alias") };

@@ -11,11 +11,18 @@ use crate::source::Source;
 const ALTERNATIVES_MAX: usize = 1_000;
 const DEPTH_MAX: usize = 64;
 
-/// The existing paths that match an absolute pattern.
-pub(crate) fn glob(source: &dyn Source, pattern: &str) -> Vec<String> {
+/// The existing paths that match an absolute pattern; folders only, with a slash behind them, if the pattern ends with
+/// one.
+pub fn glob(source: &dyn Source, pattern: &str) -> Vec<String> {
     let mut found = Vec::new();
     for pattern in expand_braces(pattern) {
-        let parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty()).collect();
+        let mut parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty()).collect();
+        if pattern.is_empty() {
+            continue;
+        }
+        if pattern.ends_with('/') {
+            parts.push("");
+        }
         let start = if pattern.starts_with('/') { "/" } else { "" };
         walk(source, start.to_owned(), &parts, 0, &mut found);
     }
@@ -28,6 +35,12 @@ fn walk(source: &dyn Source, folder: String, parts: &[&str], depth: usize, found
         return;
     };
     if depth > DEPTH_MAX {
+        return;
+    }
+    if part.is_empty() {
+        if source.stat(&folder).is_some_and(|stat| stat.is_dir) {
+            found.push(if folder.ends_with('/') { folder } else { folder + "/" });
+        }
         return;
     }
     let child = |name: &str| match folder.as_str() {
@@ -44,6 +57,10 @@ fn walk(source: &dyn Source, folder: String, parts: &[&str], depth: usize, found
         }
         return;
     }
+    // A folder is a name of its own, if one asks for names with a dot.
+    if part.starts_with('.') && fnmatch(part, ".") && source.stat(&folder).is_some_and(|stat| stat.is_dir) {
+        walk(source, child("."), rest, depth + 1, found);
+    }
     for name in names(source, &folder) {
         if fnmatch(part, &name.0) {
             walk(source, child(&name.0), rest, depth + 1, found);
@@ -57,10 +74,18 @@ fn walk_deep(source: &dyn Source, folder: &str, rest: &[&str], depth: usize, fou
         return;
     }
     let rest_first = rest.first().copied().unwrap_or_default();
+    if rest_first.is_empty() {
+        walk(source, folder.to_owned(), rest, depth + 1, found);
+    }
     for (name, is_real_dir) in names(source, folder) {
         let path = if folder == "/" { format!("/{name}") } else { format!("{folder}/{name}") };
-        let here =
-            if is_pattern(rest_first) { fnmatch(rest_first, &name) } else { unescape(rest_first) == name };
+        let here = if rest_first.is_empty() {
+            false
+        } else if is_pattern(rest_first) {
+            fnmatch(rest_first, &name)
+        } else {
+            unescape(rest_first) == name
+        };
         if here {
             walk(source, path.clone(), rest.get(1..).unwrap_or_default(), depth + 1, found);
         }
@@ -176,5 +201,9 @@ mod tests {
         assert_eq!(found("{z,a}.yaml"), ["z.yaml", "a.yaml"]);
         assert_eq!(found("nope/*.yaml"), Vec::<String>::new());
         assert_eq!(found("sub"), ["sub"]);
+        assert_eq!(found("sub/"), ["sub/"]);
+        assert_eq!(found("a.yaml/"), Vec::<String>::new());
+        assert_eq!(found("sub/**/"), ["sub/", "sub/deep/"]);
+        assert_eq!(found("sub/.*"), ["sub/.", "sub/.h.yaml"]);
     }
 }

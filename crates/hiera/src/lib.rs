@@ -36,6 +36,7 @@ pub use data::read_data;
 pub use environment::{Environment, Module};
 pub use error::{ErrorKind, LookupError};
 pub use explain::Explanation;
+pub use glob::glob;
 pub use host::{BackendCall, BackendFunction, FunctionKind, Host, Strict, Variable};
 pub use key::Segment;
 pub use session::{Context, Explained, Request, Session, not_found_message};

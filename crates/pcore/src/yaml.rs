@@ -25,7 +25,7 @@ use std::fmt;
 use crate::Value;
 use build::Builder;
 use cursor::{Mark, Problem};
-pub use dump::dump;
+pub use dump::{DumpOptions, dump, dump_with};
 use parser::{Failure, Parser};
 use scanner::Scanner;
 
@@ -75,12 +75,21 @@ impl std::error::Error for YamlError {}
 
 /// Reads the first document of a text. `source` is named in errors; a byte-order mark is skipped.
 pub fn load(text: &str, source: &str) -> Result<Value, YamlError> {
+    read(text, source, true)
+}
+
+/// [`load`], as Psych reads where nobody said that aliases are fine: they are unknown.
+pub fn load_without_aliases(text: &str, source: &str) -> Result<Value, YamlError> {
+    read(text, source, false)
+}
+
+fn read(text: &str, source: &str, allows_aliases: bool) -> Result<Value, YamlError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let source = if source.is_empty() { "<unknown>" } else { source };
     if let Some(mark) = cursor::find_control(text) {
         return Err(syntax_error(Problem::new("control characters are not allowed", mark), source));
     }
-    let parser = Parser::new(Scanner::new(text), Builder::new(source));
+    let parser = Parser::new(Scanner::new(text), Builder::new(source, allows_aliases));
     parser.document().map_err(|failure| match failure {
         Failure::Syntax(problem) => syntax_error(*problem, source),
         Failure::Built(error) => *error,

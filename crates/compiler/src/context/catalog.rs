@@ -12,6 +12,10 @@ use crate::eval::collect::split_reference;
 use crate::eval::resource::{Declaration, flat};
 use crate::resource::{Parameter, ResourceId};
 
+/// A resource that has been declared in the compile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Declared(ResourceId);
+
 impl<'i> Context<'_, 'i> {
     /// Scripts have no catalog.
     pub(crate) fn needs_catalog(&self, operation: &str) -> Result<(), Control> {
@@ -171,6 +175,57 @@ impl<'i> Context<'_, 'i> {
             return Ok(None);
         }
         Ok(Some(self.session.parameter_or_default(id, name)))
+    }
+
+    /// The resource or class with this type and title, if it has been declared.
+    ///
+    /// # Errors
+    /// When a title cannot be taken apart.
+    pub fn declared(&mut self, ty: &str, title: &Str) -> Result<Option<Declared>, Control> {
+        Ok(self.session.find_resource(ty, title)?.map(Declared))
+    }
+
+    /// The resources of a type that have been declared so far.
+    pub fn declared_of_type(&self, ty: &str) -> Vec<Declared> {
+        let name = Symbol::existing(&ty.to_lowercase());
+        let ids = name.and_then(|name| self.session.by_type.get(&name));
+        ids.into_iter().flatten().map(|id| Declared(*id)).collect()
+    }
+
+    /// The value of a parameter, its default, or the title.
+    pub fn value_of(&self, resource: Declared, name: &str) -> Value {
+        Symbol::existing(name)
+            .map_or(Value::Undef, |name| self.session.parameter_or_default(resource.0, name))
+    }
+
+    /// A resource as `Type[title]`.
+    pub fn reference_of(&self, resource: Declared) -> String {
+        self.session.resource(resource.0).reference()
+    }
+
+    /// The reference to a resource, as a value.
+    pub fn reference_value(&self, resource: Declared) -> Value {
+        let resource = self.session.resource(resource.0);
+        let reference = pcore::ty::ResourceRef {
+            type_name: Some(resource.ty.name().into()),
+            title: Some(resource.title.clone()),
+        };
+        if resource.ty.is_class() {
+            return Value::Type(Type::Class(Some(resource.title.to_lowercase().into())));
+        }
+        Value::Type(Type::Resource(reference.into()))
+    }
+
+    /// The class, define or node whose code makes the call, as `Type[title]`.
+    pub fn caller_reference(&self) -> Option<String> {
+        let id = self.session.scope(self.at.scope).resource;
+        self.session.resources.get(id.0 as usize).map(crate::resource::Resource::reference)
+    }
+
+    /// Whether the code that makes the call is that of a class, and the name of the class, define or node.
+    pub fn source(&self) -> (bool, &'i str) {
+        let source = self.session.scope(self.at.scope).source;
+        (source.kind == crate::code::DefinitionKind::Class, source.name.as_str())
     }
 
     /// Declares resources of a type, one for each title, as `create_resources` and `ensure_resource` do. A leading

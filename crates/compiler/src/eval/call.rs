@@ -13,6 +13,7 @@ use crate::context::{Block, Context};
 use crate::error::{Control, Error};
 use crate::eval::lambda::LambdaRef;
 use crate::functions::Legacy;
+use crate::image::RubyFunction;
 use crate::scope::ScopeId;
 use crate::session::Session;
 use crate::signature::{Builtin, Typed};
@@ -26,6 +27,8 @@ pub(crate) enum Callee<'i> {
     Legacy(&'static Legacy),
     /// Written in the Puppet language.
     Puppet(&'i Function),
+    /// Written in Ruby, and not known here.
+    Ruby(&'i RubyFunction),
 }
 
 /// The place of a call: messages and calls that a function makes on its own need it.
@@ -122,53 +125,87 @@ impl<'i> Session<'i> {
         lambda: Option<ExprId>,
         at: CallSite<'i>,
     ) -> Eval {
-        let Some(callee) = self.callee(name)? else {
+        let Some(callee) = self.callee_from(name, at.code.module)? else {
             return Err(issue(at.code, at.id, format_args!("Unknown function: '{name}'.")));
         };
         let block = lambda.map(|lambda| Block::Lambda(LambdaRef { code: at.code, lambda, scope: at.scope }));
-        self.call(callee, args, block.as_ref(), at)
+        self.call_stack.push((at.code, Some(at.id)));
+        let result = self.call(callee, args, block.as_ref(), at);
+        self.call_stack.pop();
+        result
     }
 
-    /// What a function name stands for.
+    /// What a function name stands for in code of the environment.
     ///
     /// # Errors
     /// When the file that should define the function is wrong.
     pub(crate) fn callee(&mut self, name: Symbol) -> Result<Option<Callee<'i>>, Control> {
+        self.callee_from(name, None)
+    }
+
+    /// What a function name stands for in code of a module.
+    ///
+    /// # Errors
+    /// When the file that should define the function is wrong.
+    pub(crate) fn callee_from(
+        &mut self,
+        name: Symbol,
+        module: Option<Symbol>,
+    ) -> Result<Option<Callee<'i>>, Control> {
         if let Some(known) = self.callees.get(&name) {
             return Ok(*known);
         }
         let text = name.as_str();
         let plain = text.strip_prefix("::").map_or(name, Symbol::new);
-        let found = self.find_callee(plain)?;
-        self.callees.insert(name, found);
+        let (found, for_all) = self.find_callee(plain, module)?;
+        if for_all {
+            self.callees.insert(name, found);
+        }
         Ok(found)
     }
 
-    fn find_callee(&self, name: Symbol) -> Result<Option<Callee<'i>>, Control> {
+    /// What a name stands for, and whether it does so in all modules.
+    fn find_callee(
+        &self,
+        name: Symbol,
+        module: Option<Symbol>,
+    ) -> Result<(Option<Callee<'i>>, bool), Control> {
         let builtin = crate::signature::builtin(name);
         // A function of the site manifest stands in for one that is built in; one of a module's manifest does not.
         let of_manifests = self.definitions.functions.get(&name).map_or(&[][..], |found| found);
         let is_of_site = |function: &&&Function| function.code.module.is_none();
         if let Some(function) = of_manifests.iter().find(is_of_site) {
-            return Ok(Some(Callee::Puppet(function)));
+            return Ok((Some(Callee::Puppet(function)), true));
         }
         if let Some(Builtin::Typed(typed)) = builtin {
-            return Ok(Some(Callee::Typed(typed)));
+            return Ok((Some(Callee::Typed(typed)), true));
         }
         if let Some(function) = of_manifests.first() {
-            return Ok(Some(Callee::Puppet(function)));
+            return Ok((Some(Callee::Puppet(function)), true));
+        }
+        let ruby = self.image.ruby_function(name, module).map(|(function, for_all)| {
+            let callee = match function.native {
+                Some(Builtin::Typed(typed)) => Callee::Typed(typed),
+                Some(Builtin::Legacy(legacy)) => Callee::Legacy(legacy),
+                None => Callee::Ruby(function),
+            };
+            (callee, function.is_legacy, for_all)
+        });
+        // Of one module, files in the language come between those of the newer and of the older interface.
+        if let Some((callee, false, for_all)) = ruby
+            && builtin.is_none()
+        {
+            return Ok((Some(callee), for_all));
         }
         match self.image.function(name) {
-            Some(Ok(function)) => return Ok(Some(Callee::Puppet(function))),
+            Some(Ok(function)) => return Ok((Some(Callee::Puppet(function)), true)),
             Some(Err(error)) => return Err(error.error().into()),
             None => {}
         }
         if let Some(Builtin::Legacy(legacy)) = builtin {
-            return Ok(Some(Callee::Legacy(legacy)));
+            return Ok((Some(Callee::Legacy(legacy)), true));
         }
-        let of_module = crate::signature::of_module(name);
-        let of_module = of_module.filter(|(module, _)| self.image.module(Symbol::new(module)).is_some());
-        Ok(of_module.map(|(_, legacy)| Callee::Legacy(legacy)))
+        Ok(ruby.map_or((None, true), |(callee, _, for_all)| (Some(callee), for_all)))
     }
 
     /// Calls a function with values.
@@ -183,6 +220,12 @@ impl<'i> Session<'i> {
             Callee::Typed(typed) => self.call_typed(typed, &args, block, at),
             Callee::Legacy(legacy) => self.call_legacy(legacy, args, block, at),
             Callee::Puppet(function) => self.call_puppet(function, &args),
+            Callee::Ruby(function) => {
+                let (name, path) = (function.name, function.path.display());
+                let text =
+                    format!("the function '{name}' is written in Ruby and cannot be run here ({path})");
+                Err(Error::new(text).into())
+            }
         }
     }
 

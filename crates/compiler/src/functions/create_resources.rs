@@ -20,7 +20,7 @@ use crate::error::{Control, Error};
 pub(super) const FUNCTION: Legacy =
     Legacy { name: "create_resources", arity: -3, statement: true, body: create_resources };
 
-fn create_resources(context: &mut Context<'_, '_>, arguments: &[Value]) -> Result<Value, Control> {
+pub(super) fn create_resources(context: &mut Context<'_, '_>, arguments: &[Value]) -> Result<Value, Control> {
     context.needs_catalog("create_resources")?;
     let (type_name, instances, defaults) = match arguments {
         [type_name, instances] => (type_name, instances, None),

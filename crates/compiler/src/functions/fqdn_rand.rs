@@ -1,6 +1,6 @@
 //! `fqdn_rand`
 
-mod mersenne;
+pub(super) mod mersenne;
 
 use md5::{Digest, Md5};
 use pcore::Value;
@@ -30,6 +30,19 @@ fn fqdn_rand(context: &mut Context<'_, '_>, arguments: &[Value]) -> Result<Value
     };
     let seed = arguments.get(1).unwrap_or(&Value::Undef);
     let downcase = arguments.get(2).is_some_and(Value::is_true);
+    Ok(Value::Int(number(context, max, seed, downcase)?))
+}
+
+/// A number from 0 to below a maximum that belongs to the node.
+///
+/// # Errors
+/// A maximum below 1.
+pub(super) fn number(
+    context: &mut Context<'_, '_>,
+    max: i64,
+    seed: &Value,
+    downcase: bool,
+) -> Result<i64, Control> {
     let fqdn = match (context.fact(&["networking", "fqdn"]), downcase) {
         (Value::Str(name), true) => name.chars().flat_map(char::to_lowercase).collect::<String>().into(),
         (other @ Value::Undef, true) => return Err(ruby::no_method("downcase", &other).into()),
@@ -37,13 +50,16 @@ fn fqdn_rand(context: &mut Context<'_, '_>, arguments: &[Value]) -> Result<Value
     };
     let text = collections::joined(&[fqdn, Value::Int(max), seed.clone()], ":");
     match u64::try_from(max) {
-        Ok(max @ 1..) => Ok(Value::Int(random(Md5::digest(text.as_bytes()).into(), max - 1) as i64)),
+        Ok(max @ 1..) => {
+            let digest: [u8; 16] = Md5::digest(text.as_bytes()).into();
+            Ok(Mersenne::new(&seed_words(&digest)).below_or_equal(max - 1) as i64)
+        }
         _ => Err(format!("invalid argument - {max}").into()),
     }
 }
 
-/// A number up to a limit, from a digest that is read as one large integer.
-fn random(digest: [u8; 16], limit: u64) -> u64 {
+/// A digest, read as one large integer, in the words from which the generator is seeded.
+pub(super) fn seed_words(digest: &[u8]) -> Vec<u32> {
     let mut words: Vec<u32> = digest
         .rchunks(4)
         .map(|word| word.iter().fold(0, |number, &byte| number << 8 | u32::from(byte)))
@@ -55,5 +71,5 @@ fn random(digest: [u8; 16], limit: u64) -> u64 {
     if words.len() > 1 && words.last() == Some(&1) {
         words.pop();
     }
-    Mersenne::new(&words).below_or_equal(limit)
+    words
 }

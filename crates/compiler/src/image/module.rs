@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use stdx::Symbol;
 
 use super::files::{Files, SourceKind};
+use crate::signature::{self, Builtin};
 
 /// Folders are followed this deep and no deeper, which also ends loops of links.
 const DEPTH_MAX: usize = 32;
@@ -23,6 +24,19 @@ pub(crate) struct Module {
     pub(crate) types: FxHashMap<String, PathBuf>,
     /// Resource types that Ruby code defines.
     pub(crate) resource_types: Vec<Symbol>,
+    /// Functions that Ruby code defines, those of the newer interface first.
+    pub(crate) ruby_functions: Vec<RubyFunction>,
+}
+
+/// A file of a module that defines a function in Ruby.
+#[derive(Debug)]
+pub(crate) struct RubyFunction {
+    pub(crate) name: Symbol,
+    pub(crate) path: PathBuf,
+    /// True for the older interface (`lib/puppet/parser/functions`).
+    pub(crate) is_legacy: bool,
+    /// The same function here, if there is one.
+    pub(crate) native: Option<Builtin>,
 }
 
 /// Names and folders of the modules in a folder.
@@ -60,7 +74,8 @@ impl Module {
             .filter(|(file, _)| !file.contains('/'))
             .map(|(file, _)| Symbol::new(&file))
             .collect();
-        Ok(Module { name, path, manifests, functions, types, resource_types })
+        let ruby_functions = scan_ruby(name, &path, files)?;
+        Ok(Module { name, path, manifests, functions, types, resource_types, ruby_functions })
     }
 
     /// All manifests.
@@ -88,6 +103,39 @@ pub(super) fn scan_functions(
         functions.insert(Symbol::new(&name), path);
     }
     Ok(functions)
+}
+
+/// Functions of a module that are written in Ruby.
+fn scan_ruby(module: Symbol, path: &Path, files: &mut Files) -> std::io::Result<Vec<RubyFunction>> {
+    let mut found = Vec::new();
+    let folders = [("lib/puppet/functions", false), ("lib/puppet/parser/functions", true)];
+    for (folder, is_legacy) in folders {
+        for (file, path) in walk(&path.join(folder), ".rb", files)? {
+            // A module can define plain names, and names that begin with its own.
+            let is_own = file.split_once('/').is_none_or(|(space, _)| space == module.as_str());
+            if is_own {
+                let name = Symbol::new(&file.replace('/', "::"));
+                found.push(RubyFunction { name, path, is_legacy, native: None });
+            }
+        }
+    }
+    if !found.is_empty() && signature::has_module(module) {
+        let version = version_of(path, files);
+        for function in &mut found {
+            function.native = signature::of_module(module, function.name, function.is_legacy, version);
+        }
+    }
+    Ok(found)
+}
+
+/// The first number of a module's version; of one that does not say, a number above all others.
+fn version_of(module: &Path, files: &mut Files) -> u64 {
+    let path = module.join("metadata.json");
+    files.watch(&path);
+    let metadata = std::fs::read(&path).ok().and_then(|bytes| pcore::json::parse_lossy(&bytes).ok());
+    let major = metadata.as_ref().and_then(|metadata| metadata.as_hash()?.get_str("version")?.as_str());
+    let number = major.and_then(|version| version.split('.').next()?.parse().ok());
+    number.unwrap_or(u64::MAX)
 }
 
 fn qualified(space: &str, file: &str) -> String {

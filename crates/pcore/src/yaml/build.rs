@@ -19,6 +19,8 @@ pub(super) struct Node<'t> {
 
 pub(super) struct Builder<'t> {
     source: &'t str,
+    /// Whether aliases are taken.
+    allows_aliases: bool,
     /// The finished document.
     root: Value,
     /// The first node that is refused. Reading goes on, since an error of syntax further on comes first.
@@ -64,9 +66,10 @@ enum Kind {
 }
 
 impl<'t> Builder<'t> {
-    pub(super) fn new(source: &'t str) -> Builder<'t> {
+    pub(super) fn new(source: &'t str, allows_aliases: bool) -> Builder<'t> {
         Builder {
             source,
+            allows_aliases,
             root: Value::Undef,
             refused: None,
             open: Vec::new(),
@@ -101,7 +104,8 @@ impl<'t> Builder<'t> {
     }
 
     pub(super) fn alias(&mut self, name: &str, mark: Mark) -> Result<(), YamlError> {
-        let (value, count) = match self.anchors.get(name) {
+        let known = if self.allows_aliases { self.anchors.get(name) } else { None };
+        let (value, count) = match known {
             Some(Some(known)) => known.clone(),
             Some(None) => (self.refuse(Failure::inside_itself(), mark), 1),
             None => (self.refuse(Failure::value(format!("Unknown alias: {name}")), mark), 1),

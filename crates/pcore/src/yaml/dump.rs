@@ -11,16 +11,46 @@ use crate::{Value, format};
 use scalar::Scalar;
 use style::Style;
 
-/// Columns from which a blank may become a line break.
 const WIDTH: usize = 80;
 const STEP: usize = 2;
 /// Longest text that is written as a simple key.
 const SIMPLE_KEY_BYTES_MAX: usize = 128;
 
+/// How a document is written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DumpOptions {
+    /// Blanks a level, from 2 to 9; 2 if it is not said.
+    pub indentation: Option<i64>,
+    /// Columns from which a blank may become a line break: 80 if it is not said, none if it is negative. Texts that are
+    /// longer than a width that is said are folded.
+    pub line_width: Option<i64>,
+}
+
 /// Writes a document. Values that YAML has no form for are written as their text.
 pub fn dump(value: &Value) -> String {
-    let mut emitter =
-        Emitter { out: String::new(), column: 0, whitespace: true, indention: true, is_open: false };
+    dump_with(value, &DumpOptions::default())
+}
+
+/// [`dump`], as the options say.
+pub fn dump_with(value: &Value, options: &DumpOptions) -> String {
+    let step = options.indentation.and_then(|step| usize::try_from(step).ok());
+    let step = step.filter(|step| (2..=9).contains(step)).unwrap_or(STEP);
+    let width = match options.line_width {
+        Some(..0) => usize::MAX,
+        Some(width) if width as usize > step * 2 => width as usize,
+        _ => WIDTH,
+    };
+    let folded = options.line_width.and_then(|width| usize::try_from(width).ok());
+    let mut emitter = Emitter {
+        out: String::new(),
+        column: 0,
+        whitespace: true,
+        indention: true,
+        is_open: false,
+        step,
+        width,
+        folded,
+    };
     emitter.indicator("---", true, false, false);
     emitter.node(value, None, Place::Root);
     emitter.indent(0);
@@ -51,6 +81,12 @@ struct Emitter {
     indention: bool,
     /// A text with line breaks at its end must be ended by a mark.
     is_open: bool,
+    /// Blanks a level.
+    step: usize,
+    /// Columns from which a blank may become a line break.
+    width: usize,
+    /// Characters from which a text is folded.
+    folded: Option<usize>,
 }
 
 impl Emitter {
@@ -90,7 +126,7 @@ impl Emitter {
                     None => 0,
                     // A list that is the value of a key on the line above stands below the key.
                     Some(parent) if place == Place::Mapping && !self.indention => parent,
-                    Some(parent) => parent + STEP,
+                    Some(parent) => parent + self.step,
                 };
                 for item in items.iter() {
                     self.indent(indent);
@@ -99,7 +135,7 @@ impl Emitter {
                 }
             }
             Value::Hash(hash) => {
-                let indent = parent.map_or(0, |parent| parent + STEP);
+                let indent = parent.map_or(0, |parent| parent + self.step);
                 for (key, value) in hash.iter() {
                     self.indent(indent);
                     if is_simple_key(key) {
@@ -115,8 +151,8 @@ impl Emitter {
                 }
             }
             other => {
-                let indent = parent.map_or(STEP, |parent| parent + STEP);
-                let (text, style, tag) = plan(other);
+                let indent = parent.map_or(self.step, |parent| parent + self.step);
+                let (text, style, tag) = plan(other, self.folded);
                 let scalar = Scalar::new(&text, indent, place == Place::SimpleKey);
                 self.scalar(&scalar, style, tag);
             }
@@ -125,13 +161,13 @@ impl Emitter {
 }
 
 /// Text, proposed style and tag of a scalar.
-fn plan(value: &Value) -> (String, Style, Option<&'static str>) {
+fn plan(value: &Value, folded: Option<usize>) -> (String, Style, Option<&'static str>) {
     match value {
         Value::Undef => (String::new(), Style::Plain, None),
         Value::Default => (":default".to_owned(), Style::Plain, None),
         Value::Str(text) => {
             let tag = (text.as_str() == "<<").then_some("!!str");
-            (text.to_string(), Style::of(text), tag)
+            (text.to_string(), Style::of(text, folded), tag)
         }
         Value::Float(number) if number.is_nan() => (".nan".to_owned(), Style::Plain, None),
         Value::Float(number) if number.is_infinite() => {
@@ -141,7 +177,7 @@ fn plan(value: &Value) -> (String, Style, Option<&'static str>) {
         Value::Bool(_) | Value::Int(_) | Value::Float(_) => (format::to_s(value), Style::Plain, None),
         other => {
             let text = format::to_s(other);
-            let style = Style::of(&text);
+            let style = Style::of(&text, folded);
             (text, style, None)
         }
     }

@@ -3,14 +3,14 @@
 const SIZE: usize = 624;
 const SHIFT: usize = 397;
 
-pub(super) struct Mersenne {
+pub(in crate::functions) struct Mersenne {
     state: [u32; SIZE],
     next: usize,
 }
 
 impl Mersenne {
     /// A generator seeded with the 32-bit words of an integer, lowest first.
-    pub(super) fn new(seed: &[u32]) -> Mersenne {
+    pub(in crate::functions) fn new(seed: &[u32]) -> Mersenne {
         let mut generator = Mersenne { state: [0; SIZE], next: SIZE };
         match seed {
             [] => generator.seed(0),
@@ -68,7 +68,7 @@ impl Mersenne {
     }
 
     /// A number from 0 to the limit: the high word first, and all over again as soon as it is too large.
-    pub(super) fn below_or_equal(&mut self, limit: u64) -> u64 {
+    pub(in crate::functions) fn below_or_equal(&mut self, limit: u64) -> u64 {
         if limit == 0 {
             return 0;
         }

@@ -1,5 +1,10 @@
 //! Numbers in text as Ruby reads them. A few functions inherit their idea of a number from it.
 
+use pcore::Value;
+
+use super::no_method;
+use crate::error::Control;
+
 /// `Float(text)`: the whole text must be a number; blanks around it, single underscores between digits and
 /// hexadecimal are fine.
 pub(in crate::functions) fn float(text: &str) -> Option<f64> {
@@ -30,6 +35,47 @@ pub(in crate::functions) fn to_f(text: &str) -> f64 {
     };
     let number = decimal(magnitude.as_bytes()).1.parse().unwrap_or(0.0);
     if negative { -number } else { number }
+}
+
+/// `Integer(text)`: the whole text must be an integer; blanks around it, single underscores between digits and the
+/// prefixes `0x`, `0b`, `0o`, `0d` and `0` (octal) are fine. `None`, too, beyond 64 bits.
+pub(in crate::functions) fn integer(text: &str) -> Option<i64> {
+    let text = text.trim_matches(|c: char| c.is_ascii_whitespace() || c == '\u{b}');
+    let (negative, magnitude) = match text.strip_prefix(['-', '+']) {
+        Some(rest) => (text.starts_with('-'), rest),
+        None => (false, text),
+    };
+    let lower = magnitude.to_ascii_lowercase();
+    let (radix, digits) = match lower.strip_prefix('0') {
+        None => (10, lower.as_str()),
+        Some("") => (10, "0"),
+        Some(rest) => match rest.as_bytes().first() {
+            Some(b'x') => (16, rest.get(1..)?),
+            Some(b'b') => (2, rest.get(1..)?),
+            Some(b'o') => (8, rest.get(1..)?),
+            Some(b'd') => (10, rest.get(1..)?),
+            _ => (8, rest.strip_prefix('_').unwrap_or(rest)),
+        },
+    };
+    if !digits.starts_with(|c: char| c.is_digit(radix)) || digits.ends_with('_') || digits.contains("__") {
+        return None;
+    }
+    let number = i128::from_str_radix(&digits.replace('_', ""), radix).ok()?;
+    i64::try_from(if negative { -number } else { number }).ok()
+}
+
+/// `value.to_i`; the largest integer if there is more.
+///
+/// # Errors
+/// A value that has no such method.
+pub(in crate::functions) fn value_to_i(value: &Value) -> Result<i64, Control> {
+    match value {
+        Value::Undef => Ok(0),
+        Value::Int(number) => Ok(*number),
+        Value::Float(number) => Ok(*number as i64),
+        Value::Str(text) => Ok(to_i(text).unwrap_or(i64::MAX)),
+        other => Err(no_method("to_i", other).into()),
+    }
 }
 
 /// `text.to_i`: the decimal integer at the start of the text, or 0. `None` beyond 64 bits.
@@ -138,6 +184,27 @@ mod tests {
         }
         for text in ["", "x", "1_", "_1", "1__0", "1.", "1e", "1x", "0x", "0xg", "1 2", "--1"] {
             assert_eq!(float(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn whole_integers() {
+        for (text, number) in [
+            ("3", 3),
+            (" -3\n", -3),
+            ("0x1F", 31),
+            ("-0b11", -3),
+            ("0o17", 15),
+            ("017", 15),
+            ("0_7", 7),
+            ("0d9", 9),
+            ("1_000", 1000),
+            ("0", 0),
+        ] {
+            assert_eq!(integer(text), Some(number), "{text}");
+        }
+        for text in ["", "x", "1.0", "08", "1_", "_1", "1__0", "0x", "0x_1", "- 1", "99999999999999999999"] {
+            assert_eq!(integer(text), None, "{text}");
         }
     }
 

@@ -53,7 +53,7 @@ pub(in crate::functions) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
 }
 
 /// [`compare`], with Ruby's error for values that cannot be compared.
-pub(super) fn try_compare(a: &Value, b: &Value) -> Result<Ordering, Control> {
+pub(in crate::functions) fn try_compare(a: &Value, b: &Value) -> Result<Ordering, Control> {
     compare(a, b).ok_or_else(|| incomparable(a, b))
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use pcore::format::ruby_inspect;
+use pcore::format::{ruby_inspect, ruby_to_s};
 use pcore::{Type, Value};
 
 /// The Ruby class of a value.
@@ -40,10 +40,36 @@ pub(in crate::functions) fn class_name(value: &Value) -> Cow<'static, str> {
 }
 
 /// The Ruby class of an argument of the older interface, where references are resources.
-fn legacy_class_name(value: &Value) -> Cow<'static, str> {
+pub(in crate::functions) fn legacy_class_name(value: &Value) -> Cow<'static, str> {
     match value {
         Value::Type(Type::Resource(_) | Type::Class(_)) => "Puppet::Resource".into(),
         other => class_name(other),
+    }
+}
+
+/// The text of an argument of the older interface: [`ruby_to_s`], except that references are shown without quotes.
+pub(in crate::functions) fn legacy_to_s(value: &Value) -> String {
+    match value {
+        Value::Type(Type::Resource(_) | Type::Class(_)) => match split_reference(value) {
+            Some((name, title)) => format!("{}[{title}]", pcore::render::capitalize_segments(&name)),
+            None => ruby_to_s(value),
+        },
+        other => ruby_to_s(other),
+    }
+}
+
+/// Type and title of a reference; the title is empty if it has none.
+fn split_reference(value: &Value) -> Option<(String, String)> {
+    match value {
+        Value::Type(Type::Class(name)) => {
+            let title = name.as_deref().map(pcore::render::capitalize_segments);
+            Some(("class".to_owned(), title.unwrap_or_default()))
+        }
+        Value::Type(Type::Resource(reference)) => {
+            let name = reference.type_name.as_ref()?;
+            Some((name.to_string(), reference.title.as_ref().map(ToString::to_string).unwrap_or_default()))
+        }
+        _ => None,
     }
 }
 

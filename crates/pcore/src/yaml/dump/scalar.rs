@@ -1,7 +1,7 @@
 //! Scalars as libyaml's emitter writes them.
 
+use super::Emitter;
 use super::style::{Style, is_break};
-use super::{Emitter, STEP, WIDTH};
 
 /// A text to write, and what it allows.
 pub(super) struct Scalar<'t> {
@@ -74,7 +74,7 @@ impl<'t> Scalar<'t> {
         if style == Style::SingleQuoted && !self.may_be_single_quoted {
             style = Style::DoubleQuoted;
         }
-        if style == Style::Literal && (!self.may_be_block || self.is_simple_key) {
+        if matches!(style, Style::Literal | Style::Folded) && (!self.may_be_block || self.is_simple_key) {
             style = Style::DoubleQuoted;
         }
         style
@@ -95,6 +95,7 @@ impl Emitter {
             Style::SingleQuoted => self.single_quoted(scalar),
             Style::DoubleQuoted => self.double_quoted(scalar),
             Style::Literal => self.literal(scalar),
+            Style::Folded => self.folded(scalar),
         }
     }
 
@@ -105,7 +106,7 @@ impl Emitter {
         let mut spaces = false;
         let mut chars = scalar.text.chars().peekable();
         while let Some(c) = chars.next() {
-            let may_fold = !scalar.is_simple_key && !spaces && self.column > WIDTH;
+            let may_fold = !scalar.is_simple_key && !spaces && self.column > self.width;
             if c == ' ' && may_fold && chars.peek() != Some(&' ') {
                 self.indent(scalar.indent);
             } else {
@@ -127,7 +128,7 @@ impl Emitter {
             let next = chars.peek().copied();
             if c == ' ' {
                 let is_inside = !is_first && next.is_some() && next != Some(' ');
-                if !scalar.is_simple_key && !spaces && self.column > WIDTH && is_inside {
+                if !scalar.is_simple_key && !spaces && self.column > self.width && is_inside {
                     self.indent(scalar.indent);
                 } else {
                     self.put(c);
@@ -173,7 +174,7 @@ impl Emitter {
                 spaces = false;
             } else if c == ' ' {
                 let is_inside = !is_first && next.is_some();
-                if !scalar.is_simple_key && !spaces && self.column > WIDTH && is_inside {
+                if !scalar.is_simple_key && !spaces && self.column > self.width && is_inside {
                     self.indent(scalar.indent);
                     if next == Some(' ') {
                         self.put('\\');
@@ -193,11 +194,11 @@ impl Emitter {
         self.indention = false;
     }
 
-    fn literal(&mut self, scalar: &Scalar<'_>) {
-        self.indicator("|", true, false, false);
-        let text = scalar.text;
+    /// The mark of a block, with what it says of indentation and of line breaks at the end.
+    fn block_start(&mut self, mark: &str, text: &str) {
+        self.indicator(mark, true, false, false);
         if text.starts_with(|c| c == ' ' || is_break(c)) {
-            self.indicator(&STEP.to_string(), false, false, false);
+            self.indicator(&self.step.to_string(), false, false, false);
         }
         let mut last = text.chars().rev();
         let ends = (last.next().is_some_and(is_break), last.next());
@@ -213,8 +214,44 @@ impl Emitter {
         self.put('\n');
         self.indention = true;
         self.whitespace = true;
+    }
+
+    /// Lines that are too long are broken at blanks; a line break of the text becomes an empty line.
+    fn folded(&mut self, scalar: &Scalar<'_>) {
+        self.block_start(">", scalar.text);
+        let (mut breaks, mut leading_spaces) = (true, true);
+        let mut chars = scalar.text.chars().peekable();
+        while let Some(c) = chars.next() {
+            if is_break(c) {
+                if !breaks && !leading_spaces && c == '\n' {
+                    let next = chars.clone().find(|&next| !is_break(next));
+                    if next.is_some_and(|next| !is_blank(next)) {
+                        self.put('\n');
+                    }
+                }
+                self.put(c);
+                self.indention = true;
+                breaks = true;
+                continue;
+            }
+            if breaks {
+                self.indent(scalar.indent);
+                leading_spaces = is_blank(c);
+            }
+            if !breaks && c == ' ' && chars.peek() != Some(&' ') && self.column > self.width {
+                self.indent(scalar.indent);
+            } else {
+                self.put(c);
+            }
+            self.indention = false;
+            breaks = false;
+        }
+    }
+
+    fn literal(&mut self, scalar: &Scalar<'_>) {
+        self.block_start("|", scalar.text);
         let mut breaks = true;
-        for c in text.chars() {
+        for c in scalar.text.chars() {
             if is_break(c) {
                 self.put(c);
                 self.indention = true;

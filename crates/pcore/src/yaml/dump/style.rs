@@ -10,16 +10,21 @@ pub(super) enum Style {
     SingleQuoted,
     DoubleQuoted,
     Literal,
+    Folded,
 }
 
 impl Style {
-    /// The proposal for a string.
-    pub(super) fn of(text: &str) -> Style {
+    /// The proposal for a string; those longer than `folded` characters are folded.
+    pub(super) fn of(text: &str, folded: Option<usize>) -> Style {
         if has_inner_break(text) {
             Style::Literal
         } else if text == "<<" {
             Style::SingleQuoted
-        } else if matches!(text, "y" | "Y" | "n" | "N") || has_odd_line(text) {
+        } else if matches!(text, "y" | "n") {
+            Style::DoubleQuoted
+        } else if folded.is_some_and(|width| text.chars().count() > width) {
+            Style::Folded
+        } else if has_odd_line(text) {
             Style::DoubleQuoted
         } else if reads_as_other(text) {
             Style::SingleQuoted

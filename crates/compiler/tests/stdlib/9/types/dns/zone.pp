@@ -1,0 +1,1 @@
+type Stdlib::Dns::Zone = Pattern[/\.\z/]

@@ -1,0 +1,1 @@
+type Stdlib::Fqdn = Pattern[/\A[a-z.]+\z/]

@@ -1,0 +1,1 @@
+define other::uses_define { own::private_define { 'z': } }

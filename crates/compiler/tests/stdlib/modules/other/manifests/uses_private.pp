@@ -1,0 +1,1 @@
+class other::uses_private { include own::private_class }

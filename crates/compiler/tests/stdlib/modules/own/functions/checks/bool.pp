@@ -1,0 +1,3 @@
+function own::checks::bool($x) {
+  is_bool($x)
+}

@@ -1,0 +1,1 @@
+function own::pp() { 1 }

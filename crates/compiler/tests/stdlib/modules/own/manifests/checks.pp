@@ -1,0 +1,3 @@
+define own::checks($value) {
+  is_bool($value)
+}

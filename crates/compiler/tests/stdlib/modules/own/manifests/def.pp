@@ -1,0 +1,1 @@
+define own::def($value = undef, $other = 'o') {}

@@ -1,0 +1,3 @@
+class own::deprecated {
+  notice(is_bool(true))
+}

@@ -1,0 +1,1 @@
+class own($port = 80) {}

@@ -1,0 +1,1 @@
+define own::private_define { assert_private() }

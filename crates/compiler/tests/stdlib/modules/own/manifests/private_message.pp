@@ -1,0 +1,1 @@
+class own::private_message { assert_private('keep out') }

@@ -1,0 +1,1 @@
+class own::private_old { private() }
