@@ -10,6 +10,7 @@ mod completion;
 mod config;
 mod demo;
 mod files;
+mod fmt;
 mod lint;
 mod lookup;
 mod parser;
@@ -69,6 +70,7 @@ enum Command {
     #[command(subcommand)]
     Parser(parser::Command),
     Lint(lint::Args),
+    Fmt(fmt::Args),
     Completion(completion::Args),
 }
 
@@ -94,6 +96,7 @@ pub fn main() -> ExitCode {
         Command::Config(command) => config::run(command, cli.config.as_deref()),
         Command::Parser(command) => parser::run(command),
         Command::Lint(args) => lint::run(args),
+        Command::Fmt(args) => fmt::run(args),
         Command::Completion(args) => completion::run(args, Cli::command()),
     };
     result.unwrap_or_else(|error| {

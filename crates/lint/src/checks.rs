@@ -20,6 +20,8 @@ mod urls;
 mod variables;
 mod whitespace;
 
+pub(crate) use strings::needs_double_quotes;
+
 use std::borrow::Cow;
 
 use syntax::ast::Span;

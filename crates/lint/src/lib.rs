@@ -13,11 +13,10 @@ mod checks;
 mod control;
 mod facts;
 mod fix;
-#[allow(dead_code, reason = "the formatter")]
+mod format;
 mod manifest;
 mod problem;
 mod slashes;
-#[allow(dead_code, reason = "the formatter")]
 mod structure;
 mod yaml;
 
@@ -27,6 +26,7 @@ use syntax::source::SourceFile;
 use syntax::tokens::pieces;
 
 pub use checks::{CHECKS, Check, check};
+pub use format::{FormatError, format};
 pub use problem::{Edit, Level, Problem, State};
 pub use yaml::lint_yaml;
 

@@ -87,11 +87,6 @@ impl Manifest {
         &self.file.text
     }
 
-    /// The piece.
-    pub fn piece(&self, at: usize) -> Piece {
-        self.pieces[at]
-    }
-
     /// What a piece is.
     pub fn kind(&self, at: usize) -> PieceKind {
         self.pieces[at].kind
@@ -156,11 +151,6 @@ impl Manifest {
     /// The kind of the next piece of code.
     pub fn next_token(&self, at: usize) -> Option<Kind> {
         self.next(at).and_then(|at| self.token(at))
-    }
-
-    /// The kind of the piece of code before.
-    pub fn previous_token(&self, at: usize) -> Option<Kind> {
-        self.previous(at).and_then(|at| self.token(at))
     }
 
     /// The first piece that begins at an offset or behind it and is not empty.

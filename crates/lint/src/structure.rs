@@ -42,8 +42,6 @@ pub struct Body {
 pub struct Attribute {
     /// The name, or `*`.
     pub name: usize,
-    /// `=>` or `+>`.
-    pub arrow: usize,
     /// First piece of the value.
     pub value: usize,
     /// The piece behind the value: `,`, or what ends the body.
@@ -167,7 +165,7 @@ pub(crate) fn attributes(manifest: &Manifest, open: usize, end: usize) -> Vec<At
         };
         let Some(value) = manifest.next(arrow).filter(|&value| value < end) else { break };
         let comma = find(manifest, value, end, &[Kind::Comma]);
-        attributes.push(Attribute { name, arrow, value, end: comma.unwrap_or(end) });
+        attributes.push(Attribute { name, value, end: comma.unwrap_or(end) });
         at = comma.and_then(|comma| manifest.next(comma));
     }
     attributes
