@@ -358,19 +358,24 @@ fn lay_out(input: &Json, folder: &Path, options: &mut ImageOptions) -> String {
         .flatten()
         .map(|(path, content)| (path, text(content)))
         .collect();
-    // Newer records name the folder of the environment.
+    // Newer records name the folder of the environment, and one that holds it and the global data.
     if let Some(root) = input["root"].as_str() {
-        options.directory = Some(folder.to_owned());
-        options.modulepath.push(folder.join("modules"));
+        let base = input["base"].as_str().unwrap_or(root);
+        let moved = |path: &str| folder.join(Path::new(path).strip_prefix(base).unwrap_or(Path::new(path)));
+        let here = folder.display().to_string();
+        let directory = moved(root);
         for (path, content) in files {
-            let target = folder.join(Path::new(path).strip_prefix(root).unwrap_or(Path::new(path)));
+            let target = moved(path);
             std::fs::create_dir_all(target.parent().unwrap()).unwrap();
-            std::fs::write(&target, content).unwrap();
+            std::fs::write(&target, content.replace(base, &here)).unwrap();
         }
         if input["code"] == "" {
-            options.manifest = Some(folder.join("manifests"));
+            options.manifest = Some(directory.join("manifests"));
         }
-        return root.to_owned();
+        options.modulepath.push(directory.join("modules"));
+        options.directory = Some(directory);
+        options.hiera_config = input["hiera_config"].as_str().map(moved);
+        return base.to_owned();
     }
     let mut prefix = files.first().map_or(PathBuf::new(), |(path, _)| PathBuf::from(path));
     for (path, _) in &files {

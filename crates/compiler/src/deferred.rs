@@ -36,15 +36,3 @@ impl<'i> Session<'i> {
         }
     }
 }
-
-impl<'i> Session<'i> {
-    fn result_of(&mut self, function: &'i crate::code::Function) -> Result<Option<Type>, Control> {
-        let code: &'i crate::code::Code = &function.code;
-        let syntax::ast::Expr::Function(definition) = &code[function.expr] else { return Ok(None) };
-        let Some(expr) = definition.return_type else { return Ok(None) };
-        Ok(match self.evaluate_type(code, expr)? {
-            Value::Type(ty) => Some(ty),
-            _ => None,
-        })
-    }
-}

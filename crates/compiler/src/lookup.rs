@@ -215,10 +215,19 @@ impl Host for Window<'_, '_> {
         self.session.warn_unplaced_once(key, message);
     }
 
+    fn warn_once_of(&mut self, key: &str, message: &str, file: &str) {
+        self.session.warn_once(key, &format!("{message}\n   (file: {file})"));
+    }
+
     fn function(&mut self, name: &str) -> Option<BackendFunction> {
-        match self.callee(name) {
-            Ok(Some(_)) => Some(BackendFunction::default()),
-            Ok(None) => None,
+        let results = match self.callee(name) {
+            Ok(Some(Callee::Puppet(function))) => self.session.result_of(function),
+            Ok(Some(_)) => Ok(None),
+            Ok(None) => return None,
+            Err(control) => Err(control),
+        };
+        match results {
+            Ok(result) => Some(BackendFunction { results: result.into_iter().collect() }),
             Err(control) => {
                 self.raised = Some(control);
                 None

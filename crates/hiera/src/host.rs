@@ -20,6 +20,12 @@ pub trait Host {
         self.warn(message);
     }
 
+    /// A warning about a file that is wanted once only; the key tells which it is.
+    fn warn_once_of(&mut self, key: &str, message: &str, file: &str) {
+        let _ = file;
+        self.warn_once(key, message);
+    }
+
     /// Finds a function that can be a backend. Names that begin with `environment::` or a module name are found
     /// there, others among the environment's functions. The native `yaml_data`, `json_data` and `hocon_data` are
     /// never asked for.

@@ -66,20 +66,18 @@ impl<'i> Session<'i> {
         self.call_closure(closure, lambda.scope, args)
     }
 
+    /// The declared type of a function's results.
+    ///
+    /// # Errors
+    /// A wrong type in its signature.
+    pub(crate) fn result_of(&mut self, function: &'i Function) -> Result<Option<Type>, Control> {
+        let closure = function_closure(function)?;
+        Ok(self.block_type(closure)?.result.clone())
+    }
+
     /// Calls a function of the Puppet language.
     pub(crate) fn call_puppet(&mut self, function: &'i Function, args: &[Value]) -> Eval {
-        let code: &'i Code = &function.code;
-        let Expr::Function(definition) = &code[function.expr] else {
-            return Err(Error::new(format!("Unknown function: '{}'.", function.name)).into());
-        };
-        let closure = Closure {
-            name: function.name.as_str(),
-            code,
-            id: function.expr,
-            parameters: &definition.parameters,
-            return_type: definition.return_type,
-            body: definition.body,
-        };
+        let closure = function_closure(function)?;
         // A function sees the top scope, but not the blocks that happen to run there.
         let saved = std::mem::take(&mut self.scope_mut(TOP).frames);
         let result = self.call_checked(closure, args);
@@ -335,6 +333,21 @@ impl<'i> Session<'i> {
 fn mismatch(closure: Closure<'_>, block_type: &BlockType, args: &[Value]) -> Control {
     let signatures = std::slice::from_ref(&block_type.signature);
     Error::new(pcore::mismatch::describe_arguments(closure.name, signatures, args, None)).into()
+}
+
+fn function_closure(function: &Function) -> Result<Closure<'_>, Control> {
+    let code: &Code = &function.code;
+    match &code[function.expr] {
+        Expr::Function(definition) => Ok(Closure {
+            name: function.name.as_str(),
+            code,
+            id: function.expr,
+            parameters: &definition.parameters,
+            return_type: definition.return_type,
+            body: definition.body,
+        }),
+        _ => Err(Error::new(format!("Unknown function: '{}'.", function.name)).into()),
+    }
 }
 
 fn lambda_closure(code: &Code, id: ExprId) -> Result<Closure<'_>, Control> {

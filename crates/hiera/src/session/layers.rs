@@ -237,9 +237,10 @@ impl Session {
                     Place::Module(_) => "module root",
                     _ => "the environment root",
                 };
-                host.warn_once(
+                host.warn_once_of(
                     &format!("{path}: version 3"),
                     &format!("hiera.yaml version 3 found at {whose} was ignored"),
+                    &path,
                 );
                 Ok(None)
             }
@@ -261,7 +262,7 @@ impl Session {
             && self.0.store.strict() != Strict::Off
         {
             let what = format!("{path}: Use of 'hiera.yaml' version {version} is deprecated");
-            host.warn_once(path, &format!("{what}. It should be converted to version 5"));
+            host.warn_once_of(path, &format!("{what}. It should be converted to version 5"), path);
         }
     }
 
