@@ -208,7 +208,7 @@ impl<'a, 'i> Context<'a, 'i> {
         self.session.warn_unplaced_once(message, message);
     }
 
-    /// A warning given once in a compile, with the place of the call.
+    /// A warning given once in a compile, with the place of the call that was first.
     pub fn warn_once_here(&mut self, message: &str) {
         let site = self.site().of_stack();
         self.session.warn_once(message, &format!("{message}\n   {site}"));
@@ -227,6 +227,12 @@ impl<'a, 'i> Context<'a, 'i> {
     /// A warning of the compiler itself, given once in a compile for a key.
     pub fn warn_once_for(&mut self, key: &str, message: &str) {
         self.session.warn_once(key, message);
+    }
+
+    /// A warning given once for each line with such a call.
+    pub fn warn_once_a_line(&mut self, message: &str) {
+        let message = format!("{message}\n   {}", self.site().of_stack());
+        self.session.warn_once(&message, &message);
     }
 
     /// The type that text stands for.

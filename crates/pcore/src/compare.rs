@@ -108,6 +108,7 @@ pub fn includes(container: &Value, item: &Value) -> bool {
         (Value::Binary(bytes), Value::Int(byte)) => {
             u8::try_from(*byte).is_ok_and(|byte| bytes.contains(&byte))
         }
+        (Value::Binary(bytes), Value::Float(byte)) => bytes.iter().any(|&other| f64::from(other) == *byte),
         (Value::Array(items), _) => any_includes(items.iter(), item),
         (Value::Hash(hash), _) => any_includes(hash.keys(), item),
         (Value::SemVerRange(range), _) => is_in_range(range, item),

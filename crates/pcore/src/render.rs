@@ -494,9 +494,9 @@ impl Printer<'_, '_> {
             }
             Value::Deferred(deferred) => {
                 write!(self.out, "Deferred({{'name' => {}", quote(&deferred.name))?;
-                if !deferred.arguments.is_empty() {
+                if let Some(arguments) = &deferred.arguments {
                     self.out.write_str(", 'arguments' => ")?;
-                    self.value(&Value::array(deferred.arguments.clone()))?;
+                    self.value(&Value::array(arguments.clone()))?;
                 }
                 self.out.write_str("})")
             }

@@ -121,8 +121,8 @@ fn text(name: &str, value: &Value) -> Value {
 fn deferred_data(deferred: &Deferred) -> Value {
     let mut hash = typed("Deferred");
     hash.insert("name", deferred.name.clone());
-    if !deferred.arguments.is_empty() {
-        hash.insert("arguments", deferred.arguments.iter().map(to_data).collect::<Vec<_>>());
+    if let Some(arguments) = &deferred.arguments {
+        hash.insert("arguments", arguments.iter().map(to_data).collect::<Vec<_>>());
     }
     Value::hash(hash)
 }

@@ -123,8 +123,8 @@ pub enum Value {
 pub struct Deferred {
     /// Function name, or `$variable`.
     pub name: Str,
-    /// Arguments.
-    pub arguments: Vec<Value>,
+    /// Arguments, if it was given a list of them.
+    pub arguments: Option<Vec<Value>>,
 }
 
 /// An instance of an `Object` type: attribute values in the order of the type's attributes.

@@ -114,6 +114,10 @@ impl<'i> Session<'i> {
             values.extend(args);
             return self.call_named(*name, values, lambda, at);
         }
+        if let Some(Some(member)) = values.first().map(|value| value_member(value, name.as_str())) {
+            let args = self.eval_list(code, args, scope)?;
+            return member.get(&args);
+        }
         self.eval_into(code, args, scope, &mut values)?;
         self.call_named(*name, values, lambda, at)
     }
@@ -313,6 +317,42 @@ fn legacy_inner(value: Value) -> Value {
     }
 }
 
+/// A member of a value that is no instance of an `Object` type.
+enum Member {
+    /// Parts of URIs are given whatever the arguments are.
+    Part(Value),
+    /// An attribute, with the type it belongs to.
+    Attribute(&'static str, Value),
+}
+
+impl Member {
+    fn get(self, args: &[Value]) -> Eval {
+        match self {
+            Member::Part(value) => Ok(value),
+            Member::Attribute(_, value) if args.is_empty() => Ok(value),
+            Member::Attribute(label, _) => {
+                Err(Error::new(format!("'{label}' expects no arguments, got {}", args.len())).into())
+            }
+        }
+    }
+}
+
+fn value_member(value: &Value, name: &str) -> Option<Member> {
+    match (value, name) {
+        (
+            Value::Uri(uri),
+            "scheme" | "userinfo" | "host" | "port" | "path" | "query" | "fragment" | "opaque",
+        ) => Some(Member::Part(uri.part(name).unwrap_or_default())),
+        (Value::Deferred(call), "name") => {
+            Some(Member::Attribute("attribute Deferred[name]", Value::Str(call.name.clone())))
+        }
+        (Value::Deferred(call), "arguments") => {
+            Some(Member::Attribute("attribute Deferred[arguments]", call.arguments.clone().into()))
+        }
+        _ => None,
+    }
+}
+
 /// What a member of an instance gives; `None` if it has no such member.
 fn object_member(object: &pcore::value::Object, name: &str, args: &[Value]) -> Option<Eval> {
     if !pcore::object::has_member(&object.ty, name) {
@@ -326,7 +366,8 @@ fn object_member(object: &pcore::value::Object, name: &str, args: &[Value]) -> O
         return Some(Err(Error::new(text).into()));
     }
     if !args.is_empty() {
-        let text = format!("wrong number of arguments (given {}, expected 0)", args.len());
+        let label = pcore::object::label(&object.ty);
+        let text = format!("'attribute {label}[{name}]' expects no arguments, got {}", args.len());
         return Some(Err(Error::new(text).into()));
     }
     pcore::object::attribute(object, name).map(Ok)

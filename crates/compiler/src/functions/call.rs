@@ -47,7 +47,8 @@ fn call_by_name(
 fn resolve(context: &mut Context<'_, '_>, value: &Value) -> Result<Value, Control> {
     Ok(match value {
         Value::Deferred(call) => {
-            let mut arguments = Vec::with_capacity(call.arguments.len() + 1);
+            let given = call.arguments.as_deref().unwrap_or_default();
+            let mut arguments = Vec::with_capacity(given.len() + 1);
             let name = match call.name.strip_prefix('$') {
                 Some(variable) => {
                     arguments.push(variable_of(context, variable)?);
@@ -55,7 +56,7 @@ fn resolve(context: &mut Context<'_, '_>, value: &Value) -> Result<Value, Contro
                 }
                 None => call.name.as_str(),
             };
-            for argument in &call.arguments {
+            for argument in given {
                 arguments.push(resolve(context, argument)?);
             }
             call_by_name(context, name, arguments, false)?

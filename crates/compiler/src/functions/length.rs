@@ -37,10 +37,7 @@ pub(super) const EMPTY: Native = Native {
         }),
         Overload::new("(String $str)", empty),
         Overload::new("(Numeric $num)", |context, _| {
-            let key = format!("empty-from-{}", context.site());
-            context
-                .session
-                .warn_unplaced_once(&key, "Calling function empty() with Numeric value is deprecated.");
+            context.warn_once_a_line("Calling function empty() with Numeric value is deprecated.");
             Ok(false.into())
         }),
         Overload::new("(Binary $bin)", empty),

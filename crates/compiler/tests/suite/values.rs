@@ -22,3 +22,29 @@ fn lists_of_variables_take_values_of_hashes_by_their_names() {
                  (line: 1, column: 16) on node n1";
     check("[$a, [$b, $c]] = {a => 1, b => {b => 2}}", &[], error);
 }
+
+#[test]
+fn members_of_values() {
+    check("$d = Deferred('f', [1])\nnotice($d.name, $d.arguments, Deferred('f').arguments)", &[], "f [1] ");
+    let uri = "URI('https://bob:pw@example.com:8080/a?b=c#d')";
+    check(
+        &format!("$u = {uri}\nnotice($u.scheme, $u.userinfo, $u.port, $u.opaque)"),
+        &[],
+        "https bob:pw 8080 ",
+    );
+    let error = "Evaluation Error: Error while evaluating a Method call, 'attribute Deferred[name]' expects no \
+                 arguments, got 1 (line: 1, column: 19) on node n1";
+    check("Deferred('f').name(2)", &[], error);
+    let code = "type X = Object[{attributes => {a => Integer}}]\nX(3).a(1, 2)";
+    let error = "Evaluation Error: Error while evaluating a Method call, 'attribute X[a]' expects no arguments, got 2 \
+                 (line: 2, column: 7) on node n1";
+    check(code, &[], error);
+}
+
+#[test]
+fn a_deferred_call_keeps_an_empty_list_of_arguments() {
+    let code = "notify { 'a': message => [Deferred('f'), Deferred('f', [])] }";
+    let written =
+        r#"{"message":[{"__ptype":"Deferred","name":"f"},{"__ptype":"Deferred","name":"f","arguments":[]}]}"#;
+    assert_eq!(crate::parameters(code, "Notify[a]"), written);
+}

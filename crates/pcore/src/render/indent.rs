@@ -48,8 +48,8 @@ fn write(out: &mut String, value: &Value, level: usize) {
         Value::Deferred(deferred) => {
             let mut init = Hash::new();
             init.insert("name", deferred.name.clone());
-            if !deferred.arguments.is_empty() {
-                init.insert("arguments", deferred.arguments.clone());
+            if let Some(arguments) = &deferred.arguments {
+                init.insert("arguments", arguments.clone());
             }
             out.push_str("Deferred(");
             write_hash(out, &init, level);

@@ -46,9 +46,10 @@ fn values_as_data() {
         (Value::SemVer(Arc::new(SemVer::new(1, 2, 3))), r#"{"__ptype":"SemVer","__pvalue":"1.2.3"}"#),
         (regexp("a/b"), r#"{"__ptype":"Regexp","__pvalue":"a/b"}"#),
         (Value::Binary(b"abc".as_slice().into()), r#"{"__ptype":"Binary","__pvalue":"YWJj"}"#),
-        (deferred(Vec::new()), r#"{"__ptype":"Deferred","name":"f"}"#),
+        (deferred(None), r#"{"__ptype":"Deferred","name":"f"}"#),
+        (deferred(Some(Vec::new())), r#"{"__ptype":"Deferred","name":"f","arguments":[]}"#),
         (
-            deferred(vec![1.into(), Value::sensitive("x".into())]),
+            deferred(Some(vec![1.into(), Value::sensitive("x".into())])),
             r#"{"__ptype":"Deferred","name":"f","arguments":[1,{"__ptype":"Sensitive","__pvalue":"x"}]}"#,
         ),
     ] {

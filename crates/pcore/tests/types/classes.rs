@@ -45,10 +45,8 @@ fn parameters_of_classes() {
 
 #[test]
 fn deferred_calls_are_judged_by_the_result_of_the_function() {
-    let call = Value::Deferred(std::sync::Arc::new(pcore::value::Deferred {
-        name: "f".into(),
-        arguments: Vec::new(),
-    }));
+    let call =
+        Value::Deferred(std::sync::Arc::new(pcore::value::Deferred { name: "f".into(), arguments: None }));
     let parameters = [StructElement { name: "x".into(), optional: false, value: pcore::Type::INTEGER }];
     let describe = |result: Option<pcore::Type>| {
         let given = [("x", &call)].into_iter();

@@ -313,7 +313,7 @@ fn holds_secret(value: &Value) -> bool {
             hash.get_str("__ptype").and_then(Value::as_str) == Some("Sensitive")
                 || hash.iter().any(|(key, value)| holds_secret(key) || holds_secret(value))
         }
-        Value::Deferred(deferred) => deferred.arguments.iter().any(holds_secret),
+        Value::Deferred(deferred) => deferred.arguments.iter().flatten().any(holds_secret),
         Value::Object(object) => object.attributes.iter().any(|(_, value)| holds_secret(value)),
         _ => false,
     }

@@ -63,9 +63,9 @@ fn encoded_values() {
     assert_eq!(written(&secret, true), r#"{"__ptype":"Sensitive","__pvalue":"b"}"#);
     assert_eq!(written(&Value::Default, true), r#"{"__ptype":"Default"}"#);
     assert_eq!(written(&Value::Default, false), r#""default""#);
-    assert_eq!(written(&call(vec![]), true), r#"{"__ptype":"Deferred","name":"join"}"#);
+    assert_eq!(written(&call(None), true), r#"{"__ptype":"Deferred","name":"join"}"#);
     assert_eq!(
-        written(&call(vec![vec![secret].into(), ",".into()]), true),
+        written(&call(Some(vec![vec![secret].into(), ",".into()])), true),
         r#"{"__ptype":"Deferred","name":"join","arguments":[[{"__ptype":"Sensitive","__pvalue":"b"}],","]}"#
     );
 }
