@@ -43,6 +43,8 @@ pub(crate) enum What<'i> {
     Query { ty: TypeOf<'i>, query: Option<Query>, exported: bool, overrides: Option<Overrides<'i>> },
     /// Certain resources: `realize`.
     Fixed(std::cell::RefCell<Vec<(Str, Str)>>),
+    /// `realize` of what is no reference.
+    Invalid(Str),
 }
 
 /// Attributes that a collector gives to what it collects.
@@ -72,6 +74,11 @@ impl<'i> Session<'i> {
     /// `realize`: collects certain resources.
     pub(crate) fn realize(&mut self, scope: ScopeId, references: Vec<(Str, Str)>) {
         self.add_collector(scope, What::Fixed(std::cell::RefCell::new(references)));
+    }
+
+    /// `realize` of what is no reference: the collector fails.
+    pub(crate) fn refuse_realization(&mut self, scope: ScopeId, reference: &str) {
+        self.add_collector(scope, What::Invalid(reference.into()));
     }
 
     /// Lets every collector collect. True if any found something new.
@@ -149,6 +156,11 @@ impl<'i> Session<'i> {
                 found.extend(self.import(*ty, query.as_ref(), scope)?);
                 Ok(found)
             }
+            What::Invalid(reference) => Err(Error::complete(format!(
+                "Puppet::Parser::Compiler failed with error ArgumentError: No title provided and {} is not a valid resource reference",
+                pcore::format::ruby_quote(reference)
+            ))
+            .into()),
             What::Fixed(references) => {
                 let wanted = references.take();
                 let mut found = Vec::new();

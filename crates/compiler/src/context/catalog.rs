@@ -97,11 +97,9 @@ impl<'i> Context<'_, 'i> {
                 other => crate::finish::parse_reference(&pcore::format::to_s(other)),
             };
             let Some(pair) = pair else {
-                let text = format!(
-                    "No title provided and {:?} is not a valid resource reference",
-                    pcore::format::to_s(reference)
-                );
-                return Err(Error::new(text).into());
+                // Puppet looks at it no sooner than when it collects.
+                self.session.refuse_realization(self.at.scope, &pcore::format::to_s(reference));
+                return Ok(());
             };
             wanted.push(pair);
         }

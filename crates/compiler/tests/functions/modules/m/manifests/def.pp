@@ -1,0 +1,1 @@
+define m::def($a = 1) { notify { "d ${title} ${a}": } }

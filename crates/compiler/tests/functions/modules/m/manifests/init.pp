@@ -1,0 +1,1 @@
+class m($p = 1) { $v = "mv" notify { "in m": } }
