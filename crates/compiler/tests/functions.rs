@@ -13,6 +13,8 @@
 //!
 //! Expectations were recorded from Puppet 8.11. `#?` says why a case differs from it.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on may stop")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

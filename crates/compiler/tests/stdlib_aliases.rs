@@ -3,6 +3,8 @@
 //! The aliases are full of regular expressions, nested variants and patterns, so they try the type system as real
 //! modules do.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on may stop")]
+
 use std::path::Path;
 use std::time::Duration;
 

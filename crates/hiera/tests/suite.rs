@@ -370,24 +370,44 @@ impl Host for TestHost<'_> {
     }
 
     fn parse_type(&mut self, text: &str) -> Result<Type, String> {
-        match text {
-            "Integer" => Ok(Type::INTEGER),
-            "Sensitive" => Ok(Type::sensitive(Type::Any)),
-            // What Puppet's parser says about `Nope[`.
-            _ => Err("Syntax error at end of input".into()),
-        }
+        // What Puppet's parser says about `Nope[`.
+        parse_type(text).ok_or_else(|| "Syntax error at end of input".into())
     }
 
     fn new_value(&mut self, ty: &Value, arguments: &[Value]) -> Result<Value, String> {
-        // As much of the function `new` as the scenarios need.
-        match (ty, arguments) {
-            (Value::Type(Type::Sensitive(_)), [value]) => Ok(Value::sensitive(value.clone())),
-            (Value::Type(_), [Value::Str(text), ..]) => text
-                .parse()
-                .map(Value::Int)
-                .map_err(|_| format!("'new' The string '{text}' cannot be converted to Integer")),
-            _ => Err("not in the scenarios".into()),
-        }
+        let Value::Type(ty) = ty else { return Err("not a type".into()) };
+        pcore::convert::new(ty, arguments, &mut Nowhere).map_err(|error| error.message)
+    }
+}
+
+/// `Name` and `Name[arguments]`, where arguments are names and numbers.
+fn parse_type(text: &str) -> Option<Type> {
+    let Some((name, arguments)) = text.split_once('[') else {
+        return Some(pcore::parameterize::named(text).unwrap_or_else(|| Type::Reference(text.into())));
+    };
+    let argument = |text: &str| match text.trim().parse() {
+        Ok(number) => Some(Value::Int(number)),
+        Err(_) => parse_type(text.trim()).map(Value::Type),
+    };
+    let arguments: Vec<Value> =
+        arguments.strip_suffix(']')?.split(',').map(argument).collect::<Option<_>>()?;
+    pcore::parameterize::parameterize(&pcore::parameterize::named(name)?, &arguments).ok()
+}
+
+/// Conversions here need nothing from outside.
+struct Nowhere;
+
+impl pcore::convert::Outside for Nowhere {
+    fn now(&mut self) -> pcore::time::Timestamp {
+        pcore::time::Timestamp { seconds: 0, nanoseconds: 0 }
+    }
+
+    fn utc_offset(&mut self) -> i32 {
+        0
+    }
+
+    fn parse_type(&mut self, text: &str) -> Result<Type, pcore::ValueError> {
+        parse_type(text).ok_or_else(|| pcore::ValueError::new("no type"))
     }
 }
 
