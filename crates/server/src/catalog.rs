@@ -11,6 +11,7 @@ use wire::catalog::Catalog;
 use wire::facts::{Facts, FactsFormat};
 use wire::json::Limits;
 
+use crate::classifier::Definition;
 use crate::environments::{Environment, EnvironmentError, Environments};
 use crate::execution::Execution;
 use crate::files::{self, Algorithm, Code, FileServer};
@@ -40,6 +41,8 @@ struct Order {
     facts: Arc<pcore::Hash>,
     trusted: pcore::Value,
     server_facts: Arc<pcore::Hash>,
+    classes: Vec<(pcore::Str, Option<pcore::Hash>)>,
+    parameters: pcore::Hash,
     format: Format,
     /// Whether the agent takes metadata of files in its catalog, and with which checksums.
     wants_static: bool,
@@ -84,10 +87,24 @@ pub(crate) async fn find(
         Some(facts) => facts,
         None => stored_facts(server, &certname).await?,
     };
+    let mut known = server.classify.ask(&certname, request.peer.certname()).await?;
+    let external = std::mem::replace(&mut known.external, Ok(pcore::Value::Undef));
+    let Definition { classes, parameters, environment: own } = known.definition(&certname).map_err(failed)?;
+    if let Some(own) = own.as_deref().filter(|own| **own != environment)
+        && params.is_true("check_environment")
+    {
+        tracing::warn!(
+            certname,
+            "Requested environment '{environment}' did not match server specified environment '{own}'"
+        );
+        return Ok(empty(server, &certname, own, format));
+    }
     let order = Order {
-        trusted: trusted::trusted(&request.peer, &server.settings.oid_names),
+        trusted: trusted::trusted(&request.peer, &server.settings.oid_names, external.map_err(failed)?),
         certname: certname.clone(),
-        environment: environment.clone(),
+        environment: own.unwrap_or(environment),
+        classes,
+        parameters,
         default_environment: server.settings.default_environment.clone(),
         environments: server.environments.clone(),
         memo: server.memo.clone(),
@@ -101,11 +118,12 @@ pub(crate) async fn find(
     };
     let patience = if understands_delays(request) { Patience::Refusable } else { Patience::Waits };
     let transaction_uuid = params.text("transaction_uuid").map(str::to_owned);
-    let mut compiled = in_pool(server, patience, order.clone(), compile).await?;
+    let again = order.clone();
+    let mut compiled = in_pool(server, patience, &certname, move || compile(&order)).await?;
     match store(server, &certname, &transaction_uuid, &compiled.content).await {
         // The store has lost or replaced what the kept catalog is based on.
         Err(PdbError::Gone) => {
-            compiled = in_pool(server, patience, order, compile_fresh).await?;
+            compiled = in_pool(server, patience, &certname, move || compile_fresh(&again)).await?;
             store(server, &certname, &transaction_uuid, &compiled.content).await
         }
         result => result,
@@ -116,14 +134,13 @@ pub(crate) async fn find(
 }
 
 /// Runs a compile on a thread of the pool, for as long as a compile may take.
-async fn in_pool(
+pub(crate) async fn in_pool<T: Send + 'static>(
     server: &Server,
     patience: Patience,
-    order: Order,
-    compile: fn(&Order) -> Result<Compiled, Problem>,
-) -> Result<Compiled, Problem> {
-    let certname = order.certname.clone();
-    let compiling = server.pool.run(patience, move || compile(&order));
+    certname: &str,
+    compile: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let compiling = server.pool.run(patience, compile);
     match tokio::time::timeout(server.settings.compile_timeout, compiling).await {
         Ok(Ok(compiled)) => compiled,
         Ok(Err(error)) => Err(not_compiled(server, error)),
@@ -189,7 +206,7 @@ fn facts(params: &mut Params, certname: &str) -> Result<Option<Arc<pcore::Hash>>
 }
 
 /// Without facts in the request the latest stored ones are taken.
-async fn stored_facts(server: &Server, certname: &str) -> Result<Arc<pcore::Hash>, Problem> {
+pub(crate) async fn stored_facts(server: &Server, certname: &str) -> Result<Arc<pcore::Hash>, Problem> {
     let stored = server.pdb.facts(certname).await.map_err(refused)?;
     Ok(stored.map(|stored| stored.facts).unwrap_or_default())
 }
@@ -325,7 +342,7 @@ impl<'o> Job<'o> {
 }
 
 /// The version of an environment's code, as the configured command says; `None` if it says nothing.
-fn code_id(command: &Path, environment: &str) -> Result<Option<String>, String> {
+pub(crate) fn code_id(command: &Path, environment: &str) -> Result<Option<String>, String> {
     let words = [command.to_string_lossy().into_owned(), environment.to_owned()];
     let execution = Execution { command: &words, folder: None, combine: false, time_max: CODE_ID_TIME_MAX };
     let output = execution.run().map_err(|error| error.to_string())?;
@@ -359,8 +376,23 @@ fn node(order: &Order, environment: &Environment) -> NodeInput {
         facts: order.facts.clone(),
         trusted: order.trusted.clone(),
         server_facts: Arc::new(server_facts),
-        ..NodeInput::default()
+        classes: order.classes.clone(),
+        parameters: order.parameters.clone(),
     }
+}
+
+/// A catalog without anything, by which an agent is told its environment: it starts again in that.
+fn empty(server: &Server, certname: &str, environment: &str, format: Format) -> Response {
+    let catalog = Catalog {
+        name: certname.into(),
+        environment: environment.into(),
+        catalog_uuid: uuid::Uuid::new_v4().to_string().into(),
+        ..Catalog::default()
+    };
+    let mut body = Vec::new();
+    catalog.write_json(&mut body, format == Format::RichJson);
+    let response = Response::bytes(StatusCode::OK, format.content_type(), body);
+    response.with_text_header(COMPILER_HEADER, &server.settings.certname)
 }
 
 /// The environment asked for; the default one if there is none of that name. The agent sees in the catalog which it was and starts
@@ -389,7 +421,7 @@ fn log(order: &Order, logs: &[LogEntry]) {
 }
 
 /// Agents since 5.3.1 come back after a 503; others would take it for a failure, so they wait in the queue whatever its length.
-fn understands_delays(request: &Request) -> bool {
+pub(crate) fn understands_delays(request: &Request) -> bool {
     let Some(version) = request.header(VERSION_HEADER) else { return false };
     let mut numbers = version.split(['.', '-', '+']).map(|part| part.parse::<u32>().ok());
     let [Some(Some(major)), Some(Some(minor)), Some(Some(patch))] =

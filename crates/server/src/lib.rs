@@ -1,4 +1,5 @@
-//! What agents see: `/puppet/v3` (node, catalog, facts, report, environments, files) and `/status/v1`.
+//! What agents see: `/puppet/v3` (node, catalog, facts, report, environments, files) and `/status/v1`; and what tools ask of the code
+//! ([`info`], `/puppet/v4/catalog`).
 //!
 //! A handler decodes, calls, encodes; decisions live behind it: [`environments`] knows the code of each environment and swaps its
 //! image when files change, [`pool`] bounds how many catalogs are compiled and how many wait, the `compiler` crate compiles, and
@@ -12,6 +13,10 @@ pub mod settings;
 
 mod admin;
 mod catalog;
+
+mod catalog_v4;
+pub mod classifier;
+mod classify;
 mod execution;
 mod indirection;
 pub mod info;
@@ -30,6 +35,7 @@ use std::time::Instant;
 use rest::{BoxFuture, HeaderName, HeaderValue, Method, Problem, Request, Response, Service, StatusCode};
 
 pub use admin::Admin;
+use classify::Classify;
 use environments::Environments;
 use files::FileServer;
 use memo::Memo;
@@ -50,7 +56,7 @@ const FACTS_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Largest report; those of nodes with 10,000 resources that list all of them have some 20 MiB.
 const REPORT_BYTES_MAX: u64 = 128 * 1024 * 1024;
 
-/// The server behind `/puppet/v3`.
+/// The server behind `/puppet/v3` and `/puppet/v4`.
 pub struct Server {
     settings: Arc<Settings>,
     environments: Arc<Environments>,
@@ -58,6 +64,7 @@ pub struct Server {
     pdb: Arc<dyn api::Pdb>,
     files: Arc<FileServer>,
     memo: Arc<Memo>,
+    classify: Arc<Classify>,
     server_facts: Arc<pcore::Hash>,
     started: Instant,
 }
@@ -78,8 +85,11 @@ impl Server {
         let pool = Pool::start(settings.workers, settings.max_queued_requests)?;
         let memo = Arc::new(Memo::new(settings.memo_bytes, settings.memo_verify_every));
         let server_facts = Arc::new(trusted::server_facts(&settings));
+        let environments = Arc::new(Environments::new(settings.clone()));
+        let classify = Classify::new(&settings, environments.clone(), pool.figures().workers);
         Ok(Server {
-            environments: Arc::new(Environments::new(settings.clone())),
+            environments,
+            classify: Arc::new(classify),
             pool,
             memo,
             pdb,
@@ -116,6 +126,13 @@ impl Server {
     }
 
     async fn answer(&self, mut request: Request) -> Result<Response, Problem> {
+        if matches!(request.tail("/puppet/v4/"), Some("catalog" | "catalog/")) {
+            if request.method != Method::POST {
+                return Err(Problem::method_not_allowed("POST"));
+            }
+            request.body.set_limit(self.settings.body_bytes_max.min(FACTS_BYTES_MAX));
+            return catalog_v4::find(self, &mut request).await;
+        }
         let Some(path) = request.tail("/puppet/v3/").map(str::to_owned) else {
             return Err(Problem::not_found(format!("Not Found: {}", request.canonical_path())));
         };
@@ -129,7 +146,7 @@ impl Server {
         }
         match (indirection, &request.method) {
             ("catalog", &Method::GET | &Method::POST) => catalog::find(self, &mut request, key).await,
-            ("node", &Method::GET) => node::find(self, &request, key),
+            ("node", &Method::GET) => node::find(self, &request, key).await,
             ("facts", &Method::PUT) => report::save_facts(self, &mut request, key).await,
             ("report", &Method::PUT) => report::save(self, &mut request, key).await,
             ("environments", &Method::GET) => node::environments(self),

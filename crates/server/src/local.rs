@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use compiler::{Answer, Compilation, CompileError, NodeInput, Question};
+use pcore::{Hash, Value};
 use rest::{Peer, PeerCertificate};
 
 use crate::Settings;
+use crate::classifier::trusted_external;
 use crate::environments::{EnvironmentError, Environments};
 use crate::trusted;
 use crate::world::Machine;
@@ -23,17 +25,39 @@ pub enum LocalError {
 }
 
 /// The node as a request of its own agent would describe it.
-pub fn node(settings: &Settings, certname: &str, environment: &str, facts: pcore::Hash) -> NodeInput {
+pub fn node(settings: &Settings, certname: &str, environment: &str, facts: Hash) -> NodeInput {
     let peer = Peer::verified(certname, PeerCertificate::default());
     let mut server_facts = trusted::server_facts(settings);
     server_facts.insert("environment", environment);
     NodeInput {
         certname: certname.into(),
         facts: Arc::new(facts),
-        trusted: trusted::trusted(&peer, &settings.oid_names),
+        trusted: trusted::trusted(&peer, &settings.oid_names, Value::hash(Hash::new())),
         server_facts: Arc::new(server_facts),
         ..NodeInput::default()
     }
+}
+
+/// Adds what the classifier and the commands for trusted data know of the node; gives the node's own environment, if it has one.
+///
+/// # Errors
+/// Puppet's text: a command fails, or the classifier does not know the node.
+pub fn classify(settings: &Settings, node: &mut NodeInput) -> Result<Option<String>, String> {
+    let certname = node.certname.to_string();
+    let found = settings
+        .node_terminus
+        .find(&certname, settings.compile_timeout)
+        .map_err(|reason| format!("Failed when searching for node {certname}: {reason}"))?;
+    let Some(definition) = found else {
+        return Err(format!("Could not find node '{certname}'; cannot compile"));
+    };
+    if let (Some(command), Value::Hash(trusted)) = (&settings.trusted_external_command, &mut node.trusted) {
+        let external = trusted_external(command, &certname, settings.compile_timeout)?;
+        Arc::make_mut(trusted).insert("external", external);
+    }
+    node.classes = definition.classes;
+    node.parameters = definition.parameters;
+    Ok(definition.environment)
 }
 
 /// Compiles a node's catalog on this thread; also says how long it took, loading the environment not counted.

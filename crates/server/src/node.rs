@@ -1,6 +1,6 @@
 //! `GET node/:certname` and `GET environments`.
 
-use rest::{Problem, Request, Response, StatusCode};
+use rest::{IssueKind, Problem, Request, Response, StatusCode};
 use serde_json::json;
 
 use crate::environments::EnvironmentError;
@@ -8,8 +8,8 @@ use crate::indirection::{environment, failed, key, no_environment};
 use crate::negotiate::{DATA, accepted};
 use crate::{Server, VERSION_HEADER};
 
-/// The node's definition. Agents use its environment only.
-pub(crate) fn find(server: &Server, request: &Request, certname: &str) -> Result<Response, Problem> {
+/// The node's definition, as the classifier has it. Agents use its environment only.
+pub(crate) async fn find(server: &Server, request: &Request, certname: &str) -> Result<Response, Problem> {
     let name = environment(&request.query_params()?)?;
     let certname = key(request, certname)?;
     let format = accepted(request, DATA)?;
@@ -18,11 +18,17 @@ pub(crate) fn find(server: &Server, request: &Request, certname: &str) -> Result
         Err(EnvironmentError::NotFound(_)) => return Err(no_environment(&name)),
         Err(error) => return Err(failed(error)),
     }
+    let known = server.classify.ask(certname, None).await?;
+    let Some(definition) = known.definition.map_err(failed)? else {
+        let text = format!("Could not find node {certname}");
+        return Err(Problem::ruby(StatusCode::NOT_FOUND, text, IssueKind::ResourceNotFound));
+    };
     let mut document = Vec::new();
     let node = wire::node::Node {
         name: certname.into(),
-        environment: name.as_str().into(),
-        ..wire::node::Node::default()
+        environment: definition.environment.unwrap_or(name).into(),
+        classes: definition.classes,
+        parameters: definition.parameters,
     };
     node.write_json(&mut document);
     Ok(Response::bytes(StatusCode::OK, format.content_type(), document))

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use compiler::image::Strict;
 
+use crate::classifier::NodeTerminus;
 use crate::files::FileSettings;
 
 /// Settings of the server, worked out by the product from its files.
@@ -34,6 +35,10 @@ pub struct Settings {
     pub strict_variables: bool,
     /// Where files for agents are.
     pub files: FileSettings,
+    /// Where classes, parameters and environments of nodes come from.
+    pub node_terminus: NodeTerminus,
+    /// Command, or directory of commands, that knows more about a node (`$trusted['external']`).
+    pub trusted_external_command: Option<PathBuf>,
     /// Variables of the class `settings`.
     pub variables: Vec<(String, pcore::Value)>,
     /// Short names of trusted extensions beyond Puppet's own.

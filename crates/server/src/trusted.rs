@@ -7,8 +7,8 @@ use rest::Peer;
 use crate::{PUPPET_VERSION, Settings};
 
 /// `$trusted` of a request: what the caller's certificate says. That is the node itself, unless a rule of `auth.conf` lets
-/// somebody else ask for its catalog; then it is that somebody, as in Puppet.
-pub(crate) fn trusted(peer: &Peer, names: &OidNames) -> Value {
+/// somebody else ask for its catalog; then it is that somebody, as in Puppet. `external` is what other sources know of it.
+pub(crate) fn trusted(peer: &Peer, names: &OidNames, external: Value) -> Value {
     let certname = peer.certname();
     let authenticated = certname.is_some();
     let name = certname.map_or(Value::Undef, Value::from);
@@ -30,7 +30,7 @@ pub(crate) fn trusted(peer: &Peer, names: &OidNames) -> Value {
     trusted.insert("extensions", extensions);
     trusted.insert("hostname", hostname);
     trusted.insert("domain", domain);
-    trusted.insert("external", Hash::new());
+    trusted.insert("external", external);
     Value::hash(trusted)
 }
 
@@ -63,7 +63,7 @@ mod tests {
         ]);
         let peer =
             Peer::verified("a.b.example", PeerCertificate { extensions, ..PeerCertificate::default() });
-        let trusted = trusted(&peer, &OidNames::default());
+        let trusted = trusted(&peer, &OidNames::default(), Value::hash(Hash::new()));
         let trusted = trusted.as_hash().unwrap();
         assert_eq!(trusted["authenticated"], "remote".into());
         assert_eq!(trusted["hostname"], "a".into());
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn who_shows_no_certificate_has_no_name() {
-        let trusted = trusted(&Peer::anonymous(), &OidNames::default());
+        let trusted = trusted(&Peer::anonymous(), &OidNames::default(), Value::hash(Hash::new()));
         let trusted = trusted.as_hash().unwrap();
         assert_eq!(trusted["authenticated"], Value::Bool(false));
         assert_eq!(trusted["certname"], Value::Undef);

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use compiler::{Level, LogEntry};
+use compiler::{Level, LogEntry, NodeInput};
 use server::environments::Environments;
 use server::local::{self, LocalError};
 
@@ -23,9 +23,9 @@ pub struct Args {
     /// Facts of the node: JSON or YAML, as `facter --json` or `puppet facts` print them [default: none]
     #[arg(long, value_name = "FILE")]
     facts: Option<PathBuf>,
-    /// Environment whose code is compiled
-    #[arg(long, short, default_value = "production")]
-    environment: String,
+    /// Environment whose code is compiled [default: the one that the classifier gives the node, else production]
+    #[arg(long, short)]
+    environment: Option<String>,
     /// Directory of environments instead of the configured one
     #[arg(long, value_name = "DIR")]
     environmentpath: Option<PathBuf>,
@@ -51,16 +51,16 @@ pub fn run(args: Args, config: Option<&Path>) -> anyhow::Result<ExitCode> {
         Some(file) => read_facts(file)?,
         None => pcore::Hash::new(),
     };
-    let node = local::node(&settings, &args.certname, &args.environment, facts);
+    let (node, environment) = classified(&settings, &args.certname, args.environment.as_deref(), facts)?;
     let environments = Environments::new(settings);
-    print_warnings(&environments.get(&args.environment)?.image.warnings());
-    match local::compile(&environments, &args.environment, &node) {
+    print_warnings(&environments.get(&environment)?.image.warnings());
+    match local::compile(&environments, &environment, &node) {
         Ok((compilation, elapsed)) => {
             print_logs(&compilation.logs);
             eprintln!(
                 "Notice: Compiled catalog for {} in environment {} in {:.4} seconds",
                 args.certname,
-                args.environment,
+                environment,
                 elapsed.as_secs_f64()
             );
             let mut text = Vec::new();
@@ -79,6 +79,21 @@ pub fn run(args: Args, config: Option<&Path>) -> anyhow::Result<ExitCode> {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// A node with what the classifier and the commands for trusted data know of it, and the environment to compile in: the one that is
+/// wanted, else the node's own.
+pub fn classified(
+    settings: &server::Settings,
+    certname: &str,
+    wanted: Option<&str>,
+    facts: pcore::Hash,
+) -> anyhow::Result<(NodeInput, String)> {
+    let mut node = local::node(settings, certname, "production", facts);
+    let own = local::classify(settings, &mut node).map_err(anyhow::Error::msg)?;
+    let environment = wanted.map(str::to_owned).or(own).unwrap_or_else(|| "production".to_owned());
+    Arc::make_mut(&mut node.server_facts).insert("environment", environment.as_str());
+    Ok((node, environment))
 }
 
 /// Facts from a file: `{name, values}` or the values themselves.

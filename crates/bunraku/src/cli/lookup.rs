@@ -14,7 +14,7 @@ use pcore::{Hash, Str, Value, format};
 use server::environments::Environments;
 use server::local::{self, LocalError};
 
-use super::compile::print_logs;
+use super::compile::{classified, print_logs};
 use crate::config::Site;
 use crate::serve::settings;
 
@@ -32,9 +32,9 @@ pub struct Args {
     /// Facts of the node: JSON or YAML
     #[arg(long, value_name = "FILE")]
     facts: Option<PathBuf>,
-    /// Environment whose data is looked at
-    #[arg(long, short, default_value = "production")]
-    environment: String,
+    /// Environment whose data is looked at [default: production; with --compile the one that the classifier gives the node]
+    #[arg(long, short)]
+    environment: Option<String>,
     /// What becomes of the values of several places: first, unique, hash or deep
     #[arg(long, value_name = "STRATEGY")]
     merge: Option<String>,
@@ -87,8 +87,15 @@ pub fn run(args: Args, config: Option<&Path>) -> anyhow::Result<ExitCode> {
     let certname = args.node.clone().unwrap_or_else(|| site.certname.clone());
     let facts = facts(&site, &certname, args.facts.as_deref())?;
     let settings = Arc::new(settings::server(&site)?);
-    let node = local::node(&settings, &certname, &args.environment, facts);
-    let answer = match local::look_up(&Environments::new(settings), &args.environment, &node, &question) {
+    let (node, environment) = match args.compile {
+        true => classified(&settings, &certname, args.environment.as_deref(), facts)?,
+        // The original asks no classifier then.
+        false => {
+            let environment = args.environment.clone().unwrap_or_else(|| "production".to_owned());
+            (local::node(&settings, &certname, &environment, facts), environment)
+        }
+    };
+    let answer = match local::look_up(&Environments::new(settings), &environment, &node, &question) {
         Ok(answer) => answer,
         Err(LocalError::Compile(error)) => {
             print_logs(&error.logs);

@@ -159,6 +159,7 @@ fn mounts(site: &Site, current: &Current, authority: &Arc<Authority>) -> Router 
     Router::new()
         .mount("/puppet-ca/v1", Arc::new(ca::Handlers::new(authority.clone())))
         .mount_with_limit("/puppet/v3", body_bytes_max, current.server.clone())
+        .mount_with_limit("/puppet/v4", body_bytes_max, current.server.clone())
         .mount("/puppet-admin-api/v1", Arc::new(admin))
         .mount("/status/v1", current.status.clone())
 }

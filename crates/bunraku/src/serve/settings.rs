@@ -9,6 +9,7 @@ use compiler::image::Strict;
 use pki::KeyKind;
 use pki::oid::{Oid, OidNames};
 use rest::Rules;
+use server::classifier::NodeTerminus;
 use stdx::hocon;
 
 use crate::config::Site;
@@ -39,6 +40,8 @@ pub fn server(site: &Site) -> anyhow::Result<server::Settings> {
         // It need not exist: then data/common.yaml beside it counts.
         hiera_config: Some(site.path("hiera_config")),
         files: files(site)?,
+        node_terminus: node_terminus(site)?,
+        trusted_external_command: site.puppet.path_of("trusted_external_command"),
         strict,
         strict_variables: site.puppet.flag("strict_variables"),
         variables: site.puppet.all().map(|(name, value)| (name.to_owned(), variable(value))).collect(),
@@ -53,6 +56,16 @@ pub fn server(site: &Site) -> anyhow::Result<server::Settings> {
         memo_verify_every: compile.memo_verify_every,
         body_bytes_max: site.config.listen.max_body_bytes as u64,
     })
+}
+
+/// Whose word counts on classes and environments of nodes. A terminus that is not known cannot be left out: nodes would lose what it
+/// gives them.
+fn node_terminus(site: &Site) -> anyhow::Result<NodeTerminus> {
+    match site.puppet.get("node_terminus").unwrap_or_default().as_str() {
+        "plain" | "" => Ok(NodeTerminus::Plain),
+        "exec" => Ok(NodeTerminus::Exec(site.puppet.get("external_nodes").unwrap_or_default())),
+        other => bail!("puppet.conf: node_terminus is `{other}`; it must be plain or exec"),
+    }
 }
 
 /// Where files for agents are. A file bucket that puppet.conf names stays where it is.

@@ -84,21 +84,19 @@ impl<'i> Session<'i> {
         if name == known.environment {
             return Some(Value::from(self.image.environment()));
         }
-        // Server facts overwrite everything, parameters of the classifier come before facts. The answer is a read
-        // even if there is no such fact.
+        // Parameters of the classifier come before facts, and both before what the server says of itself. The answer is a
+        // read even if there is no such fact.
         self.node_variable(text)
     }
 
     /// [`Session::lookup_global`] of a name that no code has.
     pub(crate) fn node_variable(&mut self, name: &str) -> Option<Value> {
-        if let Some(value) = self.node.server_facts.get_str(name) {
-            return Some(value.clone());
-        }
         if let Some(value) = self.node.parameters.get_str(name) {
             return Some(value.clone());
         }
         self.reads.fact([name]);
-        self.node.facts.get_str(name).cloned()
+        let node = self.node;
+        node.facts.get_str(name).or_else(|| node.server_facts.get_str(name)).cloned()
     }
 
     /// `$facts` or `$trusted` on the way to something in it, so that only that path counts as read.

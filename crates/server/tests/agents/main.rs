@@ -4,6 +4,7 @@
 
 mod admin;
 mod catalog;
+mod classifier;
 mod commands;
 mod documents;
 mod files;
@@ -83,6 +84,8 @@ impl Site {
                 host: "puppet.example.com".into(),
                 code_content_command: None,
             },
+            node_terminus: server::classifier::NodeTerminus::Plain,
+            trusted_external_command: None,
             variables: Vec::new(),
             oid_names: pki::OidNames::default(),
             check_interval: Duration::ZERO,

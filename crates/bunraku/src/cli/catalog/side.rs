@@ -11,7 +11,7 @@ use server::environments::Environments;
 use server::local;
 use wire::catalog::Catalog;
 
-use crate::cli::compile::read_facts;
+use crate::cli::compile::{classified, read_facts};
 use crate::config::Site;
 use crate::serve::settings;
 
@@ -104,7 +104,7 @@ impl Side {
             Side::Environment { name, settings, environments } => {
                 let mut facts = facts.unwrap_or_default();
                 let trusted = facts.remove_str("trusted");
-                let mut node = local::node(settings, certname, name, facts);
+                let (mut node, _) = classified(settings, certname, Some(name), facts)?;
                 if let Some(trusted @ Value::Hash(_)) = trusted {
                     node.trusted = trusted;
                 }
