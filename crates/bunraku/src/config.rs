@@ -34,6 +34,7 @@ pub struct Config {
     pub listen: Listen,
     pub code: Code,
     pub compile: Compile,
+    pub ruby: Ruby,
     pub ca: Ca,
     pub auth: Auth,
     pub log: Log,
@@ -80,6 +81,17 @@ pub struct Compile {
     pub memo_verify_every: u64,
     pub strict: Option<String>,
     pub strict_variables: Option<bool>,
+}
+
+/// `[ruby]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "documented in `keys::KEYS`")]
+pub struct Ruby {
+    pub interpreter: Option<PathBuf>,
+    pub workers: usize,
+    pub memory_bytes: u64,
+    pub timeout: Duration,
 }
 
 /// `[ca]`
@@ -184,6 +196,12 @@ impl Default for Code {
             code_id_command: None,
             code_content_command: None,
         }
+    }
+}
+
+impl Default for Ruby {
+    fn default() -> Ruby {
+        Ruby { interpreter: None, workers: 0, memory_bytes: 1 << 30, timeout: Duration::seconds(30) }
     }
 }
 

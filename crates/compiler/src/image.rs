@@ -66,6 +66,8 @@ pub struct ImageOptions {
     pub settings: Vec<(String, Value)>,
     /// Whether the words of plans are keywords.
     pub tasks: bool,
+    /// How Ruby code of modules is run that is not native; `None`: it is not. The load paths are the image's matter.
+    pub ruby: Option<foreign::Settings>,
 }
 
 impl Default for ImageOptions {
@@ -82,6 +84,7 @@ impl Default for ImageOptions {
             strict_variables: true,
             settings: Vec::new(),
             tasks: false,
+            ruby: None,
         }
     }
 }
@@ -105,6 +108,8 @@ pub struct Image {
     pub(crate) settings_class: Definition,
     pub(crate) hiera: lookup::Engine,
     pub(crate) main_class: Definition,
+    /// Runs Ruby code of this version of the modules.
+    pub(crate) ruby: Option<foreign::Pool>,
 }
 
 impl Image {
@@ -170,7 +175,13 @@ impl Image {
         let aliases = types::Aliases::new(&modules, &main, options, &mut files)?;
         let native = native::NativeTypes::gather(generated, modules.values(), &files);
         let hiera = lookup::Engine::new(options, modules.values(), old.map(|old| &old.hiera));
+        let ruby = options.ruby.clone().map(|settings| {
+            let load_paths = module_names.iter().map(|name| modules[name].path.join("lib"));
+            let load_paths = load_paths.filter(|path| path.is_dir()).collect();
+            foreign::Pool::new(foreign::Settings { load_paths, ..settings })
+        });
         let image = Image {
+            ruby,
             options: options.clone(),
             files,
             modules,

@@ -34,6 +34,7 @@ mod overrides;
 pub mod reads;
 mod relationship;
 mod resource;
+mod ruby;
 mod scope;
 mod session;
 mod settings;

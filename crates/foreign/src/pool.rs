@@ -79,6 +79,12 @@ pub struct Call<'a> {
     pub block: Option<usize>,
 }
 
+impl std::fmt::Debug for Pool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pool").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
 impl Pool {
     /// A pool without any process yet.
     pub fn new(settings: Settings) -> Pool {

@@ -27,6 +27,33 @@ module BunrakuWorker
     end
   end
 
+  # The context of a function that Hiera calls for data. It is the compiler's; one call has one.
+  class LookupContext
+    def not_found
+      begin
+        BunrakuWorker.ask('context', 'method' => 'not_found', 'args' => [])
+      rescue CompilerError
+        # That is how the compiler notes it.
+      end
+      throw :not_found
+    end
+
+    %w[environment_name module_name interpolate cache cache_all cache_has_key cached_value cached_entries].each do |name|
+      define_method(name) do |*args|
+        BunrakuWorker.ask('context', 'method' => name, 'args' => args.map { |arg| BunrakuWorker.encode(arg) })
+      end
+    end
+
+    def cached_file_data(path)
+      text = BunrakuWorker.ask('context', 'method' => 'cached_file_data', 'args' => [path])
+      block_given? ? yield(text) : text
+    end
+
+    def explain
+      nil
+    end
+  end
+
   # What a question to the compiler came to.
   class CompilerError < StandardError; end
 
@@ -66,6 +93,7 @@ module BunrakuWorker
       when 'Default' then :default
       when 'Regexp' then Regexp.new(data['__pvalue'])
       when 'Binary' then Puppet::Pops::Types::PBinaryType::Binary.new(data['__pvalue'])
+      when 'Puppet::LookupContext' then LookupContext.new
       else Opaque.new(data)
       end
     else data
@@ -594,7 +622,7 @@ module BunrakuWorker
       injected = dispatch.injected.map { |what| what == :scope ? scope : {} }
       args = injected + request['args'].map { |arg| decode(arg) }
       block = request['block'] && Block.of_manifest(request['block'])
-      encode(made.new(scope).send(dispatch.method, *args, &block))
+      encode(catch(:not_found) { made.new(scope).send(dispatch.method, *args, &block) })
     end
 
     def render(request)

@@ -217,6 +217,7 @@ impl Environments {
             strict: self.settings.strict,
             strict_variables: self.settings.strict_variables,
             settings: self.settings.variables.clone(),
+            ruby: self.settings.ruby.clone(),
             ..ImageOptions::default()
         };
         let image = Arc::new(Image::load(&options).map_err(unreadable)?);

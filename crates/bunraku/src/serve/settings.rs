@@ -51,6 +51,7 @@ pub fn server(site: &Site) -> anyhow::Result<server::Settings> {
         max_queued_requests: compile.max_queued_requests,
         max_retry_delay: compile.max_retry_delay.0,
         compile_timeout: compile.timeout.0,
+        ruby: ruby(&site.config.ruby),
         code_id_command: site.config.code.code_id_command.clone(),
         memo_bytes: usize::try_from(compile.memo_bytes).unwrap_or(usize::MAX),
         memo_verify_every: compile.memo_verify_every,
@@ -66,6 +67,26 @@ fn node_terminus(site: &Site) -> anyhow::Result<NodeTerminus> {
         "exec" => Ok(NodeTerminus::Exec(site.puppet.get("external_nodes").unwrap_or_default())),
         other => bail!("puppet.conf: node_terminus is `{other}`; it must be plain or exec"),
     }
+}
+
+/// How Ruby code of modules is run.
+fn ruby(config: &crate::config::Ruby) -> Option<foreign::Settings> {
+    let ruby = match &config.interpreter {
+        Some(path) if path.as_os_str() == "none" => return None,
+        Some(path) => path.clone(),
+        None => foreign::find_ruby()?,
+    };
+    let workers_max = match config.workers {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        workers => workers,
+    };
+    Some(foreign::Settings {
+        ruby,
+        load_paths: Vec::new(),
+        workers_max,
+        memory_max: config.memory_bytes,
+        time_max: config.timeout.0,
+    })
 }
 
 /// Where files for agents are. A file bucket that puppet.conf names stays where it is.

@@ -224,12 +224,7 @@ impl<'i> Session<'i> {
             Callee::Typed(typed) => self.call_typed(typed, &args, block, at),
             Callee::Legacy(legacy) => self.call_legacy(legacy, args, block, at),
             Callee::Puppet(function) => self.call_puppet(function, &args),
-            Callee::Ruby(function) => {
-                let (name, path) = (function.name, function.path.display());
-                let text =
-                    format!("the function '{name}' is written in Ruby and cannot be run here ({path})");
-                Err(Error::new(text).into())
-            }
+            Callee::Ruby(function) => self.call_ruby(function, args, block, at),
         }
     }
 
@@ -272,23 +267,26 @@ impl<'i> Session<'i> {
         block: Option<&Block<'_, 'i>>,
         at: CallSite<'i>,
     ) -> Eval {
-        if args.iter().any(super::resource::holds_iterator) {
-            return Err(Error::new("Use of an Iterator is not supported here").into());
-        }
-        let count = args.len();
-        let arity = legacy.arity;
-        let least = if arity < 0 { (-arity - 1) as usize } else { arity as usize };
-        if (arity >= 0 && count != least) || count < least {
-            let minimum = if arity < 0 { "minimum " } else { "" };
-            let text =
-                format!("{}(): Wrong number of arguments given ({count} for {minimum}{least})", legacy.name);
-            return Err(Error::new(text).into());
-        }
-        let args: Vec<Value> = args.into_iter().map(legacy_argument).collect();
+        let args = legacy_arguments(legacy.name, legacy.arity, args)?;
         let mut context = Context::new(self, legacy.name, block, at);
         let value = (legacy.body)(&mut context, &args)?;
         Ok(if legacy.statement { Value::Undef } else { value })
     }
+}
+
+/// Arguments as the older interface passes them, if their number is right.
+pub(crate) fn legacy_arguments(name: &str, arity: i32, args: Vec<Value>) -> Result<Vec<Value>, Control> {
+    if args.iter().any(super::resource::holds_iterator) {
+        return Err(Error::new("Use of an Iterator is not supported here").into());
+    }
+    let count = args.len();
+    let least = if arity < 0 { (-arity - 1) as usize } else { arity as usize };
+    if (arity >= 0 && count != least) || count < least {
+        let minimum = if arity < 0 { "minimum " } else { "" };
+        let text = format!("{name}(): Wrong number of arguments given ({count} for {minimum}{least})");
+        return Err(Error::new(text).into());
+    }
+    Ok(args.into_iter().map(legacy_argument).collect())
 }
 
 /// A value as the older interface passes it.

@@ -1,11 +1,13 @@
 //! A module on the disk.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 use stdx::Symbol;
 
 use super::files::{Files, SourceKind};
+use crate::ruby::Described;
 use crate::signature::{self, Builtin};
 
 /// Folders are followed this deep and no deeper, which also ends loops of links.
@@ -37,6 +39,8 @@ pub(crate) struct RubyFunction {
     pub(crate) is_legacy: bool,
     /// The same function here, if there is one.
     pub(crate) native: Option<Builtin>,
+    /// What the file declares, once a worker was asked.
+    pub(crate) described: OnceLock<Result<Described, String>>,
 }
 
 /// Names and folders of the modules in a folder.
@@ -115,7 +119,8 @@ fn scan_ruby(module: Symbol, path: &Path, files: &mut Files) -> std::io::Result<
             let is_own = file.split_once('/').is_none_or(|(space, _)| space == module.as_str());
             if is_own {
                 let name = Symbol::new(&file.replace('/', "::"));
-                found.push(RubyFunction { name, path, is_legacy, native: None });
+                let described = OnceLock::new();
+                found.push(RubyFunction { name, path, is_legacy, native: None, described });
             }
         }
     }
@@ -123,6 +128,12 @@ fn scan_ruby(module: Symbol, path: &Path, files: &mut Files) -> std::io::Result<
         let version = version_of(path, files);
         for function in &mut found {
             function.native = signature::of_module(module, function.name, function.is_legacy, version);
+        }
+    }
+    if found.iter().any(|function| function.native.is_none()) {
+        // Functions that run as Ruby may load anything that the module brings.
+        for (_, file) in walk(&path.join("lib"), ".rb", files)? {
+            files.watch(&file);
         }
     }
     Ok(found)

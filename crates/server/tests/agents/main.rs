@@ -93,6 +93,7 @@ impl Site {
             max_queued_requests: 0,
             max_retry_delay: Duration::from_secs(1800),
             compile_timeout: Duration::from_secs(60),
+            ruby: None,
             code_id_command: None,
             memo_bytes: 16 * 1024 * 1024,
             memo_verify_every: 0,

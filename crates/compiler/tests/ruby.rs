@@ -1,0 +1,199 @@
+//! Functions of modules in Ruby that are not native, run by real workers: both interfaces, Hiera backends, errors.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on may stop")]
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use compiler::world::{ExportQuery, ExportedResource};
+use compiler::{Image, ImageOptions, NodeInput, World, compile};
+use pcore::Hash;
+use pcore::time::Timestamp;
+
+struct Outside;
+
+impl World for Outside {
+    fn now(&self) -> Timestamp {
+        Timestamp { seconds: 1_700_000_000, nanoseconds: 0 }
+    }
+
+    fn random(&self) -> u128 {
+        7
+    }
+
+    fn read_file(&self, path: &Path) -> std::io::Result<Vec<u8>> {
+        std::fs::read(path)
+    }
+
+    fn exists(&self, path: &Path) -> bool {
+        path.exists()
+    }
+
+    fn run(&self, _: &[String], _: Option<&Path>, _: Duration) -> Result<Vec<u8>, String> {
+        Err("no commands".into())
+    }
+
+    fn stores_exports(&self) -> bool {
+        false
+    }
+
+    fn exported_resources(&self, _: &ExportQuery<'_>) -> Result<Vec<ExportedResource>, String> {
+        Ok(Vec::new())
+    }
+}
+
+const FILES: &[(&str, &str)] = &[
+    (
+        "lib/puppet/functions/m/twice.rb",
+        "require 'puppet_x/helper'
+         Puppet::Functions.create_function(:'m::twice') do
+           dispatch :text do
+             param 'String[1]', :text
+           end
+           dispatch :each_item do
+             param 'Array[Integer]', :items
+             block_param 'Callable[1,1]', :block
+           end
+           dispatch :scoped do
+             scope_param
+             param 'Enum[scope]', :what
+             optional_param 'M::Small', :number
+           end
+           def text(text) = PuppetX::Helper.double(text)
+           def each_item(items) = items.map { |item| yield(item) }
+           def scoped(scope, what, number = nil) = [scope['facts']['kernel'], call_function('upcase', 'x'), number]
+         end",
+    ),
+    ("lib/puppet_x/helper.rb", "module PuppetX\n  module Helper\n    def self.double(text) = text * 2\n  end\nend\n"),
+    ("types/small.pp", "type M::Small = Integer[0, 9]"),
+    (
+        "lib/puppet/parser/functions/old.rb",
+        "module Puppet::Parser::Functions
+           newfunction(:old, type: :rvalue, arity: -2) do |args|
+             raise Puppet::ParseError, 'old(): not this' if args[0] == 'bad'
+             warning('careful') if args[0] == 'warn'
+             \"#{args.inspect} #{lookupvar('top')} #{function_downcase(['ABC'])}\"
+           end
+         end",
+    ),
+    (
+        "lib/puppet/functions/m/backend.rb",
+        "Puppet::Functions.create_function(:'m::backend') do
+           dispatch(:find) { param 'String[1]', :key; param 'Hash', :options; param 'Puppet::LookupContext', :context }
+           def find(key, options, context)
+             return context.interpolate(\"%{facts.kernel} by #{options['who']}\") if key == 'by_ruby'
+             context.not_found
+           end
+         end",
+    ),
+];
+
+/// Resources `Notify[...]` of a manifest by title, or the error; nothing without a Ruby, where that is allowed.
+fn notices(manifest: &str) -> Option<Result<Vec<String>, String>> {
+    let mode = std::env::var("BUNRAKU_TEST_PEERS").unwrap_or_default();
+    let ruby = if mode == "none" { None } else { foreign::find_ruby() };
+    let Some(ruby) = ruby else {
+        assert_ne!(mode, "all", "ruby is missing");
+        eprintln!("left out, since there is no ruby");
+        return None;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    // Workers have no rights of their own.
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let write = |path: PathBuf, text: &str| {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    for (path, text) in FILES {
+        write(folder.path().join("modules/m").join(path), text);
+    }
+    write(folder.path().join("manifests/site.pp"), manifest);
+    write(
+        folder.path().join("hiera.yaml"),
+        "version: 5\nhierarchy:\n  - name: ruby\n    lookup_key: m::backend\n    options: { who: me }\n  - name: yaml\n    path: common.yaml\n",
+    );
+    write(folder.path().join("data/common.yaml"), "by_yaml: 1\n");
+    let options = ImageOptions {
+        directory: Some(folder.path().to_owned()),
+        modulepath: vec![folder.path().join("modules")],
+        manifest: Some(folder.path().join("manifests/site.pp")),
+        ruby: Some(foreign::Settings {
+            ruby,
+            load_paths: Vec::new(),
+            workers_max: 1,
+            memory_max: 1 << 30,
+            time_max: Duration::from_secs(60),
+        }),
+        ..ImageOptions::default()
+    };
+    let image = Image::load(&options).unwrap();
+    let mut facts = Hash::new();
+    facts.insert("kernel", "Linux");
+    let node = NodeInput { certname: "n".into(), facts: Arc::new(facts), ..NodeInput::default() };
+    Some(match compile(&image, &Outside, &node) {
+        Ok(compilation) => {
+            assert!(!compilation.reads.is_pure());
+            let titles =
+                compilation.catalog.resources.iter().filter(|resource| &*resource.type_name == "Notify");
+            let logs = compilation.logs.iter().map(|entry| entry.message.clone());
+            Ok(titles.map(|resource| resource.title.to_string()).chain(logs).collect())
+        }
+        Err(error) => Err(error.message.replace(&*folder.path().to_string_lossy(), "DIR")),
+    })
+}
+
+#[test]
+fn typed_functions_choose_by_their_signatures() {
+    let Some(found) = notices(
+        "notify { m::twice('ab'): }
+         notify { join(m::twice([1, 2]) |$n| { $n * 10 }, ','): }
+         notify { join(m::twice('scope', 3), '-'): }",
+    ) else {
+        return;
+    };
+    assert_eq!(found, Ok(vec!["abab".into(), "10,20".into(), "Linux-X-3".into()]));
+}
+
+#[test]
+fn wrong_arguments_are_told_with_the_declared_signatures() {
+    let Some(found) = notices("m::twice('scope', 12)") else { return };
+    let error = found.unwrap_err();
+    assert!(error.contains("It expects one of:\n  (String[1] text)"), "{error}");
+    assert!(error.contains("(Enum['scope'] what, M::Small = Integer[0, 9] number?)"), "{error}");
+}
+
+#[test]
+fn functions_of_the_older_interface() {
+    let Some(found) = notices("$top = 't'\nnotify { old('a', undef, { 'k' => [1, undef] }): }\nold('warn')")
+    else {
+        return;
+    };
+    let found = found.unwrap();
+    assert_eq!(found[0], r#"["a", "", {"k"=>[1, nil]}] t abc"#);
+    assert_eq!(found[1], "careful");
+    let error = notices("old('bad')").unwrap().unwrap_err();
+    assert_eq!(
+        error,
+        "Evaluation Error: Error while evaluating a Function Call, old(): not this (file: DIR/manifests/site.pp, line: 1, \
+         column: 1) on node n"
+    );
+    let error = notices("old()").unwrap().unwrap_err();
+    assert!(error.contains("old(): Wrong number of arguments given (0 for minimum 1)"), "{error}");
+}
+
+#[test]
+fn errors_from_blocks_and_functions_travel_through_ruby() {
+    let Some(found) = notices("m::twice([1]) |$n| { fail('inside') }") else { return };
+    let error = found.unwrap_err();
+    assert!(error.contains("inside (file: DIR/manifests/site.pp, line: 1, column: 22)"), "{error}");
+}
+
+#[test]
+fn hiera_asks_backends_in_ruby() {
+    let Some(found) = notices("notify { lookup('by_ruby'): }\nnotify { \"${lookup('by_yaml')}\": }") else {
+        return;
+    };
+    assert_eq!(found, Ok(vec!["Linux by me".into(), "1".into()]));
+}
