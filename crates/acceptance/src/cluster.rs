@@ -21,6 +21,8 @@ pub struct Options {
     pub autosign: Option<String>,
     /// More lines of `bunraku.toml`, which go on in the section `[ca]`.
     pub toml: String,
+    /// More lines of `puppet.conf`, in the section `[main]`.
+    pub puppet_conf: String,
     /// Directories of modules for all environments.
     pub basemodulepath: Vec<PathBuf>,
     /// A directory that becomes the authority instead of a new one.
@@ -38,7 +40,8 @@ impl Cluster {
         let scratch = tempfile::Builder::new().prefix("bunraku-test-").tempdir().unwrap();
         let root = scratch.path();
         std::fs::create_dir(root.join("server")).unwrap();
-        let puppet_conf = "[main]\ndns_alt_names = localhost, primary.example.com, IP:127.0.0.1\n";
+        let names = "dns_alt_names = localhost, primary.example.com, IP:127.0.0.1";
+        let puppet_conf = format!("[main]\n{names}\n{}\n", options.puppet_conf);
         std::fs::write(root.join("server/puppet.conf"), puppet_conf).unwrap();
         let mut modules = vec![root.join("modules")];
         modules.extend(options.basemodulepath.iter().cloned());

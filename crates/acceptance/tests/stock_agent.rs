@@ -196,3 +196,48 @@ async fn a_renewed_certificate_is_as_good() {
     assert_eq!(renewed.code, 2, "{}", renewed.output);
     cluster.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stock_agent_goes_where_the_classifier_says() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let scripts = tempfile::tempdir().unwrap();
+    let script = |name: &str, text: &str| {
+        let path = scripts.path().join(name);
+        std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        path.display().to_string()
+    };
+    let enc = script(
+        "enc",
+        "echo \"{environment: staging, classes: {told: {level: 7}}, parameters: {role: of $1}}\"",
+    );
+    let cmdb = script("cmdb", "echo \"{\\\"rack\\\": 12}\"");
+    let puppet_conf =
+        format!("node_terminus = exec\nexternal_nodes = {enc}\ntrusted_external_command = {cmdb}\n");
+    let cluster = Cluster::start_with(Options { puppet_conf, ..Options::default() }).await;
+    let Some(agent) = StockAgent::find("guest.example.com", cluster.port()) else { return };
+    let manifests = cluster.environment("staging").join("manifests");
+    std::fs::create_dir_all(&manifests).unwrap();
+    std::fs::create_dir_all(cluster.environment("staging").join("modules")).unwrap();
+    std::fs::write(
+        manifests.join("site.pp"),
+        "class told($level) { notify { \"${level} ${role} ${trusted['external']['rack']} in ${environment}\": } }\n",
+    )
+    .unwrap();
+    let told = "7 of guest.example.com 12 in staging";
+    let (agent, first) = run(agent, &[]).await;
+    assert!(first.code == 2 && first.says(told), "{}", first.output);
+    // Its own wish does not count.
+    let (agent, wishing) = run(agent, &["--environment", "production"]).await;
+    assert!(wishing.code == 2 && wishing.says(told), "{}", wishing.output);
+    // Nor is it left without a word when the classifier does not know it.
+    script("enc", "echo 'no such node'; exit 1");
+    let (_, unknown) = run(agent, &["--no-usecacheonfailure"]).await;
+    let text = "Failed when searching for node guest.example.com: Failed to find guest.example.com via exec: Execution of '";
+    assert!(
+        unknown.code == 1 && unknown.says(text) && unknown.says("returned 1: no such node"),
+        "{}",
+        unknown.output
+    );
+    cluster.stop().await;
+}
