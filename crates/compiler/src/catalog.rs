@@ -21,10 +21,16 @@ impl<'i> Session<'i> {
     /// When a file that may define it is wrong.
     pub(crate) fn resource_type(&mut self, name: &str) -> Result<Option<TypeOf<'i>>, Control> {
         let name = name.strip_prefix("::").unwrap_or(name);
-        if !name.contains("::")
-            && let Some(native) = self.image.native_type(name)?
-        {
-            return Ok(Some(native));
+        if !name.contains("::") {
+            let native = self.image.native_type(name)?;
+            if !matches!(native, Some(TypeOf::Native(_)))
+                && let Some(warning) = self.image.warning_of_type(name)
+            {
+                self.warn(warning);
+            }
+            if native.is_some() {
+                return Ok(native);
+            }
         }
         Ok(self.find_define(name)?.map(TypeOf::Define))
     }

@@ -23,6 +23,7 @@ use stdx::Symbol;
 pub(crate) use files::{Dialect, Source, SourceError, SourceKind, parse_text};
 pub(crate) use main::Main;
 pub(crate) use module::{Module, RubyFunction};
+pub use native::{Knowledge, KnownType};
 pub(crate) use types::{origin, origin_at};
 
 use crate::code::{Definition, Function};
@@ -126,7 +127,7 @@ impl Image {
     /// # Errors
     /// When a folder cannot be listed.
     pub fn refreshed(&self) -> std::io::Result<Option<Image>> {
-        if !self.files.is_stale() {
+        if !self.files.is_stale() && !self.native.is_stale() {
             return Ok(None);
         }
         Image::build(&self.options, Some(self)).map(Some)
@@ -173,7 +174,12 @@ impl Image {
         let main = Main::gather(options, &manifests, &files);
         let main_class = main.class();
         let aliases = types::Aliases::new(&modules, &main, options, &mut files)?;
-        let native = native::NativeTypes::gather(generated, modules.values(), &files);
+        let native = native::NativeTypes::gather(
+            generated,
+            module_names.iter().filter_map(|name| modules.get(name)),
+            &files,
+            old.map(|old| &old.native),
+        );
         let hiera = lookup::Engine::new(options, modules.values(), old.map(|old| &old.hiera));
         let ruby = options.ruby.clone().map(|settings| {
             let load_paths = module_names.iter().map(|name| modules[name].path.join("lib"));

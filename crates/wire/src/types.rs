@@ -44,10 +44,13 @@ pub enum AttributeKind {
 
 /// A title from which no namevar can be taken.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("No set of title patterns matched the title \"{title}\".")]
-pub struct TitleError {
-    /// The title.
-    pub title: Str,
+pub enum TitleError {
+    /// The type has patterns for titles, and this title fits none.
+    #[error("No set of title patterns matched the title \"{0}\".")]
+    Unmatched(Str),
+    /// The type has several namevars and does not say how titles give them.
+    #[error("you must specify title patterns when there are two or more key attributes")]
+    NoPatterns,
 }
 
 /// A row of the tables of known types.
@@ -163,6 +166,11 @@ impl ResourceType {
     /// False if several resources may share a namevar's value (`exec`, `tidy`).
     pub fn is_isomorphic(&self) -> bool {
         self.isomorphic
+    }
+
+    /// How titles are read.
+    pub fn title(&self) -> &TitleRule {
+        &self.title
     }
 
     /// The attributes that name a resource, ordered by name.

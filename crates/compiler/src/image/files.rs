@@ -155,13 +155,13 @@ pub(super) fn body(code: &Code) -> Option<ExprId> {
 
 /// What tells whether a file or folder has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stamp {
+pub(super) struct Stamp {
     modified: Option<SystemTime>,
     length: u64,
 }
 
 impl Stamp {
-    fn of(path: &Path) -> Option<Stamp> {
+    pub(super) fn of(path: &Path) -> Option<Stamp> {
         let data = fs::metadata(path).ok()?;
         Some(Stamp { modified: data.modified().ok(), length: if data.is_dir() { 0 } else { data.len() } })
     }

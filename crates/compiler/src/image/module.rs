@@ -28,6 +28,8 @@ pub(crate) struct Module {
     pub(crate) resource_types: Vec<Symbol>,
     /// Functions that Ruby code defines, those of the newer interface first.
     pub(crate) ruby_functions: Vec<RubyFunction>,
+    /// Resource types for which the module has a folder of providers.
+    pub(crate) providers: Vec<String>,
 }
 
 /// A file of a module that defines a function in Ruby.
@@ -73,13 +75,17 @@ impl Module {
             files.request(full.clone(), SourceKind::Type, Some(name), Some(full_name.clone()));
             types.insert(full_name, full);
         }
-        let resource_types = walk(&path.join("lib/puppet/type"), ".rb", files)?
+        let resource_types = files
+            .list(&path.join("lib/puppet/type"))?
             .into_iter()
-            .filter(|(file, _)| !file.contains('/'))
-            .map(|(file, _)| Symbol::new(&file))
+            .filter(|(_, is_folder)| !is_folder)
+            .filter_map(|(file, _)| file.strip_suffix(".rb").map(Symbol::new))
             .collect();
         let ruby_functions = scan_ruby(name, &path, files)?;
-        Ok(Module { name, path, manifests, functions, types, resource_types, ruby_functions })
+        let providers = files.list(&path.join("lib/puppet/provider"))?;
+        let providers =
+            providers.into_iter().filter_map(|(name, is_folder)| is_folder.then_some(name)).collect();
+        Ok(Module { name, path, manifests, functions, types, resource_types, ruby_functions, providers })
     }
 
     /// All manifests.

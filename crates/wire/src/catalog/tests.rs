@@ -108,12 +108,30 @@ fn what_a_resource_lacks_is_left_out() {
         file: None,
         line: Some(3),
         kind: Kind::CompilableType,
-        parameters: vec![(Symbol::new("message"), Value::Undef)],
+        parameters: vec![],
         sensitive_parameters: vec![Symbol::new("loglevel")],
     };
     let mut out = Vec::new();
     resource.write_json(&mut out, true);
     insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r#"{"type":"Notify","title":"t","tags":[],"line":3,"exported":true,"kind":"compilable_type","sensitive_parameters":["loglevel"]}"#);
+}
+
+#[test]
+fn an_attribute_that_a_title_leaves_without_value_is_null() {
+    let resource = Resource {
+        type_name: "Endpoint".into(),
+        title: "web".into(),
+        tags: vec![],
+        exported: false,
+        file: None,
+        line: None,
+        kind: Kind::CompilableType,
+        parameters: vec![(Symbol::new("host"), "web".into()), (Symbol::new("port"), Value::Undef)],
+        sensitive_parameters: vec![],
+    };
+    let mut out = Vec::new();
+    resource.write_json(&mut out, true);
+    insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r#"{"type":"Endpoint","title":"web","tags":[],"exported":false,"kind":"compilable_type","parameters":{"host":"web","port":null}}"#);
 }
 
 #[test]

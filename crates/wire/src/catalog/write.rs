@@ -94,7 +94,7 @@ impl Catalog {
 }
 
 impl Resource {
-    /// Appends the resource as JSON. A parameter that is undef is left out.
+    /// Appends the resource as JSON.
     pub fn write_json(&self, out: &mut Vec<u8>, rich: bool) {
         out.extend_from_slice(b"{\"type\":");
         write_str(&self.type_name, out);
@@ -114,7 +114,7 @@ impl Resource {
         out.extend_from_slice(b",\"kind\":");
         write_str(self.kind.as_str(), out);
         let mut opening: &[u8] = b",\"parameters\":{";
-        for (name, value) in self.parameters.iter().filter(|(_, value)| !value.is_undef()) {
+        for (name, value) in &self.parameters {
             out.extend_from_slice(opening);
             write_str(name.as_str(), out);
             out.push(b':');

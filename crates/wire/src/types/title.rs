@@ -43,6 +43,8 @@ pub enum TitleRule {
     Path(Symbol),
     /// The first pattern that matches decides. A type without any pattern takes no title at all.
     Patterns(Arc<[TitlePattern]>),
+    /// There is no rule, though the type would need one; every title is an error.
+    Missing,
 }
 
 /// A pattern of titles.
@@ -66,7 +68,7 @@ impl TitleRule {
     }
 
     pub(super) fn split(&self, title: &Str) -> Result<Parts, TitleError> {
-        let unmatched = || TitleError { title: title.clone() };
+        let unmatched = || TitleError::Unmatched(title.clone());
         match self {
             TitleRule::Whole(attribute) => Ok(Parts::one(*attribute, title.clone())),
             TitleRule::Path(attribute) => {
@@ -74,6 +76,7 @@ impl TitleRule {
                 let path = if path.len() == title.len() { title.clone() } else { path.into() };
                 Ok(Parts::one(*attribute, path))
             }
+            TitleRule::Missing => Err(TitleError::NoPatterns),
             TitleRule::Patterns(patterns) => {
                 patterns.iter().find_map(|pattern| pattern.split(title)).ok_or_else(unmatched)
             }

@@ -1,0 +1,3 @@
+Puppet::Type.newtype(:nameless) do
+  newproperty(:value)
+end

@@ -1,0 +1,5 @@
+Puppet::Type.newtype(:probe) do
+  @isomorphic = false
+  newparam(:target, namevar: true)
+  newproperty(:interval)
+end

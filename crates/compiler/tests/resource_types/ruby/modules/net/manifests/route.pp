@@ -1,0 +1,1 @@
+define net::route { route { $name: via => 'x' } }

@@ -1,0 +1,3 @@
+//! The Ruby of modules, read and evaluated natively.
+
+pub mod types;

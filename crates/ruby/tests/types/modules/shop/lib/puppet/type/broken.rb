@@ -1,0 +1,3 @@
+Puppet::Type.newtype(:broken do
+  newparam(:name)
+end

@@ -1,0 +1,2 @@
+# Nothing here, and no type.
+module PuppetX; end

@@ -1,0 +1,3 @@
+Puppet::Type.newtype(:extended_by_provider) do
+  newparam(:name, namevar: true)
+end

@@ -1,0 +1,3 @@
+Puppet::Type.newtype(:misnamed_really) do
+  newparam(:name)
+end

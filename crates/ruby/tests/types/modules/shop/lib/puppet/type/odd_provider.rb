@@ -1,0 +1,3 @@
+Puppet::Type.newtype(:odd_provider) do
+  newparam(:name)
+end

@@ -1,0 +1,3 @@
+Puppet::Type.newtype(:provided) do
+  newparam(:name, namevar: true)
+end

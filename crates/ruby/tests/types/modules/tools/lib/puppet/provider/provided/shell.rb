@@ -1,0 +1,5 @@
+Puppet::Type.type(:provided).provide(:shell) do
+  def provide
+    newparam
+  end
+end
