@@ -9,6 +9,7 @@ mod compile;
 mod completion;
 mod config;
 mod demo;
+mod epp;
 mod files;
 mod fmt;
 mod lint;
@@ -69,6 +70,8 @@ enum Command {
     Config(config::Command),
     #[command(subcommand)]
     Parser(parser::Command),
+    #[command(subcommand)]
+    Epp(epp::Command),
     Lint(lint::Args),
     Fmt(fmt::Args),
     Completion(completion::Args),
@@ -95,6 +98,7 @@ pub fn main() -> ExitCode {
         Command::Report(command) => report::run(command, cli.config.as_deref()),
         Command::Config(command) => config::run(command, cli.config.as_deref()),
         Command::Parser(command) => parser::run(command),
+        Command::Epp(command) => epp::run(command, cli.config.as_deref()),
         Command::Lint(args) => lint::run(args),
         Command::Fmt(args) => fmt::run(args),
         Command::Completion(args) => completion::run(args, Cli::command()),

@@ -276,7 +276,7 @@ impl Image {
     }
 
     /// A path as Puppet's `module/file` notation names it, in one of a module's folders.
-    pub(crate) fn module_file(&self, folder: &str, name: &str) -> Option<PathBuf> {
+    pub fn module_file(&self, folder: &str, name: &str) -> Option<PathBuf> {
         let (module, file) = name.split_once('/')?;
         let module = self.module(Symbol::existing(module)?)?;
         Some(module.path.join(folder).join(file))

@@ -33,6 +33,7 @@ mod output;
 mod overrides;
 pub mod reads;
 mod relationship;
+mod render;
 mod resource;
 mod ruby;
 mod scope;
@@ -54,6 +55,7 @@ pub use image::{Image, ImageOptions, Strict};
 pub use log::{Level, LogEntry};
 pub use lookup::{Answer, Explain, Question, look_up};
 pub use reads::ReadSet;
+pub use render::{Rendered, Rendering, Template, ValueCode, render};
 pub use world::World;
 
 /// The node to compile for.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use compiler::{Answer, Compilation, CompileError, NodeInput, Question};
+use compiler::{Answer, Compilation, CompileError, NodeInput, Question, Rendered, Rendering};
 use pcore::{Hash, Value};
 use rest::{Peer, PeerCertificate};
 
@@ -82,5 +82,17 @@ pub fn look_up(
 ) -> Result<Answer, LocalError> {
     let environment = environments.get(environment)?;
     compiler::look_up(&environment.image, &Machine, node, question)
+        .map_err(|error| LocalError::Compile(Box::new(error)))
+}
+
+/// Renders a template as the code of a node's catalog would, on this thread.
+pub fn render(
+    environments: &Environments,
+    environment: &str,
+    node: &NodeInput,
+    rendering: &Rendering,
+) -> Result<Rendered, LocalError> {
+    let environment = environments.get(environment)?;
+    compiler::render(&environment.image, &Machine, node, rendering)
         .map_err(|error| LocalError::Compile(Box::new(error)))
 }

@@ -236,7 +236,8 @@ fn facts(site: &Site, certname: &str, file: Option<&Path>) -> anyhow::Result<Has
     Ok(facts)
 }
 
-fn given_facts(file: &Path) -> anyhow::Result<Hash> {
+/// Facts from a file.
+pub(super) fn given_facts(file: &Path) -> anyhow::Result<Hash> {
     let text = std::fs::read_to_string(file).with_context(|| format!("could not read {}", file.display()))?;
     let name = file.to_string_lossy();
     let json = || {
@@ -257,7 +258,8 @@ fn given_facts(file: &Path) -> anyhow::Result<Hash> {
     }
 }
 
-fn stored_facts(site: &Site, certname: &str) -> anyhow::Result<Hash> {
+/// The facts that a node last sent; none if it is not known.
+pub(super) fn stored_facts(site: &Site, certname: &str) -> anyhow::Result<Hash> {
     let file = site.data_dir.join("pdb.sqlite");
     if !file.exists() {
         return Ok(Hash::new());

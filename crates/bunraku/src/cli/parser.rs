@@ -13,7 +13,7 @@ use syntax::source::SourceFile;
 use syntax::{Diagnostic, Options, Parse, Severity, pn};
 
 /// Errors of one file that are shown (`max_errors`, `max_warnings`).
-const MAX_SHOWN: usize = 10;
+pub(super) const MAX_SHOWN: usize = 10;
 
 /// Check code, or show how it is understood
 #[derive(clap::Subcommand, Debug)]
@@ -72,7 +72,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Dump { files, e, format, pretty, tasks } => {
             let sources = match e {
-                Some(code) => vec![Source { path: None, text: Ok(code.into()) }],
+                Some(code) => vec![Source { path: None, text: Ok(code.into()), epp: false }],
                 None => sources(&files)?,
             };
             let (mut out, mut err) = (std::io::stdout().lock(), std::io::stderr().lock());
@@ -81,34 +81,47 @@ pub fn run(command: Command) -> anyhow::Result<ExitCode> {
     }
 }
 
-fn exit(good: bool) -> ExitCode {
+/// The exit code.
+pub(super) fn exit(good: bool) -> ExitCode {
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// A text and where it came from.
-struct Source {
+pub(super) struct Source {
     /// `None` for standard input and the command line.
-    path: Option<PathBuf>,
+    pub path: Option<PathBuf>,
     /// The text, or why it cannot be used.
-    text: Result<Arc<str>, String>,
+    pub text: Result<Arc<str>, String>,
+    /// The text is a template.
+    pub epp: bool,
 }
 
 impl Source {
-    fn read(path: PathBuf) -> anyhow::Result<Source> {
+    /// A file, which is a template if its name ends so.
+    pub fn read(path: PathBuf) -> anyhow::Result<Source> {
         let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        Ok(Source { path: Some(path), text: decode(bytes) })
+        let epp = path.extension().is_some_and(|extension| extension == "epp");
+        Ok(Source { path: Some(path), text: decode(bytes), epp })
     }
 
-    fn name(&self) -> String {
+    /// Standard input.
+    pub fn standard_input(epp: bool) -> anyhow::Result<Source> {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
+        Ok(Source { path: None, text: decode(bytes), epp })
+    }
+
+    /// The name that messages show.
+    pub fn name(&self) -> String {
         self.path.as_ref().map_or_else(|| "STDIN".into(), |path| path.display().to_string())
     }
 
-    fn parse(&self, tasks: bool) -> Result<Parse, &str> {
-        let epp = self.path.as_ref().is_some_and(|path| path.extension().is_some_and(|e| e == "epp"));
+    /// The tree and what is wrong, or why there is no text.
+    pub fn parse(&self, tasks: bool) -> Result<Parse, &str> {
         let text = self.text.as_ref().map_err(String::as_str)?;
         Ok(syntax::parse(
             SourceFile::new(self.path.clone(), Arc::clone(text)),
-            Options { epp, tasks, ..Options::default() },
+            Options { epp: self.epp, tasks, ..Options::default() },
         ))
     }
 }
@@ -120,9 +133,7 @@ fn decode(bytes: Vec<u8>) -> Result<Arc<str>, String> {
 /// The files, those below directories, or standard input.
 fn sources(files: &[PathBuf]) -> anyhow::Result<Vec<Source>> {
     if files.is_empty() {
-        let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
-        return Ok(vec![Source { path: None, text: decode(bytes) }]);
+        return Ok(vec![Source::standard_input(false)?]);
     }
     let missing: Vec<String> =
         files.iter().filter(|path| !path.exists()).map(|path| format!("   {}", path.display())).collect();
@@ -193,7 +204,8 @@ fn validate(sources: &[Source], tasks: bool, terminal: bool, err: &mut impl Writ
     Ok(good)
 }
 
-fn problem(
+/// Writes one problem, on a terminal with its source.
+pub(super) fn problem(
     err: &mut impl Write,
     level: &str,
     message: &str,
@@ -253,7 +265,7 @@ fn entry(diagnostic: &Diagnostic) -> serde_json::Value {
 }
 
 /// Writes the trees of all texts; false if one has errors, which are written instead.
-fn dump(
+pub(super) fn dump(
     sources: &[Source],
     format: Format,
     pretty: bool,
@@ -302,7 +314,7 @@ mod tests {
     use super::*;
 
     fn source(path: &str, text: &str) -> Source {
-        Source { path: Some(path.into()), text: Ok(text.into()) }
+        Source { path: Some(path.into()), text: Ok(text.into()), epp: path.ends_with(".epp") }
     }
 
     fn validated(sources: &[Source]) -> (bool, String) {
@@ -344,7 +356,7 @@ mod tests {
 
     #[test]
     fn broken_encoding_is_an_error() {
-        let broken = Source { path: Some("/x.pp".into()), text: decode(vec![b'$', 0xff]) };
+        let broken = Source { path: Some("/x.pp".into()), text: decode(vec![b'$', 0xff]), epp: false };
         let (good, text) = validated(&[broken]);
         assert!(!good);
         assert_eq!(

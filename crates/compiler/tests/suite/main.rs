@@ -7,6 +7,7 @@
 mod catalog;
 mod data;
 mod loading;
+mod templates;
 mod values;
 
 use std::io;
