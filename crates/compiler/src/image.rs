@@ -24,7 +24,7 @@ pub(crate) use files::{Dialect, Source, SourceError, SourceKind, parse_text};
 pub(crate) use main::Main;
 pub(crate) use module::{Module, RubyFunction};
 pub use native::{Knowledge, KnownType};
-pub(crate) use types::{origin, origin_at};
+pub(crate) use types::{origin, origin_at, parse_own_type};
 
 use crate::code::{Definition, Function};
 use crate::lookup;

@@ -149,10 +149,17 @@ pub(crate) fn invalid(text: &str) -> Error {
     Error::new(format!("The expression <{text}> is not a valid type specification."))
 }
 
-/// The source text of an expression.
+/// The source text of an expression, with that of its operands. What is only there to close it is left out, as in Puppet.
 pub(crate) fn text_of(code: &Code, id: ExprId) -> &str {
     let span = code.span(id);
-    text_between(code, span.start, span.end)
+    let (mut start, mut end) = (span.start, span.end);
+    let mut open = vec![id];
+    while let Some(id) = open.pop() {
+        let span = code.span(id);
+        (start, end) = (start.min(span.start), end.max(span.end));
+        code[id].each_child(&mut |child| open.push(child));
+    }
+    text_between(code, start, end)
 }
 
 fn text_between(code: &Code, start: u32, end: u32) -> &str {

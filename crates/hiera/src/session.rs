@@ -326,7 +326,7 @@ impl Session {
             ))
         })?;
         self.0.note(|explainer| {
-            let shown = pcore::format::to_s(&Value::array(arguments.clone()));
+            let shown = pcore::convert::string::plain(&Value::array(arguments.clone()));
             explainer.text(format!("Applying convert_to lookup_option with arguments {shown}"));
         });
         Ok(converted)

@@ -56,16 +56,44 @@ pub fn is_made(ty: &Type, value: &Value) -> bool {
 /// Types that make no values, arguments that they do not take, and results that do not fit the type; all with
 /// Puppet's texts.
 pub fn new(ty: &Type, arguments: &[Value], outside: &mut dyn Outside) -> Result<Value> {
-    if let [only] = arguments
-        && is_made(ty, only)
-    {
-        return Ok(only.clone());
+    match arguments {
+        [only] if is_made(ty, only) => Ok(only.clone()),
+        arguments => make(ty, arguments, outside),
     }
-    let made = create(ty, arguments, outside)?;
+}
+
+/// [`new`] of arguments that are not the result.
+///
+/// # Errors
+/// As of [`new`].
+pub fn make(ty: &Type, arguments: &[Value], outside: &mut dyn Outside) -> Result<Value> {
+    let made = match common(ty, arguments) {
+        Some(made) => made,
+        None => create(ty, arguments, outside)?,
+    };
     if matches::is_instance(ty, &made) {
         return Ok(made);
     }
     Err(ValueError::new(mismatch::assertion(&format!("Converted value from {ty}.new()"), ty, &made)))
+}
+
+/// What most calls ask for, without the search for a signature.
+fn common(ty: &Type, arguments: &[Value]) -> Option<Value> {
+    match (ty, arguments) {
+        (Type::String(_), [from]) => Some(string::plain(from).into()),
+        // No sign, no prefix, nothing that could overflow.
+        (Type::Integer(..), [Value::Str(digits)])
+            if digits.len() < 19
+                && digits.bytes().all(|byte| byte.is_ascii_digit())
+                && (digits.len() == 1 || !digits.starts_with('0')) =>
+        {
+            digits.parse().ok().map(Value::Int)
+        }
+        (Type::Sensitive(_), [from]) if !matches!(from, Value::Sensitive(_)) => {
+            Some(Value::sensitive(from.clone()))
+        }
+        _ => None,
+    }
 }
 
 /// The new value, not yet checked against the type.

@@ -33,7 +33,7 @@ pub(super) const FUNCTION: Native = Native {
             [Value::Type(ty), only] if convert::is_made(ty, only) => Ok(only.clone()),
             [Value::Type(ty), arguments @ ..] => {
                 let mut window = Window { context, raised: None };
-                let made = convert::new(ty, arguments, &mut window);
+                let made = convert::make(ty, arguments, &mut window);
                 let raised = window.raised;
                 match made {
                     Ok(made) if context.has_block() => context.call_block(&[made]),
@@ -63,12 +63,9 @@ impl Outside for Window<'_, '_, '_> {
     }
 
     fn parse_type(&mut self, text: &str) -> Result<Type, ValueError> {
-        self.context.parse_type(text).map_err(|control| {
-            let message = match &control {
-                Control::Error(error) => error.message().to_owned(),
-                _ => String::new(),
-            };
-            self.raised = Some(control);
+        crate::image::parse_own_type(text).map_err(|error| {
+            let message = error.message().to_owned();
+            self.raised = Some(error.into());
             ValueError::new(message)
         })
     }

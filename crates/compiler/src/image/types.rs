@@ -21,7 +21,7 @@ use super::files::{Dialect, Files, body, parse_text};
 use super::{Image, ImageOptions, Main, Module, module};
 use crate::code::{Code, DefinitionKind, Item};
 use crate::error::Error;
-use crate::types::{interpret_type, invalid};
+use crate::types::{Named, interpret_type, invalid};
 
 /// All types that files of the image define, by lower-case name.
 #[derive(Debug, Default)]
@@ -228,16 +228,57 @@ impl Image {
     /// # Errors
     /// When the text is no type. Places in the text are of no use to anybody and left out.
     pub(crate) fn parse_type(&self, text: &str) -> Result<Type, Error> {
-        let code = parse_text(None, text, None, Dialect::default(), &Namespace::Any).map_err(|error| {
-            let error = error.error();
-            // An error with a place in the text stays as it is, an end too early is one of the call.
-            if error.message().contains(" (line: ") { error } else { Error::new(error.message()) }
-        })?;
-        let found = interpret_type(&code, code.ast.root, None, &|name| self.named_type(name));
-        match found.map_err(|error| without_place(&error))? {
-            Value::Type(ty) => Ok(ty),
-            _ => Err(invalid(text)),
-        }
+        parse_type(text, &|name| self.named_type(name))
+    }
+}
+
+/// The type that text stands for where no module is known, as in `Type('Integer[1]')`: only Puppet's own types have
+/// names there, other names are kept as references.
+///
+/// # Errors
+/// When the text is no type.
+pub(crate) fn parse_own_type(text: &str) -> Result<Type, Error> {
+    parse_type(text, &|name| {
+        let plain = name.as_str().trim_start_matches("::");
+        let is_core = || CORE_RESOURCES.iter().any(|core| core.eq_ignore_ascii_case(plain));
+        Ok(match crate::types::builtin(plain) {
+            // Defined beside the language, and so not found.
+            Some(_) if plain.eq_ignore_ascii_case("error") => None,
+            None if is_core() => Some(Type::resource(plain, None)),
+            found => found,
+        })
+    })
+}
+
+/// Resource types that Puppet knows without looking for them.
+const CORE_RESOURCES: [&str; 15] = [
+    "component",
+    "exec",
+    "file",
+    "filebucket",
+    "group",
+    "node",
+    "notify",
+    "package",
+    "resources",
+    "schedule",
+    "service",
+    "stage",
+    "tidy",
+    "user",
+    "whit",
+];
+
+fn parse_type(text: &str, named: &Named<'_>) -> Result<Type, Error> {
+    let code = parse_text(None, text, None, Dialect::default(), &Namespace::Any).map_err(|error| {
+        let error = error.error();
+        // An error with a place in the text stays as it is, an end too early is one of the call.
+        if error.message().contains(" (line: ") { error } else { Error::new(error.message()) }
+    })?;
+    let found = interpret_type(&code, code.ast.root, None, named);
+    match found.map_err(|error| without_place(&error))? {
+        Value::Type(ty) => Ok(ty),
+        _ => Err(invalid(text)),
     }
 }
 

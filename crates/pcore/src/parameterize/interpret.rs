@@ -44,7 +44,11 @@ pub fn interpret(name: &Str, base: &Type, arguments: &[Value]) -> Result<Type, M
             return Err(Misuse::Text("Boolean parameter must be true or false".to_owned()));
         }
         Type::Resource(_) | Type::Class(_) => {
-            return match super::access(base, arguments) {
+            let by_name = match arguments {
+                [Value::Type(Type::Reference(text))] => unknown_resource(text),
+                _ => None,
+            };
+            return match super::access(base, by_name.as_deref().unwrap_or(arguments)) {
                 Ok(Value::Type(ty)) => Ok(ty),
                 Ok(_) => Err(Misuse::Invalid),
                 Err(error) => Err(Misuse::Text(error.message)),
@@ -61,6 +65,14 @@ pub fn interpret(name: &Str, base: &Type, arguments: &[Value]) -> Result<Type, M
         "RUNTIME_ERROR" => Misuse::Text(error.message),
         _ => Misuse::Invalid,
     })
+}
+
+/// Name and title in `Nonesuch` and `Nonesuch['title']`, types that nobody knows.
+fn unknown_resource(text: &str) -> Option<Vec<Value>> {
+    let Some((name, title)) = text.split_once('[') else { return Some(vec![text.into()]) };
+    let title = title.strip_suffix(']')?;
+    let quoted = ['\'', '"'].iter().find_map(|quote| title.strip_prefix(*quote)?.strip_suffix(*quote));
+    Some(vec![name.into(), quoted.unwrap_or(title).into()])
 }
 
 /// How many arguments each type takes, in Puppet's words.

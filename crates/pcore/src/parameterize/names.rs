@@ -4,7 +4,8 @@ use std::sync::{Arc, LazyLock};
 
 use rustc_hash::FxHashMap;
 
-use crate::ty::{Alias, Size, Type};
+use crate::regexp::Regexp;
+use crate::ty::{Alias, ObjectDefinition, ObjectType, Size, Type};
 use crate::{Str, object};
 
 /// The built-in type of this name, in any case: `Integer`, `Data`, `Puppet::LookupKey`.
@@ -30,6 +31,7 @@ static TYPES: LazyLock<FxHashMap<&'static str, Type>> = LazyLock::new(|| {
     let unit = || Arc::new(Type::Unit);
     let alias = |name: &str, target: Type| Type::Alias(Alias::new(name, target));
     FxHashMap::from_iter([
+        ("annotation", plain_object("Annotation")),
         ("any", Type::Any),
         ("array", Type::Array(any(), Size::ANY)),
         ("binary", Type::Binary),
@@ -54,6 +56,11 @@ static TYPES: LazyLock<FxHashMap<&'static str, Type>> = LazyLock::new(|| {
         ("object", Type::AnyObject),
         ("optional", Type::Optional(unit())),
         ("pattern", Type::Pattern(Arc::new([]))),
+        ("pcore", plain_object("Pcore")),
+        ("pcore::membername", alias("Pcore::MemberName", pattern(r"\A[a-z_]\w*\z"))),
+        ("pcore::qref", alias("Pcore::QRef", pattern(r"\A[A-Z]\w*(?:::[A-Z]\w*)*\z"))),
+        ("pcore::simpletypename", alias("Pcore::SimpleTypeName", pattern(r"\A[A-Z]\w*\z"))),
+        ("pcore::typename", alias("Pcore::TypeName", pattern(r"\A[A-Z]\w*(?:::[A-Z]\w*)*\z"))),
         ("puppet::lookupkey", alias("Puppet::LookupKey", Type::RichDataKey)),
         ("puppet::lookupvalue", alias("Puppet::LookupValue", Type::RichData)),
         ("regexp", Type::Regexp(None)),
@@ -80,3 +87,14 @@ static TYPES: LazyLock<FxHashMap<&'static str, Type>> = LazyLock::new(|| {
         ("variant", Type::Variant(Arc::new([]))),
     ])
 });
+
+/// An `Object` type without attributes.
+fn plain_object(name: &str) -> Type {
+    let definition = ObjectDefinition::default();
+    Type::Object(Arc::new(ObjectType { name: name.into(), definition: definition.into() }))
+}
+
+fn pattern(source: &str) -> Type {
+    // The sources are ours, and a test reads them.
+    Type::Pattern(Regexp::new(source).into_iter().collect())
+}
