@@ -147,6 +147,12 @@ mod tests {
         assert_eq!(display_offset("current", &mut || -5400), Ok(-5400));
     }
 
+    #[test]
+    fn widths_have_a_limit() {
+        let wide = Timestamp { seconds: 0, nanoseconds: 0 }.strftime("%99999d%99999z%99999N%_99999z", None);
+        assert_eq!(wide.map(|text| text.len()), Ok(4 << 15));
+    }
+
     proptest! {
         #[test]
         fn reading_and_writing_never_panic(text in "\\PC{0,12}|[-+:0-9 TZpm.]{0,24}", format in "(%[-_0^#:]{0,2}[0-9]{0,3}[A-Za-z%+]|\\PC){0,6}") {

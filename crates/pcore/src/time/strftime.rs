@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 use super::{Timestamp, civil_from_days};
 use crate::error::{Result, ValueError};
 
-/// Nobody needs wider fields, and they would cost memory.
-const WIDTH_MAX: usize = 1 << 16;
+/// Nobody needs wider fields, they would cost memory, and numbers are not written wider than 65,535.
+const WIDTH_MAX: usize = 1 << 15;
 
 impl Timestamp {
     /// The time under a format, in UTC or so many seconds east of it.
