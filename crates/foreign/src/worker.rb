@@ -135,6 +135,24 @@ end
 
 require 'set'
 
+# What Puppet itself has loaded, and code therefore uses without asking for it.
+{ Digest: 'digest', OpenSSL: 'openssl', YAML: 'yaml', Psych: 'psych', URI: 'uri', CGI: 'cgi', Date: 'date', DateTime: 'date',
+  Shellwords: 'shellwords', SecureRandom: 'securerandom', Base64: 'base64', IPAddr: 'ipaddr', Pathname: 'pathname', StringIO: 'stringio',
+  Tempfile: 'tempfile', FileUtils: 'fileutils', Timeout: 'timeout', Etc: 'etc', Find: 'find', Forwardable: 'forwardable',
+  Singleton: 'singleton', Monitor: 'monitor', BigDecimal: 'bigdecimal', Resolv: 'resolv', Socket: 'socket', Zlib: 'zlib',
+  OptionParser: 'optparse', Benchmark: 'benchmark', Open3: 'open3' }.each { |name, file| autoload(name, file) }
+require 'time'
+require 'uri'
+require 'yaml'
+
+# Messages are not translated.
+module Kernel
+  private
+
+  def _(message) = message
+  def n_(one, many, count) = count == 1 ? one : many
+end
+
 module Puppet
   class Error < RuntimeError
     attr_accessor :original

@@ -146,6 +146,14 @@ fn signatures_are_told() {
 }
 
 #[test]
+fn what_puppet_has_loaded_is_there() {
+    let Some(scratch) = usual() else { return };
+    let body = "[Digest::MD5.hexdigest('a'), _('text %{x}') % { x: 1 }, { 'a' => 1 }.to_yaml, URI('http://h/p').host, Time.parse('2026-01-02').year]";
+    let made = scratch.call(Api::Legacy, body, &[]).unwrap();
+    assert_eq!(made, r#"["0cc175b9c0f1b6a831c399e269772661","text 1","---\na: 1\n","h",2026]"#);
+}
+
+#[test]
 fn errors_say_what_and_where() {
     let Some(scratch) = usual() else { return };
     let error = scratch.call(Api::Legacy, "\nraise Puppet::ParseError, 'no good'", &[]).unwrap_err();
