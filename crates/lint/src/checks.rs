@@ -3,19 +3,24 @@
 
 mod arrows;
 mod classes;
+mod classnames;
+mod commas;
 mod comments;
 mod conditionals;
 mod documentation;
+mod execs;
 mod facts;
 mod lines;
 mod names;
 mod nodes;
+mod numbers;
 mod parameters;
 mod relationships;
 mod resources;
 mod scope;
 mod strings;
 mod titles;
+mod typing;
 mod urls;
 mod variables;
 mod whitespace;
@@ -112,6 +117,20 @@ pub static CHECKS: &[Check] = &[
     on("trailing_whitespace", whitespace::trailing_whitespace, guide!("spacing-indentation-and-whitespace"), "no line ends in white space"),
     on("legacy_facts", facts::legacy_facts, None, "facts are taken from the structured ones"),
     on("top_scope_facts", facts::top_scope_facts, None, "facts are taken from $facts rather than from the top scope"),
+    // Those of plugins that many projects use.
+    off("anchor_resource", resources::anchor_resource, None, "classes are contained rather than anchored"),
+    off("check_unsafe_interpolations", execs::check_unsafe_interpolations, None, "no variable is put into a command that a shell reads"),
+    off("file_ensure", resources::file_ensure, None, "files say whether they are files, directories or links"),
+    off("leading_zero", numbers::leading_zero, None, "numbers with leading zeros, which are octal, are quoted"),
+    off("lookup_in_parameter", parameters::lookup_in_parameter, None, "defaults of parameters come from data without a call of lookup"),
+    off("parameter_documentation", typing::parameter_documentation, guide!("public-and-private"), "every parameter is documented, and nothing else is as one"),
+    off("parameter_types", typing::parameter_types, None, "every parameter has a type"),
+    off("relative_classname_inclusion", classnames::relative_classname_inclusion, None, "classes are included without a leading ::"),
+    off("relative_classname_reference", classnames::relative_classname_reference, None, "classes are referred to without a leading ::"),
+    off("topscope_variable", variables::topscope_variable, None, "variables of classes are named without a leading ::"),
+    off("trailing_comma", commas::trailing_comma, guide!("spacing-indentation-and-whitespace"), "a comma stands behind the last of several elements"),
+    off("unquoted_string_in_case", conditionals::unquoted_string_in_case, guide!("quoting"), "strings in case options are quoted"),
+    off("unquoted_string_in_selector", conditionals::unquoted_string_in_selector, guide!("quoting"), "strings in selectors are quoted"),
 ];
 
 /// The check of a name.
@@ -169,6 +188,11 @@ impl<'m> Found<'m> {
             span,
             fix,
         });
+    }
+
+    /// A warning about a part of a piece.
+    pub(crate) fn place(&mut self, span: Span, message: String) {
+        self.add(Level::Warning, span, message.into(), Vec::new());
     }
 
     /// A warning about a line.

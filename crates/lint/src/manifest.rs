@@ -201,6 +201,25 @@ impl Manifest {
             })
     }
 
+    /// Whether a `[` takes something from what stands before it, rather than beginning an array.
+    pub fn is_access(&self, at: usize) -> bool {
+        self.is(at, Kind::LeftBracket)
+            && at > 0
+            && matches!(
+                self.token(at - 1),
+                Some(
+                    Kind::Variable
+                        | Kind::ClassRef
+                        | Kind::Name
+                        | Kind::RightBracket
+                        | Kind::RightParen
+                        | Kind::RightBrace
+                        | Kind::String
+                        | Kind::StringEnd
+                )
+            )
+    }
+
     /// Whether a piece is white space or a comment.
     pub fn is_trivia(&self, at: usize) -> bool {
         is_trivia(self.pieces[at].kind)

@@ -28,6 +28,9 @@ pub enum Command {
         /// Print one JSON object with the problems of every file
         #[arg(long)]
         json: bool,
+        /// With `json`: print what each file fails with, as `puppet parser validate` renders it
+        #[arg(long, value_name = "FORMAT", value_parser = ["json", "s"], conflicts_with = "json")]
+        render_as: Option<String>,
     },
     /// Print the tree of manifests and templates
     Dump {
@@ -60,12 +63,21 @@ pub enum Format {
 /// Runs the command.
 pub fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Validate { files, tasks, json } => {
+        Command::Validate { files, tasks, json, render_as } => {
             let sources = sources(&files)?;
             let terminal = std::io::stderr().is_terminal();
             if json {
                 let (report, good) = report(&sources, tasks);
                 println!("{}", serde_json::to_string_pretty(&report)?);
+                return Ok(exit(good));
+            }
+            if render_as.as_deref() == Some("json") {
+                let failures = failures(&sources, tasks);
+                // Puppet prints nothing when nothing failed.
+                let good = failures.as_object().is_some_and(serde_json::Map::is_empty);
+                if !good {
+                    println!("{}", serde_json::to_string_pretty(&failures)?);
+                }
                 return Ok(exit(good));
             }
             Ok(exit(validate(&sources, tasks, terminal, &mut std::io::stderr().lock())?))
@@ -118,9 +130,19 @@ impl Source {
 
     /// The tree and what is wrong, or why there is no text.
     pub fn parse(&self, tasks: bool) -> Result<Parse, &str> {
+        self.parse_as(self.path.clone(), tasks)
+    }
+
+    /// As [`Source::parse`], with the path from the root in messages, as `puppet parser validate` has them.
+    fn parse_absolute(&self, tasks: bool) -> Result<Parse, &str> {
+        let path = self.path.as_ref().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()));
+        self.parse_as(path, tasks)
+    }
+
+    fn parse_as(&self, path: Option<PathBuf>, tasks: bool) -> Result<Parse, &str> {
         let text = self.text.as_ref().map_err(String::as_str)?;
         Ok(syntax::parse(
-            SourceFile::new(self.path.clone(), Arc::clone(text)),
+            SourceFile::new(path, Arc::clone(text)),
             Options { epp: self.epp, tasks, ..Options::default() },
         ))
     }
@@ -172,7 +194,7 @@ fn search(directory: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
 fn validate(sources: &[Source], tasks: bool, terminal: bool, err: &mut impl Write) -> anyhow::Result<bool> {
     let mut good = true;
     for source in sources {
-        let parsed = match source.parse(tasks) {
+        let parsed = match source.parse_absolute(tasks) {
             Ok(parsed) => parsed,
             Err(problem) => {
                 good = false;
@@ -230,7 +252,7 @@ fn report(sources: &[Source], tasks: bool) -> (serde_json::Value, bool) {
     let mut files = serde_json::Map::new();
     let mut good = true;
     for source in sources {
-        let problems: Vec<serde_json::Value> = match source.parse(tasks) {
+        let problems: Vec<serde_json::Value> = match source.parse_absolute(tasks) {
             Err(problem) => {
                 good = false;
                 vec![serde_json::json!({ "severity": "error", "message": problem })]
@@ -245,6 +267,44 @@ fn report(sources: &[Source], tasks: bool) -> (serde_json::Value, bool) {
         }
     }
     (files.into(), good)
+}
+
+/// What each file fails with, as Puppet renders it.
+fn failures(sources: &[Source], tasks: bool) -> serde_json::Value {
+    let mut files = serde_json::Map::new();
+    for source in sources {
+        let absolute = source.path.as_ref().and_then(|path| std::path::absolute(path).ok());
+        let file = absolute.map(|path| path.display().to_string());
+        let failure = match source.parse_absolute(tasks) {
+            Err(problem) => serde_json::json!({
+                "issue_code": null,
+                "message": problem,
+                "full_message": format!("Could not parse for environment production: {problem}"),
+                "file": file,
+                "line": null,
+                "pos": null,
+            }),
+            Ok(parsed) => {
+                let Some(message) = parsed.failure_message() else { continue };
+                let only = parsed.errors.first().filter(|_| parsed.errors.len() == 1);
+                let position = only.and_then(Diagnostic::position);
+                let short = match only {
+                    Some(error) => error.message.clone(),
+                    None => message.split(" (file: ").next().unwrap_or_default().to_owned(),
+                };
+                serde_json::json!({
+                    "issue_code": only.map(|error| error.code),
+                    "message": short,
+                    "full_message": format!("Could not parse for environment production: {message}"),
+                    "file": file,
+                    "line": position.map(|at| at.line),
+                    "pos": position.map(|at| at.column),
+                })
+            }
+        };
+        files.insert(source.name(), failure);
+    }
+    files.into()
 }
 
 fn entry(diagnostic: &Diagnostic) -> serde_json::Value {
@@ -315,6 +375,36 @@ mod tests {
 
     fn source(path: &str, text: &str) -> Source {
         Source { path: Some(path.into()), text: Ok(text.into()), epp: path.ends_with(".epp") }
+    }
+
+    #[test]
+    fn failures_are_rendered_as_puppet_renders_them() {
+        let sources = [
+            source("/v1.pp", "class a {\n ) }"),
+            source("/v2.pp", "$A = 1\n$B = 2"),
+            source("/v3.pp", "notice(1)"),
+        ];
+        let text = serde_json::to_string_pretty(&failures(&sources, false)).unwrap();
+        insta::assert_snapshot!(text, @r#"
+        {
+          "/v1.pp": {
+            "issue_code": "SYNTAX_ERROR",
+            "message": "Syntax error at ')'",
+            "full_message": "Could not parse for environment production: Syntax error at ')' (file: /v1.pp, line: 2, column: 2)",
+            "file": "/v1.pp",
+            "line": 2,
+            "pos": 2
+          },
+          "/v2.pp": {
+            "issue_code": null,
+            "message": "Language validation logged 2 errors. Giving up",
+            "full_message": "Could not parse for environment production: Language validation logged 2 errors. Giving up (file: /v2.pp)",
+            "file": "/v2.pp",
+            "line": null,
+            "pos": null
+          }
+        }
+        "#);
     }
 
     fn validated(sources: &[Source]) -> (bool, String) {

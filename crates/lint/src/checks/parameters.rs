@@ -25,3 +25,15 @@ pub(super) fn parameter_order(manifest: &Manifest, _: &Options, found: &mut Foun
         }
     }
 }
+
+pub(super) fn lookup_in_parameter(manifest: &Manifest, _: &Options, found: &mut Found) {
+    for definition in &manifest.definitions {
+        let Some((open, close)) = definition.parameters else { continue };
+        for at in open..close {
+            let is_call = manifest.is(at, Kind::Name) && manifest.is(at + 1, Kind::LeftParen);
+            if is_call && manifest.text(at) == "lookup" {
+                found.warning(at, "lookup used to set the default value of a parameter");
+            }
+        }
+    }
+}

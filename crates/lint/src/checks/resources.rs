@@ -149,3 +149,24 @@ pub(super) fn unquoted_file_mode(manifest: &Manifest, _: &Options, found: &mut F
         }
     }
 }
+
+pub(super) fn anchor_resource(manifest: &Manifest, _: &Options, found: &mut Found) {
+    for body in manifest.bodies.iter().filter(|body| manifest.text(body.type_name) == "anchor") {
+        found.warning(body.type_name, "manifest includes anchor resource");
+    }
+}
+
+pub(super) fn file_ensure(manifest: &Manifest, _: &Options, found: &mut Found) {
+    for (body, attribute) in attributes(manifest, &["file"], "ensure") {
+        let value = attribute.value;
+        let plain = matches!(manifest.token(value), Some(Kind::Name | Kind::String));
+        if !plain || manifest.value(value) != "present" {
+            continue;
+        }
+        let has_target = body.attributes.iter().any(|other| manifest.text(other.name) == "target");
+        let ensure = if has_target { "link" } else { "file" };
+        let text = manifest.text(value).replace("present", ensure);
+        let fix = vec![Edit::replace(manifest.span(value), text)];
+        found.warning_fixed(value, "ensure set to present on file resource", fix);
+    }
+}

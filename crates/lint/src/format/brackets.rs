@@ -164,18 +164,8 @@ impl Plan<'_> {
                 Brace::Block => Inside::Block,
             },
             Kind::ListStart => Inside::Array,
-            Kind::LeftBracket => match kind_before {
-                Some(
-                    Kind::Variable
-                    | Kind::ClassRef
-                    | Kind::Name
-                    | Kind::RightBracket
-                    | Kind::RightParen
-                    | Kind::RightBrace
-                    | Kind::String,
-                ) if self.atoms[at].gap == 0 && self.atoms[at].newlines == 0 => Inside::Access,
-                _ => Inside::Array,
-            },
+            Kind::LeftBracket if manifest.is_access(self.atoms[at].piece) => Inside::Access,
+            Kind::LeftBracket => Inside::Array,
             Kind::LeftParen | Kind::LineParen => {
                 let defines = before.and_then(|name| self.code_before(name)).is_some_and(|keyword| {
                     matches!(
