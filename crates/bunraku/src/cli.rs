@@ -5,6 +5,7 @@
 
 mod ca;
 mod catalog;
+mod code;
 mod compile;
 mod completion;
 mod config;
@@ -72,6 +73,8 @@ enum Command {
     Parser(parser::Command),
     #[command(subcommand)]
     Epp(epp::Command),
+    #[command(subcommand)]
+    Code(code::Command),
     Lint(lint::Args),
     Fmt(fmt::Args),
     Completion(completion::Args),
@@ -99,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::Config(command) => config::run(command, cli.config.as_deref()),
         Command::Parser(command) => parser::run(command),
         Command::Epp(command) => epp::run(command, cli.config.as_deref()),
+        Command::Code(command) => code::run(command, cli.config.as_deref()),
         Command::Lint(args) => lint::run(args),
         Command::Fmt(args) => fmt::run(args),
         Command::Completion(args) => completion::run(args, Cli::command()),

@@ -10,6 +10,7 @@ mod files;
 mod main;
 mod module;
 mod native;
+mod parts;
 mod types;
 
 use std::path::{Path, PathBuf};
@@ -24,6 +25,7 @@ pub(crate) use files::{Dialect, Source, SourceError, SourceKind, parse_text};
 pub(crate) use main::Main;
 pub(crate) use module::{Module, RubyFunction};
 pub use native::{Knowledge, KnownType};
+pub use parts::{RubyFunctionPart, Runs, TemplateCheck, TemplatePart};
 pub(crate) use types::{origin, origin_at, parse_own_type};
 
 use crate::code::{Definition, Function};

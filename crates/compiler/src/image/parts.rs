@@ -1,0 +1,107 @@
+//! The parts of modules that are not manifests, and what becomes of them: for people who want to know before a compile
+//! does.
+
+use std::path::{Path, PathBuf};
+
+use stdx::Symbol;
+use syntax::location::Namespace;
+
+use super::files::{Dialect, Files, parse_text};
+use super::{Image, module};
+
+/// A function that a module defines in Ruby.
+#[derive(Debug)]
+pub struct RubyFunctionPart<'i> {
+    /// The module.
+    pub module: Symbol,
+    /// The function's name.
+    pub name: Symbol,
+    /// The file that defines it.
+    pub path: &'i Path,
+    /// Where calls of it go.
+    pub runs: Runs,
+}
+
+/// Where Ruby code runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runs {
+    /// There is the same function here.
+    Natively,
+    /// A process with a Ruby runs it.
+    InWorker,
+    /// Nowhere: compiles that call it fail.
+    Nowhere,
+}
+
+/// A template of a module.
+#[derive(Debug)]
+pub struct TemplatePart {
+    /// `module/file`
+    pub name: String,
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What has been found in it.
+    pub check: TemplateCheck,
+}
+
+/// What has been found in a template.
+#[derive(Debug, PartialEq, Eq)]
+pub enum TemplateCheck {
+    /// EPP without errors.
+    Valid,
+    /// EPP, and what is wrong with it.
+    Wrong(String),
+    /// ERB, which shows whether it can be rendered when it is.
+    Erb,
+}
+
+impl Image {
+    /// The functions that modules define in Ruby, module by module.
+    pub fn ruby_function_parts(&self) -> Vec<RubyFunctionPart<'_>> {
+        let part = |module: Symbol, function: &'_ super::RubyFunction| match &function.native {
+            Some(_) => (module, function.name, Runs::Natively),
+            None if self.ruby.is_some() => (module, function.name, Runs::InWorker),
+            None => (module, function.name, Runs::Nowhere),
+        };
+        let mut parts = Vec::new();
+        for owner in self.modules() {
+            for function in &owner.ruby_functions {
+                let (module, name, runs) = part(owner.name, function);
+                parts.push(RubyFunctionPart { module, name, path: &function.path, runs });
+            }
+        }
+        parts
+    }
+
+    /// The templates of all modules; those in EPP are parsed.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed.
+    pub fn template_parts(&self) -> std::io::Result<Vec<TemplatePart>> {
+        let mut parts = Vec::new();
+        for owner in self.modules() {
+            let found = module::walk(&owner.path.join("templates"), "", &mut Files::default())?;
+            for (file, path) in found {
+                let check = match file.rsplit_once('.').map(|(_, ending)| ending) {
+                    Some("erb") => TemplateCheck::Erb,
+                    Some("epp") => self.check_epp(&path),
+                    _ => continue,
+                };
+                parts.push(TemplatePart { name: format!("{}/{file}", owner.name), path, check });
+            }
+        }
+        Ok(parts)
+    }
+
+    fn check_epp(&self, path: &Path) -> TemplateCheck {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) => return TemplateCheck::Wrong(error.to_string()),
+        };
+        let dialect = Dialect { epp: true, ..Dialect::of(&self.options) };
+        match parse_text(Some(path.to_owned()), text, None, dialect, &Namespace::Any) {
+            Ok(_) => TemplateCheck::Valid,
+            Err(error) => TemplateCheck::Wrong(error.messages.join("; ")),
+        }
+    }
+}
