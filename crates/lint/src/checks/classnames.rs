@@ -11,10 +11,11 @@ use crate::problem::Edit;
 pub(super) fn relative_classname_inclusion(manifest: &Manifest, _: &Options, found: &mut Found) {
     for at in 0..manifest.pieces.len() {
         match manifest.token(at) {
-            Some(Kind::Name) if matches!(manifest.text(at), "include" | "contain" | "require") => {
-                if manifest.next_token(at) != Some(Kind::FatArrow) {
-                    included(manifest, at, found);
-                }
+            Some(Kind::Name)
+                if matches!(manifest.text(at), "include" | "contain" | "require")
+                    && manifest.next_token(at) != Some(Kind::FatArrow) =>
+            {
+                included(manifest, at, found);
             }
             Some(Kind::Inherits) => {
                 if let Some(name) = manifest.next(at) {
