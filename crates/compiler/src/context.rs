@@ -2,6 +2,8 @@
 
 mod catalog;
 
+pub(crate) use catalog::Declared;
+
 use std::sync::Arc;
 
 use pcore::ty::Callable;
@@ -176,6 +178,20 @@ impl<'a, 'i> Context<'a, 'i> {
         }
     }
 
+    /// Checks arguments against signatures that name types of the environment, and says which of them fits.
+    ///
+    /// # Errors
+    /// The text of a call whose arguments fit none, and of types that are wrong.
+    pub(crate) fn check_signatures(
+        &self,
+        signatures: &[&str],
+        arguments: &[Value],
+    ) -> Result<usize, Control> {
+        let image = self.session.image;
+        let named = |name| image.named_type(name);
+        Ok(crate::signature::check_in_environment(self.name, signatures, arguments, &named)?)
+    }
+
     /// `Scope(Class[main])`: the calling scope as messages show it.
     pub fn scope_text(&self) -> String {
         self.session.log_source(self.at.scope)
@@ -280,7 +296,18 @@ impl<'a, 'i> Context<'a, 'i> {
             "caller_module_name" => return Ok(Value::Undef),
             _ => {}
         }
-        let text = format!("Undefined variable '{name}'; ");
+        let plain = bare.strip_prefix("::").unwrap_or(bare);
+        let reason = match plain.rsplit_once("::") {
+            Some((class, _)) => match self.session.find_class(class)? {
+                None => format!("class {class} could not be found"),
+                Some(found) if self.session.class_scope(found.name).is_none() => {
+                    format!("class {class} has not been evaluated")
+                }
+                Some(_) => String::new(),
+            },
+            None => String::new(),
+        };
+        let text = format!("Undefined variable '{name}'; {reason}");
         match self.strict() {
             crate::Strict::Error => return Err(text.into()),
             crate::Strict::Warning => self.session.warn_once(&format!("Variable: {name}"), &text),
@@ -322,7 +349,8 @@ impl<'a, 'i> Context<'a, 'i> {
 
     /// The existing paths that fit a pattern of Ruby's `Dir.glob`.
     pub fn glob(&mut self, pattern: &str) -> Vec<String> {
-        self.session.reads.file(pattern);
+        // Which names there are cannot be noted.
+        self.session.reads.impure = true;
         hiera::glob(&hiera::source::Disk, pattern)
     }
 

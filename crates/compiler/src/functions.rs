@@ -54,6 +54,7 @@ mod log;
 mod lookup;
 mod map;
 mod match_;
+mod modules;
 mod new;
 mod pattern;
 mod realize;
@@ -309,4 +310,52 @@ pub(crate) static STUBS: &[&str] = &[
 ];
 
 /// Functions of modules. One exists where the module has the file that defines it in Ruby.
-pub static OF_MODULES: &[&OfModule] = &[&stdlib::ALL, &stdlib::BEFORE_9, &stdlib::SINCE_9];
+pub static OF_MODULES: &[&OfModule] = &[
+    &stdlib::ALL,
+    &stdlib::BEFORE_9,
+    &stdlib::SINCE_9,
+    &modules::apache::APACHE,
+    &modules::archive::ARCHIVE,
+    &modules::consul::CONSUL,
+    &modules::docker::DOCKER,
+    &modules::extlib::EXTLIB,
+    &modules::haproxy::HAPROXY,
+    &modules::mysql::MYSQL,
+    &modules::mysql::MYSQL_BEFORE_11,
+    &modules::mysql::MYSQL_11_TO_15,
+    &modules::mysql::MYSQL_SINCE_16,
+    &modules::neutron::NEUTRON,
+    &modules::openstack::IRONIC,
+    &modules::openstack::MURANO,
+    &modules::openstack::NOVA,
+    &modules::openstack::OPENSTACK_EXTRAS,
+    &modules::openstacklib::OPENSTACKLIB,
+    &modules::postgresql::POSTGRESQL,
+    &modules::postgresql::POSTGRESQL_BEFORE_7,
+    &modules::postgresql::POSTGRESQL_7_TO_9,
+    &modules::postgresql::POSTGRESQL_SINCE_10,
+    &modules::puppet_agent::PUPPET_AGENT,
+    &modules::small::AUGEAS_CORE,
+    &modules::small::COLLECTD,
+    &modules::small::DATACAT,
+    &modules::small::DNS,
+    &modules::small::ELASTICSEARCH,
+    &modules::small::GRAFANA,
+    &modules::small::ICINGA2,
+    &modules::small::INIFILE,
+    &modules::small::JENKINS,
+    &modules::small::LETSENCRYPT,
+    &modules::small::MCOLLECTIVE,
+    &modules::small::MEMCACHED,
+    &modules::small::MONGODB,
+    &modules::small::OPENSSL,
+    &modules::small::PHP,
+    &modules::small::REDIS,
+    &modules::small::STAGING,
+    &modules::small::SYSTEMD,
+    &modules::small::TOMCAT,
+    &modules::small::TRANSLATE,
+    &modules::small::VSWITCH,
+    &modules::small::WILDFLY,
+    &modules::ssh::SSH,
+];

@@ -12,7 +12,7 @@ use syntax::location::Namespace;
 use crate::error::Error;
 use crate::functions::{Body, LEGACY, Legacy, NATIVE, Native, OF_MODULES, OfModule};
 use crate::image::{Dialect, parse_text};
-use crate::types::evaluate_type;
+use crate::types::{Named, evaluate_type};
 
 /// A built-in function.
 #[derive(Clone, Copy, Debug)]
@@ -100,7 +100,8 @@ impl Typed {
         self.overloads.get_or_init(|| {
             let aliases = local_types(self.native);
             let read = |overload: &'static crate::functions::Overload| {
-                let signature = parse(overload.signature, &aliases).unwrap_or_else(|error| {
+                let named = |name| Ok(builtin_type(name, &aliases));
+                let signature = parse(overload.signature, &named).unwrap_or_else(|error| {
                     // A test reads every signature, so a wrong one cannot be released.
                     Signature::new(vec![Param::required(error.message(), Type::Any)], None, None)
                 });
@@ -143,33 +144,52 @@ fn local_types(native: &Native) -> Vec<(Symbol, Type)> {
     for (name, text) in native.local_types {
         let alias = Arc::new(Alias { name: (*name).into(), target: OnceLock::new() });
         aliases.push((Symbol::new(name), Type::Alias(alias.clone())));
-        if let Ok(target) = parse_type(text, &aliases) {
+        if let Ok(target) = parse_type(text, &|name| Ok(builtin_type(name, &aliases))) {
             alias.target.get_or_init(|| target);
         }
     }
     aliases
 }
 
-fn parse_type(text: &str, aliases: &[(Symbol, Type)]) -> Result<Type, Error> {
+fn parse_type(text: &str, named: &Named<'_>) -> Result<Type, Error> {
     let code =
         parse_text(None, text, None, Dialect::default(), &Namespace::Any).map_err(|error| error.error())?;
-    let named = |name: Symbol| {
-        let local = aliases.iter().find(|(other, _)| *other == name).map(|(_, ty)| ty.clone());
-        let known =
-            || crate::types::builtin(name.as_str()).or_else(|| crate::lookup::builtin_type(name.as_str()));
-        Ok(local.or_else(known))
-    };
-    match evaluate_type(&code, code.ast.root, &named)? {
+    match evaluate_type(&code, code.ast.root, named)? {
         Value::Type(ty) => Ok(ty),
         _ => Err(Error::new(format!("{text} is no type"))),
     }
 }
 
+/// Types that every signature can name, and a function's own aliases.
+fn builtin_type(name: Symbol, aliases: &[(Symbol, Type)]) -> Option<Type> {
+    let local = aliases.iter().find(|(other, _)| *other == name).map(|(_, ty)| ty.clone());
+    let known =
+        || crate::types::builtin(name.as_str()).or_else(|| crate::lookup::builtin_type(name.as_str()));
+    local.or_else(known)
+}
+
+/// Signatures that name types of the environment: the first that accepts the arguments.
+///
+/// # Errors
+/// The text of a call whose arguments fit none, and of types that are wrong.
+pub(crate) fn check_in_environment(
+    name: &str,
+    signatures: &[&str],
+    arguments: &[Value],
+    named: &Named<'_>,
+) -> Result<usize, Error> {
+    let read = signatures.iter().map(|text| parse(text, named)).collect::<Result<Vec<_>, _>>()?;
+    match read.iter().position(|signature| signature.accepts(arguments, None)) {
+        Some(at) => Ok(at),
+        None => Err(Error::new(pcore::mismatch::describe_arguments(name, &read, arguments, None))),
+    }
+}
+
 /// Reads a signature: `(Hash $h, [Integer $n], &Callable[1,1]) >> Any`.
-fn parse(text: &str, aliases: &[(Symbol, Type)]) -> Result<Signature, Error> {
+fn parse(text: &str, named: &Named<'_>) -> Result<Signature, Error> {
     let wrong = || Error::new(format!("{text} is no signature"));
     let (parameters, result) = match text.rsplit_once(">>") {
-        Some((parameters, result)) => (parameters.trim(), Some(parse_type(result.trim(), aliases)?)),
+        Some((parameters, result)) => (parameters.trim(), Some(parse_type(result.trim(), named)?)),
         None => (text.trim(), None),
     };
     let inner = parameters.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).ok_or_else(wrong)?;
@@ -180,7 +200,7 @@ fn parse(text: &str, aliases: &[(Symbol, Type)]) -> Result<Signature, Error> {
         let (part, optional) = (bare.unwrap_or(part).trim(), bare.is_some());
         if let Some(ty) = part.strip_prefix('&') {
             let (ty, name) = ty.rsplit_once('$').unwrap_or((ty, "block"));
-            let ty = parse_type(ty.trim(), aliases)?;
+            let ty = parse_type(ty.trim(), named)?;
             block = Some((name.trim().into(), if optional { Type::optional(ty) } else { ty }));
             continue;
         }
@@ -189,7 +209,7 @@ fn parse(text: &str, aliases: &[(Symbol, Type)]) -> Result<Signature, Error> {
         let rest = ty.strip_suffix(['*', '+']);
         list.push(Param {
             name: name.trim().into(),
-            ty: parse_type(rest.unwrap_or(ty).trim(), aliases)?,
+            ty: parse_type(rest.unwrap_or(ty).trim(), named)?,
             optional: optional || ty.ends_with('*'),
             captures_rest: rest.is_some(),
         });
@@ -239,7 +259,8 @@ mod tests {
                 assert!(alias.target.get().is_some(), "{}: type {name}", native.name);
             }
             for overload in native.overloads {
-                if let Err(error) = parse(overload.signature, &aliases) {
+                let named = |name| Ok(builtin_type(name, &aliases));
+                if let Err(error) = parse(overload.signature, &named) {
                     panic!("{}: {}: {error}", native.name, overload.signature);
                 }
             }
@@ -249,7 +270,10 @@ mod tests {
     #[test]
     fn signatures_are_read() {
         let signature =
-            parse("(Hash[Any, Any] $h, [Integer $n], Any *$rest, &Callable[2,2]) >> String", &[]).unwrap();
+            parse("(Hash[Any, Any] $h, [Integer $n], Any *$rest, &Callable[2,2]) >> String", &|name| {
+                Ok(builtin_type(name, &[]))
+            })
+            .unwrap();
         let callable = &signature.callable;
         assert_eq!(callable.parameters.types.len(), 3);
         assert_eq!(callable.parameters.range().min, 1);

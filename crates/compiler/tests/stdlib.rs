@@ -140,7 +140,7 @@ impl Environment {
             if let Some((name, version)) = line.split_once(' ') {
                 module = modules.path().join(name);
                 std::fs::create_dir_all(&module).unwrap();
-                let metadata = format!("{{\"name\": \"test-{name}\", \"version\": \"{version}\"}}");
+                let metadata = format!("{{\"name\": \"puppetlabs-{name}\", \"version\": \"{version}\"}}");
                 std::fs::write(module.join("metadata.json"), metadata).unwrap();
             } else {
                 let file = module.join("lib/puppet").join(line);
@@ -148,8 +148,9 @@ impl Environment {
                 std::fs::write(file, "").unwrap();
             }
         }
-        if folder.join("types").exists() {
-            std::os::unix::fs::symlink(folder.join("types"), modules.path().join("stdlib/types")).unwrap();
+        if !folder.ends_with("8") && !folder.ends_with("debian") {
+            let types = self::folder().join("9/types");
+            std::os::unix::fs::symlink(types, modules.path().join("stdlib/types")).unwrap();
         }
         let facts = pcore::json::parse(&std::fs::read(self::folder().join("facts.json")).unwrap());
         let Ok(Value::Hash(facts)) = facts else { panic!("facts") };
@@ -316,6 +317,10 @@ macro_rules! suites {
 }
 
 suites! {
+    openstack_debian: "debian/openstack.pp"
+    others_debian: "debian/others.pp"
+    modules_forge: "forge/modules.pp"
+    more_forge: "forge/more.pp"
     arrays_8: "8/arrays.pp"
     formats_8: "8/formats.pp"
     new_9: "9/new.pp"

@@ -220,6 +220,21 @@ impl<'i> Context<'_, 'i> {
         self.session.resources.get(id.0 as usize).map(crate::resource::Resource::reference)
     }
 
+    /// The parameters of the class or define whose code makes the call.
+    pub fn caller_parameters(&self) -> Hash {
+        let id = self.session.scope(self.at.scope).resource;
+        let resource = self.session.resources.get(id.0 as usize);
+        let parameters = resource.map_or(&[][..], |resource| &resource.parameters);
+        parameters.iter().map(|parameter| (Str::from(parameter.name), parameter.value.clone())).collect()
+    }
+
+    /// Whether a parameter of a type has a default where the call stands.
+    pub fn has_default(&self, ty: &str, parameter: &str) -> bool {
+        let ty = Symbol::existing(&ty.to_lowercase());
+        let defaults = ty.map(|ty| self.session.defaults_for(self.at.scope, ty)).unwrap_or_default();
+        defaults.iter().any(|default| default.name.as_str() == parameter)
+    }
+
     /// Whether the code that makes the call is that of a class, and the name of the class, define or node.
     pub fn source(&self) -> (bool, &'i str) {
         let source = self.session.scope(self.at.scope).source;

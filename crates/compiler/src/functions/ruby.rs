@@ -3,6 +3,7 @@
 
 pub(super) mod base64;
 pub(super) mod file;
+pub(super) mod gem_version;
 pub(super) mod ipaddr;
 mod number;
 mod order;

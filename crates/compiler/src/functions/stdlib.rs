@@ -43,6 +43,17 @@ mod strings;
 mod validate;
 
 use super::{Legacy, OfModule};
+use crate::error::Control;
+use pcore::Value;
+
+pub(super) use arguments::fits;
+pub(super) use numbers::size_parts;
+pub(super) use parse::json as parse_json;
+
+/// A value as JSON without blanks, as Ruby writes it.
+pub(super) fn to_json(value: &Value) -> Result<String, Control> {
+    json::compact(value)
+}
 
 /// What all versions have.
 pub(super) const ALL: OfModule = OfModule {

@@ -74,7 +74,7 @@ def run(code, options)
       value = options['show'] == 'catalog' ? catalog.resources.reject { |r| %w[Stage Class].include?(r.type) || r.title == '__r' }.map { |r| "#{r.ref} #{show(r.instance_variable_get(:@parameters).transform_keys(&:to_s).reject { |k, _| k == 'name' || (r.type == 'File' && k == 'path') })}" }.join("\n").then { |t| t.empty? ? '(none)' : t } : value
     rescue Puppet::Error => e
       err = e.message
-    rescue StandardError, SystemStackError => e
+    rescue StandardError, ScriptError, SystemStackError => e
       err = "#{e.class}: #{e.message}"
     end
   end

@@ -51,6 +51,59 @@ impl IpAddr {
         self.is_v6
     }
 
+    /// The bits of the address; of IPv4 the lower 32.
+    pub(in crate::functions) fn bits(&self) -> u128 {
+        self.bits
+    }
+
+    /// How many bits of the mask are ones.
+    pub(in crate::functions) fn prefix(&self) -> u32 {
+        self.mask.count_ones()
+    }
+
+    /// The mask in its full form.
+    pub(in crate::functions) fn netmask(&self) -> String {
+        if self.is_v6 {
+            let groups: Vec<String> =
+                (0..8).rev().map(|at| format!("{:04x}", self.mask >> (16 * at) & 0xffff)).collect();
+            groups.join(":")
+        } else {
+            std::net::Ipv4Addr::from(self.mask as u32).to_string()
+        }
+    }
+
+    /// The last address of the network.
+    pub(in crate::functions) fn last(&self) -> IpAddr {
+        self.with_bits(self.bits | (self.all_ones() ^ self.mask))
+    }
+
+    /// The address at a place in the network; `None` beyond its end.
+    pub(in crate::functions) fn nth(&self, at: u128) -> Option<IpAddr> {
+        let inside = at <= self.all_ones() ^ self.mask;
+        inside.then(|| self.with_bits(self.bits + at))
+    }
+
+    /// How many addresses the network has, less one.
+    pub(in crate::functions) fn span(&self) -> u128 {
+        self.all_ones() ^ self.mask
+    }
+
+    fn with_bits(&self, bits: u128) -> IpAddr {
+        IpAddr { bits, mask: self.all_ones(), is_v6: self.is_v6, zone: None }
+    }
+
+    /// The name under which DNS knows the address the other way round.
+    pub(in crate::functions) fn reverse(&self) -> String {
+        if self.is_v6 {
+            let digits: Vec<String> =
+                (0..32).map(|at| format!("{:x}", self.bits >> (4 * at) & 0xf)).collect();
+            format!("{}.ip6.arpa", digits.join("."))
+        } else {
+            let octets: Vec<String> = (0..4).map(|at| (self.bits >> (8 * at) & 0xff).to_string()).collect();
+            format!("{}.in-addr.arpa", octets.join("."))
+        }
+    }
+
     fn width(&self) -> u32 {
         if self.is_v6 { 128 } else { 32 }
     }

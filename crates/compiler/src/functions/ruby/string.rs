@@ -89,6 +89,37 @@ impl Iterator for Upto {
     }
 }
 
+/// `text.capitalize`
+pub(in crate::functions) fn capitalize(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(chars.as_str().chars().flat_map(char::to_lowercase)).collect()
+}
+
+/// `ERB::Util.url_encode(text)`
+pub(in crate::functions) fn url_encode(text: &str) -> String {
+    percent_encoded(text, |byte| byte.is_ascii_alphanumeric() || b"_-.~".contains(&byte))
+}
+
+/// `CGI.escape(text)`
+pub(in crate::functions) fn cgi_escape(text: &str) -> String {
+    let is_kept = |byte: u8| byte.is_ascii_alphanumeric() || b"*_-. ".contains(&byte);
+    percent_encoded(text, is_kept).replace(' ', "+")
+}
+
+/// The text with all other bytes as `%` and two hexadecimal digits.
+pub(in crate::functions) fn percent_encoded(text: &str, is_kept: impl Fn(u8) -> bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii() && is_kept(byte) {
+            out.push(byte.into());
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
 /// `text.swapcase`
 pub(in crate::functions) fn swapcase(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

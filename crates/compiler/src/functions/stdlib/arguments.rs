@@ -49,7 +49,7 @@ pub(super) fn matches(regexp: &Regexp, value: &Value) -> Result<bool, Control> {
 }
 
 /// True if the text fits a pattern in Ruby's notation.
-pub(super) fn fits(pattern: &str, text: &str) -> bool {
+pub(in crate::functions) fn fits(pattern: &str, text: &str) -> bool {
     Regexp::cached(pattern).is_ok_and(|regexp| regexp.is_match(text))
 }
 

@@ -122,15 +122,12 @@ fn key_detail(error: &pki::Error) -> String {
     }
 }
 
-/// The types by which stdlib 9 checks names; the environment's own definitions count.
-const NAMES: [&str; 2] = ["Stdlib::Fqdn", "Stdlib::Dns::Zone"];
-
 /// Fails if one of the arguments is no domain name.
 pub(super) const VALIDATE_DOMAIN_NAME: Native = Native {
     name: "stdlib::validate_domain_name",
     local_types: &[],
     overloads: &[Overload::new("(Any *$values)", |context, arguments| {
-        validate(context, arguments, &format!("Variant[{}, {}]", NAMES[0], NAMES[1]))
+        validate(context, arguments, "(Variant[Stdlib::Fqdn, Stdlib::Dns::Zone] *$values)")
     })],
 };
 
@@ -139,21 +136,12 @@ pub(super) const VALIDATE_EMAIL_ADDRESS: Native = Native {
     name: "stdlib::validate_email_address",
     local_types: &[],
     overloads: &[Overload::new("(Any *$values)", |context, arguments| {
-        validate(context, arguments, "Stdlib::Email")
+        validate(context, arguments, "(Stdlib::Email *$values)")
     })],
 };
 
-fn validate(context: &mut Context<'_, '_>, arguments: &[Value], ty: &str) -> Result<Value, Control> {
-    let ty = context.parse_type(ty)?;
-    let signature = pcore::signature::Signature::new(
-        vec![pcore::signature::Param { name: "values".into(), ty, optional: true, captures_rest: true }],
-        None,
-        None,
-    );
-    if !signature.accepts(arguments, None) {
-        let name = context.name();
-        return Err(pcore::mismatch::describe_arguments(name, &[signature], arguments, None).into());
-    }
+fn validate(context: &mut Context<'_, '_>, arguments: &[Value], signature: &str) -> Result<Value, Control> {
+    context.check_signatures(&[signature], arguments)?;
     if arguments.is_empty() {
         return Err(format!("{}(): Wrong number of arguments need at least one", context.name()).into());
     }

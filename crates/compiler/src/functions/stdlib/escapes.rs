@@ -5,6 +5,7 @@ use pcore::format::ruby_to_s;
 
 use super::strings::each_text;
 use crate::functions::ruby::shellwords;
+use crate::functions::ruby::string::percent_encoded;
 use crate::functions::{Legacy, Native, Overload};
 
 /// `batch_escape` as stdlib 8 has it.
@@ -80,15 +81,8 @@ fn text_of(arguments: &[Value]) -> String {
 /// ```
 pub(super) const URIESCAPE_8: Legacy = Legacy::value("uriescape", -1, |_, arguments| {
     each_text("uriescape", arguments, |text| {
-        let mut out = String::with_capacity(text.len());
-        for byte in text.bytes() {
-            if byte.is_ascii_alphanumeric() || b"-_.!~*'();/?:@&=+$,[]".contains(&byte) {
-                out.push(byte.into());
-            } else {
-                out.push_str(&format!("%{byte:02X}"));
-            }
-        }
-        out
+        let is_kept = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.!~*'();/?:@&=+$,[]".contains(&byte);
+        percent_encoded(text, is_kept)
     })
 });
 

@@ -30,17 +30,19 @@ fn fact(context: &mut Context<'_, '_>, name: &str) -> Result<Value, Control> {
     while let Some(part) = found.next_match()? {
         path.push(part.get(1).or(part.get(2)).unwrap_or_default().to_owned());
     }
-    // Hashes are walked by the context, which notes what is read.
+    // Hashes are walked by the context, which notes what is read; within arrays the whole array counts.
     let names: Vec<&str> = path.iter().map(String::as_str).collect();
-    if names.is_empty() {
-        return Ok(Value::Hash(context.facts()));
-    }
-    let value = context.fact(&names);
-    if !value.is_undef() {
-        return Ok(value);
-    }
     let mut at = Value::Hash(context.facts_unread());
-    for (depth, key) in names.iter().enumerate() {
+    let mut hashes = 0;
+    while let (Value::Hash(hash), Some(name)) = (&at, names.get(hashes)) {
+        at = hash.get_str(name).cloned().unwrap_or_default();
+        hashes += 1;
+    }
+    at = match hashes {
+        0 => Value::Hash(context.facts()),
+        _ => context.fact(names.get(..hashes).unwrap_or_default()),
+    };
+    for (depth, key) in names.iter().enumerate().skip(hashes) {
         let walked = || names.iter().take(depth).map(|part| quoted(part)).collect::<Vec<_>>().join(".");
         at = match &at {
             Value::Undef => return Ok(Value::Undef),

@@ -65,6 +65,11 @@ pub(super) const TO_JSON_PRETTY: Native = Native {
     })],
 };
 
+/// A value without blanks.
+pub(super) fn compact(value: &Value) -> Result<String, Control> {
+    Style::default().write(value)
+}
+
 const PRETTY_SIGNATURE: &str = "(Variant[Hash, Array] $data, [Optional[Boolean] $skip_undef], [Struct[{\
      indent => Optional[String], space => Optional[String], space_before => Optional[String], \
      object_nl => Optional[String], array_nl => Optional[String], allow_nan => Optional[Boolean], \

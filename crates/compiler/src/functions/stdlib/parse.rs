@@ -42,7 +42,7 @@ pub(super) fn or_default(result: Result<Value, Control>, default: Option<&Value>
 }
 
 /// The data of a JSON text.
-pub(super) fn json(text: &str) -> Result<Value, Control> {
+pub(in crate::functions) fn json(text: &str) -> Result<Value, Control> {
     pcore::json::parse(text.as_bytes()).map_err(|error| {
         if error.message.starts_with("nesting") {
             return error.message.into();

@@ -1,0 +1,1 @@
+type Stdlib::HTTPSUrl = Pattern[/\Ahttps:/]

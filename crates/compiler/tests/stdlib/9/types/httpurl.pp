@@ -1,0 +1,1 @@
+type Stdlib::HTTPUrl = Pattern[/\Ahttps?:/]

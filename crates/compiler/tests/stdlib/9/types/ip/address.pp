@@ -1,0 +1,1 @@
+type Stdlib::IP::Address = Pattern[/\A[\h.:\/]+\z/]

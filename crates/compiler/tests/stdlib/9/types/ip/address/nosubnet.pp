@@ -1,0 +1,1 @@
+type Stdlib::IP::Address::Nosubnet = Pattern[/\A[\h.:]+\z/]

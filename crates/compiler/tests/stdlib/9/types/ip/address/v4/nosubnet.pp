@@ -1,0 +1,1 @@
+type Stdlib::IP::Address::V4::Nosubnet = Pattern[/\A[\d.]+\z/]

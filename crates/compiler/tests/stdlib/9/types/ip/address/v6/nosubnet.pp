@@ -1,0 +1,1 @@
+type Stdlib::IP::Address::V6::Nosubnet = Pattern[/\A[\h:]+\z/]
