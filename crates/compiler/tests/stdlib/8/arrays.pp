@@ -465,6 +465,9 @@ prefix(['a'], true)
 prefix(undef, 'p')
 #! Evaluation Error: Error while evaluating a Function Call, prefix(): expected first argument to be an Array or a Hash, got ""
 
+prefix([Sensitive('x'), File['/x']], 'p')
+#= ["pSensitive [value redacted]", "pFile[/x]"]
+
 ## suffix
 suffix()
 #! Evaluation Error: Error while evaluating a Function Call, suffix(): Wrong number of arguments given (0 for 1)

@@ -23,6 +23,9 @@ to_json({1 => 2, undef => 3})
 to_json(/x/)
 #= "\"(?-mix:x)\""
 
+to_json(Sensitive('x'))
+#= "\"Sensitive [value redacted]\""
+
 to_json(Integer)
 #= "\"Integer\""
 
@@ -34,6 +37,9 @@ to_json(0.1)
 
 to_json(File['/x'])
 #= "\"File['/x']\""
+
+to_json([Timestamp(0)])
+#= "[\"1970-01-01T00:00:00.000000000 UTC\"]"
 
 to_json()
 #! Evaluation Error: Error while evaluating a Function Call, 'to_json' expects 1 argument, got none
@@ -110,6 +116,9 @@ to_json_pretty({'a' => 1}, 'x')
 
 to_json_pretty({'a' => 1}, false, {'allow_nan' => true})
 #= "{\n  \"a\": 1\n}\n"
+
+to_json_pretty({1 => /x/, 'b' => Sensitive('x')})
+#= "{\n  \"1\": \"(?-mix:x)\",\n  \"b\": \"Sensitive [value redacted]\"\n}\n"
 
 ## to_yaml
 to_yaml({'a' => 1, 'b' => [true, undef, 1.5, 'x'], 'c' => {'d' => {}}})
@@ -261,6 +270,9 @@ to_python(default)
 to_python(/x/)
 #= "{\"__ptype\": \"Regexp\", \"__pvalue\": \"x\"}"
 
+to_python(Sensitive('x'))
+#= "{\"__ptype\": \"Sensitive\", \"__pvalue\": \"x\"}"
+
 to_python({1 => 2})
 #= "{\"__ptype\": \"Hash\", \"__pvalue\": [1, 2]}"
 
@@ -287,6 +299,9 @@ to_ruby(default)
 
 to_ruby({1 => 2})
 #= "{\"__ptype\" => \"Hash\", \"__pvalue\" => [1, 2]}"
+
+to_ruby(Timestamp(0))
+#= "{\"__ptype\" => \"Timestamp\", \"__pvalue\" => \"1970-01-01T00:00:00.000000000 UTC\"}"
 
 to_ruby("#{x} \u{e9} \u{1}")
 #= "\"\\#{x} é \\u0001\""

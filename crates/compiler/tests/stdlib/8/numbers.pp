@@ -191,6 +191,9 @@ str2saltedpbkdf2()
 str2saltedpbkdf2('Pa55w0rd', 'Using s0m3 s@lt', 50000)
 #= {"password_hex" => "3577f79f7d2e73df1cf1eecc36da16fffcd3650126d79e797a8b227492d13de4cdd0656933b43118b7361692f755e5b3c1e0536f826d12442400f3467bcc8fb4ac2235d5648b0f1b0906d0712aecd265834319b5a42e98af2ced81597fd78d1ac916f6eff6122c3577bb120a9f534e2a5c9a58c7d1209e3914c967c6a467b594", "salt_hex" => "5573696e672073306d332073406c74", "iterations" => 50000}
 
+str2saltedpbkdf2(Sensitive('Pa55w0rd'), Sensitive('Using s0m3 s@lt'), Sensitive(50000))
+#= {"password_hex" => "3577f79f7d2e73df1cf1eecc36da16fffcd3650126d79e797a8b227492d13de4cdd0656933b43118b7361692f755e5b3c1e0536f826d12442400f3467bcc8fb4ac2235d5648b0f1b0906d0712aecd265834319b5a42e98af2ced81597fd78d1ac916f6eff6122c3577bb120a9f534e2a5c9a58c7d1209e3914c967c6a467b594", "salt_hex" => "5573696e672073306d332073406c74", "iterations" => 50000}
+
 str2saltedpbkdf2('a', 'short', 50000)
 #! Evaluation Error: Error while evaluating a Function Call, str2saltedpbkdf2(): second argument must be at least 8 bytes long
 
@@ -245,6 +248,9 @@ pw_hash('password', 'SHA-256', 'salt')
 #= "$5$salt$Gcm6FsVtF/Qa77ZKD.iwsJlCVPY0XSMgLJL0Hnww/c1"
 
 pw_hash('password', 'md5', 'salt')
+#= "$1$salt$qJH7.N4xYta3aEG/dfqo/0"
+
+pw_hash(Sensitive('password'), 'md5', 'salt')
 #= "$1$salt$qJH7.N4xYta3aEG/dfqo/0"
 
 pw_hash('', 'md5', 'salt')

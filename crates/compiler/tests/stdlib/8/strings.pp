@@ -508,6 +508,9 @@ shell_escape({'a' => 1})
 shell_escape(/x y/)
 #= "\\(\\?-mix:x\\ y\\)"
 
+shell_escape(Sensitive('x'))
+#= "Sensitive\\ \\[value\\ redacted\\]"
+
 shell_escape('a', 'b')
 #! Evaluation Error: Error while evaluating a Function Call, 'shell_escape' expects 1 argument, got 2
 

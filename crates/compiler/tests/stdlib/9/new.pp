@@ -438,6 +438,41 @@ stdlib::rewrap_sensitive_data(1) |$x, $y| { [$x] }
 #! Evaluation Error: Error while evaluating a Function Call, 'stdlib::rewrap_sensitive_data' block expects 1 argument, got 2
 
 ## with Sensitive
+stdlib::crc32(Sensitive('abc'))
+#= "352441c2"
+
+stdlib::sha256(Sensitive(5))
+#= "ef2d127de37b942baad06145e54b0c619a1f22327b2ebbcfbec78f5564afe39d"
+
+stdlib::sha256(Sensitive([1]))
+#! Evaluation Error: Error while evaluating a Function Call, 'stdlib::sha256' parameter 'my_data' expects a value of type ScalarData, Sensitive[ScalarData], Binary, or Sensitive[Binary], got Sensitive[Array[Integer]]
+
+stdlib::to_json({'a' => Sensitive('x')})
+#= Sensitive("{\"a\":\"x\"}")
+
+stdlib::to_json(Sensitive({'a' => Sensitive('x')}))
+#= Sensitive("{\"a\":\"x\"}")
+
+stdlib::to_json_pretty([Sensitive('x')])
+#= Sensitive("[\n  \"x\"\n]\n")
+
+stdlib::to_json_pretty(Sensitive(['x']))
+#! Evaluation Error: Error while evaluating a Function Call, 'stdlib::to_json_pretty' parameter 'data' expects a value of type Hash or Array, got Sensitive[Array]
+
+stdlib::to_yaml({'a' => Sensitive('x')})
+#= Sensitive("---\na: x\n")
+
+stdlib::to_toml({'a' => Sensitive('x')})
+#= Sensitive("a = \"x\"\n")
+
+stdlib::rewrap_sensitive_data({'a' => Sensitive('x')})
+#= Sensitive({"a" => "x"})
+
+stdlib::rewrap_sensitive_data({Sensitive('a') => [Sensitive(Sensitive('x'))]}) |$x| { [$x] }
+#= Sensitive([{"a" => ["x"]}])
+
+stdlib::rewrap_sensitive_data([1, Sensitive(2)]) |$x| { undef }
+#= Sensitive(undef)
 
 ## validation
 stdlib::validate_domain_name('example.com')
