@@ -110,6 +110,8 @@ pub struct Image {
     native: native::NativeTypes,
     pub(crate) settings_class: Definition,
     pub(crate) hiera: lookup::Engine,
+    /// ERB templates that have been read.
+    pub(crate) templates: crate::erb::Templates,
     pub(crate) main_class: Definition,
     /// Runs Ruby code of this version of the modules.
     pub(crate) ruby: Option<foreign::Pool>,
@@ -188,6 +190,7 @@ impl Image {
             let load_paths = load_paths.filter(|path| path.is_dir()).collect();
             foreign::Pool::new(foreign::Settings { load_paths, ..settings })
         });
+        let templates = old.map(|old| old.templates.clone()).unwrap_or_default();
         let image = Image {
             ruby,
             options: options.clone(),
@@ -200,6 +203,7 @@ impl Image {
             aliases,
             native,
             hiera,
+            templates,
             settings_class: Definition::empty_class("settings"),
             main_class,
         };

@@ -20,6 +20,7 @@ mod collector;
 mod compile;
 pub mod context;
 mod deferred;
+mod erb;
 pub mod error;
 mod eval;
 mod finish;

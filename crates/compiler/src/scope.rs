@@ -62,6 +62,11 @@ impl Variables {
         self.names.len()
     }
 
+    /// Names and values in order of assignment.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Symbol, &Option<Value>)> {
+        self.names.iter().copied().zip(&self.values)
+    }
+
     fn truncate(&mut self, length: usize) {
         self.names.truncate(length);
         self.values.truncate(length);
@@ -149,6 +154,11 @@ impl Frames {
 
     pub(crate) fn get(&self, name: Symbol) -> Option<&Option<Value>> {
         self.locals.get(name)
+    }
+
+    /// Variables of all frames, from the outermost inwards.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Symbol, &Option<Value>)> {
+        self.locals.iter()
     }
 
     /// Adds the result of a match, or (with `None`) hides those before.

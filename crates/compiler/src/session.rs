@@ -68,6 +68,8 @@ pub struct Session<'i> {
     /// Output of the templates that are being rendered.
     pub(crate) rendering: Vec<Vec<Value>>,
     pub(crate) epp: FxHashMap<std::path::PathBuf, &'i Code>,
+    /// What ERB templates have made of values of the manifests.
+    pub(crate) ruby: std::rc::Rc<ruby::Heap>,
     pub(crate) lookups: crate::lookup::Lookups,
     /// Where code that is parsed during the compile is kept.
     pub(crate) spare: &'i OnceCell<Box<Spare>>,
@@ -194,6 +196,7 @@ impl<'i> Session<'i> {
             warned: FxHashSet::default(),
             rendering: Vec::new(),
             epp: FxHashMap::default(),
+            ruby: std::rc::Rc::default(),
             lookups: crate::lookup::Lookups::default(),
             spare,
             well_known: WellKnown::new(),

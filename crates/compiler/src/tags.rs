@@ -55,6 +55,11 @@ impl Tags {
         }
     }
 
+    /// The tags in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Str> {
+        self.0.iter()
+    }
+
     pub(crate) fn into_vec(self) -> Vec<Str> {
         self.0
     }

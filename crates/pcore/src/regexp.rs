@@ -152,6 +152,17 @@ impl Regexp {
         names.iter().rposition(|group| group.as_deref() == Some(name)).map(|index| index + 1)
     }
 
+    /// The names of groups, in order and without repetition.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for name in self.program().map_or(&[][..], |program| &program.names).iter().flatten() {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        names
+    }
+
     fn program(&self) -> Result<&Program> {
         let program = self.program.get_or_init(|| {
             let parsed = parse::parse(&self.source).map_err(|message| malformed(&message, &self.source))?;

@@ -1,0 +1,183 @@
+//! ERB templates of modules in a compile.
+
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use compiler::world::{ExportQuery, ExportedResource};
+use compiler::{Compilation, Image, ImageOptions, NodeInput, World, compile};
+use pcore::time::Timestamp;
+use pcore::{Hash, Value};
+
+struct Outside;
+
+impl World for Outside {
+    fn now(&self) -> Timestamp {
+        Timestamp { seconds: 0, nanoseconds: 0 }
+    }
+
+    fn random(&self) -> u128 {
+        0
+    }
+
+    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
+        fs::read(path)
+    }
+
+    fn exists(&self, path: &Path) -> bool {
+        path.exists()
+    }
+
+    fn run(&self, _: &[String], _: Option<&Path>, _: Duration) -> Result<Vec<u8>, String> {
+        Err("no commands here".to_owned())
+    }
+
+    fn stores_exports(&self) -> bool {
+        false
+    }
+
+    fn exported_resources(&self, _: &ExportQuery<'_>) -> Result<Vec<ExportedResource>, String> {
+        Ok(Vec::new())
+    }
+}
+
+/// Compiles code that uses a module `m` with these templates.
+fn compiled(code: &str, templates: &[(&str, &str)]) -> Result<Compilation, String> {
+    let modules = tempfile::tempdir().unwrap();
+    let folder = modules.path().join("m/templates");
+    fs::create_dir_all(&folder).unwrap();
+    for (name, text) in templates {
+        fs::write(folder.join(name), text).unwrap();
+    }
+    let options = ImageOptions {
+        modulepath: vec![modules.path().to_owned()],
+        code: Some(code.to_owned()),
+        ..ImageOptions::default()
+    };
+    let image = Image::load(&options).unwrap();
+    let facts = Hash::from_iter([("hostname", "web01"), ("os", "Debian")]);
+    let node = NodeInput { certname: "web01".into(), facts: facts.into(), ..NodeInput::default() };
+    let folder = modules.path().to_string_lossy().into_owned();
+    compile(&image, &Outside, &node).map_err(|error| error.message.replace(&folder, "MODULES"))
+}
+
+/// The messages of all notifies.
+fn messages(code: &str, templates: &[(&str, &str)]) -> Result<Vec<Value>, String> {
+    let catalog = compiled(code, templates)?.catalog;
+    let notifies = catalog.resources.iter().filter(|resource| &*resource.type_name == "Notify");
+    let messages =
+        notifies.flat_map(|notify| &notify.parameters).filter(|(name, _)| name.as_str() == "message");
+    Ok(messages.map(|(_, value)| value.clone()).collect())
+}
+
+fn texts(code: &str, templates: &[(&str, &str)]) -> Vec<String> {
+    messages(code, templates).unwrap().iter().map(pcore::format::to_s).collect()
+}
+
+#[test]
+fn a_template_sees_the_variables_of_its_caller() {
+    let code = "
+        $top = 'top'
+        class base { $both = 'base'  $only_base = 1 }
+        class derived inherits base {
+          $both = 'derived'
+          $gone = undef
+          notify { 'a': message => template('m/a.erb', 'm/b.erb') }
+        }
+        include derived";
+    let a = "<%= [@top, @both, @only_base, @gone, @hostname, @missing].inspect %>\n";
+    let b = "<%= scope['base::both'] %> <%= scope.lookupvar('::top') %> <%= @title %> <%= has_variable?('gone') %>";
+    assert_eq!(
+        texts(code, &[("a.erb", a), ("b.erb", b)]),
+        ["[\"top\", \"derived\", 1, nil, \"web01\", nil]\nbase top derived false"]
+    );
+}
+
+#[test]
+fn blocks_have_their_own_variables() {
+    let code = "
+        $x = 'outer'
+        [1, 2].each |$n| { $y = $n * 2  notify { \"n${n}\": message => inline_template('<%= @n %>-<%= @y %>-<%= @x %>') } }";
+    assert_eq!(texts(code, &[]), ["1-2-outer", "2-4-outer"]);
+}
+
+#[test]
+fn templates_call_functions_and_each_other() {
+    let code = "notify { 'a': message => template('m/outer.erb') }";
+    let outer =
+        "<%= scope.function_template(['m/inner.erb']) -%>\n<%= scope.call_function('join', [[1, 2], '+']) %>";
+    assert_eq!(
+        texts(code, &[("outer.erb", outer), ("inner.erb", "in <%= @hostname %>\n")]),
+        ["in web01\n1+2"]
+    );
+}
+
+#[test]
+fn what_a_template_changes_later_templates_see() {
+    let code = "
+        $shared = {}
+        $text = template('m/set.erb')
+        notify { 'a': message => \"${text}${template('m/get.erb')}\" }
+        notify { 'b': message => $shared }";
+    let set = "<% scope['shared'][:item] = [1] -%>\n<% @shared[:item] << 2 -%>\n";
+    assert_eq!(
+        texts(code, &[("set.erb", set), ("get.erb", "<%= @shared[:item].inspect %>")]),
+        ["[1, 2]", "{}"]
+    );
+}
+
+#[test]
+fn reads_of_facts_and_files_are_recorded() {
+    let code = "notify { 'a': message => template('m/a.erb') }";
+    let reads =
+        compiled(code, &[("a.erb", "<%= @hostname %><%= @missing %><%= @os if false %>")]).unwrap().reads;
+    let facts: Vec<String> =
+        reads.facts.iter().map(|path| path.names().collect::<Vec<_>>().join(".")).collect();
+    assert_eq!(facts, ["hostname", "missing"]);
+    assert!(reads.files.iter().any(|(file, _)| file.ends_with("m/templates/a.erb")));
+}
+
+#[test]
+fn errors_name_template_line_and_cause() {
+    let code = "notify { 'a': message => template('m/a.erb') }";
+    let failure = |template: &str| messages(code, &[("a.erb", template)]).unwrap_err();
+    insta::assert_snapshot!(failure("one\n<%= @missing.upcase %>\n"), @r"
+    Evaluation Error: Error while evaluating a Function Call, Failed to parse template m/a.erb:
+      Filepath: MODULES/m/templates/a.erb
+      Line: 2
+      Detail: undefined method `upcase' for nil:NilClass
+     (line: 1, column: 26) on node web01
+    ");
+    insta::assert_snapshot!(failure("<%= scope['nope::x'] %>"), @r"
+    Evaluation Error: Error while evaluating a Function Call, Failed to parse template m/a.erb:
+      Filepath: MODULES/m/templates/a.erb
+      Line: 1
+      Detail: Undefined variable 'nope::x'; class nope could not be found
+     (line: 1, column: 26) on node web01
+    ");
+    insta::assert_snapshot!(failure("\n\n<% `ls` %>"), @r"
+    Evaluation Error: Error while evaluating a Function Call, Failed to parse template m/a.erb:
+      Filepath: MODULES/m/templates/a.erb
+      Line: 3
+      Detail: running a command with backquotes is not supported by the native interpreter
+     (line: 1, column: 26) on node web01
+    ");
+    insta::assert_snapshot!(
+        messages("notify { 'a': message => inline_template('<%= nil + 1 %>') }", &[]).unwrap_err(),
+        @"Evaluation Error: Error while evaluating a Function Call, Failed to parse inline template: undefined method `+' for nil:NilClass (line: 1, column: 26) on node web01"
+    );
+    insta::assert_snapshot!(
+        messages("notify { 'a': message => template('m/none.erb') }", &[]).unwrap_err(),
+        @"Evaluation Error: Error while evaluating a Function Call, Could not find template 'm/none.erb' (line: 1, column: 26) on node web01"
+    );
+}
+
+#[test]
+fn secrets_stay_secret_unless_unwrapped() {
+    let code = "$secret = Sensitive('hidden')
+        notify { 'a': message => inline_template('<%= @secret %> <%= [@secret].inspect %> <%= @secret.unwrap %>') }";
+    assert_eq!(texts(code, &[]), ["Sensitive [value redacted] [#<Sensitive [value redacted]>] hidden"]);
+}
