@@ -109,23 +109,32 @@ impl<'i> Session<'i> {
         let (name, path) = (function.name, function.path.as_path());
         let Some(pool) = &self.image.ruby else {
             let text = format!(
-                "the function '{name}' is written in Ruby ({}), and there is no Ruby here to run it; install one, or see \
-                 `bunraku code check`",
+                "the function '{name}' is written in Ruby ({}), and there is no Ruby here to run it; install one, or \
+                 name one as interpreter under [ruby] in bunraku.toml",
                 path.display()
             );
             return Err(Error::new(text).into());
         };
         let api = if function.is_legacy { Api::Legacy } else { Api::Typed };
-        let described = function.described.get_or_init(|| {
-            let document = pool.describe(api, path, name.as_str()).map_err(|error| error.to_string())?;
-            Described::read(api, &document).ok_or_else(|| "its signatures make no sense".to_owned())
-        });
+        let unloadable = |error: &dyn std::fmt::Display| {
+            Error::new(format!("the function '{name}' cannot be loaded ({}): {error}", path.display()))
+        };
+        let described = match function.described.get() {
+            Some(described) => described,
+            None => {
+                let found = match pool.describe(api, path, name.as_str()) {
+                    Ok(document) => Described::read(api, &document)
+                        .ok_or_else(|| "its signatures make no sense".to_owned()),
+                    Err(error @ ForeignError::Raised { .. }) => Err(error.to_string()),
+                    // That no process was free or one died says nothing of the file: the next call asks again.
+                    Err(error) => return Err(unloadable(&error).into()),
+                };
+                function.described.get_or_init(|| found)
+            }
+        };
         let described = match described {
             Ok(described) => described,
-            Err(error) => {
-                let text = format!("the function '{name}' cannot be loaded ({}): {error}", path.display());
-                return Err(Error::new(text).into());
-            }
+            Err(error) => return Err(unloadable(error).into()),
         };
         self.reads.impure = true;
         match described {

@@ -617,12 +617,18 @@ module BunrakuWorker
       found
     end
 
+    # By file: several modules may have a function of one name, and each calls its own.
+    def typed
+      @typed ||= {}
+    end
+
     def load4(request)
-      loaded = Puppet::Functions.loaded
-      unless loaded.key?(request['name'])
+      made = typed[request['file']] ||= begin
+        loaded = Puppet::Functions.loaded
+        loaded.delete(request['name'])
         TOPLEVEL_BINDING.eval(File.read(request['file'], encoding: 'UTF-8'), request['file'], 1)
+        loaded[request['name']]
       end
-      made = loaded[request['name']]
       raise ArgumentError, "the file does not define the function #{request['name']}" unless made
 
       { 'local_types' => made.local_types_list, 'dispatches' => made.dispatches.map(&:describe) }
@@ -634,7 +640,7 @@ module BunrakuWorker
     end
 
     def call4(request)
-      made = Puppet::Functions.loaded.fetch(request['name'])
+      made = typed.fetch(request['file'])
       scope = Puppet::Parser::Scope.new
       dispatch = made.dispatches.fetch(request['index'])
       injected = dispatch.injected.map { |what| what == :scope ? scope : {} }

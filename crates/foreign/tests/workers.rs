@@ -107,6 +107,19 @@ fn values_go_there_and_back() {
 }
 
 #[test]
+fn files_that_define_functions_of_one_name_stay_apart() {
+    let Some(scratch) = usual() else { return };
+    let call = |name: &str| {
+        let text = format!("Puppet::Functions.create_function(:g) do\ndef g\n'{name}'\nend\nend\n");
+        let file = scratch.file(name, &text);
+        let call =
+            Call { api: Api::Typed, file: &file, name: "g", index: 0, arguments: Vec::new(), block: None };
+        pcore::json::to_string(&scratch.pool.call(&call, &mut Variables).unwrap())
+    };
+    assert_eq!([call("one"), call("two"), call("one")], [r#""one""#, r#""two""#, r#""one""#]);
+}
+
+#[test]
 fn both_interfaces_ask_the_compiler() {
     let Some(scratch) = usual() else { return };
     let body = "[lookupvar('x'), self['none'], include?('none'), function_upcase(['a']), call_function('upcase', ['b'])]";

@@ -333,11 +333,8 @@ impl<'o> Job<'o> {
         let code =
             Code { environment: environment.name.clone(), modulepath: environment.conf.modulepath.clone() };
         let files = &self.order.files;
-        let read = inline(files, &code, &environment.directory, &mut compilation.catalog, algorithm)?;
-        for path in read {
-            compilation.reads.file(&path.to_string_lossy());
-        }
-        Ok(())
+        let Compilation { catalog, reads, .. } = compilation;
+        inline(files, &code, &environment.directory, catalog, algorithm, reads)
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::time::Instant;
 
@@ -86,6 +87,16 @@ struct Slot {
     current: ArcSwapOption<Environment>,
     /// When the files were last looked over; held while they are.
     checked: Mutex<Option<Instant>>,
+    /// How often it was said that they have changed, and how many of these `current` takes into account.
+    flushes: AtomicU64,
+    flushes_seen: AtomicU64,
+}
+
+impl Slot {
+    /// True if what is there is known to be old.
+    fn is_flushed(&self) -> bool {
+        self.flushes_seen.load(Ordering::Acquire) < self.flushes.load(Ordering::Acquire)
+    }
 }
 
 impl Environments {
@@ -111,28 +122,34 @@ impl Environments {
             }
         };
         let slot = lock(&self.slots).entry(name.to_owned()).or_default().clone();
+        // Asked before `current` is loaded: what is there then has seen these flushes.
+        let is_flushed = slot.is_flushed();
         let mut checked = match (slot.current.load_full(), slot.checked.try_lock()) {
             // Somebody else is looking; what is there is good enough.
-            (Some(current), Err(TryLockError::WouldBlock)) => return Ok(current),
+            (Some(current), Err(TryLockError::WouldBlock)) if !is_flushed => return Ok(current),
             (Some(current), Ok(checked))
-                if checked.is_some_and(|at| at.elapsed() < self.settings.check_interval)
+                if !is_flushed
+                    && checked.is_some_and(|at| at.elapsed() < self.settings.check_interval)
                     && current.directory == directory =>
             {
                 return Ok(current);
             }
             (_, Ok(checked)) => checked,
             (_, Err(TryLockError::Poisoned(poisoned))) => poisoned.into_inner(),
-            (None, Err(TryLockError::WouldBlock)) => lock(&slot.checked),
+            (_, Err(TryLockError::WouldBlock)) => lock(&slot.checked),
         };
         // Another request may have made it while this one waited.
         if let Some(current) = slot.current.load_full()
+            && !slot.is_flushed()
             && checked.is_some_and(|at| at.elapsed() < self.settings.check_interval)
             && current.directory == directory
         {
             return Ok(current);
         }
+        let flushes = slot.flushes.load(Ordering::Acquire);
         let fresh = self.look(name, directory, slot.current.load_full())?;
         slot.current.store(Some(fresh.clone()));
+        slot.flushes_seen.store(flushes, Ordering::Release);
         *checked = Some(Instant::now());
         Ok(fresh)
     }
@@ -161,11 +178,12 @@ impl Environments {
         EnvironmentConf::load(name, &directory, &self.settings)
     }
 
-    /// Forgets when files were last looked over, of one environment or of all, so that the next request sees every change.
+    /// Says that files have changed, of one environment or of all: every request that comes after this sees every change, and
+    /// waits for it if need be.
     pub fn flush(&self, name: Option<&str>) {
         for (known, slot) in lock(&self.slots).iter() {
             if name.is_none_or(|name| name == known) {
-                *lock(&slot.checked) = None;
+                slot.flushes.fetch_add(1, Ordering::AcqRel);
             }
         }
     }

@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
+use compiler::ReadSet;
 use pcore::{Hash, Value};
 use rest::path::percent_decode_text;
 use stdx::fnmatch::Pattern;
@@ -14,7 +15,7 @@ use wire::metadata::{FileMetadata, Links};
 
 use crate::files::{Algorithm, Code, FileError, FileServer, FilesMax, Query, Selection};
 
-/// Inlines what can be inlined, and gives the files and folders that the result depends on.
+/// Inlines what can be inlined, and notes the files and folders that the result depends on, those that are not there among them.
 ///
 /// # Errors
 /// Puppet's text: a file none of whose sources is there, or one that cannot be read.
@@ -24,25 +25,25 @@ pub(crate) fn inline(
     environment: &Path,
     catalog: &mut Catalog,
     algorithm: Algorithm,
-) -> Result<Vec<PathBuf>, String> {
+    reads: &mut ReadSet,
+) -> Result<(), String> {
     // Paths of modules may have been resolved on the way.
     let real = environment.canonicalize().unwrap_or_else(|_| environment.to_owned());
     let inliner = Inliner { files, code, environments: [environment, &real], algorithm };
     let (mut metadata, mut recursive) = (Hash::new(), Hash::new());
-    let mut read = Vec::new();
     for resource in catalog.resources.iter().filter(|resource| &*resource.type_name == "File") {
         let Some(sources) = sources(resource) else { continue };
         if is_recursive(resource) {
-            if let Some(found) = inliner.tree(resource, &sources, &mut read)? {
+            if let Some(found) = inliner.tree(resource, &sources, reads)? {
                 recursive.insert(resource.title.as_str(), Value::hash(found));
             }
-        } else if let Some(found) = inliner.file(resource, &sources, &mut read)? {
+        } else if let Some(found) = inliner.file(resource, &sources, reads)? {
             metadata.insert(resource.title.as_str(), to_value(&found)?);
         }
     }
     catalog.metadata = metadata;
     catalog.recursive_metadata = recursive;
-    Ok(read)
+    Ok(())
 }
 
 struct Inliner<'a> {
@@ -79,22 +80,40 @@ impl Inliner<'_> {
         Ok(Query { links, algorithm, own_permissions })
     }
 
+    /// Where a source lies. That it is not there is noted, too: the next source counts only as long as that is so.
+    fn find(&self, source: &Source<'_>, reads: &mut ReadSet) -> Result<Option<PathBuf>, String> {
+        match self.files.find(self.code, None, &source.key) {
+            Ok(path) => {
+                reads.file(&path.to_string_lossy());
+                Ok(Some(path))
+            }
+            Err(FileError::NotFound | FileError::NotMounted) => {
+                match source.key.strip_prefix("modules/").and_then(|key| key.split_once('/')) {
+                    Some((module, file)) => {
+                        for directory in &self.code.modulepath {
+                            let path = directory.join(module).join("files").join(file);
+                            reads.file(&path.to_string_lossy());
+                        }
+                    }
+                    // Other mounts come and go with their configuration.
+                    None => reads.impure = true,
+                }
+                Ok(None)
+            }
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
     /// The first source that is there.
     fn file(
         &self,
         resource: &Resource,
         sources: &[Source<'_>],
-        read: &mut Vec<PathBuf>,
+        reads: &mut ReadSet,
     ) -> Result<Option<FileMetadata>, String> {
         let query = self.query(resource)?;
         for source in sources {
-            let found = self.files.find(self.code, None, &source.key);
-            let path = match found {
-                Ok(path) => path,
-                Err(FileError::NotFound | FileError::NotMounted) => continue,
-                Err(error) => return Err(error.to_string()),
-            };
-            read.push(path.clone());
+            let Some(path) = self.find(source, reads)? else { continue };
             let mut metadata = self.files.metadata(&path, query).map_err(|error| error.to_string())?;
             metadata.source = Some(source.text.to_owned());
             metadata.content_uri = self.content_uri(source, &path);
@@ -109,22 +128,20 @@ impl Inliner<'_> {
         &self,
         resource: &Resource,
         sources: &[Source<'_>],
-        read: &mut Vec<PathBuf>,
+        reads: &mut ReadSet,
     ) -> Result<Option<Hash>, String> {
         let query = self.query(resource)?;
         let selection = selection(resource, query.links)?;
         let mut all = Hash::new();
         for source in sources {
-            let root = match self.files.find(self.code, None, &source.key) {
-                Ok(root) => root,
-                Err(FileError::NotFound | FileError::NotMounted) => continue,
-                Err(error) => return Err(error.to_string()),
-            };
+            let Some(root) = self.find(source, reads)? else { continue };
             let Some(base) = self.content_uri(source, &root) else { return Ok(None) };
             let mut found = self.files.tree(&root, &selection, query).map_err(|error| error.to_string())?;
             for metadata in &mut found {
                 let relative = metadata.relative_path.as_deref().filter(|relative| *relative != ".");
-                read.push(relative.map_or_else(|| root.clone(), |relative| root.join(relative)));
+                if let Some(relative) = relative {
+                    reads.file(&root.join(relative).to_string_lossy());
+                }
                 metadata.content_uri = Some(match relative {
                     None => base.clone(),
                     Some(relative) => format!("{base}/{relative}"),

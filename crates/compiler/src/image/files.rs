@@ -1,9 +1,9 @@
 //! The files of an image: what was read, and whether it still is what lies on the disk.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use std::time::SystemTime;
 
 use rustc_hash::FxHashMap;
 use stdx::Symbol;
@@ -153,17 +153,25 @@ pub(super) fn body(code: &Code) -> Option<ExprId> {
     }
 }
 
-/// What tells whether a file or folder has changed.
+/// What tells whether a file or folder has changed. Time and length alone do not: deployments put whole folders in the place of
+/// others, and some give every file the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stamp {
-    modified: Option<SystemTime>,
+    inode: (u64, u64),
+    modified: (i64, i64),
+    changed: (i64, i64),
     length: u64,
 }
 
 impl Stamp {
     pub(super) fn of(path: &Path) -> Option<Stamp> {
         let data = fs::metadata(path).ok()?;
-        Some(Stamp { modified: data.modified().ok(), length: if data.is_dir() { 0 } else { data.len() } })
+        Some(Stamp {
+            inode: (data.dev(), data.ino()),
+            modified: (data.mtime(), data.mtime_nsec()),
+            changed: (data.ctime(), data.ctime_nsec()),
+            length: if data.is_dir() { 0 } else { data.len() },
+        })
     }
 }
 
@@ -352,4 +360,26 @@ pub(crate) fn parse_text(
     }
     let messages = parse.errors.iter().map(|error| error.puppet_message()).collect();
     Err(SourceError { messages, path, bare: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    #[test]
+    fn another_file_of_the_same_time_and_length_is_another_state() {
+        let folder = tempfile::tempdir().unwrap();
+        let (first, second) = (folder.path().join("a.pp"), folder.path().join("b.pp"));
+        for (path, text) in [(&first, "notice('a')"), (&second, "notice('b')")] {
+            fs::write(path, text).unwrap();
+            let file = fs::File::options().write(true).open(path).unwrap();
+            file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        }
+        let before = Stamp::of(&first);
+        assert_eq!(Stamp::of(&first), before);
+        fs::rename(&second, &first).unwrap();
+        assert_ne!(Stamp::of(&first), before);
+    }
 }
