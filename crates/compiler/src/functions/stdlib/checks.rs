@@ -54,7 +54,9 @@ fn run_with_file(context: &mut Context<'_, '_>, content: &str, line: &str) -> Re
         shellwords::escape(content)
     );
     let shell = ["/bin/sh", "-c", &script].map(str::to_owned);
-    let output = context.world().run(&shell, None, TIME_MAX)?;
+    // What a failure shows is the command as it was given: the script holds the content, which may be a secret.
+    let output =
+        context.world().run(&shell, None, TIME_MAX).map_err(|error| error.replace(&script, &line))?;
     let output = String::from_utf8_lossy(&output);
     let (said, end) = output.rsplit_once('\n').ok_or("no temporary file could be made")?;
     let (status, file) = end.split_once(' ').unwrap_or((end, ""));
