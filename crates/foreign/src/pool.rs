@@ -159,16 +159,13 @@ impl Pool {
         }
         let mut member = self.take(depth > 0)?;
         DEPTH.set(depth + 1);
+        // What a host does may panic; the place must be free again all the same.
+        let turn = Turn { pool: self, depth };
         let result = run(&mut member, Instant::now() + self.settings.time_max);
-        DEPTH.set(depth);
-        let is_usable = !matches!(result, Err(ForeignError::Broken(_))) && member.worker.is_fresh();
-        let mut state = self.lock();
-        state.running -= 1;
-        if is_usable {
-            state.idle.push(member);
+        if !matches!(result, Err(ForeignError::Broken(_))) && member.worker.is_fresh() {
+            self.lock().idle.push(member);
         }
-        drop(state);
-        self.returned.notify_one();
+        drop(turn);
         result
     }
 
@@ -199,6 +196,20 @@ impl Pool {
     fn lock(&self) -> MutexGuard<'_, State> {
         // Counters and whole workers: nothing is left half done by a panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place among the running workers, until it is dropped.
+struct Turn<'a> {
+    pool: &'a Pool,
+    depth: usize,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        DEPTH.set(self.depth);
+        self.pool.lock().running -= 1;
+        self.pool.returned.notify_one();
     }
 }
 
