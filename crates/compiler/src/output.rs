@@ -14,7 +14,13 @@ impl<'i> Session<'i> {
         let resources = std::mem::take(&mut self.resources);
         let mut ids: Vec<Option<WireId>> = Vec::with_capacity(resources.len());
         let mut wire = Vec::with_capacity(resources.len());
-        for resource in resources {
+        for mut resource in resources {
+            // Ruby code of a template may have changed what it was given, and Puppet's catalog has the same objects.
+            for parameter in &mut resource.parameters {
+                if let Some(current) = self.ruby.current(&parameter.value) {
+                    parameter.value = current;
+                }
+            }
             if resource.is_virtual && !resource.exported {
                 ids.push(None);
                 continue;

@@ -125,7 +125,7 @@ fn what_a_template_changes_later_templates_see() {
     let set = "<% scope['shared'][:item] = [1] -%>\n<% @shared[:item] << 2 -%>\n";
     assert_eq!(
         texts(code, &[("set.erb", set), ("get.erb", "<%= @shared[:item].inspect %>")]),
-        ["[1, 2]", "{}"]
+        ["[1, 2]", "{item => [1, 2]}"]
     );
 }
 
@@ -180,4 +180,15 @@ fn secrets_stay_secret_unless_unwrapped() {
     let code = "$secret = Sensitive('hidden')
         notify { 'a': message => inline_template('<%= @secret %> <%= [@secret].inspect %> <%= @secret.unwrap %>') }";
     assert_eq!(texts(code, &[]), ["Sensitive [value redacted] [#<Sensitive [value redacted]>] hidden"]);
+}
+
+#[test]
+fn what_a_template_changes_in_place_is_in_the_catalog() {
+    let code =
+        "define d(Array $list, Hash $map) { $text = inline_template('<% @list << 2; @map[\"k\"] << 3 %>') }
+        d { 'x': list => [1], map => { 'k' => [], 'l' => ['l'] } }";
+    let catalog = compiled(code, &[]).unwrap().catalog;
+    let resource = catalog.resources.iter().find(|resource| &*resource.title == "x").unwrap();
+    assert_eq!(pcore::json::to_string(resource.parameter("list").unwrap()), "[1,2]");
+    assert_eq!(pcore::json::to_string(resource.parameter("map").unwrap()), r#"{"k":[3],"l":["l"]}"#);
 }

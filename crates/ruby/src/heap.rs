@@ -2,8 +2,8 @@
 //!
 //! In Ruby a template gets the very strings, arrays and hashes that the manifest computed, and what it changes in them
 //! is seen by every template after it: modules pass data from one template to the next that way. Our values of the
-//! language are immutable, so the heap remembers, by the identity of the value, what a template made of it. Only
-//! templates see that; the manifest keeps its value.
+//! language are immutable, so the heap remembers, by the identity of the value, what a template made of it. Templates see
+//! that, and so does the catalog at its end ([`Heap::current`]); code of the manifest in between keeps its value.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::limits::NESTING_MAX;
 use crate::value::{Text, Value};
 
 /// The objects that stand for values of the manifests, for the time of a compile.
@@ -31,6 +32,47 @@ impl Heap {
     /// An empty heap.
     pub fn new() -> Heap {
         Heap::default()
+    }
+
+    /// What templates have made of a value or of something in it; `None` if it is as it was, or has become something that the Puppet
+    /// language has no value for.
+    pub fn current(&self, value: &pcore::Value) -> Option<pcore::Value> {
+        if self.objects.borrow().is_empty() {
+            return None;
+        }
+        self.current_at(value, 0)
+    }
+
+    fn current_at(&self, value: &pcore::Value, depth: u32) -> Option<pcore::Value> {
+        if depth > NESTING_MAX {
+            return None;
+        }
+        if let Some(object) = self.find(value) {
+            return plain(&object, depth);
+        }
+        match value {
+            pcore::Value::Array(items) => {
+                let changed: Vec<_> = items.iter().map(|item| self.current_at(item, depth + 1)).collect();
+                changed.iter().any(Option::is_some).then(|| {
+                    let items = changed.into_iter().zip(items.iter());
+                    pcore::Value::array(
+                        items.map(|(new, old)| new.unwrap_or_else(|| old.clone())).collect::<Vec<_>>(),
+                    )
+                })
+            }
+            pcore::Value::Hash(hash) => {
+                let changed: Vec<_> = hash.iter().map(|(_, item)| self.current_at(item, depth + 1)).collect();
+                changed.iter().any(Option::is_some).then(|| {
+                    let mut current = pcore::Hash::with_capacity(hash.len());
+                    for (new, (key, old)) in changed.into_iter().zip(hash.iter()) {
+                        current.insert(key.clone(), new.unwrap_or_else(|| old.clone()));
+                    }
+                    pcore::Value::hash(current)
+                })
+            }
+            pcore::Value::Sensitive(inner) => self.current_at(inner, depth + 1).map(pcore::Value::sensitive),
+            _ => None,
+        }
     }
 
     pub(crate) fn enter(&self) {
@@ -75,6 +117,40 @@ impl std::fmt::Debug for Heap {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Heap").field("objects", &self.objects.borrow().len()).finish()
     }
+}
+
+/// An object as a value of the Puppet language.
+fn plain(object: &Value, depth: u32) -> Option<pcore::Value> {
+    if depth > NESTING_MAX {
+        return None;
+    }
+    Some(match object {
+        Value::Nil => pcore::Value::Undef,
+        Value::Bool(flag) => pcore::Value::Bool(*flag),
+        Value::Int(number) => pcore::Value::Int(*number),
+        Value::Float(number) => pcore::Value::Float(*number),
+        Value::Text(text) => pcore::Value::Str(text.share()),
+        Value::Symbol(name) => match name.as_str() {
+            "undef" => pcore::Value::Undef,
+            "default" => pcore::Value::Default,
+            other => pcore::Value::str(other),
+        },
+        Value::Array(array) => {
+            let items = array.to_vec();
+            let items = items.iter().map(|item| plain(item, depth + 1)).collect::<Option<Vec<_>>>()?;
+            pcore::Value::array(items)
+        }
+        Value::Hash(hash) => {
+            let mut entries = pcore::Hash::with_capacity(hash.len());
+            for (key, item) in hash.pairs() {
+                entries.insert(plain(&key, depth + 1)?, plain(&item, depth + 1)?);
+            }
+            pcore::Value::hash(entries)
+        }
+        Value::Regexp(regex) => pcore::Value::Regexp(regex.program.clone()),
+        Value::Puppet(value) => (**value).clone(),
+        _ => return None,
+    })
 }
 
 /// What tells one value of the manifests from another that is equal.

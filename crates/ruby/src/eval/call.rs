@@ -258,9 +258,6 @@ impl Interp<'_> {
             _ => {}
         }
         let shown = self.inspect(value)?;
-        if shown.len() > 65 {
-            return Ok(format!("#<{class}>"));
-        }
         if shown.starts_with('#') { Ok(shown) } else { Ok(format!("{shown}:{class}")) }
     }
 }
