@@ -14,6 +14,13 @@ pub struct Peer {
     pub tests: &'static str,
 }
 
+impl Peer {
+    /// A Debian package of a Puppet module.
+    const fn module(package: &'static str, file: &'static str) -> Peer {
+        Peer { package, file, tests: "catalogs of Debian's modules" }
+    }
+}
+
 /// All peers.
 pub const PEERS: &[Peer] = &[
     Peer {
@@ -30,6 +37,71 @@ pub const PEERS: &[Peer] = &[
         package: "puppet-module-puppetlabs-stdlib",
         file: "/usr/share/puppet/modules.available/puppetlabs-stdlib/metadata.json",
         tests: "type aliases of stdlib",
+    },
+    Peer::module(
+        "puppet-module-puppetlabs-apache",
+        "/usr/share/puppet/modules.available/puppetlabs-apache/metadata.json",
+    ),
+    Peer::module(
+        "puppet-module-puppetlabs-apt",
+        "/usr/share/puppet/modules.available/puppetlabs-apt/metadata.json",
+    ),
+    Peer::module(
+        "puppet-module-puppet-archive",
+        "/usr/share/puppet/modules.available/puppet-archive/metadata.json",
+    ),
+    Peer::module(
+        "puppet-module-puppetlabs-concat",
+        "/usr/share/puppet/modules.available/puppetlabs-concat/metadata.json",
+    ),
+    Peer::module(
+        "puppet-module-puppetlabs-firewall",
+        "/usr/share/puppet/modules.available/puppetlabs-firewall/metadata.json",
+    ),
+    Peer::module(
+        "puppet-module-puppetlabs-haproxy",
+        "/usr/share/puppet/modules.available/puppetlabs-haproxy/metadata.json",
+    ),
+    Peer::module("puppet-module-keystone", "/usr/share/puppet/modules.available/keystone/metadata.json"),
+    Peer::module(
+        "puppet-module-rodjek-logrotate",
+        "/usr/share/puppet/modules.available/rodjek-logrotate/manifests/init.pp",
+    ),
+    Peer::module(
+        "puppet-module-puppetlabs-mysql",
+        "/usr/share/puppet/modules.available/puppetlabs-mysql/metadata.json",
+    ),
+    Peer::module(
+        "puppet-module-openstacklib",
+        "/usr/share/puppet/modules.available/openstacklib/metadata.json",
+    ),
+    Peer::module("puppet-module-oslo", "/usr/share/puppet/modules.available/oslo/metadata.json"),
+    Peer::module(
+        "puppet-module-camptocamp-postfix",
+        "/usr/share/puppet/modules.available/camptocamp-postfix/metadata.json",
+    ),
+    Peer::module(
+        "puppet-module-puppetlabs-postgresql",
+        "/usr/share/puppet/modules.available/puppetlabs-postgresql/metadata.json",
+    ),
+    Peer::module(
+        "puppet-module-puppetlabs-rabbitmq",
+        "/usr/share/puppet/modules.available/puppetlabs-rabbitmq/metadata.json",
+    ),
+    Peer::module(
+        "puppet-module-arioch-redis",
+        "/usr/share/puppet/modules.available/arioch-redis/metadata.json",
+    ),
+    Peer::module(),
+    Peer::module("puppet-module-saz-ssh", "/usr/share/puppet/modules.available/saz-ssh/metadata.json"),
+    Peer::module(
+        "puppet-module-camptocamp-systemd",
+        "/usr/share/puppet/modules.available/camptocamp-systemd/metadata.json",
+    ),
+    Peer {
+        package: "facterdb",
+        file: "/usr/share/doc/facterdb/copyright",
+        tests: "catalogs of Debian's modules on many systems",
     },
     Peer {
         package: "openssl",

@@ -1,0 +1,102 @@
+//! A share of Debian's modules, compiled with the installed Puppet and here: catalogs and error texts are identical but for what
+//! `differential/tolerated.txt` lists with a reason. `cargo xtask differential` compares all modules.
+
+use std::path::{Path, PathBuf};
+
+use acceptance::differential::outcome::Outcome;
+use acceptance::differential::{Plan, run};
+use acceptance::peers;
+
+/// Modules of all kinds: templates, data, defined types, types in Ruby, functions in Ruby.
+const MODULES: &[&str] = &[
+    "apache",
+    "apt",
+    "archive",
+    "concat",
+    "firewall",
+    "haproxy",
+    "keystone",
+    "logrotate",
+    "mysql",
+    "ntp",
+    "openstacklib",
+    "oslo",
+    "postfix",
+    "postgresql",
+    "rabbitmq",
+    "redis",
+    "rsyslog",
+    "ssh",
+    "stdlib",
+    "systemd",
+];
+
+fn compare(strict: bool, every: usize) {
+    let all_there = MODULES.iter().all(|module| {
+        peers::find(&format!("/usr/share/puppet/modules/{module}/manifests"), "Debian's modules").is_some()
+    });
+    if !all_there
+        || peers::find("/usr/bin/puppet", "catalogs of Debian's modules").is_none()
+        || peers::find("/usr/share/doc/facterdb", "facts of many systems").is_none()
+    {
+        return;
+    }
+    let plan = Plan {
+        modulepath: vec![PathBuf::from("/usr/share/puppet/modules")],
+        modules: MODULES.iter().map(|module| (*module).to_owned()).collect(),
+        every,
+        systems: 1,
+        strict,
+        puppet_lib: None,
+        jobs: 2,
+    };
+    let tolerated = tolerated();
+    let (mut compared, mut catalogs, mut differences) = (0, 0, Vec::new());
+    let mut each = |result: acceptance::differential::Result| {
+        compared += 1;
+        catalogs += usize::from(matches!(result.outcome, Outcome::SameCatalog { .. }));
+        let text = result.outcome.to_string();
+        let is_tolerated = tolerated
+            .iter()
+            .any(|(definition, part)| *definition == result.case.definition && text.contains(part.as_str()));
+        if !result.outcome.is_same() && !is_tolerated {
+            differences.push(format!("{}: {text}", result.case.node));
+        }
+    };
+    run(&plan, &mut each).unwrap_or_else(|error| panic!("{error:#}"));
+    assert!(
+        differences.is_empty(),
+        "{} of {compared} differ:\n{}",
+        differences.len(),
+        differences.join("\n")
+    );
+    assert!(catalogs * 5 > compared, "only {catalogs} of {compared} cases gave catalogs");
+}
+
+/// `definition | part of the difference | reason`, a line each.
+fn tolerated() -> Vec<(String, String)> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/differential/tolerated.txt");
+    let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    text.lines()
+        .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+        .map(|line| {
+            let mut parts = line.split(" | ");
+            match (parts.next(), parts.next(), parts.next()) {
+                (Some(definition), Some(part), Some(_)) => {
+                    (definition.trim().to_owned(), part.trim().to_owned())
+                }
+                _ => panic!("{}: `{line}` has not three parts", file.display()),
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn with_the_defaults_of_puppet_8() {
+    compare(true, 3);
+}
+
+#[test]
+fn with_the_defaults_of_puppet_7() {
+    compare(false, 1);
+}
