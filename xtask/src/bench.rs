@@ -17,6 +17,8 @@ pub struct Args {
 enum What {
     /// Catalogs of the example nodes, and parsing
     Catalogs,
+    /// Cost and memory of generated catalogs of up to 50,000 resources
+    Scaling,
     /// 500 simulated agents for a minute
     Fleet,
 }
@@ -29,6 +31,7 @@ pub fn run(root: &Path, args: &Args) -> anyhow::Result<()> {
         What::Catalogs => {
             command.args(["run", "--release", "--package", "acceptance", "--bin", "bench-catalogs"])
         }
+        What::Scaling => command.args(["run", "--release", "--package", "compiler", "--example", "scaling"]),
         What::Fleet => command
             .args(["test", "--release", "--package", "acceptance", "--test", "fleet", "--", "--nocapture"])
             .env("BUNRAKU_FLEET", "500")

@@ -8,7 +8,6 @@ use wire::catalog::Kind;
 use crate::code::Place;
 use crate::error::{Control, Error};
 use crate::eval::resource::Declaration;
-use crate::limits::Limits;
 use crate::resource::{Parameter, Resource, ResourceId, TypeOf, capitalised};
 use crate::scope::ScopeId;
 use crate::session::Session;
@@ -183,7 +182,7 @@ impl<'i> Session<'i> {
     /// # Errors
     /// As [`Session::create`].
     pub(crate) fn add_resource(&mut self, resource: Resource<'i>) -> Result<ResourceId, Control> {
-        Limits::resources(self.resources.len())?;
+        self.limits.resources(self.resources.len())?;
         let id = ResourceId(self.resources.len() as u32);
         let ty = resource.ty.name();
         if let Some(existing) = self.table.get(ty, &resource.title) {

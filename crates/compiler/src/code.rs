@@ -10,6 +10,7 @@ use stdx::Symbol;
 use syntax::ast::{Ast, Expr, ExprId, Parameter, Span};
 
 use crate::error::Site;
+use crate::last_use::LastUse;
 
 /// One parsed file, and the module whose view of names its code has.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub(crate) struct Code {
     pub(crate) module: Option<Symbol>,
     /// The regular expressions in the code, in order of their nodes, kept for all compiles.
     regexps: Vec<(ExprId, Arc<Regexp>)>,
+    /// Reads that may take the value out of the variable.
+    last_uses: Vec<LastUse>,
     /// What the parser warned of, complete with places.
     pub(crate) warnings: Vec<String>,
 }
@@ -40,7 +43,8 @@ impl Code {
                 regexps.push((ExprId(at as u32), Regexp::new(source)?));
             }
         }
-        Ok(Code { ast, module, regexps, warnings })
+        let last_uses = crate::last_use::last_uses(&ast);
+        Ok(Code { ast, module, regexps, last_uses, warnings })
     }
 
     /// The regular expression of a literal.
@@ -52,6 +56,16 @@ impl Code {
             Ok(at) => Ok(self.regexps[at].1.clone()),
             Err(_) => Regexp::new(source),
         }
+    }
+
+    /// True if a read is the last use of its variable.
+    pub(crate) fn is_last_use(&self, id: ExprId) -> bool {
+        !self.last_uses.is_empty() && self.last_uses.binary_search_by_key(&id, |last| last.variable).is_ok()
+    }
+
+    /// True if a block has no use for its first argument but once.
+    pub(crate) fn gives_up_first(&self, lambda: ExprId) -> bool {
+        self.last_uses.iter().any(|last| last.lambda == lambda)
     }
 
     /// The place of a node.

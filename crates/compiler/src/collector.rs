@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use pcore::{Str, Value};
+use rustc_hash::FxHashMap;
 use stdx::Symbol;
 use syntax::ast::ResourceForm;
 
@@ -14,20 +15,23 @@ use crate::relationship::End;
 use crate::resource::{Parameter, ResourceId, TypeOf, capitalised};
 use crate::scope::ScopeId;
 use crate::session::Session;
+use crate::unique::Unique;
 use crate::world::{ExportFilter, ExportQuery};
 
 /// Index of what a collector has collected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct CollectorId(pub(crate) usize);
 
 /// What a collector has collected.
 #[derive(Debug, Default)]
 pub(crate) struct Collected {
-    pub(crate) found: Vec<ResourceId>,
+    pub(crate) found: Unique<ResourceId>,
     /// What stands left of the collector in a chain of arrows.
     pub(crate) alternative: Vec<End>,
     /// What `realize` was asked for and nobody has declared.
     pub(crate) unresolved: Vec<String>,
+    /// It has found all that it will ever find.
+    is_done: bool,
 }
 
 /// A collector.
@@ -51,6 +55,17 @@ pub(crate) enum What<'i> {
 pub(crate) struct Overrides<'i> {
     pub(crate) parameters: Vec<Parameter<'i>>,
     pub(crate) place: Place<'i>,
+}
+
+/// Up to this number of resources a collector looks at each.
+const SCANNED_MAX: usize = 32;
+
+/// Resources of a type by title in small letters, as `==` compares.
+#[derive(Default)]
+pub(crate) struct TitleIndex {
+    /// How many of the type's resources are in the index.
+    indexed: usize,
+    ids: FxHashMap<String, Vec<ResourceId>>,
 }
 
 /// A condition on resources.
@@ -101,14 +116,12 @@ impl<'i> Session<'i> {
                 self.override_collected(id, scope, &objects, overrides)?;
             }
             let collected = &mut self.collected[id.0].found;
-            let before = collected.len();
             for object in objects {
-                if !collected.contains(&object) {
-                    collected.push(object);
-                }
+                found |= collected.insert(object);
             }
-            found |= collected.len() > before;
         }
+        let collected = &self.collected;
+        self.collectors.retain(|collector| !collected[collector.id.0].is_done);
         Ok(found)
     }
 
@@ -120,9 +133,7 @@ impl<'i> Session<'i> {
         overrides: &Overrides<'i>,
     ) -> Result<(), Control> {
         let source = self.scope(scope).source;
-        if !self.overriding.iter().any(|&other| std::ptr::eq(other, source)) {
-            self.overriding.push(source);
-        }
+        self.overriding.insert(source);
         for &object in objects {
             if self.collected[id.0].found.contains(&object) {
                 continue;
@@ -171,9 +182,7 @@ impl<'i> Session<'i> {
                         None => missing.push((ty, title)),
                     }
                 }
-                if missing.is_empty() {
-                    self.collectors.retain(|collector| collector.id != id);
-                }
+                self.collected[id.0].is_done = missing.is_empty();
                 self.collected[id.0].unresolved =
                     missing.iter().map(|(ty, title)| format!("{}[{title}]", capitalised(ty))).collect();
                 references.replace(missing);
@@ -182,8 +191,13 @@ impl<'i> Session<'i> {
         }
     }
 
-    fn matching(&self, ty: TypeOf<'i>, query: Option<&Query>, exported: bool) -> Vec<ResourceId> {
-        let of_type = self.by_type.get(&ty.name()).map(Vec::as_slice).unwrap_or_default();
+    fn matching(&mut self, ty: TypeOf<'i>, query: Option<&Query>, exported: bool) -> Vec<ResourceId> {
+        let titles = query.and_then(Query::titles);
+        let candidates = titles.and_then(|titles| self.titled(ty.name(), &titles));
+        let of_type = match &candidates {
+            Some(candidates) => candidates,
+            None => self.by_type.get(&ty.name()).map(Vec::as_slice).unwrap_or_default(),
+        };
         of_type
             .iter()
             .copied()
@@ -191,6 +205,26 @@ impl<'i> Session<'i> {
                 (!exported || self.resource(id).exported) && query.is_none_or(|query| self.fits(id, query))
             })
             .collect()
+    }
+
+    /// Resources of a type with one of some titles, in order of creation; `None` if there are so few of the type that each may
+    /// as well be looked at.
+    fn titled(&mut self, ty: Symbol, titles: &[&str]) -> Option<Vec<ResourceId>> {
+        let of_type = self.by_type.get(&ty)?;
+        if of_type.len() <= SCANNED_MAX {
+            return None;
+        }
+        let index = self.titles.entry(ty).or_default();
+        for &id in of_type.get(index.indexed..).unwrap_or_default() {
+            let title = self.resources[id.0 as usize].title.to_ascii_lowercase();
+            index.ids.entry(title).or_default().push(id);
+        }
+        index.indexed = of_type.len();
+        let found = titles.iter().filter_map(|title| index.ids.get(&title.to_ascii_lowercase()));
+        let mut found: Vec<ResourceId> = found.flatten().copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        Some(found)
     }
 
     fn fits(&self, id: ResourceId, query: &Query) -> bool {
@@ -286,6 +320,20 @@ impl<'i> Session<'i> {
 }
 
 impl Query {
+    /// The titles of which a resource must have one to fit; `None` if any title will do.
+    fn titles(&self) -> Option<Vec<&str>> {
+        match self {
+            Query::Equal(name, Value::Str(title)) if name.as_str() == "title" => Some(vec![title]),
+            Query::And(left, right) => left.titles().or_else(|| right.titles()),
+            Query::Or(left, right) => {
+                let mut titles = left.titles()?;
+                titles.extend(right.titles()?);
+                Some(titles)
+            }
+            _ => None,
+        }
+    }
+
     fn to_filter(&self) -> ExportFilter {
         match self {
             Query::And(left, right) => {

@@ -17,10 +17,9 @@ use crate::reads::ReadSet;
 use crate::resource::{Parameter, ResourceId, TypeOf};
 use crate::scope::{ScopeId, TOP};
 use crate::session::Session;
+use crate::stack;
 use crate::world::World;
 
-/// Deep nesting needs room: this is address space, used only as far as a compile really goes.
-const STACK_BYTES: usize = 512 * 1024 * 1024;
 /// How long `config_version` may run.
 const CONFIG_VERSION_TIME_MAX: Duration = Duration::from_secs(60);
 
@@ -47,7 +46,7 @@ pub struct CompileError {
 
 /// Compiles the catalog of a node.
 ///
-/// Runs on a thread of its own, which has the stack that deeply nested code needs.
+/// Runs on a thread of its own, which has the stack that deeply nested code needs, unless [`crate::stack::spawn`] has made this one.
 ///
 /// # Errors
 /// Whatever is wrong with the code, the data or the node, in Puppet's words.
@@ -59,9 +58,12 @@ pub fn compile(image: &Image, world: &dyn World, node: &NodeInput) -> Result<Com
 pub(crate) fn with_deep_stack<T: Send>(
     run: impl FnOnce() -> Result<T, CompileError> + Send,
 ) -> Result<T, CompileError> {
+    if stack::is_deep() {
+        return run();
+    }
     let failed = |message: String| CompileError { message, logs: Vec::new() };
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("compile".into()).stack_size(STACK_BYTES);
+        let thread = std::thread::Builder::new().name("compile".into()).stack_size(stack::STACK_BYTES);
         let handle = thread
             .spawn_scoped(scope, run)
             .map_err(|error| failed(format!("could not start a thread for the compile: {error}")))?;

@@ -103,6 +103,22 @@ impl<'a, 'i> Context<'a, 'i> {
         }
     }
 
+    /// [`Context::call_block`] with arguments that nobody else keeps, so that the block may change them in place.
+    ///
+    /// # Errors
+    /// As [`Context::call_block`].
+    pub fn call_block_with(&mut self, arguments: Vec<Value>) -> Result<Value, Control> {
+        match self.block {
+            Some(Block::Lambda(lambda)) => self.session.call_lambda_with(*lambda, arguments),
+            _ => self.call_block(&arguments),
+        }
+    }
+
+    /// True if the block reads its first argument only once, and cannot end with `break`.
+    pub fn block_gives_up_first(&self) -> bool {
+        matches!(self.block, Some(Block::Lambda(lambda)) if lambda.code.gives_up_first(lambda.lambda))
+    }
+
     /// Calls the block as one turn of an iteration: `None` when the block says `break`.
     ///
     /// ```text

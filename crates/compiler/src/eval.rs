@@ -25,6 +25,9 @@ use crate::error::{Control, Error};
 use crate::scope::ScopeId;
 use crate::session::Session;
 
+/// From this size on the memory of a value is counted.
+const LARGE_BYTES: usize = 4096;
+
 /// The value of an expression, or why there is none.
 pub(crate) type Eval = Result<Value, Control>;
 
@@ -190,6 +193,9 @@ impl<'i> Session<'i> {
                     append_text(&mut text, &value);
                 }
             }
+        }
+        if text.len() > LARGE_BYTES {
+            self.limits.made(text.len());
         }
         Ok(Value::Str(text.into()))
     }

@@ -11,6 +11,7 @@ mod main;
 mod module;
 mod native;
 mod parts;
+mod templates;
 mod types;
 
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ pub(crate) use main::Main;
 pub(crate) use module::{Module, RubyFunction};
 pub use native::{Knowledge, KnownType};
 pub use parts::{RubyFunctionPart, Runs, TemplateCheck, TemplatePart};
+pub(crate) use templates::Templates;
 pub(crate) use types::{origin, origin_at, parse_own_type};
 
 use crate::code::{Definition, Function};
@@ -69,6 +71,8 @@ pub struct ImageOptions {
     pub settings: Vec<(String, Value)>,
     /// Whether the words of plans are keywords.
     pub tasks: bool,
+    /// How much a compile may use up.
+    pub bounds: crate::Bounds,
     /// How Ruby code of modules is run that is not native; `None`: it is not. The load paths are the image's matter.
     pub ruby: Option<foreign::Settings>,
 }
@@ -87,6 +91,7 @@ impl Default for ImageOptions {
             strict_variables: true,
             settings: Vec::new(),
             tasks: false,
+            bounds: crate::Bounds::default(),
             ruby: None,
         }
     }
@@ -112,6 +117,8 @@ pub struct Image {
     pub(crate) hiera: lookup::Engine,
     /// ERB templates that have been read.
     pub(crate) templates: crate::erb::Templates,
+    /// Parsed EPP templates.
+    pub(crate) epp: Templates,
     pub(crate) main_class: Definition,
     /// Runs Ruby code of this version of the modules.
     pub(crate) ruby: Option<foreign::Pool>,
@@ -204,6 +211,7 @@ impl Image {
             native,
             hiera,
             templates,
+            epp: Templates::default(),
             settings_class: Definition::empty_class("settings"),
             main_class,
         };

@@ -4,7 +4,7 @@
 //! types in rounds, applies overrides, defaults and relationships, and hands out a [`wire::catalog::Catalog`] in
 //! exactly the order in which Puppet would write it. Error texts are Puppet's own.
 //!
-//! It has no sockets, no clock and no database, and starts no thread but for the stack it runs on. What it reads
+//! It has no sockets and no database, no clock but to limit itself, and starts no thread but for the stack it runs on. What it reads
 //! is an immutable [`Image`] of an environment; everything else arrives through one trait, [`World`]. So a compile is a
 //! function of image, node and recorded answers, and its [`ReadSet`] says which of them it depends on.
 //!
@@ -26,6 +26,7 @@ mod eval;
 mod finish;
 pub mod functions;
 pub mod image;
+mod last_use;
 mod limits;
 mod loader;
 pub mod log;
@@ -41,8 +42,10 @@ mod scope;
 mod session;
 mod settings;
 mod signature;
+pub mod stack;
 mod tags;
 mod types;
+mod unique;
 pub mod world;
 
 use std::sync::Arc;
@@ -53,6 +56,7 @@ pub use compile::{Compilation, CompileError, compile, version};
 pub use context::{Block, Context};
 pub use error::{Control, Error};
 pub use image::{Image, ImageOptions, Strict};
+pub use limits::Bounds;
 pub use log::{Level, LogEntry};
 pub use lookup::{Answer, Explain, Question, look_up};
 pub use reads::ReadSet;

@@ -1,53 +1,168 @@
 //! Bounds of a compile. Code that is wrong or hostile must end with an error, not with the server.
 
-use crate::error::{Control, Error};
+use std::time::{Duration, Instant};
 
-/// Nesting of expressions and calls. The stack of a compile (see `compile`) holds this many in any build.
+use crate::error::{Control, Error};
+use crate::stack;
+
+/// Nesting of expressions and calls. The stack of a compile (see `stack`) holds this many in any build.
 const DEPTH_MAX: u32 = 6_000;
-/// Evaluated expressions: some minutes of work.
-const STEPS_MAX: u64 = 2_000_000_000;
-/// Resources in a catalog.
-const RESOURCES_MAX: usize = 1_000_000;
+/// Nesting from which on much of a stack has been used.
+const DEPTH_WORN: u32 = 600;
+/// How many expressions are evaluated between two looks at the clock.
+const STEPS_BETWEEN: u64 = 4_096;
+/// A look at the memory of the process is worth its cost after so many expressions,
+const STEPS_BETWEEN_SIZES: u64 = 131_072;
+/// or after so many bytes of values.
+const BYTES_BETWEEN_SIZES: u64 = 16 * 1024 * 1024;
+
+/// How much a compile may use up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Evaluated expressions.
+    pub steps: u64,
+    /// Time, once it runs.
+    pub time: Duration,
+    /// Bytes by which the process may grow while it runs. Only a compile that itself makes much is held to it.
+    pub memory: u64,
+    /// Resources in the catalog, virtual ones included.
+    pub resources: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds {
+            steps: 2_000_000_000,
+            time: Duration::from_secs(300),
+            memory: 2 * 1024 * 1024 * 1024,
+            resources: 1_000_000,
+        }
+    }
+}
 
 /// What a compile has used up.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Limits {
+    bounds: Bounds,
+    started: Instant,
     depth: u32,
+    /// The nesting that calls for attention next.
+    depth_alarm: u32,
     steps: u64,
+    /// The step at which to look at the clock next.
+    next_look: u64,
+    /// The step and the bytes at which the size of the process was looked at last.
+    sized_at: u64,
+    bytes: u64,
+    /// The size of the process when it was first looked at.
+    size_before: Option<u64>,
 }
 
 impl Limits {
+    pub(crate) fn new(bounds: Bounds) -> Limits {
+        Limits {
+            bounds,
+            started: Instant::now(),
+            depth: 0,
+            depth_alarm: DEPTH_WORN,
+            steps: 0,
+            next_look: STEPS_BETWEEN,
+            sized_at: 0,
+            bytes: 0,
+            size_before: None,
+        }
+    }
+
     /// Counts an expression, and one more level of nesting until [`Limits::leave`].
+    #[inline]
     pub(crate) fn enter(&mut self) -> Result<(), Control> {
         self.steps += 1;
         self.depth += 1;
-        if self.depth > DEPTH_MAX {
-            return Err(Error::new(format!(
-                "stack level too deep (more than {DEPTH_MAX} nested expressions)"
-            ))
-            .into());
+        if self.depth > self.depth_alarm {
+            self.deep()?;
         }
-        if self.steps > STEPS_MAX {
-            return Err(Error::new(format!(
-                "the compile takes too long (more than {STEPS_MAX} expressions)"
-            ))
-            .into());
+        if self.steps > self.next_look {
+            self.look()?;
         }
         Ok(())
     }
 
+    #[inline]
     pub(crate) fn leave(&mut self) {
         self.depth -= 1;
     }
 
-    /// Checks the number of resources.
-    pub(crate) fn resources(count: usize) -> Result<(), Control> {
-        if count > RESOURCES_MAX {
-            return Err(Error::new(format!(
-                "the catalog is too large (more than {RESOURCES_MAX} resources)"
-            ))
-            .into());
+    /// Counts the bytes of a large value.
+    #[inline]
+    pub(crate) fn made(&mut self, bytes: usize) {
+        self.bytes += bytes as u64;
+        if self.bytes > BYTES_BETWEEN_SIZES {
+            self.next_look = 0;
+        }
+    }
+
+    #[cold]
+    fn deep(&mut self) -> Result<(), Control> {
+        stack::wear();
+        self.depth_alarm = DEPTH_MAX;
+        if self.depth > DEPTH_MAX {
+            let text = format!("stack level too deep (more than {DEPTH_MAX} nested expressions)");
+            return Err(Error::new(text).into());
         }
         Ok(())
     }
+
+    #[cold]
+    fn look(&mut self) -> Result<(), Control> {
+        self.next_look = self.steps + STEPS_BETWEEN;
+        let Bounds { steps, time, memory, .. } = self.bounds;
+        if self.steps > steps {
+            let text = format!(
+                "the compile takes too long (more than {steps} expressions; the setting compile.max-steps)"
+            );
+            return Err(Error::new(text).into());
+        }
+        if self.started.elapsed() > time {
+            let text = format!(
+                "the compile takes too long (more than {} seconds; the setting compile.timeout)",
+                time.as_secs()
+            );
+            return Err(Error::new(text).into());
+        }
+        if self.steps - self.sized_at < STEPS_BETWEEN_SIZES && self.bytes < BYTES_BETWEEN_SIZES {
+            return Ok(());
+        }
+        self.sized_at = self.steps;
+        self.bytes = 0;
+        let Some(size) = process_bytes() else { return Ok(()) };
+        let before = *self.size_before.get_or_insert(size);
+        if size.saturating_sub(before) > memory {
+            let megabytes = memory / (1024 * 1024);
+            let text = format!(
+                "the compile needs too much memory (more than {megabytes} MB; the setting compile.max-memory)"
+            );
+            return Err(Error::new(text).into());
+        }
+        Ok(())
+    }
+
+    /// Checks the number of resources.
+    pub(crate) fn resources(&self, count: usize) -> Result<(), Control> {
+        let most = self.bounds.resources;
+        if count > most {
+            let text = format!(
+                "the catalog is too large (more than {most} resources; the setting compile.max-resources)"
+            );
+            return Err(Error::new(text).into());
+        }
+        Ok(())
+    }
+}
+
+/// The memory of this process that is really there; `None` where the system does not say.
+fn process_bytes() -> Option<u64> {
+    const PAGE_BYTES: u64 = 4096;
+    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: u64 = text.split(' ').nth(1)?.parse().ok()?;
+    Some(pages * PAGE_BYTES)
 }

@@ -151,11 +151,15 @@ impl ReadSet {
         self.trusted.insert(Path::new(names));
     }
 
-    /// Notes a file or folder. To be called before it is read: then a later change cannot be missed.
-    pub fn file(&mut self, path: &str) {
-        if !self.files.contains_key(path) {
-            self.files.insert(path.to_owned(), hiera::source::Disk.stat(path));
+    /// Notes a file or folder, and gives the state in which it was found first. To be called before it is read: then a later
+    /// change cannot be missed.
+    pub fn file(&mut self, path: &str) -> Option<Stat> {
+        if let Some(stat) = self.files.get(path) {
+            return *stat;
         }
+        let stat = hiera::source::Disk.stat(path);
+        self.files.insert(path.to_owned(), stat);
+        stat
     }
 
     pub(crate) fn query(&mut self, text: String) {

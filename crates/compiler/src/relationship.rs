@@ -9,7 +9,7 @@ use crate::resource::{Parameter, ResourceId, capitalised};
 use crate::session::Session;
 
 /// One end of an arrow.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum End {
     /// A resource, by lower-case type and title.
     Reference(Str, Str),
@@ -51,11 +51,11 @@ impl<'i> Session<'i> {
             End::Collector(id) => *id,
         };
         let collected = &self.collected[id.0];
-        if collected.found.is_empty() && is_source {
+        let found = collected.found.as_slice();
+        if found.is_empty() && is_source {
             return collected.alternative.iter().flat_map(|end| self.ends(end, true)).collect();
         }
-        collected
-            .found
+        found
             .iter()
             .map(|&id| {
                 let resource = self.resource(id);

@@ -8,6 +8,7 @@
 use std::rc::Rc;
 
 use pcore::{Str, Value};
+use rustc_hash::FxHashMap;
 use stdx::Symbol;
 
 use crate::code::Definition;
@@ -26,6 +27,8 @@ pub(crate) struct Scope<'i> {
     pub(crate) parent: Option<ScopeId>,
     /// Where names are looked for next.
     pub(crate) outer: Option<ScopeId>,
+    /// The node or top scope that this one is in.
+    pub(crate) enclosing: Option<ScopeId>,
     /// The definition whose body runs here.
     pub(crate) source: &'i Definition,
     /// The resource whose body runs here.
@@ -37,16 +40,24 @@ pub(crate) struct Scope<'i> {
     pub(crate) defaults: Vec<(Symbol, Vec<Parameter<'i>>)>,
 }
 
+/// Up to this number of variables a scan is faster than an index.
+const SCANNED_MAX: usize = 48;
+
 /// Variables in order of assignment. `None` is a parameter that has no value yet.
 #[derive(Default)]
 pub(crate) struct Variables {
     names: Vec<Symbol>,
     values: Vec<Option<Value>>,
+    /// The last position of each name, once there are more than [`SCANNED_MAX`].
+    index: Option<Box<FxHashMap<Symbol, u32>>>,
 }
 
 impl Variables {
     pub(crate) fn position(&self, name: Symbol) -> Option<usize> {
-        self.names.iter().rposition(|&other| other == name)
+        match &self.index {
+            Some(index) => index.get(&name).map(|&at| at as usize),
+            None => self.names.iter().rposition(|&other| other == name),
+        }
     }
 
     pub(crate) fn get(&self, name: Symbol) -> Option<&Option<Value>> {
@@ -54,6 +65,23 @@ impl Variables {
     }
 
     pub(crate) fn push(&mut self, name: Symbol, value: Option<Value>) {
+        let at = self.names.len();
+        self.names.push(name);
+        self.values.push(value);
+        match &mut self.index {
+            Some(index) => {
+                index.insert(name, at as u32);
+            }
+            None if at == SCANNED_MAX => {
+                let all = self.names.iter().enumerate().map(|(at, &name)| (name, at as u32));
+                self.index = Some(Box::new(all.collect()));
+            }
+            None => {}
+        }
+    }
+
+    /// Adds a variable that is soon forgotten: those of blocks have no index.
+    fn push_local(&mut self, name: Symbol, value: Option<Value>) {
         self.names.push(name);
         self.values.push(value);
     }
@@ -148,7 +176,7 @@ impl Frames {
         let start = self.starts.last().copied().unwrap_or_default();
         match self.locals.names[start..].iter().position(|&other| other == name) {
             Some(at) => self.locals.values[start + at] = value,
-            None => self.locals.push(name, value),
+            None => self.locals.push_local(name, value),
         }
     }
 
@@ -159,6 +187,13 @@ impl Frames {
     /// Variables of all frames, from the outermost inwards.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Symbol, &Option<Value>)> {
         self.locals.iter()
+    }
+
+    /// Takes the value of a variable of the innermost frame out of it.
+    pub(crate) fn take(&mut self, name: Symbol) -> Option<Value> {
+        let start = *self.starts.last()?;
+        let at = self.locals.names[start..].iter().position(|&other| other == name)?;
+        self.locals.values[start + at].take()
     }
 
     /// Adds the result of a match, or (with `None`) hides those before.
@@ -184,6 +219,7 @@ impl<'i> Scope<'i> {
         Scope {
             parent,
             outer,
+            enclosing: outer,
             source,
             resource,
             is_node: false,

@@ -9,7 +9,7 @@ use stdx::Symbol;
 
 use crate::NodeInput;
 use crate::code::{Code, Definition, Function, TypeDefinition};
-use crate::collector::{Collected, Collector};
+use crate::collector::{Collected, Collector, TitleIndex};
 use crate::error::{Control, Error, Site};
 use crate::eval::call::Callee;
 use crate::eval::lambda::BlockType;
@@ -41,10 +41,14 @@ pub struct Session<'i> {
     pub(crate) table: Table,
     /// Resources of each type, in order of creation.
     pub(crate) by_type: FxHashMap<Symbol, Vec<ResourceId>>,
+    /// Where collectors find resources by title.
+    pub(crate) titles: FxHashMap<Symbol, TitleIndex>,
     /// Resources of classes by name.
     pub(crate) class_resources: FxHashMap<Symbol, ResourceId>,
     /// Container and content, in order of creation.
     pub(crate) edges: Vec<(ResourceId, ResourceId)>,
+    /// Those of the edges that `contain` has made.
+    pub(crate) contained: FxHashSet<(ResourceId, ResourceId)>,
     pub(crate) classes: Vec<Str>,
     pub(crate) tags: Tags,
     pub(crate) collectors: Vec<Collector<'i>>,
@@ -53,7 +57,7 @@ pub struct Session<'i> {
     pub(crate) relationships: Vec<Relationship>,
     pub(crate) overrides: Vec<(ResourceKey, Override<'i>)>,
     /// Definitions that may override anything, since a collector in them has overrides.
-    pub(crate) overriding: Vec<&'i Definition>,
+    pub(crate) overriding: FxHashSet<*const Definition>,
 
     /// Where the calls stand that are being made, the outermost first; without a node for the site manifest as a whole.
     pub(crate) call_stack: Vec<(&'i Code, Option<syntax::ast::ExprId>)>,
@@ -171,26 +175,28 @@ impl<'i> Session<'i> {
             node,
             logs: Vec::new(),
             reads: ReadSet::default(),
-            limits: Limits::default(),
+            limits: Limits::new(image.options.bounds),
             scopes: vec![Scope::new(None, None, &image.main_class, ResourceId(0))],
             class_scopes: FxHashMap::default(),
             definitions: Definitions::default(),
             resources: Vec::new(),
             table: Table::default(),
             edges: Vec::new(),
+            contained: FxHashSet::default(),
             classes: Vec::new(),
             tags: Tags::default(),
             collectors: Vec::new(),
             collected: Vec::new(),
             relationships: Vec::new(),
             overrides: Vec::new(),
-            overriding: Vec::new(),
+            overriding: FxHashSet::default(),
             call_stack: Vec::new(),
             callees: FxHashMap::default(),
             blocks: FxHashMap::default(),
             names: FxHashMap::default(),
             types: FxHashMap::default(),
             type_texts: FxHashMap::default(),
+            titles: FxHashMap::default(),
             class_resources: FxHashMap::default(),
             by_type: FxHashMap::default(),
             warned: FxHashSet::default(),
@@ -225,13 +231,11 @@ impl<'i> Session<'i> {
     }
 
     /// The node or top scope that a scope is in.
-    pub(crate) fn enclosing(&self, mut scope: ScopeId) -> ScopeId {
-        loop {
-            let this = self.scope(scope);
-            match this.parent {
-                Some(parent) if !this.is_node => scope = parent,
-                _ => return scope,
-            }
+    pub(crate) fn enclosing(&self, scope: ScopeId) -> ScopeId {
+        let this = self.scope(scope);
+        match this.enclosing {
+            Some(enclosing) if !this.is_node => enclosing,
+            _ => scope,
         }
     }
 
@@ -244,8 +248,8 @@ impl<'i> Session<'i> {
     }
 
     /// Keeps code that was parsed during the compile.
-    pub(crate) fn keep(&mut self, code: Code) -> &'i Code {
-        let kept = self.spare.get_or_init(|| Box::new(Spare { code: Arc::new(code), next: OnceCell::new() }));
+    pub(crate) fn keep(&mut self, code: impl Into<Arc<Code>>) -> &'i Code {
+        let kept = self.spare.get_or_init(|| Box::new(Spare { code: code.into(), next: OnceCell::new() }));
         self.spare = &kept.next;
         &kept.code
     }
@@ -303,7 +307,7 @@ impl<'i> Session<'i> {
 
     /// True if one definition may override what another has set: it inherits from it, directly or not.
     pub(crate) fn is_child(&mut self, child: &'i Definition, base: &'i Definition) -> bool {
-        if self.overriding.iter().any(|&other| std::ptr::eq(other, child)) {
+        if self.overriding.contains(&std::ptr::from_ref(child)) {
             return true;
         }
         let mut at = child;

@@ -3,15 +3,19 @@
 use pcore::Str;
 
 use crate::error::Error;
+use crate::unique::Unique;
 
-/// Tags in order of addition, each once. Sets are small, so a scan beats a hash.
+/// Tags in order of addition, each once.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Tags(Vec<Str>);
+pub(crate) struct Tags(Unique<Str>);
 
 impl Tags {
     pub(crate) fn contains(&self, tag: &str) -> bool {
+        if !self.0.is_scanned() {
+            return self.0.contains(tag);
+        }
         // Most tags are shared texts, which the address tells without a look at the bytes.
-        self.0.iter().any(|other| {
+        self.0.as_slice().iter().any(|other| {
             other.len() == tag.len() && (other.as_ptr() == tag.as_ptr() || other.as_str() == tag)
         })
     }
@@ -19,7 +23,7 @@ impl Tags {
     fn insert(&mut self, tag: Str) -> bool {
         let is_new = !self.contains(&tag);
         if is_new {
-            self.0.push(tag);
+            self.0.push_new(tag);
         }
         is_new
     }
@@ -50,18 +54,18 @@ impl Tags {
 
     /// Adds all tags of another set.
     pub(crate) fn merge(&mut self, other: &Tags) {
-        for tag in &other.0 {
+        for tag in other.0.as_slice() {
             self.insert(tag.clone());
         }
     }
 
     /// The tags in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Str> {
-        self.0.iter()
+        self.0.as_slice().iter()
     }
 
     pub(crate) fn into_vec(self) -> Vec<Str> {
-        self.0
+        self.0.into_vec()
     }
 
     fn insert_split(&mut self, tag: Str) {

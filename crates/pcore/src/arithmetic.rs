@@ -77,6 +77,14 @@ pub fn shift_right(left: &Value, right: &Value) -> Result<Value> {
     apply(Operator::ShiftRight, left, right)
 }
 
+/// `left + right`, or `left << right` with `append`. An array or hash that nobody else holds is changed in place.
+pub fn extend(mut left: Value, right: &Value, append: bool) -> Result<Value> {
+    if collection::extend(&mut left, right, append)? {
+        return Ok(left);
+    }
+    if append { shift_left(&left, right) } else { add(&left, right) }
+}
+
 /// `left OPERATOR right`
 pub fn apply(operator: Operator, left: &Value, right: &Value) -> Result<Value> {
     use Operator::{Add, ShiftLeft, Subtract};

@@ -110,7 +110,8 @@ pub fn includes(container: &Value, item: &Value) -> bool {
         }
         (Value::Binary(bytes), Value::Float(byte)) => bytes.iter().any(|&other| f64::from(other) == *byte),
         (Value::Array(items), _) => any_includes(items.iter(), item),
-        (Value::Hash(hash), _) => any_includes(hash.keys(), item),
+        // Most keys that are there are there as written.
+        (Value::Hash(hash), _) => hash.contains_key(item) || any_includes(hash.keys(), item),
         (Value::SemVerRange(range), _) => is_in_range(range, item),
         _ => false,
     }

@@ -236,6 +236,7 @@ impl Environments {
             strict_variables: self.settings.strict_variables,
             settings: self.settings.variables.clone(),
             ruby: self.settings.ruby.clone(),
+            bounds: self.settings.bounds,
             ..ImageOptions::default()
         };
         let image = Arc::new(Image::load(&options).map_err(unreadable)?);

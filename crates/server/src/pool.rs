@@ -11,19 +11,17 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
-/// Stack of a compiling thread: manifests nest deeper than other code.
-const STACK_BYTES: usize = 64 * 1024 * 1024;
-
 type Job = Box<dyn FnOnce() + Send>;
 
 /// A bounded pool of threads.
 pub struct Pool {
     shared: Arc<Shared>,
-    threads: Vec<JoinHandle<()>>,
+    workers: usize,
 }
 
 struct Shared {
     state: Mutex<State>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
     wake: Condvar,
     queue_max: usize,
 }
@@ -83,17 +81,14 @@ impl Pool {
             workers => workers,
         };
         let queue_max = if queue_max == 0 { usize::MAX } else { queue_max };
-        let shared = Arc::new(Shared { state: Mutex::default(), wake: Condvar::new(), queue_max });
-        let threads = (0..workers)
-            .map(|number| {
-                let shared = shared.clone();
-                std::thread::Builder::new()
-                    .name(format!("compile-{number}"))
-                    .stack_size(STACK_BYTES)
-                    .spawn(move || shared.work())
-            })
-            .collect::<std::io::Result<_>>()?;
-        Ok(Pool { shared, threads })
+        let shared = Arc::new(Shared {
+            state: Mutex::default(),
+            threads: Mutex::default(),
+            wake: Condvar::new(),
+            queue_max,
+        });
+        (0..workers).try_for_each(|number| start(&shared, number))?;
+        Ok(Pool { shared, workers })
     }
 
     /// Runs a job on one of the threads.
@@ -130,7 +125,7 @@ impl Pool {
     pub fn figures(&self) -> Figures {
         let state = self.shared.lock();
         Figures {
-            workers: self.threads.len(),
+            workers: self.workers,
             running: state.running,
             queued: state.queue.len(),
             done: state.done,
@@ -144,7 +139,10 @@ impl Drop for Pool {
     fn drop(&mut self) {
         self.shared.lock().closing = true;
         self.shared.wake.notify_all();
-        for thread in self.threads.drain(..) {
+        loop {
+            // Not in the condition of a `while let`, which would hold the lock while waiting.
+            let thread = self.shared.threads().pop();
+            let Some(thread) = thread else { break };
             if thread.join().is_err() {
                 tracing::error!("a compiling thread had failed");
             }
@@ -152,13 +150,26 @@ impl Drop for Pool {
     }
 }
 
+/// Starts one of the threads.
+fn start(shared: &Arc<Shared>, number: usize) -> std::io::Result<()> {
+    let mut threads = shared.threads();
+    threads.retain(|thread| !thread.is_finished());
+    let worker = shared.clone();
+    threads.push(compiler::stack::spawn(format!("compile-{number}"), move || worker.work(number))?);
+    Ok(())
+}
+
 impl Shared {
+    fn threads(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
+        self.threads.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // Jobs run outside the lock; what is inside is a queue and counters, whole after any panic.
         self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    fn work(&self) {
+    fn work(self: &Arc<Self>, number: usize) {
         let mut state = self.lock();
         loop {
             match state.queue.pop_front() {
@@ -169,6 +180,15 @@ impl Shared {
                     state = self.lock();
                     state.running -= 1;
                     state.done += 1;
+                    // Code that nests deeply leaves a large stack behind; a fresh thread gives it back.
+                    if compiler::stack::is_worn() && !state.closing {
+                        drop(state);
+                        match start(self, number) {
+                            Ok(()) => return,
+                            Err(error) => tracing::warn!(%error, "a compiling thread could not be replaced"),
+                        }
+                        state = self.lock();
+                    }
                 }
                 None if state.closing => return,
                 None => state = self.wake.wait(state).unwrap_or_else(|poisoned| poisoned.into_inner()),

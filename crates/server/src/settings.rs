@@ -53,6 +53,8 @@ pub struct Settings {
     pub max_retry_delay: Duration,
     /// Longest time a request waits for its catalog.
     pub compile_timeout: Duration,
+    /// How much a compile may use up.
+    pub bounds: compiler::Bounds,
     /// How functions and templates in Ruby are run that are not native; `None`: they are not.
     pub ruby: Option<foreign::Settings>,
     /// Command that prints the version of an environment's code (`code-id-command`); its argument is the environment. Catalogs

@@ -42,7 +42,10 @@ keys! {
     "compile.workers" = "0", "Catalogs compiled at once; 0 is the number of processors.";
     "compile.max-queued-requests" = "1000", "Compiles that may wait; beyond it agents are told to come again (503 and Retry-After). 0 is no limit.";
     "compile.max-retry-delay" = "\"30m\"", "Longest time an agent is told to wait when the queue is full.";
-    "compile.timeout" = "\"5m\"", "Longest time a request waits for its catalog.";
+    "compile.timeout" = "\"5m\"", "Longest time a request waits for its catalog, and that a compile may run.";
+    "compile.max-steps" = "2000000000", "Expressions that a compile may evaluate.";
+    "compile.max-memory" = "2147483648", "Bytes by which the server may grow while a compile runs that itself needs much; beyond it that compile fails.";
+    "compile.max-resources" = "1000000", "Resources that a catalog may have.";
     "compile.memo-bytes" = "268435456", "Catalogs kept in memory and sent again while nothing that their compile read has changed; 0 compiles each time.";
     "compile.memo-verify-every" = "1000", "One of so many kept catalogs is compiled again and compared before it is sent; 0 is none.";
     "compile.strict" = "\"\"", "off, warning or error: what implicit conversions and unknown variables do. Default: puppet.conf, else error.";

@@ -51,6 +51,12 @@ pub fn server(site: &Site) -> anyhow::Result<server::Settings> {
         max_queued_requests: compile.max_queued_requests,
         max_retry_delay: compile.max_retry_delay.0,
         compile_timeout: compile.timeout.0,
+        bounds: compiler::Bounds {
+            steps: compile.max_steps,
+            time: compile.timeout.0,
+            memory: compile.max_memory,
+            resources: compile.max_resources,
+        },
         ruby: ruby(&site.config.ruby),
         code_id_command: site.config.code.code_id_command.clone(),
         memo_bytes: usize::try_from(compile.memo_bytes).unwrap_or(usize::MAX),

@@ -44,7 +44,7 @@ impl<'i> Context<'_, 'i> {
         let (references, ids) = self.include_resources(names)?;
         let container = self.session.container(self.at.scope);
         for id in ids {
-            if !self.session.edges.contains(&(container, id)) {
+            if self.session.contained.insert((container, id)) {
                 self.session.edges.push((container, id));
             }
         }

@@ -1,6 +1,7 @@
 //! EPP templates.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use pcore::{Hash, Type, Value};
 use stdx::Symbol;
@@ -40,6 +41,7 @@ impl<'i> Session<'i> {
             };
             super::append_text(&mut text, shown);
         }
+        self.limits.made(text.len());
         let value = Value::from(text);
         Ok(if is_sensitive { Value::sensitive(value) } else { value })
     }
@@ -59,7 +61,12 @@ impl<'i> Session<'i> {
         let code = match self.epp.get(&path) {
             Some(code) => code,
             None => {
-                self.reads.file(&path.to_string_lossy());
+                let stat = self.reads.file(&path.to_string_lossy());
+                if let Some(code) = stat.and_then(|stat| self.image.epp.get(&path, stat)) {
+                    let code = self.keep(code);
+                    self.epp.insert(path, code);
+                    return self.epp_global(code, arguments, scope);
+                }
                 let bytes = self
                     .world
                     .read_file(&path)
@@ -69,11 +76,20 @@ impl<'i> Session<'i> {
                 let module = self.module_of(&path);
                 let code = parse_text(Some(path.clone()), text, module, self.template(), &Namespace::Any)
                     .map_err(|error| invalid("epp", &error))?;
+                let code = Arc::new(code);
+                if let Some(stat) = stat {
+                    self.image.epp.insert(path.clone(), stat, code.clone());
+                }
                 let code = self.keep(code);
                 self.epp.insert(path, code);
                 code
             }
         };
+        self.epp_global(code, arguments, scope)
+    }
+
+    /// Renders a template file in the global scope.
+    fn epp_global(&mut self, code: &'i Code, arguments: Option<&Hash>, scope: ScopeId) -> Eval {
         let global = self.global_of(scope);
         // What runs in the global scope at the moment is no business of the template.
         let saved = std::mem::take(&mut self.scope_mut(global).frames);

@@ -13,7 +13,7 @@ use super::{Eval, issue};
 use crate::code::{Code, Function};
 use crate::context::Block;
 use crate::error::{Control, Error};
-use crate::scope::{ScopeId, TOP};
+use crate::scope::{Mark, ScopeId, TOP};
 use crate::session::Session;
 
 /// A block in the tree, and the scope whose variables it sees.
@@ -75,6 +75,16 @@ impl<'i> Session<'i> {
         Ok(self.block_type(closure)?.result.clone())
     }
 
+    /// [`Session::call_lambda`] with arguments of which nobody keeps another reference.
+    pub(crate) fn call_lambda_with(&mut self, lambda: LambdaRef<'i>, args: Vec<Value>) -> Eval {
+        let closure = lambda_closure(lambda.code, lambda.lambda)?;
+        let block_type = self.block_type(closure)?;
+        let mark = self.scope(lambda.scope).frames.mark();
+        let bound = self.bind_all(closure, &block_type, lambda.scope, &args);
+        drop(args);
+        self.run_bound(closure, &block_type, lambda.scope, mark, bound)
+    }
+
     /// Calls a function of the Puppet language.
     pub(crate) fn call_puppet(&mut self, function: &'i Function, args: &[Value]) -> Eval {
         let closure = function_closure(function)?;
@@ -99,12 +109,33 @@ impl<'i> Session<'i> {
     fn call_closure(&mut self, closure: Closure<'i>, scope: ScopeId, args: &[Value]) -> Eval {
         let block_type = self.block_type(closure)?;
         let mark = self.scope(scope).frames.mark();
-        let bound = if block_type.is_plain && args.len() >= closure.parameters.len() {
+        let bound = self.bind_all(closure, &block_type, scope, args);
+        self.run_bound(closure, &block_type, scope, mark, bound)
+    }
+
+    fn bind_all(
+        &mut self,
+        closure: Closure<'i>,
+        block_type: &BlockType,
+        scope: ScopeId,
+        args: &[Value],
+    ) -> Result<(), Control> {
+        if block_type.is_plain && args.len() >= closure.parameters.len() {
             self.bind_plain(closure, scope, args);
-            Ok(())
-        } else {
-            self.bind(closure, &block_type, scope, args)
-        };
+            return Ok(());
+        }
+        self.bind(closure, block_type, scope, args)
+    }
+
+    /// Runs the body, when the arguments could be bound, and forgets them.
+    fn run_bound(
+        &mut self,
+        closure: Closure<'i>,
+        block_type: &BlockType,
+        scope: ScopeId,
+        mark: Mark,
+        bound: Result<(), Control>,
+    ) -> Eval {
         let result = bound.and_then(|()| self.eval(closure.code, closure.body, scope));
         self.scope_mut(scope).frames.reset(mark);
         let value = match result {

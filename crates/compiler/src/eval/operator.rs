@@ -3,7 +3,7 @@
 use pcore::compare::{self, Relation};
 use pcore::error::{Operand, ValueError};
 use pcore::{Value, arithmetic, label as value_label};
-use syntax::ast::{BinaryOp, ExprId};
+use syntax::ast::{BinaryOp, Expr, ExprId};
 
 use super::{Eval, issue, label};
 use crate::code::Code;
@@ -21,7 +21,14 @@ impl<'i> Session<'i> {
         right: ExprId,
         scope: ScopeId,
     ) -> Eval {
-        let first = self.eval(code, left, scope)?;
+        let first = match &code[left] {
+            Expr::Var(name) if code.is_last_use(left) => self.scope_mut(scope).frames.take(*name),
+            _ => None,
+        };
+        let first = match first {
+            Some(taken) => taken,
+            None => self.eval(code, left, scope)?,
+        };
         match op {
             BinaryOp::And if !first.is_true() => return Ok(Value::Bool(false)),
             BinaryOp::Or if first.is_true() => return Ok(Value::Bool(true)),
@@ -97,6 +104,9 @@ impl<'i> Session<'i> {
             second = self.numeric(code, right, second)?;
         }
         let result = match op {
+            BinaryOp::Add | BinaryOp::ShiftLeft if on_collection => {
+                arithmetic::extend(first, &second, op == BinaryOp::ShiftLeft)
+            }
             BinaryOp::Add => arithmetic::add(&first, &second),
             BinaryOp::Subtract => arithmetic::subtract(&first, &second),
             BinaryOp::Multiply => arithmetic::multiply(&first, &second),
@@ -105,6 +115,9 @@ impl<'i> Session<'i> {
             BinaryOp::ShiftLeft => arithmetic::shift_left(&first, &second),
             _ => arithmetic::shift_right(&first, &second),
         };
+        if let Ok(Value::Array(items)) = &result {
+            self.limits.made(items.len() * size_of::<Value>() / 2);
+        }
         result.map_err(|error| at_operand(code, error, id, left, right))
     }
 

@@ -10,6 +10,7 @@ use crate::error::Control;
 use crate::relationship::{End, Relationship};
 use crate::scope::ScopeId;
 use crate::session::Session;
+use crate::unique::Unique;
 
 /// What stands on one side of an arrow: a value, or a collector, which is none.
 enum Side {
@@ -93,6 +94,7 @@ impl<'i> Session<'i> {
             Side::Value(value) => value,
         };
         let mut ends: Vec<(End, Value)> = Vec::new();
+        let mut seen: Unique<End> = Unique::default();
         let list: Vec<&Value> = match &value {
             Value::Array(items) => super::resource::flat(items),
             single => vec![single],
@@ -119,7 +121,7 @@ impl<'i> Session<'i> {
                 );
                 issue(code, id, text)
             })?;
-            if !ends.iter().any(|(other, _)| *other == end) {
+            if seen.insert(end.clone()) {
                 ends.push((end, Value::Type(ty)));
             }
         }

@@ -11,6 +11,7 @@ use crate::overrides::Override;
 use crate::resource::{Parameter, capitalised};
 use crate::scope::ScopeId;
 use crate::session::Session;
+use crate::unique::Unique;
 
 /// What is the same for all resources that one expression declares.
 #[derive(Clone, Copy)]
@@ -40,7 +41,7 @@ impl<'i> Session<'i> {
         if resource.form == ResourceForm::Exported {
             self.warn_without_store(code, id, "export is ignored");
         }
-        let mut seen: Vec<pcore::Str> = Vec::new();
+        let mut seen: Unique<pcore::Str> = Unique::default();
         let mut has_default = false;
         let mut bodies = Vec::with_capacity(resource.bodies.len());
         for body in &resource.bodies {
@@ -56,8 +57,7 @@ impl<'i> Session<'i> {
                         )));
                     }
                     Value::Str(text) => {
-                        let repeated = seen.contains(text);
-                        seen.push(text.clone());
+                        let repeated = !seen.insert(text.clone());
                         titles.push(text.clone());
                         (text.clone(), repeated)
                     }

@@ -34,6 +34,12 @@ fn reduce(context: &mut Context<'_, '_>, arguments: &[Value]) -> Result<Value, C
             None => return Ok(Value::Undef),
         },
     };
+    if context.block_gives_up_first() {
+        for item in items {
+            memo = context.call_block_with(vec![memo, item])?;
+        }
+        return Ok(memo);
+    }
     for item in items {
         let turn = [memo, item];
         let result = context.iterate(&turn)?;

@@ -6,6 +6,7 @@ use pcore::{Hash, Value};
 use super::{Native, Overload};
 use crate::context::Context;
 use crate::error::Control;
+use crate::unique::Unique;
 
 /// The items without repetitions; a block may give what is compared.
 ///
@@ -53,7 +54,7 @@ fn unique(context: &mut Context<'_, '_>, arguments: &[Value]) -> Result<Vec<Valu
 
 fn unique_hash(context: &mut Context<'_, '_>, arguments: &[Value]) -> Result<Value, Control> {
     let mut positions = Hash::new();
-    let mut groups: Vec<(Vec<Value>, Vec<Value>)> = Vec::new();
+    let mut groups: Vec<(Vec<Value>, Unique<Value>)> = Vec::new();
     let hash = arguments.first().and_then(Value::as_hash);
     for (key, value) in hash.into_iter().flat_map(Hash::iter) {
         let group = key_of(context, value)?;
@@ -61,16 +62,15 @@ fn unique_hash(context: &mut Context<'_, '_>, arguments: &[Value]) -> Result<Val
             Some(at) => at as usize,
             None => {
                 positions.insert(group, groups.len() as i64);
-                groups.push((Vec::new(), Vec::new()));
+                groups.push((Vec::new(), Unique::default()));
                 groups.len() - 1
             }
         };
         if let Some((keys, values)) = groups.get_mut(at) {
             keys.push(key.clone());
-            if !values.contains(value) {
-                values.push(value.clone());
-            }
+            values.insert(value.clone());
         }
     }
-    Ok(groups.into_iter().collect::<Hash>().into())
+    let groups = groups.into_iter().map(|(keys, values)| (keys, values.into_vec()));
+    Ok(groups.collect::<Hash>().into())
 }

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use crate::error::{Result, ValueError};
 use crate::number::compare_int_float;
-use crate::{Hash, Value};
+use crate::{Hash, Str, Value};
 
 /// `[1] << x`: one item more, whatever it is.
 pub(super) fn append(items: &Arc<Vec<Value>>, item: &Value) -> Value {
@@ -12,6 +14,30 @@ pub(super) fn append(items: &Arc<Vec<Value>>, item: &Value) -> Value {
     result.extend_from_slice(items);
     result.push(item.clone());
     Value::array(result)
+}
+
+/// Adds to an array or hash that nobody else holds; false if it is something else.
+pub(super) fn extend(left: &mut Value, right: &Value, append: bool) -> Result<bool> {
+    match (left, right) {
+        (Value::Array(items), _) => {
+            let Some(items) = Arc::get_mut(items) else { return Ok(false) };
+            match right {
+                right if append => items.push(right.clone()),
+                Value::Array(others) => items.extend_from_slice(others),
+                right => items.extend(as_items(right)),
+            }
+        }
+        (Value::Hash(hash), Value::Hash(other)) if !append => {
+            let Some(hash) = Arc::get_mut(hash) else { return Ok(false) };
+            hash.extend(other.iter().map(|(key, value)| (key.clone(), value.clone())));
+        }
+        (Value::Hash(hash), Value::Array(items)) if !append => {
+            let Some(hash) = Arc::get_mut(hash) else { return Ok(false) };
+            merge_list(hash, items)?;
+        }
+        _ => return Ok(false),
+    }
+    Ok(true)
 }
 
 pub(super) fn concatenate(left: &Value, right: &Value) -> Result<Value> {
@@ -84,14 +110,30 @@ fn merge_list(hash: &mut Hash, items: &[Value]) -> Result<()> {
 pub(super) fn delete(left: &Value, right: &Value) -> Value {
     match left {
         Value::Array(items) => {
-            let others = as_items(right);
-            let kept = |item: &&Value| !others.iter().any(|other| ruby_equals(item, other));
+            // Text equals the same text only, so most items are found in a set.
+            let mut texts: FxHashSet<Str> = FxHashSet::default();
+            let mut others = Vec::new();
+            for other in as_items(right) {
+                match other {
+                    Value::Str(text) => {
+                        texts.insert(text);
+                    }
+                    other => others.push(other),
+                }
+            }
+            let kept = |item: &&Value| match item {
+                Value::Str(text) => !texts.contains(text),
+                item => !others.iter().any(|other| ruby_equals(item, other)),
+            };
             Value::array(items.iter().filter(kept).cloned().collect::<Vec<_>>())
         }
         Value::Hash(hash) => {
             let mut result = Hash::clone(hash);
             match right {
-                Value::Array(keys) => result.retain(|key, _| !keys.contains(key)),
+                Value::Array(keys) => {
+                    let keys: Hash = keys.iter().map(|key| (key.clone(), Value::Undef)).collect();
+                    result.retain(|key, _| !keys.contains_key(key));
+                }
                 Value::Hash(other) => result.retain(|key, _| !other.contains_key(key)),
                 key => {
                     result.remove(key);

@@ -95,6 +95,7 @@ impl Site {
             compile_timeout: Duration::from_secs(60),
             ruby: None,
             code_id_command: None,
+            bounds: compiler::Bounds::default(),
             memo_bytes: 16 * 1024 * 1024,
             memo_verify_every: 0,
             body_bytes_max: 32 * 1024 * 1024,

@@ -1,0 +1,110 @@
+//! Whether the cost of a compile grows with the size of its catalog, and no faster: seconds and memory of generated
+//! environments of several sizes, and by how much more a resource costs in the largest.
+//!
+//! `bench-scaling [CASE...]`; each measurement is a process of its own, so that memory is that of one compile.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a benchmark program")]
+
+mod cases;
+mod outside;
+
+use std::process::Command;
+
+use cases::{CASES, Case};
+use compiler::{Image, ImageOptions, NodeInput, compile};
+use outside::Outside;
+
+/// Sizes compared.
+const SIZES: [usize; 3] = [1_000, 10_000, 50_000];
+/// A resource of the largest size may cost this many times one of the smallest before the case is marked.
+const GROWTH_MAX: f64 = 3.0;
+/// Seconds after which larger sizes are left out.
+const PATIENCE: f64 = 60.0;
+/// The argument that makes this process measure one case.
+const ONE: &str = "--one";
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if let [first, name, size, ..] = &args[..]
+        && first == ONE
+    {
+        let case = CASES.iter().find(|case| case.name == name).expect("a name of a case");
+        measure(case, size.parse().expect("a size"));
+        return;
+    }
+    print!("{:<30}", "");
+    SIZES.iter().for_each(|size| print!("{size:>18}"));
+    println!("{:>10}", "growth");
+    let mut marked = 0;
+    for case in
+        CASES.iter().filter(|case| args.is_empty() || args.iter().any(|name| case.name.contains(name)))
+    {
+        marked += usize::from(!compare(case));
+    }
+    println!("{marked} cases grow faster than their catalogs");
+}
+
+/// Prints one line; true if the growth is as it should be.
+fn compare(case: &Case) -> bool {
+    print!("{:<30}", case.name);
+    let mut costs: Vec<f64> = Vec::new();
+    for size in SIZES {
+        let size = size.min(case.size_max);
+        if costs.last().is_some_and(|cost| cost * size as f64 > PATIENCE * 5.0) {
+            print!("{:>18}", "-");
+            continue;
+        }
+        let program = std::env::current_exe().expect("this program has a path");
+        let output = Command::new(program).args([ONE, case.name, &size.to_string()]).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let mut numbers = text.split_whitespace().filter_map(|word| word.parse::<f64>().ok());
+        let (Some(seconds), Some(megabytes)) = (numbers.next(), numbers.next()) else {
+            println!(" failed: {}", text.trim());
+            return false;
+        };
+        print!("{:>9.1}ms{:>5.0}MB", seconds * 1e3, megabytes);
+        costs.push(seconds / size as f64);
+    }
+    let growth = match &costs[..] {
+        [first, .., last] => last / first,
+        _ => 1.0,
+    };
+    let is_linear = growth <= GROWTH_MAX;
+    println!("{growth:>10.2}{}", if is_linear { "" } else { "  <--" });
+    is_linear
+}
+
+/// Compiles until a second has passed, and prints the shortest time and the most memory of the process.
+fn measure(case: &Case, size: usize) {
+    let mut options = ImageOptions { code: Some((case.manifest)(size)), ..ImageOptions::default() };
+    options.strict_variables = true;
+    let image = Image::load(&options).unwrap();
+    let node = NodeInput { certname: "node.example.com".into(), ..NodeInput::default() };
+    let mut best = f64::INFINITY;
+    let (begin, mut out) = (processor_time(), Vec::new());
+    let mut rounds = 0;
+    while rounds < 2 || (processor_time() - begin < 1.0 && rounds < 50) {
+        let started = processor_time();
+        let compilation =
+            compile(&image, &Outside, &node).unwrap_or_else(|error| panic!("{}", error.message));
+        out.clear();
+        compilation.catalog.write_json(&mut out, true);
+        drop(compilation);
+        best = best.min(processor_time() - started);
+        rounds += 1;
+    }
+    println!("{best} {}", most_memory());
+}
+
+/// The most memory this process has had, in megabytes.
+fn most_memory() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or_default() / 1024.0
+}
+
+/// Seconds that processors have worked for this process: unlike time, they do not depend on who else is busy.
+fn processor_time() -> f64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+}
