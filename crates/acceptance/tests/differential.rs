@@ -25,7 +25,6 @@ const MODULES: &[&str] = &[
     "postgresql",
     "rabbitmq",
     "redis",
-    "rsyslog",
     "ssh",
     "stdlib",
     "systemd",

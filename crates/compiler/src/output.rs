@@ -21,7 +21,8 @@ impl<'i> Session<'i> {
                     parameter.value = current;
                 }
             }
-            if resource.is_virtual && !resource.exported {
+            // What is exported and not collected here is for other nodes; an agent must not apply it.
+            if resource.is_virtual {
                 ids.push(None);
                 continue;
             }
