@@ -30,7 +30,9 @@ const MODULES: &[&str] = &[
     "systemd",
 ];
 
-fn compare(strict: bool, every: usize) {
+/// With the defaults of Puppet 7, which is what Debian has: under `strict=error` the two versions refuse different things.
+#[test]
+fn catalogs_are_those_of_the_installed_puppet() {
     let all_there = MODULES.iter().all(|module| {
         peers::find(&format!("/usr/share/puppet/modules/{module}/manifests"), "Debian's modules").is_some()
     });
@@ -43,9 +45,9 @@ fn compare(strict: bool, every: usize) {
     let plan = Plan {
         modulepath: vec![PathBuf::from("/usr/share/puppet/modules")],
         modules: MODULES.iter().map(|module| (*module).to_owned()).collect(),
-        every,
+        every: 1,
         systems: 1,
-        strict,
+        strict: false,
         puppet_lib: None,
         jobs: 2,
     };
@@ -88,14 +90,4 @@ fn tolerated() -> Vec<(String, String)> {
             }
         })
         .collect()
-}
-
-#[test]
-fn with_the_defaults_of_puppet_8() {
-    compare(true, 3);
-}
-
-#[test]
-fn with_the_defaults_of_puppet_7() {
-    compare(false, 1);
 }
