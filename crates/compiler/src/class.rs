@@ -109,7 +109,10 @@ impl<'i> Session<'i> {
     fn parent_class(&mut self, definition: &'i Definition) -> Result<Option<&'i Definition>, Control> {
         let Some(name) = definition.parent else { return Ok(None) };
         match self.find_class(name.as_str())? {
-            Some(parent) => Ok(Some(parent)),
+            Some(parent) => {
+                self.check_ancestors(definition, parent)?;
+                Ok(Some(parent))
+            }
             None => {
                 let text = format!(
                     "Could not find parent resource type '::{name}' of type {} in {}",
@@ -120,6 +123,23 @@ impl<'i> Session<'i> {
                 Err(Error::unframed(text, site.as_ref()).into())
             }
         }
+    }
+
+    /// Refuses a class that inherits from itself over others. Puppet dies of it: "stack level too deep".
+    fn check_ancestors(&self, definition: &'i Definition, parent: &'i Definition) -> Result<(), Control> {
+        let mut lineage = vec![definition];
+        let mut next = Some(parent);
+        while let Some(ancestor) = next {
+            if lineage.iter().any(|known| std::ptr::eq(*known, ancestor)) {
+                lineage.push(ancestor);
+                let names: Vec<&str> = lineage.iter().map(|known| known.name.as_str()).collect();
+                let text = format!("stack level too deep: class {}", names.join(" inherits "));
+                return Err(Error::unframed(text, definition.site().as_ref()).into());
+            }
+            lineage.push(ancestor);
+            next = ancestor.parent.and_then(|name| self.definitions.classes.get(&name).copied());
+        }
+        Ok(())
     }
 
     /// Runs the body of a class, define or node resource, once.
@@ -142,8 +162,12 @@ impl<'i> Session<'i> {
             && let Some(parent_id) = self.class_resource(parent.name)
         {
             self.evaluate(parent_id)?;
-            inherited = self.class_scope(parent.name);
-            parent_scope = inherited.unwrap_or(declared_in);
+            let Some(scope) = self.class_scope(parent.name) else {
+                // Its evaluation has begun and waits for this one.
+                return Err(Error::new(format!("Could not find scope for {}", parent.name)).into());
+            };
+            inherited = Some(scope);
+            parent_scope = scope;
         }
         let scope = self.new_scope(parent_scope, definition, id);
         if inherited.is_some() {

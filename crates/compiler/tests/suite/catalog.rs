@@ -61,3 +61,13 @@ fn scripts_have_no_catalog() {
         assert_eq!(site.says(), error);
     }
 }
+
+#[test]
+fn a_circle_of_inheritance_is_an_error() {
+    let site =
+        Site::new("class a inherits b {}\nclass b inherits c {}\nclass c inherits a {}\ninclude a", &[]);
+    let error = site.says();
+    assert!(error.contains("stack level too deep: class "), "{error}");
+    let site = Site::new("class a inherits a {}\ninclude a", &[]);
+    assert!(!site.says().is_empty());
+}
