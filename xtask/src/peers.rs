@@ -92,7 +92,6 @@ pub const PEERS: &[Peer] = &[
         "puppet-module-arioch-redis",
         "/usr/share/puppet/modules.available/arioch-redis/metadata.json",
     ),
-    Peer::module(),
     Peer::module("puppet-module-saz-ssh", "/usr/share/puppet/modules.available/saz-ssh/metadata.json"),
     Peer::module(
         "puppet-module-camptocamp-systemd",
