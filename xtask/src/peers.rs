@@ -47,10 +47,6 @@ pub const PEERS: &[Peer] = &[
         "/usr/share/puppet/modules.available/puppetlabs-apt/metadata.json",
     ),
     Peer::module(
-        "puppet-module-puppet-archive",
-        "/usr/share/puppet/modules.available/puppet-archive/metadata.json",
-    ),
-    Peer::module(
         "puppet-module-puppetlabs-concat",
         "/usr/share/puppet/modules.available/puppetlabs-concat/metadata.json",
     ),
@@ -62,24 +58,15 @@ pub const PEERS: &[Peer] = &[
         "puppet-module-puppetlabs-haproxy",
         "/usr/share/puppet/modules.available/puppetlabs-haproxy/metadata.json",
     ),
-    Peer::module("puppet-module-keystone", "/usr/share/puppet/modules.available/keystone/metadata.json"),
     Peer::module(
         "puppet-module-rodjek-logrotate",
         "/usr/share/puppet/modules.available/rodjek-logrotate/manifests/init.pp",
-    ),
-    Peer::module(
-        "puppet-module-puppetlabs-mysql",
-        "/usr/share/puppet/modules.available/puppetlabs-mysql/metadata.json",
     ),
     Peer::module(
         "puppet-module-openstacklib",
         "/usr/share/puppet/modules.available/openstacklib/metadata.json",
     ),
     Peer::module("puppet-module-oslo", "/usr/share/puppet/modules.available/oslo/metadata.json"),
-    Peer::module(
-        "puppet-module-camptocamp-postfix",
-        "/usr/share/puppet/modules.available/camptocamp-postfix/metadata.json",
-    ),
     Peer::module(
         "puppet-module-puppetlabs-postgresql",
         "/usr/share/puppet/modules.available/puppetlabs-postgresql/metadata.json",
@@ -88,11 +75,6 @@ pub const PEERS: &[Peer] = &[
         "puppet-module-puppetlabs-rabbitmq",
         "/usr/share/puppet/modules.available/puppetlabs-rabbitmq/metadata.json",
     ),
-    Peer::module(
-        "puppet-module-arioch-redis",
-        "/usr/share/puppet/modules.available/arioch-redis/metadata.json",
-    ),
-    Peer::module("puppet-module-saz-ssh", "/usr/share/puppet/modules.available/saz-ssh/metadata.json"),
     Peer::module(
         "puppet-module-camptocamp-systemd",
         "/usr/share/puppet/modules.available/camptocamp-systemd/metadata.json",

@@ -1,31 +1,25 @@
 //! A share of Debian's modules, compiled with the installed Puppet and here: catalogs and error texts are identical but for what
 //! `differential/tolerated.txt` lists with a reason. `cargo xtask differential` compares all modules.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use acceptance::differential::outcome::Outcome;
 use acceptance::differential::{Plan, run};
 use acceptance::peers;
 
-/// Modules of all kinds: templates, data, defined types, types in Ruby, functions in Ruby.
+/// Modules of all kinds (templates, data, defined types, types and functions in Ruby) that need no others.
 const MODULES: &[&str] = &[
     "apache",
     "apt",
-    "archive",
     "concat",
     "firewall",
     "haproxy",
-    "keystone",
     "logrotate",
-    "mysql",
     "ntp",
     "openstacklib",
     "oslo",
-    "postfix",
     "postgresql",
     "rabbitmq",
-    "redis",
-    "ssh",
     "stdlib",
     "systemd",
 ];
@@ -42,8 +36,18 @@ fn catalogs_are_those_of_the_installed_puppet() {
     {
         return;
     }
+    // Only these: what else is installed must not change what they compile to.
+    let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
+    // Ruby code of modules runs as nobody.
+    std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))
+        .unwrap_or_else(|error| panic!("{error}"));
+    for module in MODULES {
+        let real = Path::new("/usr/share/puppet/modules").join(module);
+        std::os::unix::fs::symlink(real, folder.path().join(module))
+            .unwrap_or_else(|error| panic!("{error}"));
+    }
     let plan = Plan {
-        modulepath: vec![PathBuf::from("/usr/share/puppet/modules")],
+        modulepath: vec![folder.path().to_owned()],
         modules: MODULES.iter().map(|module| (*module).to_owned()).collect(),
         every: 1,
         systems: 1,
@@ -57,9 +61,9 @@ fn catalogs_are_those_of_the_installed_puppet() {
         compared += 1;
         catalogs += usize::from(matches!(result.outcome, Outcome::SameCatalog { .. }));
         let text = result.outcome.to_string();
-        let is_tolerated = tolerated
-            .iter()
-            .any(|(definition, part)| *definition == result.case.definition && text.contains(part.as_str()));
+        let is_tolerated = tolerated.iter().any(|(definition, part)| {
+            (*definition == result.case.definition || definition == "*") && text.contains(part.as_str())
+        });
         if !result.outcome.is_same() && !is_tolerated {
             differences.push(format!("{}: {text}", result.case.node));
         }
@@ -74,7 +78,7 @@ fn catalogs_are_those_of_the_installed_puppet() {
     assert!(catalogs * 5 > compared, "only {catalogs} of {compared} cases gave catalogs");
 }
 
-/// `definition | part of the difference | reason`, a line each.
+/// `definition | part of the difference | reason`, a line each; the definition `*` is any.
 fn tolerated() -> Vec<(String, String)> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/differential/tolerated.txt");
     let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));

@@ -165,15 +165,24 @@ pub struct FileLock {
     _file: File,
 }
 
+/// How often, and after what time, a lock is tried before it counts as taken.
+const TRIES: u32 = 20;
+const TRY_AGAIN: std::time::Duration = std::time::Duration::from_millis(10);
+
 impl FileLock {
     /// Takes the lock if it is free; `None` if another process (or another `FileLock` of this one) has it.
     pub fn try_acquire(path: impl AsRef<Path>, mode: u32) -> io::Result<Option<FileLock>> {
         let file = Self::open(path.as_ref(), mode)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(FileLock { _file: file })),
-            Err(fs::TryLockError::WouldBlock) => Ok(None),
-            Err(fs::TryLockError::Error(error)) => Err(error),
+        // A child of this process that has not become another program yet holds a copy of every open file, and with it a lock
+        // that was given up a moment ago.
+        for _ in 0..TRIES {
+            match file.try_lock() {
+                Ok(()) => return Ok(Some(FileLock { _file: file })),
+                Err(fs::TryLockError::WouldBlock) => std::thread::sleep(TRY_AGAIN),
+                Err(fs::TryLockError::Error(error)) => return Err(error),
+            }
         }
+        Ok(None)
     }
 
     /// Waits for the lock.
