@@ -8,6 +8,7 @@
 //! again. Values of sensitive parameters are not stored.
 
 mod document;
+pub mod schema;
 mod store;
 
 pub use store::{ReportSummary, Store};

@@ -8,7 +8,7 @@ use api::pdb::{
     Command, KeepCatalog, PdbError, ReplaceCatalog, ReplaceFacts, StoreReport, StoredCatalog, StoredFacts,
     StoredReport,
 };
-use db::{Db, Migration, Row, Tx, Value};
+use db::{Db, Row, Tx, Value};
 use pcore::Value as Pcore;
 use rest::{BoxFuture, Bytes};
 use serde_json::Value as Json;
@@ -18,11 +18,7 @@ use wire::json::Limits;
 use wire::report::{Details, Report};
 
 use crate::document::{digest, nanoseconds, pack, time, unpack};
-
-const MIGRATIONS: &[Migration] = &[
-    Migration { name: "facts, catalogs, reports", sql: include_str!("../migrations/1.sql") },
-    Migration { name: "content of catalogs", sql: include_str!("../migrations/2.sql") },
-];
+use crate::schema::MIGRATIONS;
 
 /// Facts, catalogs and reports in an embedded database. Clones share it.
 #[derive(Clone)]
