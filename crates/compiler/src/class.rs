@@ -1,5 +1,7 @@
 //! Classes, defines and node blocks: finding, declaring and evaluating them.
 
+use std::sync::Arc;
+
 use pcore::ty::StructElement;
 use pcore::{Str, Type, Value};
 use stdx::Symbol;
@@ -371,7 +373,7 @@ impl<'i> Session<'i> {
             .collect();
         let subject = resource.reference();
         let results = self.deferred_results(given.iter().map(|(_, value)| value))?;
-        let expected = definition.parameters.attributes_or(|| attributes(definition, types));
+        let expected = definition.parameters.attributes_or(|| attributes(definition, &types));
         let mut unknown = Vec::new();
         let message = pcore::mismatch::describe_parameters(
             &subject,
@@ -398,20 +400,36 @@ impl<'i> Session<'i> {
         }
     }
 
-    /// Declared types of the parameters of a definition.
-    pub(crate) fn parameter_types(&mut self, definition: &'i Definition) -> Result<&'i [Type], Control> {
-        let types = definition.parameters.types_or(|list| {
-            let Some(code) = definition.code() else { return Ok(Vec::new()) };
-            list.iter()
-                .map(|parameter| match parameter.type_expr {
-                    None => Ok(Type::Any),
-                    Some(expr) => match self.evaluate_type(code, expr)? {
-                        Value::Type(ty) => Ok(ty),
-                        _ => Ok(Type::Any),
-                    },
-                })
-                .collect::<Result<Vec<Type>, Error>>()
-        })?;
+    /// Declared types of the parameters of a definition, `Any` where none is.
+    ///
+    /// # Errors
+    /// What the expressions raise.
+    pub(crate) fn parameter_types(&mut self, definition: &'i Definition) -> Result<Arc<[Type]>, Control> {
+        if let Some(types) = definition.parameters.types() {
+            return Ok(types.clone());
+        }
+        let key = std::ptr::from_ref(definition);
+        if let Some(types) = self.parameter_types.get(&key) {
+            return Ok(types.clone());
+        }
+        let list = &definition.parameters.list;
+        let mut types = Vec::with_capacity(list.len());
+        let mut is_constant = true;
+        for parameter in list {
+            let value = match (parameter.type_expr, definition.code()) {
+                (Some(expr), Some(code)) => {
+                    is_constant &= crate::types::is_constant(code, expr);
+                    self.evaluate_type(code, expr)?
+                }
+                _ => Value::Undef,
+            };
+            types.push(if let Value::Type(ty) = value { ty } else { Type::Any });
+        }
+        let types: Arc<[Type]> = types.into();
+        if is_constant {
+            return Ok(definition.parameters.keep_types(types));
+        }
+        self.parameter_types.insert(key, types.clone());
         Ok(types)
     }
 

@@ -261,7 +261,7 @@ fn sanitised(source: &str) -> String {
 pub(crate) struct Parameters {
     pub(crate) list: Vec<Parameter>,
     /// Declared types, `Any` where none is; set when first needed, since they may name types of other files.
-    types: OnceLock<Vec<Type>>,
+    types: OnceLock<Arc<[Type]>>,
     /// All attributes that a resource of this definition takes.
     attributes: OnceLock<Vec<StructElement>>,
 }
@@ -275,15 +275,14 @@ impl Parameters {
         self.list.iter().position(|parameter| parameter.name == name)
     }
 
-    pub(crate) fn types_or<E>(
-        &self,
-        make: impl FnOnce(&[Parameter]) -> Result<Vec<Type>, E>,
-    ) -> Result<&[Type], E> {
-        if let Some(types) = self.types.get() {
-            return Ok(types);
-        }
-        let types = make(&self.list)?;
-        Ok(self.types.get_or_init(|| types))
+    /// The declared types, where they are known for all compiles.
+    pub(crate) fn types(&self) -> Option<&Arc<[Type]>> {
+        self.types.get()
+    }
+
+    /// Keeps the declared types for all compiles.
+    pub(crate) fn keep_types(&self, types: Arc<[Type]>) -> Arc<[Type]> {
+        self.types.get_or_init(|| types).clone()
     }
 
     pub(crate) fn attributes_or(&self, make: impl FnOnce() -> Vec<StructElement>) -> &[StructElement] {

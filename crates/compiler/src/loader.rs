@@ -12,6 +12,7 @@ use syntax::ast::ExprId;
 
 use crate::code::{Code, Definition, DefinitionKind, Function, Item, TypeDefinition};
 use crate::error::{Control, Error};
+use crate::scope::TOP;
 use crate::session::Session;
 
 impl<'i> Session<'i> {
@@ -141,18 +142,22 @@ impl<'i> Session<'i> {
         Ok(image.type_of_file(&lower, &|set| known.contains_key(set))?)
     }
 
-    /// The value of a type expression that needs no scope.
+    /// The value of the type expression of a parameter.
     ///
     /// # Errors
-    /// As [`crate::types::evaluate_type`].
-    pub(crate) fn evaluate_type(&mut self, code: &Code, id: ExprId) -> Result<Value, Error> {
+    /// Whatever the expression raises.
+    pub(crate) fn evaluate_type(&mut self, code: &'i Code, id: ExprId) -> Result<Value, Control> {
+        if !crate::types::is_constant(code, id) {
+            return self.eval(code, id, TOP);
+        }
         let session = RefCell::new(self);
-        crate::types::evaluate_type(code, id, &|name| {
+        let value = crate::types::evaluate_type(code, id, &|name| {
             session.borrow_mut().named_type(name).map_err(|control| match control {
                 Control::Error(error) => *error,
                 _ => Error::new(format!("Resource type not found: {name}")),
             })
-        })
+        });
+        Ok(value?)
     }
 
     /// The class of this name, in any case and with or without a leading `::`.

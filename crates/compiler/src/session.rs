@@ -64,6 +64,8 @@ pub struct Session<'i> {
     pub(crate) callees: FxHashMap<Symbol, Option<Callee<'i>>>,
     pub(crate) blocks: FxHashMap<(*const Code, u32), std::rc::Rc<BlockType>>,
     pub(crate) names: FxHashMap<Symbol, Str>,
+    /// Types of parameters that are not constants.
+    pub(crate) parameter_types: FxHashMap<*const Definition, Arc<[Type]>>,
     /// Types by the names that code has used.
     pub(crate) types: FxHashMap<Symbol, Type>,
     /// Names of resource types as shown.
@@ -194,6 +196,7 @@ impl<'i> Session<'i> {
             callees: FxHashMap::default(),
             blocks: FxHashMap::default(),
             names: FxHashMap::default(),
+            parameter_types: FxHashMap::default(),
             types: FxHashMap::default(),
             type_texts: FxHashMap::default(),
             titles: FxHashMap::default(),

@@ -18,6 +18,31 @@ pub(crate) fn builtin(name: &str) -> Option<Type> {
     pcore::parameterize::named(name).or_else(|| crate::lookup::builtin_type(name))
 }
 
+/// True for an expression that [`evaluate_type`] can do: its value is the same wherever the names in it mean the same.
+pub(crate) fn is_constant(code: &Code, id: ExprId) -> bool {
+    let all = |ids: &[ExprId]| ids.iter().all(|&id| is_constant(code, id));
+    match &code[id] {
+        Expr::TypeName(_)
+        | Expr::Undef
+        | Expr::Default
+        | Expr::Bool(_)
+        | Expr::Int(..)
+        | Expr::Float(_)
+        | Expr::Str(_)
+        | Expr::Name(_)
+        | Expr::Regex(_) => true,
+        Expr::Access { left, keys } => matches!(&code[*left], Expr::TypeName(_)) && all(keys),
+        Expr::Paren(inner) | Expr::Heredoc { text: inner, .. } => is_constant(code, *inner),
+        Expr::Minus(inner) => matches!(&code[*inner], Expr::Int(..) | Expr::Float(_)),
+        Expr::Block(statements) => statements.len() == 1 && all(statements),
+        Expr::Array(items) => all(items),
+        Expr::Hash(entries) => {
+            entries.iter().all(|&(key, value)| is_constant(code, key) && is_constant(code, value))
+        }
+        _ => false,
+    }
+}
+
 /// The value of a type expression.
 ///
 /// # Errors
