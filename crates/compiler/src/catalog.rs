@@ -256,7 +256,14 @@ impl<'i> Session<'i> {
 
     fn add_alias(&mut self, id: ResourceId, key: Vec<Value>) -> Result<(), Control> {
         let resource = self.resource(id);
-        let ty = resource.ty.name();
+        // Puppet takes the type off the reference to the resource, up to the last bracket in it.
+        let mut ty = resource.ty.name();
+        let mut shown = resource.type_name.to_string();
+        if resource.title.contains('[') {
+            let reference = resource.reference();
+            shown = reference.rsplit_once('[').map_or(shown, |(before, _)| before.to_owned());
+            ty = Symbol::new(&shown.to_lowercase());
+        }
         if let [Value::Str(only)] = &key[..]
             && *only == resource.title
         {
@@ -282,7 +289,7 @@ impl<'i> Session<'i> {
                 "Cannot alias {} to {given}{}; resource [{}, {}] already declared{}",
                 resource.reference(),
                 resource.at(),
-                inspect(&Value::Str(resource.type_name.clone())),
+                inspect(&Value::from(shown)),
                 inspected(&key),
                 other.place.map_or_else(String::new, |place| format!(" {}", place.site()))
             );

@@ -310,6 +310,7 @@ impl<'i> Session<'i> {
                 continue;
             }
             let value = self.eval_default(&callee, code, parameter.name, default, scope)?;
+            let value = crate::eval::resource::attribute_value(&value)?.unwrap_or(value);
             self.scope_mut(scope).frames.set(parameter.name, Some(value.clone()));
             self.set_value(id, parameter.name, value)?;
         }
@@ -377,7 +378,7 @@ impl<'i> Session<'i> {
         let mut unknown = Vec::new();
         let message = pcore::mismatch::describe_parameters(
             &subject,
-            expected,
+            &expected,
             given.iter().map(|(name, value)| (*name, value)),
             false,
             &mut |call| {

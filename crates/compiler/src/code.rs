@@ -1,5 +1,6 @@
 //! Parsed files and the definitions in them, as the image keeps and the evaluator walks them.
 
+use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
@@ -285,8 +286,15 @@ impl Parameters {
         self.types.get_or_init(|| types).clone()
     }
 
-    pub(crate) fn attributes_or(&self, make: impl FnOnce() -> Vec<StructElement>) -> &[StructElement] {
-        self.attributes.get_or_init(make)
+    /// All attributes that a resource of this definition takes, kept where the declared types are.
+    pub(crate) fn attributes_or(
+        &self,
+        make: impl FnOnce() -> Vec<StructElement>,
+    ) -> Cow<'_, [StructElement]> {
+        if self.types.get().is_none() {
+            return make().into();
+        }
+        self.attributes.get_or_init(make).into()
     }
 }
 

@@ -26,8 +26,8 @@ pub(crate) struct CollectorId(pub(crate) usize);
 #[derive(Debug, Default)]
 pub(crate) struct Collected {
     pub(crate) found: Unique<ResourceId>,
-    /// What stands left of the collector in a chain of arrows.
-    pub(crate) alternative: Vec<End>,
+    /// What stands left of the collector in a chain of arrows, and its values.
+    pub(crate) alternative: Vec<(End, Value)>,
     /// What `realize` was asked for and nobody has declared.
     pub(crate) unresolved: Vec<String>,
     /// It has found all that it will ever find.
@@ -184,7 +184,7 @@ impl<'i> Session<'i> {
                 }
                 self.collected[id.0].is_done = missing.is_empty();
                 self.collected[id.0].unresolved =
-                    missing.iter().map(|(ty, title)| format!("{}[{title}]", capitalised(ty))).collect();
+                    missing.iter().map(|(ty, title)| crate::finish::reference_text(ty, title)).collect();
                 references.replace(missing);
                 Ok(found)
             }

@@ -110,7 +110,25 @@ impl<'i> Session<'i> {
             let text = format!("Failed to realize virtual resources {}", missing.join(", "));
             return Err(Error::new(text).into());
         }
-        self.check_references()
+        self.check_references()?;
+        if self.untitled {
+            self.check_untitled()?;
+        }
+        Ok(())
+    }
+
+    /// A reference without a title cannot be written for types whose titles must have a certain form.
+    fn check_untitled(&self) -> Result<(), Control> {
+        let real = self.resources.iter().filter(|resource| !resource.is_virtual);
+        let values = real.flat_map(|resource| &resource.parameters).map(|parameter| &parameter.value);
+        for name in values.filter_map(crate::eval::resource::holds_untitled) {
+            if let Some(TypeOf::Native(native)) = self.image.native_type(&name)? {
+                let title = Str::default();
+                let key = native.title_key(&title, || title.clone(), |_| None);
+                key.map_err(|error| Error::complete(error.to_string()))?;
+            }
+        }
+        Ok(())
     }
 
     fn finish_resource(&mut self, id: ResourceId) -> Result<(), Control> {
@@ -267,7 +285,7 @@ impl<'i> Session<'i> {
     }
 }
 
-fn reference_text(ty: &str, title: &str) -> String {
+pub(crate) fn reference_text(ty: &str, title: &str) -> String {
     if ty == "class" {
         format!("Class[{}]", capitalised(title))
     } else {

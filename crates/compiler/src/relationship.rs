@@ -1,11 +1,13 @@
 //! Arrows between resources. They are noted when evaluated and drawn at the end, when everything is known.
 
+use std::sync::Arc;
+
 use pcore::{Str, Type, Value};
 use stdx::Symbol;
 
 use crate::collector::CollectorId;
 use crate::error::{Control, Error};
-use crate::resource::{Parameter, ResourceId, capitalised};
+use crate::resource::{Parameter, ResourceId};
 use crate::session::Session;
 
 /// One end of an arrow.
@@ -45,46 +47,81 @@ impl<'i> Session<'i> {
     }
 
     /// The references that an end stands for.
-    fn ends(&self, end: &End, is_source: bool) -> Vec<(Str, Str)> {
+    fn ends(&self, end: &End, is_source: bool) -> Vec<Place> {
         let id = match end {
-            End::Reference(ty, title) => return vec![(ty.clone(), title.clone())],
+            End::Reference(ty, title) => return vec![Place::new(ty.clone(), title.clone())],
             End::Collector(id) => *id,
         };
         let collected = &self.collected[id.0];
         let found = collected.found.as_slice();
         if found.is_empty() && is_source {
-            return collected.alternative.iter().flat_map(|end| self.ends(end, true)).collect();
+            let ends = collected.alternative.iter().flat_map(|(end, value)| {
+                self.ends(end, true).into_iter().map(move |place| match value {
+                    Value::Type(ty) => Place { shown: Some(ty.clone()), ..place },
+                    _ => place,
+                })
+            });
+            return ends.collect();
         }
         found
             .iter()
             .map(|&id| {
                 let resource = self.resource(id);
-                (Str::from(resource.ty.name()), resource.title.clone())
+                Place::new(resource.ty.name().into(), resource.title.clone())
             })
             .collect()
     }
 
-    fn draw(&mut self, source: &(Str, Str), target: &(Str, Str), notifies: bool) -> Result<(), Control> {
-        let found = self.find_resource(&source.0, &source.1)?;
+    fn draw(&mut self, source: &Place, target: &Place, notifies: bool) -> Result<(), Control> {
+        let found = self.find_resource(&source.ty, &source.title)?;
         let Some(id) = found else {
             let text = format!(
                 "Could not find resource '{}' for relationship on '{}'",
-                reference(source),
-                reference(target)
+                source.text(),
+                target.text()
             );
             return Err(Error::new(text).into());
         };
-        if self.find_resource(&target.0, &target.1)?.is_none() {
+        if self.find_resource(&target.ty, &target.title)?.is_none() {
             let text = format!(
                 "Could not find resource '{}' for relationship from '{}'",
-                reference(target),
-                reference(source)
+                target.text(),
+                source.text()
             );
             return Err(Error::new(text).into());
         }
         let name = if notifies { self.well_known.notify } else { self.well_known.before };
-        self.append(id, name, reference_value(target));
+        self.append(id, name, reference_value(&target.ty, &target.title));
         Ok(())
+    }
+
+    /// Resources that one expression declares, or that one default reaches, share the list that it gives them: what is
+    /// appended to it for one of them is there for all.
+    fn append_to_shared(
+        &mut self,
+        id: ResourceId,
+        name: Symbol,
+        before: &Arc<Vec<Value>>,
+        place: Option<crate::code::Place<'i>>,
+        value: Value,
+    ) {
+        let mut all = Vec::clone(before);
+        all.push(value);
+        let all = Value::array(all);
+        let siblings = self.by_type.get(&self.resource(id).ty.name()).cloned().unwrap_or_default();
+        for sibling in siblings {
+            let parameters = &mut self.resource_mut(sibling).parameters;
+            for parameter in parameters.iter_mut().filter(|parameter| parameter.name == name) {
+                let same_place = match (parameter.place, place) {
+                    (Some(one), Some(other)) => std::ptr::eq(one.code, other.code) && one.span == other.span,
+                    _ => false,
+                };
+                let shares = matches!(&parameter.value, Value::Array(items) if Arc::ptr_eq(items, before));
+                if shares && (same_place || sibling == id) {
+                    parameter.value = all.clone();
+                }
+            }
+        }
     }
 
     fn append(&mut self, id: ResourceId, name: Symbol, value: Value) {
@@ -92,11 +129,17 @@ impl<'i> Session<'i> {
         let source = Some(resource.source);
         match resource.parameters.iter_mut().find(|parameter| parameter.name == name) {
             Some(parameter) => match &mut parameter.value {
-                Value::Array(items) => std::sync::Arc::make_mut(items).push(value),
+                Value::Array(items) if Arc::strong_count(items) == 1 => Arc::make_mut(items).push(value),
+                Value::Array(items) => {
+                    let (before, place) = (items.clone(), parameter.place);
+                    self.append_to_shared(id, name, &before, place, value);
+                }
                 other => {
                     let before = std::mem::take(other);
                     let all = if before.is_undef() { vec![value] } else { vec![before, value] };
                     *other = Value::array(all);
+                    // What was no list is set anew, and a list is only longer.
+                    parameter.place = None;
                 }
             },
             None => {
@@ -107,14 +150,28 @@ impl<'i> Session<'i> {
     }
 }
 
-fn reference((ty, title): &(Str, Str)) -> String {
-    if ty.as_str() == "class" {
-        return format!("Class[{}]", capitalised(title));
-    }
-    format!("{}[{title}]", capitalised(ty))
+/// A resource that an arrow starts from or points to.
+struct Place {
+    ty: Str,
+    title: Str,
+    /// What messages show where it stands in for a collector that has found nothing.
+    shown: Option<Type>,
 }
 
-fn reference_value((ty, title): &(Str, Str)) -> Value {
+impl Place {
+    fn new(ty: Str, title: Str) -> Place {
+        Place { ty, title, shown: None }
+    }
+
+    fn text(&self) -> String {
+        match &self.shown {
+            Some(ty) => ty.to_string(),
+            None => crate::finish::reference_text(&self.ty, &self.title),
+        }
+    }
+}
+
+fn reference_value(ty: &Str, title: &Str) -> Value {
     if ty.as_str() == "class" {
         return Value::Type(Type::Class(Some(title.to_lowercase().into())));
     }

@@ -70,6 +70,8 @@ pub struct Session<'i> {
     pub(crate) types: FxHashMap<Symbol, Type>,
     /// Names of resource types as shown.
     pub(crate) type_texts: FxHashMap<Symbol, Str>,
+    /// There was a bare type among the values of attributes.
+    pub(crate) untitled: bool,
     pub(crate) warned: FxHashSet<String>,
     /// Output of the templates that are being rendered.
     pub(crate) rendering: Vec<Vec<Value>>,
@@ -202,6 +204,7 @@ impl<'i> Session<'i> {
             titles: FxHashMap::default(),
             class_resources: FxHashMap::default(),
             by_type: FxHashMap::default(),
+            untitled: false,
             warned: FxHashSet::default(),
             rendering: Vec::new(),
             epp: FxHashMap::default(),
@@ -310,17 +313,18 @@ impl<'i> Session<'i> {
 
     /// True if one definition may override what another has set: it inherits from it, directly or not.
     pub(crate) fn is_child(&mut self, child: &'i Definition, base: &'i Definition) -> bool {
-        if self.overriding.contains(&std::ptr::from_ref(child)) {
-            return true;
-        }
+        let may_all = |at: &Definition| self.overriding.contains(&std::ptr::from_ref(at));
         let mut at = child;
-        while let Some(parent) = at.parent.and_then(|name| self.definitions.classes.get(&name).copied()) {
-            if std::ptr::eq(parent, base) {
+        loop {
+            if may_all(at) {
                 return true;
             }
-            at = parent;
+            match at.parent.and_then(|name| self.definitions.classes.get(&name).copied()) {
+                Some(parent) if std::ptr::eq(parent, base) => return true,
+                Some(parent) => at = parent,
+                None => return false,
+            }
         }
-        false
     }
 
     /// The scope of a class that has been evaluated.

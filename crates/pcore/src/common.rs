@@ -30,7 +30,11 @@ fn same_kind(one: &Type, two: &Type) -> Option<Type> {
         }
         (Type::Class(_), Type::Class(_)) => Type::Class(None),
         (Type::Resource(a), Type::Resource(b)) if a.type_name == b.type_name => {
-            Type::Resource(Arc::new(ResourceRef { type_name: a.type_name.clone(), title: None }))
+            Type::Resource(Arc::new(ResourceRef {
+                type_name: a.type_name.clone(),
+                title: None,
+                of_attribute: false,
+            }))
         }
         (Type::Resource(_), Type::Resource(_)) => Type::any_resource(),
         (Type::Integer(a_from, a_to), Type::Integer(b_from, b_to)) => {

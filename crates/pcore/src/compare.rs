@@ -206,6 +206,10 @@ fn hashes_equal(a: &Hash, b: &Hash) -> bool {
 }
 
 fn types_equal(a: &Type, b: &Type) -> bool {
+    if let (Type::Resource(_), Type::Resource(_)) | (Type::Class(_), Type::Class(_)) = (a, b) {
+        // What has been an attribute's value equals nothing that code makes.
+        return a == b;
+    }
     a == b || matches::is_assignable(a, b) && matches::is_assignable(b, a)
 }
 

@@ -61,7 +61,7 @@ pub fn infer_reduced(value: &Value) -> Type {
             Size::exactly(hash.len()),
         ),
         Value::Regexp(pattern) => Type::Regexp(Some(pattern.clone())),
-        Value::Type(ty) => Type::type_of(ty.clone()),
+        Value::Type(ty) => Type::type_of(ty.of_code()),
         // Nothing of the value may show.
         Value::Sensitive(secret) => Type::sensitive(generalize(&infer_reduced(secret))),
         Value::Timestamp(at) => Type::Timestamp(Some(Arc::new(Range { from: Some(*at), to: Some(*at) }))),

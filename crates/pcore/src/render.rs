@@ -202,6 +202,9 @@ impl Printer<'_, '_> {
             Type::Resource(reference) => match (&reference.type_name, &reference.title) {
                 (None, _) => self.out.write_str("Resource"),
                 (Some(name), None) => self.out.write_str(&capitalize_segments(name)),
+                (Some(name), Some(title)) if reference.of_attribute => {
+                    write!(self.out, "{}[{title}]", capitalize_segments(name))
+                }
                 (Some(name), Some(title)) => {
                     write!(self.out, "{}[{}]", capitalize_segments(name), quote(title))
                 }

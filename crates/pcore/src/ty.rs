@@ -257,6 +257,39 @@ pub struct ResourceRef {
     pub type_name: Option<Str>,
     /// Title.
     pub title: Option<Str>,
+    /// Whether the reference has been an attribute's value: then Puppet has turned it into something else, which fits
+    /// the same types and shows as `File[/x]`, but is not equal to `File['/x']`.
+    pub of_attribute: bool,
+}
+
+impl Type {
+    /// A reference as it is once it has been an attribute's value. Classes show as `Class[Foo::Bar]` then.
+    #[must_use]
+    pub fn of_attribute(&self) -> Type {
+        match self {
+            Type::Resource(reference) => Type::Resource(Arc::new(ResourceRef {
+                title: Some(reference.title.clone().unwrap_or_default()),
+                of_attribute: true,
+                ..ResourceRef::clone(reference)
+            })),
+            Type::Class(Some(name)) => Type::Class(Some(crate::render::capitalize_segments(name).into())),
+            other => other.clone(),
+        }
+    }
+
+    /// A reference as code makes it.
+    #[must_use]
+    pub(crate) fn of_code(&self) -> Type {
+        match self {
+            Type::Resource(reference) if reference.of_attribute => {
+                Type::Resource(Arc::new(ResourceRef { of_attribute: false, ..ResourceRef::clone(reference) }))
+            }
+            Type::Class(Some(name)) if name.bytes().any(|byte| byte.is_ascii_uppercase()) => {
+                Type::Class(Some(name.to_lowercase().into()))
+            }
+            other => other.clone(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -78,7 +78,10 @@ impl<'i> Context<'_, 'i> {
         }
         let references = classes
             .iter()
-            .map(|name| Value::Type(Type::Class(Some(name.strip_prefix("::").unwrap_or(name).into()))))
+            .map(|name| {
+                let name = name.strip_prefix("::").unwrap_or(name).to_lowercase();
+                Value::Type(Type::Class(Some(name.into())))
+            })
             .collect();
         let ids = self.session.include_classes(&classes, self.at.scope, true)?;
         Ok((references, ids))
@@ -207,6 +210,7 @@ impl<'i> Context<'_, 'i> {
         let reference = pcore::ty::ResourceRef {
             type_name: Some(resource.ty.name().into()),
             title: Some(resource.title.clone()),
+            of_attribute: false,
         };
         if resource.ty.is_class() {
             return Value::Type(Type::Class(Some(resource.title.to_lowercase().into())));
@@ -266,6 +270,7 @@ impl<'i> Context<'_, 'i> {
             for (name, value) in attributes.iter() {
                 let name = Symbol::new(&pcore::format::to_s(name));
                 let value = value.clone();
+                self.session.untitled |= crate::eval::resource::holds_untitled(&value).is_some();
                 parameters.push(Parameter { name, value, source, place, append: false });
             }
             let titles = std::slice::from_ref(title);

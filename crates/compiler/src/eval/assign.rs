@@ -116,7 +116,8 @@ impl<'i> Session<'i> {
                 Ok(())
             }
             Value::Type(Type::Class(Some(class))) => {
-                let class_name = Symbol::new(class);
+                let class = class.to_lowercase();
+                let class_name = Symbol::new(&class);
                 if self.class_resource(class_name).is_none() {
                     let text = format!("Resource not found: Class['{class}']");
                     return Err(issue(code, right, text));

@@ -286,15 +286,16 @@ pub(crate) fn legacy_arguments(name: &str, arity: i32, args: Vec<Value>) -> Resu
         let text = format!("{name}(): Wrong number of arguments given ({count} for {minimum}{least})");
         return Err(Error::new(text).into());
     }
-    Ok(args.into_iter().map(legacy_argument).collect())
+    args.into_iter().map(legacy_argument).collect()
 }
 
 /// A value as the older interface passes it.
-fn legacy_argument(value: Value) -> Value {
-    match value {
-        Value::Undef => Value::from(""),
-        other => legacy_inner(other),
+fn legacy_argument(value: Value) -> Result<Value, Control> {
+    if value.is_undef() {
+        return Ok(Value::from(""));
     }
+    let converted = super::resource::attribute_value(&value)?;
+    Ok(legacy_inner(converted.unwrap_or(value)))
 }
 
 fn legacy_inner(value: Value) -> Value {

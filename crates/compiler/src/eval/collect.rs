@@ -3,7 +3,7 @@
 use pcore::{Str, Type, Value};
 use syntax::ast::{BinaryOp, Collect, Expr, ExprId};
 
-use super::{Eval, label};
+use super::Eval;
 use crate::code::{Code, Place};
 use crate::collector::{CollectorId, Overrides, Query, What};
 use crate::error::{Control, Error};
@@ -86,21 +86,78 @@ impl<'i> Session<'i> {
                 }
                 Ok(Query::Tag(tags))
             }
-            _ => {
-                Err(Error::new(format!("Cannot transform object of class {}", label::label(code, id))).into())
-            }
+            other => Err(not_in_a_query(other)),
         }
     }
 
     fn query_operand(&mut self, code: &'i Code, id: ExprId, scope: ScopeId) -> Eval {
         match &code[id] {
             Expr::Paren(inner) => self.query_operand(code, *inner, scope),
-            _ => {
+            Expr::Access { .. } => {
                 let value = self.eval(code, id, scope)?;
-                Ok(value)
+                Ok(super::resource::attribute_value(&value)?.unwrap_or(value))
             }
+            Expr::Var(_)
+            | Expr::Bool(_)
+            | Expr::Str(_)
+            | Expr::Interpolated(_)
+            | Expr::Int(..)
+            | Expr::Float(_)
+            | Expr::Undef
+            | Expr::Name(_) => self.eval(code, id, scope),
+            other => Err(not_in_a_query(other)),
         }
     }
+}
+
+/// The error of an expression that a query cannot contain, with the name of the class that Puppet's parser has for it.
+fn not_in_a_query(expr: &Expr) -> Control {
+    let class = match expr {
+        Expr::Nop => "Nop",
+        Expr::Default => "LiteralDefault",
+        Expr::Undef => "LiteralUndef",
+        Expr::Bool(_) => "LiteralBoolean",
+        Expr::Int(..) => "LiteralInteger",
+        Expr::Float(_) => "LiteralFloat",
+        Expr::Str(_) => "LiteralString",
+        Expr::Interpolated(_) => "ConcatenatedString",
+        Expr::Name(_) => "QualifiedName",
+        Expr::Var(_) => "VariableExpression",
+        Expr::Access { .. } => "AccessExpression",
+        Expr::Regex(_) => "LiteralRegularExpression",
+        Expr::Heredoc { .. } => "HeredocExpression",
+        Expr::Array(_) => "LiteralList",
+        Expr::Hash(_) => "LiteralHash",
+        Expr::TypeName(_) => "QualifiedReference",
+        Expr::Reserved(_) => "ReservedWord",
+        Expr::Binary { op, .. } => match op {
+            BinaryOp::And => "AndExpression",
+            BinaryOp::Or => "OrExpression",
+            BinaryOp::In => "InExpression",
+            BinaryOp::Match | BinaryOp::NotMatch => "MatchExpression",
+            BinaryOp::Add
+            | BinaryOp::Subtract
+            | BinaryOp::Multiply
+            | BinaryOp::Divide
+            | BinaryOp::Modulo
+            | BinaryOp::ShiftLeft
+            | BinaryOp::ShiftRight => "ArithmeticExpression",
+            _ => "ComparisonExpression",
+        },
+        Expr::Not(_) => "NotExpression",
+        Expr::Minus(_) => "UnaryMinusExpression",
+        Expr::Unfold(_) => "UnfoldExpression",
+        Expr::Call { .. } => "CallNamedFunctionExpression",
+        Expr::MethodCall { .. } => "CallMethodExpression",
+        Expr::Selector { .. } => "SelectorExpression",
+        Expr::If { .. } => "IfExpression",
+        Expr::Unless { .. } => "UnlessExpression",
+        Expr::Case { .. } => "CaseExpression",
+        Expr::Assign { .. } => "AssignmentExpression",
+        Expr::Relationship { .. } => "RelationshipExpression",
+        _ => "Expression",
+    };
+    Error::new(format!("Cannot transform object of class Puppet::Pops::Model::{class}")).into()
 }
 
 /// A reference as the pair of lower-case type name and title.

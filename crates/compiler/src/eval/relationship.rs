@@ -63,7 +63,7 @@ impl<'i> Session<'i> {
             return Ok(first);
         }
         if let [(End::Collector(collector), _)] = &second[..] {
-            self.collected[collector.0].alternative = first.into_iter().map(|(end, _)| end).collect();
+            self.collected[collector.0].alternative = first;
         }
         Ok(second)
     }

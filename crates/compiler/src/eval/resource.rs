@@ -157,18 +157,22 @@ impl<'i> Session<'i> {
         Ok(parameters)
     }
 
-    /// Checks that a value can stand in a catalog.
+    /// The value as it stands in a catalog.
     fn catalog_value(
         &mut self,
         code: &'i Code,
         attribute: &AttributeOp,
         value: Value,
     ) -> Result<Value, Control> {
-        if !holds_iterator(&value) {
-            return Ok(value);
-        }
+        let error = match attribute_value(&value) {
+            Ok(None) => return Ok(value),
+            Ok(Some(converted)) => {
+                self.untitled |= holds_untitled(&converted).is_some();
+                return Ok(converted);
+            }
+            Err(error) => crate::Error::new(error),
+        };
         let operator = if attribute.append { "+>" } else { "=>" };
-        let error = crate::Error::new("Use of an Iterator is not supported here");
         let label = pcore::label::with_article(&format!("'{operator}' expression"));
         Err(error.at(&label, &code.site_of(attribute.span)).into())
     }
@@ -318,6 +322,67 @@ pub(crate) fn flat(items: &[Value]) -> Vec<&Value> {
         }
     }
     all
+}
+
+/// A value as attributes and the functions of the older interface get it, if that is another one: references become
+/// what shows as `File[/x]`.
+pub(crate) fn attribute_value(value: &Value) -> Result<Option<Value>, &'static str> {
+    match value {
+        Value::Iterator(_) => Err("Use of an Iterator is not supported here"),
+        Value::Array(items) => {
+            let mut all: Option<Vec<Value>> = None;
+            for (at, item) in items.iter().enumerate() {
+                if let Some(changed) = attribute_value(item)? {
+                    all.get_or_insert_with(|| items.to_vec())[at] = changed;
+                }
+            }
+            Ok(all.map(Value::array))
+        }
+        Value::Hash(hash) => {
+            let mut changed = false;
+            let mut entries = Vec::new();
+            for (at, (key, item)) in hash.iter().enumerate() {
+                let (new_key, new_item) = (attribute_value(key)?, attribute_value(item)?);
+                if !changed && (new_key.is_some() || new_item.is_some()) {
+                    changed = true;
+                    entries.extend(hash.iter().take(at).map(|(key, item)| (key.clone(), item.clone())));
+                }
+                if changed {
+                    entries.push((
+                        new_key.unwrap_or_else(|| key.clone()),
+                        new_item.unwrap_or_else(|| item.clone()),
+                    ));
+                }
+            }
+            Ok(changed.then(|| Value::hash(entries.into_iter().collect())))
+        }
+        Value::Type(ty) => match ty {
+            Type::Class(None) => Err("No title provided and \"class\" is not a valid resource reference"),
+            Type::CatalogEntry => Err(
+                "Cannot split the type Puppet::Pops::Types::PCatalogEntryType, it represents neither a PClassType, nor a PResourceType.",
+            ),
+            Type::Resource(reference) if reference.type_name.is_none() => {
+                Err("undefined method `include?' for nil:NilClass")
+            }
+            Type::Class(_) | Type::Resource(_) => Ok(Some(Value::Type(ty.of_attribute()))),
+            _ => Ok(None),
+        },
+        _ => Ok(None),
+    }
+}
+
+/// The type of the first reference without a title in an attribute's value: a bare `File`, where `File['/x']` was meant.
+pub(crate) fn holds_untitled(value: &Value) -> Option<pcore::Str> {
+    match value {
+        Value::Array(items) => items.iter().find_map(holds_untitled),
+        Value::Hash(hash) => {
+            hash.iter().find_map(|(key, item)| holds_untitled(key).or_else(|| holds_untitled(item)))
+        }
+        Value::Type(Type::Resource(reference)) if reference.title.as_deref() == Some("") => {
+            reference.type_name.clone()
+        }
+        _ => None,
+    }
 }
 
 pub(super) fn holds_iterator(value: &Value) -> bool {

@@ -71,3 +71,58 @@ fn a_circle_of_inheritance_is_an_error() {
     let site = Site::new("class a inherits a {}\ninclude a", &[]);
     assert!(!site.says().is_empty());
 }
+
+#[test]
+fn references_given_as_attributes_show_without_quotes() {
+    let code = "define d($p, $q = Class['c::d']) { notice(\"${p} ${q}\", type($p), $p =~ Type[File], $p == File['/a']) }
+        class c::d {} include c::d
+        file { '/a': }
+        d { 'x': p => [File['/a']][0] }
+        notice(File['/a'], sprintf('%s', File['/a']))";
+    check(code, &[], "File['/a'] File[/a]\nFile[/a] Class[C::D] Type[File['/a']] true false");
+    let error = "Evaluation Error: Error while evaluating a '=>' expression, No title provided and \"class\" is not a \
+                 valid resource reference (line: 1, column: 15) on node n1";
+    check("notify { 'a': message => Class }", &[], error);
+    let error = "No set of title patterns matched the title \"\". on node n1";
+    check("notify { 'a': message => [File] }", &[], error);
+    assert_eq!(parameters("notify { 'a': message => Exec }", "Notify[a]"), r#"{"message":"Exec[]"}"#);
+}
+
+#[test]
+fn an_arrow_from_an_empty_collector_names_what_stands_in_for_it() {
+    let error = "Could not find resource 'Notify['x']' for relationship on 'Notify[x]' on node n1";
+    check("Notify['x'] <~ File <| title == 'none' |>", &[], error);
+}
+
+#[test]
+fn a_list_that_several_resources_were_given_grows_for_all() {
+    let code = "notify { ['a', 'b']: before => [] }\nnotify { 'c': }\nNotify['a'] -> Notify['c']";
+    assert_eq!(parameters(code, "Notify[b]"), r#"{"before":["Notify[c]"]}"#);
+    let code = "$l = []\nnotify { 'a': before => $l }\nnotify { 'b': before => $l }\nnotify { 'c': }\nNotify['a'] -> Notify['c']";
+    assert_eq!(parameters(code, "Notify[b]"), r#"{"before":[]}"#);
+}
+
+#[test]
+fn a_collector_with_overrides_gives_the_right_to_classes_that_inherit() {
+    let code = "class b { notify { 'n': } }
+        class c { Exec <| |> { tag => 'x' } exec { '/e': } }
+        class d inherits c { Notify['n'] { message => 'm' } }
+        include d
+        include b";
+    assert_eq!(parameters(code, "Notify[n]"), r#"{"message":"m"}"#);
+}
+
+#[test]
+fn queries_hold_plain_values_only() {
+    let error = "Evaluation Error: Error while evaluating a Virtual Query, Cannot transform object of class \
+                 Puppet::Pops::Model::LiteralList (line: 1, column: 1) on node n1";
+    check("Notify <| message == ['a'] |>", &[], error);
+    check("realize(Class['a::b'])", &[], "Failed to realize virtual resources Class[A::B] on node n1");
+}
+
+#[test]
+fn an_alias_of_a_title_with_a_bracket_is_no_alias_of_the_type() {
+    let code =
+        "notify { '[z]': alias => 'al' }\nnotify { 'b': alias => 'al' }\nnotice(defined(Notify['al']))";
+    check(code, &[], "true");
+}

@@ -83,3 +83,14 @@ fn types_in_a_circle_are_an_error_where_they_are_used() {
 fn a_node_pattern_may_match_the_default() {
     check("node /a.*(l)t/ { notice(\"${0} ${1}\") }", &[], "ault l");
 }
+
+#[test]
+fn types_of_parameters_are_expressions() {
+    check("class a(Integer[size('abc')] $x = 3) { notice($x) }\ninclude a", &[], "3");
+    let error = "Evaluation Error: Error while evaluating a Function Call, Class[A]: parameter 'x' expects an \
+                 Integer[2] value, got Integer[1, 1] (line: 2, column: 1) on node n1";
+    check("class a(Integer[1 + 1] $x = 1) {}\ninclude a", &[], error);
+    let error = "Evaluation Error: Error while evaluating a Type-Name, The expression <1+1> is not a valid type \
+                 specification. (line: 2, column: 13) on node n1";
+    check("type A = Integer[1+1]\nnotice(2 =~ A)", &[], error);
+}

@@ -204,7 +204,11 @@ fn accepts(to: &Type, from: &Type, up: Option<&Frame<'_>>) -> bool {
             }
             _ => false,
         },
-        Type::Class(wanted) => matches!(from, Type::Class(given) if wanted.is_none() || wanted == given),
+        Type::Class(wanted) => match (wanted, from) {
+            (None, Type::Class(_)) => true,
+            (Some(wanted), Type::Class(Some(given))) => wanted.eq_ignore_ascii_case(given),
+            _ => false,
+        },
         Type::AnyObject => {
             matches!(from, Type::AnyObject | Type::Object(_) | Type::ParameterizedObject(_) | Type::Deferred)
         }

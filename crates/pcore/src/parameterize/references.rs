@@ -54,7 +54,8 @@ pub(super) fn resources(base: &Type, reference: &ResourceRef, arguments: &[Value
 
 /// The name is lower case already.
 fn resource(type_name: &Str, title: Option<&Str>) -> Value {
-    let reference = ResourceRef { type_name: Some(type_name.clone()), title: title.cloned() };
+    let reference =
+        ResourceRef { type_name: Some(type_name.clone()), title: title.cloned(), of_attribute: false };
     Value::Type(Type::Resource(Arc::new(reference)))
 }
 

@@ -135,12 +135,16 @@ impl Type {
 
     /// `Resource['type', 'title']`; the type name in any case.
     pub fn resource(type_name: &str, title: Option<Str>) -> Type {
-        Type::Resource(Arc::new(ResourceRef { type_name: Some(lower(type_name)), title }))
+        Type::Resource(Arc::new(ResourceRef {
+            type_name: Some(lower(type_name)),
+            title,
+            of_attribute: false,
+        }))
     }
 
     /// Plain `Resource`.
     pub fn any_resource() -> Type {
-        Type::Resource(Arc::new(ResourceRef { type_name: None, title: None }))
+        Type::Resource(Arc::new(ResourceRef { type_name: None, title: None, of_attribute: false }))
     }
 
     /// `Class['name']`; the name in any case.

@@ -16,7 +16,8 @@ fn written(value: &Value, rich: bool) -> String {
 }
 
 fn reference(ty: &str, title: &str) -> Value {
-    let reference = ResourceRef { type_name: Some(ty.into()), title: Some(title.into()) };
+    let reference =
+        ResourceRef { type_name: Some(ty.into()), title: Some(title.into()), of_attribute: false };
     Value::Type(Type::Resource(Arc::new(reference)))
 }
 

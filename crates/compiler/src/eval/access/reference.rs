@@ -149,7 +149,8 @@ impl<'i> Session<'i> {
             return Ok(if several { Value::array(Vec::new()) } else { Value::Undef });
         }
         if let Some(class) = class {
-            let Some(id) = Symbol::existing(class).and_then(|name| self.class_resource(name)) else {
+            let name = Symbol::existing(&class.to_lowercase());
+            let Some(id) = name.and_then(|name| self.class_resource(name)) else {
                 return Err(issue(node.code, node.id, format!("Resource not found: Class['{class}']")));
             };
             return self.parameter_values(node, id, "Class", class, &keys, several);

@@ -232,7 +232,9 @@ fn parts(ty: &Type) -> (Str, Option<Str>) {
     match ty {
         Type::Class(name) => ("class".into(), name.clone()),
         Type::Resource(reference) => {
-            (reference.type_name.clone().unwrap_or_default(), reference.title.clone())
+            // What has been an attribute's value has an empty title where there was none.
+            let title = reference.title.clone().filter(|title| !title.is_empty());
+            (reference.type_name.clone().unwrap_or_default(), title)
         }
         _ => (Str::default(), None),
     }
