@@ -11,46 +11,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead as _};
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
 
-use compiler::world::{ExportQuery, ExportedResource};
-use compiler::{Image, ImageOptions, NodeInput, World, compile};
-use pcore::time::Timestamp;
+use compiler::world::Quiet;
+use compiler::{Image, ImageOptions, NodeInput, compile};
 use pcore::{Hash, Value};
 use serde_json::Value as Json;
-
-struct Outside;
-
-impl World for Outside {
-    fn now(&self) -> Timestamp {
-        Timestamp { seconds: 0, nanoseconds: 0 }
-    }
-
-    fn random(&self) -> u128 {
-        0
-    }
-
-    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
-    }
-
-    fn exists(&self, path: &Path) -> bool {
-        path.exists()
-    }
-
-    fn run(&self, command: &[String], _: Option<&Path>, _: Duration) -> Result<Vec<u8>, String> {
-        Err(format!("no commands here: {command:?}"))
-    }
-
-    fn stores_exports(&self) -> bool {
-        false
-    }
-
-    fn exported_resources(&self, _: &ExportQuery<'_>) -> Result<Vec<ExportedResource>, String> {
-        Ok(Vec::new())
-    }
-}
 
 /// What became of a template in all its records.
 #[derive(Default)]
@@ -139,7 +105,7 @@ fn render(image: &Image, record: &Json) -> Result<String, String> {
         trusted: trusted.into(),
         ..NodeInput::default()
     };
-    let compilation = compile(image, &Outside, &node).map_err(|error| error.message)?;
+    let compilation = compile(image, &Quiet::default(), &node).map_err(|error| error.message)?;
     let notify = compilation.catalog.resources.iter().find(|resource| &*resource.type_name == "Notify");
     let message =
         notify.and_then(|notify| notify.parameters.iter().find(|(name, _)| name.as_str() == "message"));

@@ -14,6 +14,7 @@ use stdx::Symbol;
 
 use crate::context::Context;
 use crate::error::{Control, Error};
+use crate::eval::call::Callee;
 use crate::eval::variable::is_number;
 use crate::image::Strict;
 use crate::log::Level;
@@ -23,7 +24,18 @@ use crate::session::Session;
 /// Templates that are kept; when there are more, all are read anew.
 const TEMPLATES_MAX: usize = 4096;
 
-type Kept = FxHashMap<Arc<str>, Result<Arc<Template>, CompileError>>;
+type Kept = FxHashMap<Arc<str>, Read>;
+
+/// A template that has been read.
+#[derive(Clone, Debug)]
+pub(crate) enum Read {
+    /// The native interpreter knows it.
+    Native(Arc<Template>),
+    /// A worker must render it.
+    Foreign(CompileError),
+    /// It cannot be rendered.
+    Wrong(CompileError),
+}
 
 /// Templates by their text.
 #[derive(Clone, Debug, Default)]
@@ -31,18 +43,26 @@ pub(crate) struct Templates(Arc<Mutex<Kept>>);
 
 impl Templates {
     /// The template of this text, read now if it was not before.
-    pub(crate) fn read(&self, text: &str) -> Result<Arc<Template>, CompileError> {
+    pub(crate) fn read(&self, text: &str) -> Read {
         // The table holds whole entries only, so a panic elsewhere cannot have left it half changed.
         if let Some(known) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(text) {
             return known.clone();
         }
-        let read = Template::new(text).map(Arc::new);
+        let read = match Template::new(text) {
+            Ok(template) => Read::Native(Arc::new(template)),
+            Err(error @ CompileError::Unsupported { .. }) => Read::Foreign(error),
+            Err(error) => Read::Wrong(error),
+        };
+        self.keep(text, read.clone());
+        read
+    }
+
+    fn keep(&self, text: &str, read: Read) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= TEMPLATES_MAX {
             kept.clear();
         }
-        kept.insert(text.into(), read.clone());
-        read
+        kept.insert(text.into(), read);
     }
 }
 
@@ -57,37 +77,94 @@ pub(crate) enum Failure {
 }
 
 /// Renders text as an ERB template in the scope of the call. `file` is where it comes from.
+///
+/// What the native interpreter does not know a worker renders, if there is one: from the start, hence only as long as the template
+/// has not changed anything outside of it.
 pub(crate) fn render(
     context: &mut Context<'_, '_>,
     text: &str,
     file: Option<&str>,
 ) -> Result<String, Failure> {
+    let image = context.session.image;
     let place = file.unwrap_or("(erb)");
-    let template = context.session.image.templates.read(text).map_err(|error| match &error {
-        CompileError::Syntax { line, .. } => Failure::Fatal(format!("{place}:{line}: {error}")),
-        CompileError::Unsupported { line, .. } => Failure::Raised(error.to_string(), *line),
-        CompileError::Limit(_) => Failure::Raised(error.to_string(), 1),
-    })?;
-    let heap = context.session.ruby.clone();
-    let mut scope = TemplateScope { context };
-    let rendered = template.render(&mut scope, &heap, file);
-    rendered.map_err(|error| match error {
-        RenderError::Raised { message, line, is_standard: true, .. } => Failure::Raised(message, line),
-        RenderError::Raised { message, .. } => Failure::Fatal(message),
-        RenderError::Unsupported { construct, line } => {
-            Failure::Raised(format!("{construct} is not supported by the native interpreter"), line)
+    let template = match image.templates.read(text) {
+        Read::Native(template) => template,
+        Read::Foreign(error) => {
+            let rendered = context.session.render_in_worker(text, file, context.at);
+            return rendered.unwrap_or_else(|| Err(Failure::Raised(without_worker(&error), error.line())));
         }
-        RenderError::Limit { message, line } => Failure::Raised(message, line),
-        RenderError::Stopped(reason) => match reason.downcast::<Control>() {
+        Read::Wrong(error @ CompileError::Limit(_)) => return Err(Failure::Raised(error.to_string(), 1)),
+        Read::Wrong(error) => return Err(Failure::Fatal(format!("{place}:{}: {error}", error.line()))),
+    };
+    let heap = context.session.ruby.clone();
+    let mut scope = TemplateScope::new(context);
+    let rendered = template.render(&mut scope, &heap, file);
+    let has_acted = scope.has_acted;
+    rendered.or_else(|error| match error {
+        RenderError::Raised { message, line, is_standard: true, .. } => Err(Failure::Raised(message, line)),
+        RenderError::Raised { message, .. } => Err(Failure::Fatal(message)),
+        RenderError::Unsupported { construct, line } => {
+            let error = CompileError::Unsupported { construct, line };
+            if has_acted || heap.is_changed() {
+                return Err(Failure::Raised(error.to_string(), line));
+            }
+            let Some(rendered) = context.session.render_in_worker(text, file, context.at) else {
+                return Err(Failure::Raised(without_worker(&error), line));
+            };
+            rendered
+        }
+        RenderError::Limit { message, line } => Err(Failure::Raised(message, line)),
+        RenderError::Stopped(reason) => Err(match reason.downcast::<Control>() {
             Ok(control) => Failure::Control(*control),
             Err(_) => Failure::Fatal("the template was stopped".into()),
-        },
+        }),
     })
 }
 
+fn without_worker(error: &CompileError) -> String {
+    format!(
+        "{error}, and there is no Ruby here to run it; install one, or name one as interpreter under [ruby] in bunraku.toml"
+    )
+}
+
+/// Functions that a template may have called and still be rendered once more from its start: built-in ones but those that
+/// declare something or leave a trace.
+fn leaves_nothing(callee: Option<Callee<'_>>, name: &str) -> bool {
+    const DOERS: &[&str] = &[
+        "alert",
+        "contain",
+        "create_resources",
+        "crit",
+        "debug",
+        "emerg",
+        "ensure_packages",
+        "ensure_resource",
+        "ensure_resources",
+        "err",
+        "fail",
+        "include",
+        "info",
+        "notice",
+        "realize",
+        "require",
+        "tag",
+        "warning",
+    ];
+    matches!(callee, Some(Callee::Typed(_) | Callee::Legacy(_))) && !DOERS.contains(&name)
+}
+
 /// The scope of a call as a template sees it.
-struct TemplateScope<'t, 'a, 'i> {
+pub(crate) struct TemplateScope<'t, 'a, 'i> {
     context: &'t mut Context<'a, 'i>,
+    /// Whether something outside is no longer as it was before the template.
+    has_acted: bool,
+}
+
+impl<'t, 'a, 'i> TemplateScope<'t, 'a, 'i> {
+    /// The scope from which a function was called.
+    pub(crate) fn new(context: &'t mut Context<'a, 'i>) -> TemplateScope<'t, 'a, 'i> {
+        TemplateScope { context, has_acted: false }
+    }
 }
 
 /// What the compile answers in place of a value.
@@ -165,6 +242,7 @@ impl Scope for TemplateScope<'_, '_, '_> {
         if self.context.session.is_bound(scope, name) {
             return Err(failed(format!("Cannot reassign variable '${name}'")));
         }
+        self.has_acted = true;
         self.context.session.set_variable(scope, name, value).map_err(stopped)
     }
 
@@ -172,6 +250,8 @@ impl Scope for TemplateScope<'_, '_, '_> {
         if !self.context.has_function(name).map_err(stopped)? {
             return Ok(None);
         }
+        let callee = Symbol::existing(name).map(|name| self.context.session.callee(name)).transpose();
+        self.has_acted |= !leaves_nothing(callee.map_err(stopped)?.flatten(), name);
         self.context.call_function(name, arguments, false).map(Some).map_err(stopped)
     }
 
@@ -184,6 +264,7 @@ impl Scope for TemplateScope<'_, '_, '_> {
     }
 
     fn log(&mut self, level: &str, message: &str) {
+        self.has_acted = true;
         let level = match level {
             "debug" => Level::Debug,
             "info" => Level::Info,

@@ -1,11 +1,15 @@
 //! The one window to everything outside a compile.
 
+mod quiet;
+
 use std::io;
 use std::path::Path;
 use std::time::Duration;
 
 use pcore::time::Timestamp;
 use pcore::{Hash, Str, Value};
+
+pub use quiet::Quiet;
 
 /// What a compile may ask of the outside. The server implements it over its file system, its clock and its
 /// database; tests in a few lines. Calls may block; a compile runs on a thread of its own.

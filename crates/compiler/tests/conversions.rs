@@ -5,45 +5,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-use std::io;
-use std::path::Path;
-use std::time::Duration;
-
-use compiler::world::{ExportQuery, ExportedResource};
-use compiler::{Image, ImageOptions, Level, NodeInput, World, compile};
-use pcore::time::Timestamp;
-
-struct Outside;
-
-impl World for Outside {
-    fn now(&self) -> Timestamp {
-        Timestamp { seconds: 0, nanoseconds: 0 }
-    }
-
-    fn random(&self) -> u128 {
-        0
-    }
-
-    fn read_file(&self, _: &Path) -> io::Result<Vec<u8>> {
-        Err(io::ErrorKind::NotFound.into())
-    }
-
-    fn exists(&self, _: &Path) -> bool {
-        false
-    }
-
-    fn run(&self, _: &[String], _: Option<&Path>, _: Duration) -> Result<Vec<u8>, String> {
-        Err(String::new())
-    }
-
-    fn stores_exports(&self) -> bool {
-        false
-    }
-
-    fn exported_resources(&self, _: &ExportQuery<'_>) -> Result<Vec<ExportedResource>, String> {
-        Ok(Vec::new())
-    }
-}
+use compiler::world::Quiet;
+use compiler::{Image, ImageOptions, Level, NodeInput, compile};
 
 fn outcome(expression: &str) -> String {
     let shown =
@@ -52,7 +15,7 @@ fn outcome(expression: &str) -> String {
     let options = ImageOptions { code: Some(code), ..ImageOptions::default() };
     let image = Image::load(&options).unwrap();
     let node = NodeInput { certname: "n".into(), ..NodeInput::default() };
-    match compile(&image, &Outside, &node) {
+    match compile(&image, &Quiet::default(), &node) {
         Ok(done) => {
             let notice = done.logs.iter().rfind(|entry| entry.level == Level::Notice);
             format!("  = {}", notice.map_or("", |entry| &entry.message).replace('\n', "⏎"))

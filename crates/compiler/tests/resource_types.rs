@@ -1,47 +1,12 @@
 //! Resource types of environments, compared with what a real Puppet has made of the same files (`record.rb`).
 #![allow(clippy::expect_used, reason = "a failed test is told by its panic")]
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
-use compiler::world::{ExportQuery, ExportedResource};
-use compiler::{Image, ImageOptions, Level, NodeInput, World, compile};
-use pcore::time::Timestamp;
+use compiler::world::Quiet;
+use compiler::{Image, ImageOptions, Level, NodeInput, compile};
 use serde_json::{Value as Json, json};
-
-struct Outside;
-
-impl World for Outside {
-    fn now(&self) -> Timestamp {
-        Timestamp { seconds: 0, nanoseconds: 0 }
-    }
-
-    fn random(&self) -> u128 {
-        0
-    }
-
-    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
-    }
-
-    fn exists(&self, path: &Path) -> bool {
-        path.exists()
-    }
-
-    fn run(&self, command: &[String], _: Option<&Path>, _: Duration) -> Result<Vec<u8>, String> {
-        Err(format!("no commands here: {command:?}"))
-    }
-
-    fn stores_exports(&self) -> bool {
-        false
-    }
-
-    fn exported_resources(&self, _: &ExportQuery<'_>) -> Result<Vec<ExportedResource>, String> {
-        Ok(Vec::new())
-    }
-}
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/resource_types")
@@ -74,7 +39,7 @@ fn outcome(image: &Image, options: &ImageOptions, code: &str) -> String {
         ..NodeInput::default()
     };
     let mut lines = Vec::new();
-    let logs = match compile(&image, &Outside, &node) {
+    let logs = match compile(&image, &Quiet::default(), &node) {
         Ok(compilation) => {
             let mut bytes = Vec::new();
             compilation.catalog.write_json(&mut bytes, true);

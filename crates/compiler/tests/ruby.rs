@@ -3,46 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test that cannot go on may stop")]
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use compiler::world::{ExportQuery, ExportedResource};
-use compiler::{Image, ImageOptions, NodeInput, World, compile};
+use compiler::world::Quiet;
+use compiler::{Image, ImageOptions, Level, NodeInput, compile};
 use pcore::Hash;
-use pcore::time::Timestamp;
-
-struct Outside;
-
-impl World for Outside {
-    fn now(&self) -> Timestamp {
-        Timestamp { seconds: 1_700_000_000, nanoseconds: 0 }
-    }
-
-    fn random(&self) -> u128 {
-        7
-    }
-
-    fn read_file(&self, path: &Path) -> std::io::Result<Vec<u8>> {
-        std::fs::read(path)
-    }
-
-    fn exists(&self, path: &Path) -> bool {
-        path.exists()
-    }
-
-    fn run(&self, _: &[String], _: Option<&Path>, _: Duration) -> Result<Vec<u8>, String> {
-        Err("no commands".into())
-    }
-
-    fn stores_exports(&self) -> bool {
-        false
-    }
-
-    fn exported_resources(&self, _: &ExportQuery<'_>) -> Result<Vec<ExportedResource>, String> {
-        Ok(Vec::new())
-    }
-}
 
 const FILES: &[(&str, &str)] = &[
     (
@@ -67,6 +34,15 @@ const FILES: &[(&str, &str)] = &[
          end",
     ),
     ("lib/puppet_x/helper.rb", "module PuppetX\n  module Helper\n    def self.double(text) = text * 2\n  end\nend\n"),
+    (
+        "templates/strange.erb",
+        // A class of one's own is nothing that the native interpreter knows.
+        "<%- Pair = Struct.new(:a, :b) { def sum = a + b } -%>\n<%= Pair.new(@one, scope['m::two']).sum %> <%= @facts['kernel'] %> \
+         <%= scope.function_upcase(['x']) %> <%= @none.inspect %> <%= has_variable?('one') %> <%= file.end_with?('strange.erb') %>\n",
+    ),
+    ("templates/raises.erb", "<%-\nRaiser = Class.new { def go = raise('no luck') } -%>\n\n<%= Raiser.new.go %>\n"),
+    ("templates/changes.erb", "<%- Other = Class.new -%><%- @list << 4 -%>\n"),
+    ("manifests/init.pp", "class m { $one = 1\n $two = 2\n notify { template('m/strange.erb'): } }"),
     ("types/small.pp", "type M::Small = Integer[0, 9]"),
     (
         "lib/puppet/parser/functions/old.rb",
@@ -132,12 +108,13 @@ fn notices(manifest: &str) -> Option<Result<Vec<String>, String>> {
     let mut facts = Hash::new();
     facts.insert("kernel", "Linux");
     let node = NodeInput { certname: "n".into(), facts: Arc::new(facts), ..NodeInput::default() };
-    Some(match compile(&image, &Outside, &node) {
+    Some(match compile(&image, &Quiet::default(), &node) {
         Ok(compilation) => {
             assert!(!compilation.reads.is_pure());
             let titles =
                 compilation.catalog.resources.iter().filter(|resource| &*resource.type_name == "Notify");
-            let logs = compilation.logs.iter().map(|entry| entry.message.clone());
+            let told = compilation.logs.iter().filter(|entry| entry.level != Level::Debug);
+            let logs = told.map(|entry| entry.message.clone());
             Ok(titles.map(|resource| resource.title.to_string()).chain(logs).collect())
         }
         Err(error) => Err(error.message.replace(&*folder.path().to_string_lossy(), "DIR")),
@@ -196,4 +173,27 @@ fn hiera_asks_backends_in_ruby() {
         return;
     };
     assert_eq!(found, Ok(vec!["Linux by me".into(), "1".into()]));
+}
+
+#[test]
+fn templates_that_are_not_native_are_rendered_by_a_worker() {
+    let Some(found) = notices("include m") else { return };
+    assert_eq!(found, Ok(vec!["3 Linux X nil true true\n".into()]));
+    let error = notices("notify { template('m/raises.erb'): }").unwrap().unwrap_err();
+    assert!(
+        error.contains(
+            "Failed to parse template m/raises.erb:\n  Filepath: DIR/modules/m/templates/raises.erb\n  Line: 2\n  Detail: no luck\n"
+        ),
+        "{error}"
+    );
+    let inline =
+        notices("$n = 3\nnotify { inline_template('<% P = Struct.new(:n) %><%= P.new(@n).n %>'): }").unwrap();
+    assert_eq!(inline, Ok(vec!["3".into()]));
+}
+
+#[test]
+fn a_change_in_place_that_nobody_would_see_is_refused() {
+    let Some(found) = notices("$list = [1]\nnotify { template('m/changes.erb'): }") else { return };
+    let error = found.unwrap_err();
+    assert!(error.contains("changes values of the manifest in place"), "{error}");
 }

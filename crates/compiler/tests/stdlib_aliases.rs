@@ -6,48 +6,14 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on may stop")]
 
 use std::path::Path;
-use std::time::Duration;
 
 use compiler::image::{Image, ImageOptions};
-use compiler::world::{ExportQuery, ExportedResource, World};
+use compiler::world::Quiet;
 use compiler::{Level, NodeInput};
 use pcore::Value;
-use pcore::time::Timestamp;
 
 const MODULES: &str = "/usr/share/puppet/modules";
 const RECORDED: &str = include_str!("stdlib_aliases.json");
-
-struct Nothing;
-
-impl World for Nothing {
-    fn now(&self) -> Timestamp {
-        Timestamp { seconds: 0, nanoseconds: 0 }
-    }
-
-    fn random(&self) -> u128 {
-        0
-    }
-
-    fn read_file(&self, _: &Path) -> std::io::Result<Vec<u8>> {
-        Err(std::io::ErrorKind::NotFound.into())
-    }
-
-    fn exists(&self, _: &Path) -> bool {
-        false
-    }
-
-    fn run(&self, _: &[String], _: Option<&Path>, _: Duration) -> Result<Vec<u8>, String> {
-        Err("no commands here".into())
-    }
-
-    fn stores_exports(&self) -> bool {
-        false
-    }
-
-    fn exported_resources(&self, _: &ExportQuery<'_>) -> Result<Vec<ExportedResource>, String> {
-        Ok(Vec::new())
-    }
-}
 
 #[test]
 fn aliases_match_what_they_match_in_puppet() {
@@ -71,7 +37,7 @@ fn aliases_match_what_they_match_in_puppet() {
         ImageOptions { modulepath: vec![MODULES.into()], code: Some(code), ..ImageOptions::default() };
     let image = Image::load(&options).unwrap();
     let node = NodeInput { certname: "n1".into(), ..NodeInput::default() };
-    let compilation = compiler::compile(&image, &Nothing, &node).unwrap();
+    let compilation = compiler::compile(&image, &Quiet::default(), &node).unwrap();
 
     let found: std::collections::BTreeSet<&str> = compilation
         .logs

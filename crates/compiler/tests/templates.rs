@@ -3,46 +3,10 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::fs;
-use std::io;
-use std::path::Path;
-use std::time::Duration;
 
-use compiler::world::{ExportQuery, ExportedResource};
-use compiler::{Compilation, Image, ImageOptions, NodeInput, World, compile};
-use pcore::time::Timestamp;
+use compiler::world::Quiet;
+use compiler::{Compilation, Image, ImageOptions, NodeInput, compile};
 use pcore::{Hash, Value};
-
-struct Outside;
-
-impl World for Outside {
-    fn now(&self) -> Timestamp {
-        Timestamp { seconds: 0, nanoseconds: 0 }
-    }
-
-    fn random(&self) -> u128 {
-        0
-    }
-
-    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
-        fs::read(path)
-    }
-
-    fn exists(&self, path: &Path) -> bool {
-        path.exists()
-    }
-
-    fn run(&self, _: &[String], _: Option<&Path>, _: Duration) -> Result<Vec<u8>, String> {
-        Err("no commands here".to_owned())
-    }
-
-    fn stores_exports(&self) -> bool {
-        false
-    }
-
-    fn exported_resources(&self, _: &ExportQuery<'_>) -> Result<Vec<ExportedResource>, String> {
-        Ok(Vec::new())
-    }
-}
 
 /// Compiles code that uses a module `m` with these templates.
 fn compiled(code: &str, templates: &[(&str, &str)]) -> Result<Compilation, String> {
@@ -61,7 +25,7 @@ fn compiled(code: &str, templates: &[(&str, &str)]) -> Result<Compilation, Strin
     let facts = Hash::from_iter([("hostname", "web01"), ("os", "Debian")]);
     let node = NodeInput { certname: "web01".into(), facts: facts.into(), ..NodeInput::default() };
     let folder = modules.path().to_string_lossy().into_owned();
-    compile(&image, &Outside, &node).map_err(|error| error.message.replace(&folder, "MODULES"))
+    compile(&image, &Quiet::default(), &node).map_err(|error| error.message.replace(&folder, "MODULES"))
 }
 
 /// The messages of all notifies.
@@ -162,7 +126,7 @@ fn errors_name_template_line_and_cause() {
     Evaluation Error: Error while evaluating a Function Call, Failed to parse template m/a.erb:
       Filepath: MODULES/m/templates/a.erb
       Line: 3
-      Detail: running a command with backquotes is not supported by the native interpreter
+      Detail: running a command with backquotes is not supported by the native interpreter, and there is no Ruby here to run it; install one, or name one as interpreter under [ruby] in bunraku.toml
      (line: 1, column: 26) on node web01
     ");
     insta::assert_snapshot!(

@@ -126,20 +126,22 @@ impl Pool {
         })
     }
 
-    /// Renders a template; `variables` are those that it sees as `@name`, encoded.
+    /// Renders a template; `file` is its path, if it is a file, and `variables` are those that it sees as `@name`, encoded.
     ///
     /// # Errors
     /// What it raises, and everything that can go wrong on the way.
     pub fn render(
         &self,
-        file: &str,
+        file: Option<&str>,
         template: &str,
         variables: Hash,
         host: &mut dyn Host,
     ) -> Result<Value, ForeignError> {
         let mut request = Hash::new();
         request.insert("op", "render");
-        request.insert("file", file);
+        if let Some(file) = file {
+            request.insert("file", file);
+        }
         request.insert("text", template);
         request.insert("variables", Value::hash(variables));
         self.with(|member, deadline| member.worker.run(&Value::hash(request), host, deadline))

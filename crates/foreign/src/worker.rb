@@ -300,18 +300,31 @@ module Puppet
     # What code of functions of the older interface and of templates runs in.
     class Scope
       def lookupvar(name, _options = nil)
-        BunrakuWorker.ask('variable', 'name' => name.to_s)['value']
+        unless name.is_a?(String)
+          raise Puppet::ParseError, "Scope variable name #{name.inspect} is a #{name.class}, not a string"
+        end
+
+        BunrakuWorker.ask('lookup', 'name' => name)
       end
 
       def [](name, _options = nil)
         lookupvar(name)
       end
 
+      def setvar(name, value, _options = nil)
+        BunrakuWorker.ask('set', 'name' => name, 'value' => BunrakuWorker.encode(value))
+        value
+      end
+      alias []= setvar
+
       def include?(name)
+        !BunrakuWorker.ask('variable', 'name' => name.to_s)['value'].nil?
+      end
+
+      def exist?(name)
         BunrakuWorker.ask('variable', 'name' => name.to_s)['found']
       end
-      alias exist? include?
-      alias bound? include?
+      alias bound? exist?
 
       def to_hash(*)
         BunrakuWorker.ask('variables')
@@ -380,6 +393,41 @@ module Puppet
       def parameters = to_hash
       def tags = @found['tags']
       def tagged?(name) = tags.include?(name.to_s.downcase)
+    end
+
+    # What a template's code runs in. Variables of its scope are there as `@name`.
+    class TemplateWrapper
+      def initialize(scope, variables, file)
+        @__scope__ = scope
+        @__file__ = file
+        variables.each { |name, value| instance_variable_set("@#{name.gsub(/[^\w]/, '_')}", value) }
+      end
+
+      def file = @__file__
+      def scope = @__scope__
+      def has_variable?(name) = scope.include?(name.to_s)
+      def classes = scope.classes
+      def all_tags = scope.tags
+      def to_s = "template[#{@__file__ || 'inline'}]"
+
+      def tags
+        raise NotImplementedError, "Call 'all_tags' instead."
+      end
+
+      %w[debug info notice warning err alert crit emerg].each do |level|
+        define_method(level) { |message| Puppet.public_send(level, message) }
+      end
+
+      # The local variables are there for the code of the template, which can see them with Puppet, too.
+      def result(string)
+        template_source = @__file__ || 'inline template'
+        escaped_template_source = template_source.gsub('%', '%%')
+        result = nil
+        template = ERB.new(string, trim_mode: '-')
+        template.filename = @__file__
+        result = template.result(binding)
+        result
+      end
     end
 
     module Environment
@@ -564,32 +612,6 @@ module BunrakuWorker
     end
   end
 
-  # `@name` of a template: a variable is asked for when the template starts, for those that its text mentions.
-  class Template
-    attr_reader :scope
-
-    def initialize(scope, variables, file)
-      @scope = scope
-      @__file__ = file
-      variables.each { |name, value| instance_variable_set("@#{name}", value) }
-    end
-
-    def file = @__file__
-    def has_variable?(name) = scope.include?(name.to_s)
-    def classes = scope.classes
-    def tags = scope.tags
-    def all_tags = scope.tags
-    def bunraku_binding = binding
-
-    def method_missing(name, *args)
-      return scope.lookupvar(name.to_s) if args.empty? && scope.include?(name.to_s)
-
-      super
-    end
-
-    def respond_to_missing?(name, all = false) = scope.include?(name.to_s) || super
-  end
-
   class << self
     def limit(limits)
       limits.each { |name, value| Process.setrlimit(Process.const_get("RLIMIT_#{name}"), value) }
@@ -650,10 +672,14 @@ module BunrakuWorker
     end
 
     def render(request)
-      template = Template.new(Puppet::Parser::Scope.new, decode(request['variables']), request['file'])
-      erb = ERB.new(request['text'], trim_mode: '-')
-      erb.filename = request['file']
-      template.instance_eval { erb.result(bunraku_binding) }
+      variables = decode(request['variables'])
+      template = Puppet::Parser::TemplateWrapper.new(Puppet::Parser::Scope.new, variables, request['file'])
+      rendered = encode(template.result(request['text']))
+      if encode(variables) != request['variables']
+        raise Puppet::Error, 'the template changes values of the manifest in place, which it cannot in a process of its own'
+      end
+
+      rendered
     end
 
     def answer(request)
@@ -693,7 +719,7 @@ module BunrakuWorker
           raise
         rescue Exception => e # rubocop:disable Lint/RescueException
           text = e.message.dup.force_encoding('UTF-8').scrub
-          write_message('error' => text, 'kind' => kind(e), 'class' => e.class.name.to_s, 'line' => place(e, request['file']))
+          write_message('error' => text, 'kind' => kind(e), 'class' => e.class.name.to_s, 'line' => place(e, request['file'] || '(erb)'))
           next
         end
         write_message('result' => result)

@@ -68,6 +68,7 @@ struct Variables;
 impl Host for Variables {
     fn answer(&mut self, question: &str, details: &Hash) -> Result<Value, String> {
         match (question, details["name"].as_str()) {
+            ("lookup", Some("x")) => Ok(Value::str("of x")),
             ("variable", Some("x")) => {
                 let mut found = Hash::new();
                 found.insert("found", true);
@@ -189,7 +190,7 @@ fn templates_see_their_variables() {
     let mut variables = Hash::new();
     variables.insert("a", Value::array(vec![Value::Int(1), Value::str("b")]));
     let text = "<% def twice(t) = t * 2 -%>\n<%= @a %> <%= scope['x'] %> <%= x %> <%= twice('z') %>\n<%- @a.each do |i| -%>\n* <%= i %>\n<%- end -%>\n";
-    let rendered = scratch.pool.render("t.erb", text, variables, &mut Variables).unwrap();
+    let rendered = scratch.pool.render(Some("t.erb"), text, variables, &mut Variables).unwrap();
     assert_eq!(rendered.as_str().unwrap(), "[1, \"b\"] of x of x zz\n* 1\n* b\n");
 }
 
@@ -227,9 +228,9 @@ fn what_hangs_grows_or_dies_fails_alone() {
     let error = scratch.call(Api::Typed, "'x' * (1 << 32)", &[]).unwrap_err().to_string();
     assert!(error.contains("failed to allocate memory"), "{error}");
     let error =
-        scratch.pool.render("t", "<% exit!(3) %>", Hash::new(), &mut Variables).unwrap_err().to_string();
+        scratch.pool.render(None, "<% exit!(3) %>", Hash::new(), &mut Variables).unwrap_err().to_string();
     assert_eq!(error, "the Ruby process ended (exit status: 3)");
-    let again = scratch.pool.render("t", "<%= 1 + 1 %>", Hash::new(), &mut Variables).unwrap();
+    let again = scratch.pool.render(None, "<%= 1 + 1 %>", Hash::new(), &mut Variables).unwrap();
     assert_eq!(again.as_str(), Some("2"));
 }
 

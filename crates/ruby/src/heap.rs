@@ -28,6 +28,17 @@ struct Entry {
     object: Value,
 }
 
+impl Entry {
+    fn is_changed(&self) -> bool {
+        match &self.object {
+            Value::Array(array) => array.flags.is_dirty(),
+            Value::Hash(hash) => hash.flags.is_dirty(),
+            Value::Text(text) => text.flags.is_dirty(),
+            _ => false,
+        }
+    }
+}
+
 impl Heap {
     /// An empty heap.
     pub fn new() -> Heap {
@@ -75,6 +86,11 @@ impl Heap {
         }
     }
 
+    /// Whether a template has changed a value of the manifests.
+    pub fn is_changed(&self) -> bool {
+        self.objects.borrow().values().any(Entry::is_changed)
+    }
+
     pub(crate) fn enter(&self) {
         self.renders.set(self.renders.get() + 1);
     }
@@ -83,12 +99,7 @@ impl Heap {
     pub(crate) fn leave(&self) {
         self.renders.set(self.renders.get().saturating_sub(1));
         if self.renders.get() == 0 {
-            self.objects.borrow_mut().retain(|_, entry| match &entry.object {
-                Value::Array(array) => array.flags.is_dirty(),
-                Value::Hash(hash) => hash.flags.is_dirty(),
-                Value::Text(text) => text.flags.is_dirty(),
-                _ => false,
-            });
+            self.objects.borrow_mut().retain(|_, entry| entry.is_changed());
         }
     }
 

@@ -113,11 +113,13 @@ fn parts(image: &compiler::Image) -> anyhow::Result<Vec<Part>> {
     }
     for template in image.template_parts()? {
         let (verdict, text) = match template.check {
-            TemplateCheck::Valid => (Verdict::Good, "EPP without errors".to_owned()),
+            TemplateCheck::Valid => (Verdict::Good, "native".to_owned()),
+            TemplateCheck::InWorker(reason) => (Verdict::Worker, format!("run by a Ruby process ({reason})")),
+            TemplateCheck::Nowhere(reason) => (
+                Verdict::Fails,
+                format!("needs a Ruby, and none is set up ([ruby] in bunraku.toml): {reason}"),
+            ),
             TemplateCheck::Wrong(error) => (Verdict::Fails, error),
-            TemplateCheck::Erb => {
-                (Verdict::Unchecked, "ERB is not looked at before it is rendered".to_owned())
-            }
         };
         parts.push(Part { kind: "template", name: template.name, verdict, text, path: template.path });
     }
@@ -154,7 +156,7 @@ fn summary(parts: &[Part]) -> String {
     [
         line("function", ["native", "run by a Ruby process", "unchecked", "cannot run"]),
         line("type", ["known", "run by a Ruby process", "take any attribute", "cannot be used"]),
-        line("template", ["valid", "run by a Ruby process", "not looked at (ERB)", "cannot be rendered"]),
+        line("template", ["native", "run by a Ruby process", "unchecked", "cannot be rendered"]),
     ]
     .join("\n")
 }

@@ -6,13 +6,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a benchmark program")]
 
 mod cases;
-mod outside;
 
 use std::process::Command;
 
 use cases::{CASES, Case};
+use compiler::world::Quiet;
 use compiler::{Image, ImageOptions, NodeInput, compile};
-use outside::Outside;
 
 /// Sizes compared.
 const SIZES: [usize; 3] = [1_000, 10_000, 50_000];
@@ -86,7 +85,7 @@ fn measure(case: &Case, size: usize) {
     while rounds < 2 || (processor_time() - begin < 1.0 && rounds < 50) {
         let started = processor_time();
         let compilation =
-            compile(&image, &Outside, &node).unwrap_or_else(|error| panic!("{}", error.message));
+            compile(&image, &Quiet::default(), &node).unwrap_or_else(|error| panic!("{}", error.message));
         out.clear();
         compilation.catalog.write_json(&mut out, true);
         drop(compilation);

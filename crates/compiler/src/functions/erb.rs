@@ -18,7 +18,7 @@ use crate::log::Level;
 /// ```
 ///
 /// A template sees the variables of the caller as `@name`, and any variable through `scope['module::name']`. Its Ruby
-/// code is run by a native interpreter, which refuses what it does not know.
+/// code is run by a native interpreter; what that does not know a process with a Ruby renders, if there is one.
 pub(super) const TEMPLATE: Legacy = Legacy {
     name: "template",
     arity: -2,

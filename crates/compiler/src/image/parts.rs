@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use ruby::{CompileError, Template};
 use stdx::Symbol;
 use syntax::location::Namespace;
 
@@ -47,12 +48,14 @@ pub struct TemplatePart {
 /// What has been found in a template.
 #[derive(Debug, PartialEq, Eq)]
 pub enum TemplateCheck {
-    /// EPP without errors.
+    /// Code without errors, which is run natively.
     Valid,
-    /// EPP, and what is wrong with it.
+    /// ERB that only a process with a Ruby can render, and why.
+    InWorker(String),
+    /// ERB that would need a process with a Ruby, which there is none of, and why.
+    Nowhere(String),
+    /// What is wrong with it.
     Wrong(String),
-    /// ERB, which shows whether it can be rendered when it is.
-    Erb,
 }
 
 impl Image {
@@ -73,7 +76,7 @@ impl Image {
         parts
     }
 
-    /// The templates of all modules; those in EPP are parsed.
+    /// The templates of all modules; all are read as before a rendering.
     ///
     /// # Errors
     /// When a folder cannot be listed.
@@ -83,7 +86,7 @@ impl Image {
             let found = module::walk(&owner.path.join("templates"), "", &mut Files::default())?;
             for (file, path) in found {
                 let check = match file.rsplit_once('.').map(|(_, ending)| ending) {
-                    Some("erb") => TemplateCheck::Erb,
+                    Some("erb") => self.check_erb(&path),
                     Some("epp") => self.check_epp(&path),
                     _ => continue,
                 };
@@ -91,6 +94,22 @@ impl Image {
             }
         }
         Ok(parts)
+    }
+
+    fn check_erb(&self, path: &Path) -> TemplateCheck {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) => return TemplateCheck::Wrong(error.to_string()),
+        };
+        match Template::new(text.strip_prefix('\u{feff}').unwrap_or(&text)) {
+            Ok(_) => TemplateCheck::Valid,
+            Err(error @ CompileError::Unsupported { .. }) => {
+                let text = format!("line {}: {error}", error.line());
+                if self.ruby.is_some() { TemplateCheck::InWorker(text) } else { TemplateCheck::Nowhere(text) }
+            }
+            Err(error) if error.line() > 0 => TemplateCheck::Wrong(format!("line {}: {error}", error.line())),
+            Err(error) => TemplateCheck::Wrong(error.to_string()),
+        }
     }
 
     fn check_epp(&self, path: &Path) -> TemplateCheck {

@@ -10,46 +10,8 @@ mod loading;
 mod templates;
 mod values;
 
-use std::io;
-use std::path::Path;
-use std::time::Duration;
-
-use compiler::world::{ExportQuery, ExportedResource};
-use compiler::{Compilation, CompileError, Image, ImageOptions, Level, NodeInput, World, compile};
-use pcore::time::Timestamp;
-
-/// A world with nothing in it but the disk.
-struct Nothing;
-
-impl World for Nothing {
-    fn now(&self) -> Timestamp {
-        Timestamp { seconds: 1, nanoseconds: 0 }
-    }
-
-    fn random(&self) -> u128 {
-        1
-    }
-
-    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
-    }
-
-    fn exists(&self, path: &Path) -> bool {
-        path.exists()
-    }
-
-    fn run(&self, command: &[String], _: Option<&Path>, _: Duration) -> Result<Vec<u8>, String> {
-        Err(format!("no commands here: {command:?}"))
-    }
-
-    fn stores_exports(&self) -> bool {
-        false
-    }
-
-    fn exported_resources(&self, _: &ExportQuery<'_>) -> Result<Vec<ExportedResource>, String> {
-        Ok(Vec::new())
-    }
-}
+use compiler::world::Quiet;
+use compiler::{Compilation, CompileError, Image, ImageOptions, Level, NodeInput, compile};
 
 /// An environment of a test.
 struct Site {
@@ -81,7 +43,7 @@ impl Site {
 
     fn compile(&self) -> Result<Compilation, CompileError> {
         let image = Image::load(&self.options).unwrap();
-        compile(&image, &Nothing, &self.node)
+        compile(&image, &Quiet::default(), &self.node)
     }
 
     /// What the compile says: the messages of a good one, one a line, or the error. The environment's folder is

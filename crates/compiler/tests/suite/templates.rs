@@ -1,8 +1,9 @@
 //! Templates rendered for themselves.
 
+use compiler::world::Quiet;
 use compiler::{Image, Rendering, Template, ValueCode, render};
 
-use super::{Nothing, Site};
+use super::Site;
 
 /// What rendering gives, or its error.
 fn rendered(site: &Site, template: Template, code: &[&str]) -> String {
@@ -13,7 +14,7 @@ fn rendered(site: &Site, template: Template, code: &[&str]) -> String {
         label: "--values",
     });
     let rendering = Rendering { template, values: None, code: code.collect() };
-    match render(&image, &Nothing, &site.node, &rendering) {
+    match render(&image, &Quiet::default(), &site.node, &rendering) {
         Ok(rendered) => rendered.text,
         Err(error) => error.message,
     }

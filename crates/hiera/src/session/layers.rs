@@ -17,7 +17,7 @@ use crate::merge::Strategy;
 use crate::source::Source as _;
 use crate::source::join;
 
-/// A layer of this session: a configuration, resolved when it is first asked.
+/// A layer of these lookups: a configuration, resolved when it is first asked.
 pub(super) struct Layer {
     pub(super) place: Place,
     pub(super) config: Arc<Config>,

@@ -1,23 +1,37 @@
-//! The outside of a compile that asks for nothing.
+//! A world in which nothing happens.
 
 use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use compiler::World;
-use compiler::world::{ExportQuery, ExportedResource};
 use pcore::time::Timestamp;
 
-/// Files of the disk, and otherwise nothing.
-pub struct Outside;
+use super::{ExportQuery, ExportedResource, World};
 
-impl World for Outside {
+/// The files of this machine at a moment that stands still: no commands, no other nodes. For tests, measurements and tools that
+/// want the same answer each time.
+#[derive(Clone, Copy, Debug)]
+pub struct Quiet {
+    /// The time, always.
+    pub now: Timestamp,
+    /// What takes the place of random numbers.
+    pub random: u128,
+}
+
+impl Default for Quiet {
+    /// A Tuesday evening in November 2023.
+    fn default() -> Quiet {
+        Quiet { now: Timestamp { seconds: 1_700_000_000, nanoseconds: 0 }, random: 7 }
+    }
+}
+
+impl World for Quiet {
     fn now(&self) -> Timestamp {
-        Timestamp { seconds: 0, nanoseconds: 0 }
+        self.now
     }
 
     fn random(&self) -> u128 {
-        0
+        self.random
     }
 
     fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {

@@ -1,0 +1,188 @@
+//! What code in a worker process may ask of the compile that runs it.
+
+use foreign::Host;
+use pcore::{Hash, Value};
+use stdx::Symbol;
+
+use super::value::Carried;
+use crate::context::{Block, Context};
+use crate::erb::TemplateScope;
+use crate::error::{Control, Error};
+use crate::eval::call::CallSite;
+use crate::log::Level;
+use crate::session::Session;
+
+/// What running Ruby code sees of the compile.
+pub(super) struct Window<'a, 'b, 'i> {
+    pub(super) session: &'a mut Session<'i>,
+    pub(super) at: CallSite<'i>,
+    pub(super) block: Option<&'a Block<'b, 'i>>,
+    pub(super) carried: Carried,
+    /// What a question raised, while the other side has only its text.
+    pub(super) raised: Option<Control>,
+}
+
+impl Host for Window<'_, '_, '_> {
+    fn answer(&mut self, question: &str, details: &Hash) -> Result<Value, String> {
+        let answer = self.find(question, details);
+        match answer {
+            Ok(value) => Ok(value),
+            Err(control) => {
+                let text = match &control {
+                    Control::Error(error) => error.message().to_owned(),
+                    _ => "the block has ended the call".to_owned(),
+                };
+                self.raised = Some(control);
+                Err(text)
+            }
+        }
+    }
+}
+
+impl<'i> Window<'_, '_, 'i> {
+    fn find(&mut self, question: &str, details: &Hash) -> Result<Value, Control> {
+        let name = details["name"].as_str().unwrap_or_default();
+        let args = match details["args"].as_array() {
+            Some(args) => args.iter().map(|arg| self.carried.decode(arg)).collect::<Result<Vec<_>, _>>(),
+            None => Ok(Vec::new()),
+        }
+        .map_err(Error::new)?;
+        let session = &mut *self.session;
+        match question {
+            "variable" => {
+                let plain = name.strip_prefix("::").filter(|rest| !rest.contains("::"));
+                let found = match (plain, Symbol::existing(plain.unwrap_or(name))) {
+                    (Some(_), _) => session.lookup_qualified(name)?,
+                    (None, _) if name.contains("::") => session.lookup_qualified(name)?,
+                    (None, Some(symbol)) => session.lookup_variable(self.at.scope, symbol)?,
+                    (None, None) => session.node_variable(name),
+                };
+                let mut answer = Hash::new();
+                answer.insert("found", found.is_some());
+                answer.insert("value", self.carried.encode(&found.unwrap_or_default()));
+                Ok(Value::hash(answer))
+            }
+            "function" => {
+                let Some(callee) =
+                    Symbol::existing(name).map(|name| session.callee(name)).transpose()?.flatten()
+                else {
+                    return Err(Error::new(format!("Unknown function: '{name}'.")).into());
+                };
+                let value = session.call(callee, args, None, self.at)?;
+                Ok(self.carried.encode(&value))
+            }
+            "block" => {
+                let value = match self.block {
+                    Some(Block::Lambda(lambda)) => session.call_lambda(*lambda, &args)?,
+                    Some(Block::Native(_, body)) => body(&args)?,
+                    None => return Err(Error::new("the call has no block").into()),
+                };
+                Ok(self.carried.encode(&value))
+            }
+            "context" => {
+                let method = details["method"].as_str().unwrap_or_default();
+                let object =
+                    self.carried.context().ok_or_else(|| Error::new("the call has no lookup context"))?;
+                match session.call_context(&object, method, &args, None, self.at) {
+                    Some(result) => Ok(self.carried.encode(&result?)),
+                    None => {
+                        Err(Error::new(format!("the lookup context has no '{method}' with such arguments"))
+                            .into())
+                    }
+                }
+            }
+            "log" => {
+                let level = match details["level"].as_str() {
+                    Some("debug") => Level::Debug,
+                    Some("info") => Level::Info,
+                    Some("notice") => Level::Notice,
+                    Some("warning") => Level::Warning,
+                    _ => Level::Err,
+                };
+                let text = details["message"].as_str().unwrap_or_default().to_owned();
+                session.log(level, text, "Puppet".into(), None);
+                Ok(Value::Undef)
+            }
+            "setting" => {
+                Ok(session.setting(name).map(|value| self.carried.encode(&value)).unwrap_or_default())
+            }
+            "infer" => {
+                let value = self.carried.decode(&details["value"]).map_err(Error::new)?;
+                Ok(Value::str(pcore::infer::infer(&value).to_string()))
+            }
+            "lookup" => {
+                let value = self.context().lookupvar(name)?;
+                Ok(self.carried.encode(&value))
+            }
+            "set" => {
+                let value = self.carried.decode(&details["value"]).map_err(Error::new)?;
+                let mut context = self.context();
+                let mut scope = TemplateScope::new(&mut context);
+                ruby::Scope::set_variable(&mut scope, name, value).map_err(control)?;
+                Ok(Value::Undef)
+            }
+            "tags" => Ok(Value::array(session.tags.iter().cloned().map(Value::Str).collect::<Vec<_>>())),
+            "environment" => Ok(Value::str(session.image.environment())),
+            "classes" => {
+                Ok(Value::array(session.classes.iter().cloned().map(Value::Str).collect::<Vec<_>>()))
+            }
+            "file" => {
+                let found = session.module_file("files", name);
+                Ok(found.map(|path| Value::str(path.to_string_lossy().as_ref())).unwrap_or_default())
+            }
+            "resource" => self.resource(details["reference"].as_str().unwrap_or_default()),
+            "variables" => {
+                let mut variables = Hash::new();
+                session.template_variables(self.at.scope, &mut variables);
+                Ok(Value::hash(self.encode_all(&variables)))
+            }
+            other => Err(Error::new(format!("Ruby code that asks for '{other}' cannot be run")).into()),
+        }
+    }
+
+    fn context(&mut self) -> Context<'_, 'i> {
+        Context::new(&mut *self.session, "scope", None, self.at)
+    }
+
+    /// Variables by name, as they are now: what templates have changed in place is seen.
+    pub(super) fn encode_all(&mut self, variables: &Hash) -> Hash {
+        let heap = self.session.ruby.clone();
+        let mut encoded = Hash::new();
+        for (name, value) in variables.iter() {
+            let changed = heap.current(value);
+            encoded.insert(name.clone(), self.carried.encode(changed.as_ref().unwrap_or(value)));
+        }
+        encoded
+    }
+
+    fn resource(&mut self, reference: &str) -> Result<Value, Control> {
+        let Some((ty, title)) = crate::finish::parse_reference(reference) else { return Ok(Value::Undef) };
+        let session = &mut *self.session;
+        let Some(id) = session.find_resource(&ty, &title)? else { return Ok(Value::Undef) };
+        let resource = session.resource(id);
+        let mut parameters = Hash::new();
+        let list: Vec<(Symbol, Value)> =
+            resource.parameters.iter().map(|parameter| (parameter.name, parameter.value.clone())).collect();
+        let (type_name, title) = (resource.type_name.clone(), resource.title.clone());
+        for (name, value) in list {
+            parameters.insert(name.as_str(), self.carried.encode(&value));
+        }
+        let mut answer = Hash::new();
+        answer.insert("type", Value::Str(type_name));
+        answer.insert("title", Value::Str(title));
+        answer.insert("parameters", Value::hash(parameters));
+        let tags = session.resource(id).tags.clone().into_vec().into_iter().map(Value::Str);
+        answer.insert("tags", Value::array(tags.collect::<Vec<_>>()));
+        Ok(Value::hash(answer))
+    }
+}
+
+fn control(error: ruby::ScopeError) -> Control {
+    match error {
+        ruby::ScopeError::Raise(_, message) => Error::new(message).into(),
+        ruby::ScopeError::Stop(reason) => match reason.downcast::<Control>() {
+            Ok(control) => *control,
+            Err(_) => Error::new("the compile was stopped").into(),
+        },
+    }
+}
