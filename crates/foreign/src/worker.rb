@@ -410,6 +410,9 @@ module Puppet
       def all_tags = scope.tags
       def to_s = "template[#{@__file__ || 'inline'}]"
 
+      # Messages of Ruby show it, and variables may be secrets.
+      def inspect = Kernel.instance_method(:to_s).bind_call(self)
+
       def tags
         raise NotImplementedError, "Call 'all_tags' instead."
       end

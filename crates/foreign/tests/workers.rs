@@ -69,6 +69,7 @@ impl Host for Variables {
     fn answer(&mut self, question: &str, details: &Hash) -> Result<Value, String> {
         match (question, details["name"].as_str()) {
             ("lookup", Some("x")) => Ok(Value::str("of x")),
+            ("lookup", _) => Ok(Value::Undef),
             ("variable", Some("x")) => {
                 let mut found = Hash::new();
                 found.insert("found", true);
@@ -189,9 +190,12 @@ fn templates_see_their_variables() {
     let Some(scratch) = usual() else { return };
     let mut variables = Hash::new();
     variables.insert("a", Value::array(vec![Value::Int(1), Value::str("b")]));
-    let text = "<% def twice(t) = t * 2 -%>\n<%= @a %> <%= scope['x'] %> <%= x %> <%= twice('z') %>\n<%- @a.each do |i| -%>\n* <%= i %>\n<%- end -%>\n";
+    let text = "<% def twice(t) = t * 2 -%>\n<%= @a %> <%= scope['x'] %> <%= inspect.sub(/0x\\h+/, '') %> <%= twice('z') %>\n<%- @a.each do |i| -%>\n* <%= i %>\n<%- end -%>\n";
     let rendered = scratch.pool.render(Some("t.erb"), text, variables, &mut Variables).unwrap();
-    assert_eq!(rendered.as_str().unwrap(), "[1, \"b\"] of x of x zz\n* 1\n* b\n");
+    assert_eq!(
+        rendered.as_str().unwrap(),
+        "[1, \"b\"] of x #<Puppet::Parser::TemplateWrapper:> zz\n* 1\n* b\n"
+    );
 }
 
 #[test]
