@@ -9,6 +9,7 @@
 
 mod document;
 pub mod schema;
+pub mod query;
 mod store;
 
 pub use store::{ReportSummary, Store};
