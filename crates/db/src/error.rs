@@ -51,3 +51,11 @@ pub enum Error {
     #[error("{0}")]
     Refused(String),
 }
+
+impl Error {
+    /// Whether a statement was ended because its time was over or nobody waits for it any more.
+    pub fn is_interrupted(&self) -> bool {
+        matches!(self, Error::Statement { source, .. }
+            if source.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted))
+    }
+}

@@ -9,11 +9,15 @@
 //! book-keeping, and no other crate names the driver.
 
 mod error;
+mod function;
+mod limit;
 mod migrate;
 mod sqlite;
 mod value;
 
 pub use error::Error;
+pub use function::Function;
+pub use limit::Limit;
 pub use migrate::Migration;
 pub use sqlite::{Db, Tx};
 pub use value::{FromValue, Row, Value};

@@ -6,12 +6,13 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::migrate::{self, Migration};
-use crate::{Error, Result, Row, Value};
+use crate::{Error, Function, Limit, Result, Row, Value};
 
 /// Writes that may wait; beyond it callers wait for a place, so that a slow disk slows peers down instead of filling memory.
 const QUEUE_MAX: usize = 1_024;
@@ -21,6 +22,8 @@ const GROUP_MAX: usize = 256;
 const READERS_MAX: usize = 8;
 /// How long a connection waits for a lock that another process holds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Steps of SQLite's machine between two looks at the time; some tenths of a millisecond.
+const INTERRUPT_CHECK_STEPS: std::ffi::c_int = 10_000;
 
 type Job = Box<dyn FnOnce(&Connection) -> Answer + Send>;
 /// Tells the caller how it went; called with the result of the commit once that is known.
@@ -34,6 +37,7 @@ pub struct Db {
 
 struct Shared {
     path: PathBuf,
+    functions: &'static [Function],
     jobs: Option<SyncSender<Job>>,
     slots: Semaphore,
     readers: std::sync::Mutex<Vec<Connection>>,
@@ -57,7 +61,17 @@ impl Drop for Shared {
 impl Db {
     /// Opens or makes a database file and brings a schema up to date.
     pub fn open(path: &Path, schema: &str, migrations: &[Migration]) -> Result<Db> {
-        let mut writer = connect(path, false)?;
+        Db::open_with(path, schema, migrations, &[])
+    }
+
+    /// The same with functions of our own in its SQL.
+    pub fn open_with(
+        path: &Path,
+        schema: &str,
+        migrations: &[Migration],
+        functions: &'static [Function],
+    ) -> Result<Db> {
+        let mut writer = connect(path, false, functions)?;
         let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
                        PRAGMA temp_store = MEMORY;";
         writer.execute_batch(pragmas).map_err(|source| Error::Open { path: path.to_owned(), source })?;
@@ -73,6 +87,7 @@ impl Db {
         Ok(Db {
             shared: Arc::new(Shared {
                 path: path.to_owned(),
+                functions,
                 jobs: Some(jobs),
                 slots: Semaphore::new(QUEUE_MAX),
                 readers: std::sync::Mutex::default(),
@@ -113,18 +128,34 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&Tx<'_>) -> Result<T> + Send + 'static,
     {
+        self.read_within(Limit::default(), work).await
+    }
+
+    /// The same with a limit. Statements beyond it fail with [`Error::is_interrupted`].
+    pub async fn read_within<T, F>(&self, limit: Limit, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Tx<'_>) -> Result<T> + Send + 'static,
+    {
         let _slot = self.shared.reading.acquire().await.map_err(|_| Error::Closed)?;
         let shared = self.shared.clone();
         let task = tokio::task::spawn_blocking(move || {
             let idle = lock(&shared.readers).pop();
             let mut connection = match idle {
                 Some(connection) => connection,
-                None => connect(&shared.path, true)?,
+                None => connect(&shared.path, true, shared.functions)?,
             };
             let result = (|| {
+                if !limit.is_none() {
+                    let over = move || limit.is_over();
+                    connection
+                        .progress_handler(INTERRUPT_CHECK_STEPS, Some(over))
+                        .map_err(Error::Transaction)?;
+                }
                 let transaction = connection.transaction().map_err(Error::Transaction)?;
                 work(&Tx { connection: &transaction })
             })();
+            connection.progress_handler(0, None::<fn() -> bool>).map_err(Error::Transaction)?;
             lock(&shared.readers).push(connection);
             result
         });
@@ -169,13 +200,7 @@ impl Tx<'_> {
         while let Some(row) = rows.next().map_err(failed)? {
             let mut values = Vec::with_capacity(columns);
             for column in 0..columns {
-                values.push(match row.get_ref(column).map_err(failed)? {
-                    ValueRef::Null => Value::Null,
-                    ValueRef::Integer(number) => Value::Int(number),
-                    ValueRef::Real(number) => Value::Real(number),
-                    ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
-                    ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
-                });
+                values.push(owned(row.get_ref(column).map_err(failed)?));
             }
             take(Row(values))?;
         }
@@ -194,6 +219,16 @@ impl Tx<'_> {
     }
 }
 
+fn owned(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) => Value::Int(number),
+        ValueRef::Real(number) => Value::Real(number),
+        ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
+    }
+}
+
 impl rusqlite::ToSql for Value {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::Borrowed(match self {
@@ -206,7 +241,7 @@ impl rusqlite::ToSql for Value {
     }
 }
 
-fn connect(path: &Path, read_only: bool) -> Result<Connection> {
+fn connect(path: &Path, read_only: bool, functions: &'static [Function]) -> Result<Connection> {
     let mode = if read_only {
         OpenFlags::SQLITE_OPEN_READ_ONLY
     } else {
@@ -217,6 +252,15 @@ fn connect(path: &Path, read_only: bool) -> Result<Connection> {
         Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(failed)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(64);
+    for function in functions {
+        let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+        let call = |context: &rusqlite::functions::Context<'_>| {
+            let arguments: Vec<Value> =
+                (0..context.len()).map(|index| owned(context.get_raw(index))).collect();
+            (function.call)(&arguments).map_err(|reason| rusqlite::Error::UserFunctionError(reason.into()))
+        };
+        connection.create_scalar_function(function.name, function.arguments, flags, call).map_err(failed)?;
+    }
     Ok(connection)
 }
 

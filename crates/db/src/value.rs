@@ -116,3 +116,10 @@ impl<T: FromValue> FromValue for Option<T> {
         }
     }
 }
+
+impl FromValue for Value {
+    const WANTED: &'static str = "a value";
+    fn from_value(value: &Value) -> Option<Self> {
+        Some(value.clone())
+    }
+}

@@ -165,6 +165,8 @@ pub enum ResponseBody {
     Kept(Arc<KeptBody>),
     /// A file.
     File(FileBody),
+    /// Made while it is sent.
+    Stream(StreamBody),
 }
 
 /// A body that is sent many times. Compressed, it is kept from the first time on that a client takes it so.
@@ -203,7 +205,7 @@ impl ResponseBody {
             ResponseBody::Empty => Some(Bytes::new()),
             ResponseBody::Bytes(bytes) => Some(bytes.clone()),
             ResponseBody::Kept(kept) => Some(kept.plain.clone()),
-            ResponseBody::File(_) => None,
+            ResponseBody::File(_) | ResponseBody::Stream(_) => None,
         }
     }
 
@@ -212,19 +214,20 @@ impl ResponseBody {
         Ok(BodyExt::collect(self).await?.to_bytes())
     }
 
-    /// Length in bytes.
+    /// Length in bytes; 0 for one whose length shows only when it has been made.
     pub fn len(&self) -> u64 {
         match self {
             ResponseBody::Empty => 0,
             ResponseBody::Bytes(bytes) => bytes.len() as u64,
             ResponseBody::Kept(kept) => kept.plain.len() as u64,
             ResponseBody::File(file) => file.remaining,
+            ResponseBody::Stream(_) => 0,
         }
     }
 
     /// True if there is nothing to send.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        !matches!(self, ResponseBody::Stream(_)) && self.len() == 0
     }
 }
 
@@ -253,6 +256,11 @@ impl FileBody {
     }
 }
 
+/// A body that a task makes piece by piece. The task waits while the client does not take what there is; it ends the body by dropping
+/// its end of the channel, and breaks the connection with an error, so that the client does not take a part for the whole.
+#[derive(Debug)]
+pub struct StreamBody(pub tokio::sync::mpsc::Receiver<io::Result<Bytes>>);
+
 impl Body for ResponseBody {
     type Data = Bytes;
     type Error = io::Error;
@@ -267,6 +275,9 @@ impl Body for ResponseBody {
                 let bytes = body.in_memory().filter(|bytes| !bytes.is_empty());
                 *body = ResponseBody::Empty;
                 Poll::Ready(bytes.map(|bytes| Ok(Frame::data(bytes))))
+            }
+            ResponseBody::Stream(StreamBody(pieces)) => {
+                pieces.poll_recv(context).map(|piece| piece.map(|piece| piece.map(Frame::data)))
             }
             ResponseBody::File(body) => {
                 if body.remaining == 0 {
@@ -301,7 +312,10 @@ impl Body for ResponseBody {
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.len())
+        match self {
+            ResponseBody::Stream(_) => SizeHint::default(),
+            body => SizeHint::with_exact(body.len()),
+        }
     }
 }
 
@@ -340,6 +354,24 @@ mod tests {
         let body = ResponseBody::File(FileBody::open(file.path()).await.unwrap());
         file.as_file().set_len(4).unwrap();
         assert_eq!(body.collect().await.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    #[tokio::test]
+    async fn a_stream_is_what_its_task_sent_and_its_error_is_one() {
+        let stream = |pieces: Vec<io::Result<Bytes>>| {
+            let (sender, receiver) = tokio::sync::mpsc::channel(1);
+            tokio::spawn(async move {
+                for piece in pieces {
+                    sender.send(piece).await.unwrap();
+                }
+            });
+            ResponseBody::Stream(StreamBody(receiver))
+        };
+        let body = stream(vec![Ok(Bytes::from_static(b"ab")), Ok(Bytes::from_static(b"c"))]);
+        assert!(!body.is_end_stream() && body.size_hint().exact().is_none());
+        assert_eq!(body.collect().await.unwrap(), "abc");
+        let broken = stream(vec![Ok(Bytes::from_static(b"ab")), Err(io::Error::other("gone"))]);
+        assert_eq!(broken.collect().await.unwrap_err().to_string(), "gone");
     }
 
     #[tokio::test]

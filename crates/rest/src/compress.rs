@@ -55,7 +55,7 @@ pub(crate) async fn gzip(mut response: Response) -> Response {
                 apart(kept.plain().len(), move || kept.gzip(|plain| deflate(plain))).await
             }
         },
-        ResponseBody::Empty | ResponseBody::File(_) => return response,
+        ResponseBody::Empty | ResponseBody::File(_) | ResponseBody::Stream(_) => return response,
     };
     if let Some(compressed) = compressed {
         response.body = ResponseBody::Bytes(compressed);

@@ -28,7 +28,7 @@ pub mod service;
 pub mod tls;
 
 pub use auth::Rules;
-pub use body::{FileBody, KeptBody, RequestBody, ResponseBody};
+pub use body::{FileBody, KeptBody, RequestBody, ResponseBody, StreamBody};
 pub use bytes::Bytes;
 pub use client::{Client, ClientError};
 pub use front::Front;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-use crate::body::{FileBody, KeptBody, ResponseBody};
+use crate::body::{FileBody, KeptBody, ResponseBody, StreamBody};
 use crate::{Problem, Request};
 
 /// What a service answers.
@@ -56,6 +56,13 @@ impl Response {
     /// JSON that is already text.
     pub fn json_bytes(status: StatusCode, text: impl Into<Bytes>) -> Response {
         Response::bytes(status, "application/json; charset=utf-8", text)
+    }
+
+    /// JSON that is made while it is sent.
+    pub fn json_stream(status: StatusCode, body: StreamBody) -> Response {
+        Response::empty(status)
+            .with_header(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"))
+            .with_body(ResponseBody::Stream(body))
     }
 
     /// A file, sent in pieces.

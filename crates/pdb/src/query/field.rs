@@ -58,11 +58,6 @@ pub(crate) fn parse(text: &str, plain: bool) -> Result<Field> {
     Ok(field)
 }
 
-/// The column alone; the whole text when it is no field.
-pub(crate) fn top(text: &str) -> &str {
-    top_end(text).and_then(|end| text.get(..end)).unwrap_or(text)
-}
-
 /// Whether this is a dotted field.
 pub(crate) fn is_dotted(text: &str) -> bool {
     top_end(text).is_some_and(|end| end < text.len())

@@ -106,8 +106,10 @@ impl<'a> Cursor<'a> {
         let line_number = before.matches('\n').count() + 1;
         let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
         let line = self.text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-        let mut out =
-            format!("PQL parse error at line {line_number}, column {column}:\n\n{line}\n{:>column$}\n\n", "^");
+        let mut out = format!(
+            "PQL parse error at line {line_number}, column {column}:\n\n{line}\n{:>column$}\n\n",
+            "^"
+        );
         match self.expected.as_slice() {
             [] => {}
             [one] => out.push_str(&format!("Expected:\n{one}\n")),

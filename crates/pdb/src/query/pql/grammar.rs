@@ -172,7 +172,9 @@ fn subquery(c: &mut Cursor<'_>) -> Found {
             (None, _) => Some(json!(["subquery", name])),
             (Some(one), true) => Some(json!(["subquery", name, one])),
             _ => {
-                c.refuse(format!("A subquery of {name} takes a filter, without paging or grouping beside it"));
+                c.refuse(format!(
+                    "A subquery of {name} takes a filter, without paging or grouping beside it"
+                ));
                 None
             }
         }

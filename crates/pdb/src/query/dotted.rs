@@ -1,0 +1,235 @@
+//! Conditions on JSON: fields below facts, `trusted` and `parameters`, and values as such.
+//!
+//! Facts lie in a row each, the same value of many nodes only once. A condition on `facts.os.family` therefore asks first which of
+//! the values of the fact `os` satisfy it, and then which nodes have one of those.
+
+use serde_json::Value as Json;
+
+use super::entity::{Kind, Map};
+use super::error::{Result, invalid};
+use super::field::{self, Part};
+use super::filter::{self, Scope};
+use super::json::canonical;
+use super::sql::{Sql, per};
+
+/// The value at a path below a value, as JSON; null if there is none. Of PostgreSQL: `#>`.
+pub(super) fn at(json: Sql, path: &[Json]) -> Sql {
+    if path.is_empty() {
+        return json;
+    }
+    let texts = path.iter().map(|part| Json::from(super::check::shown(part))).collect();
+    Sql::of_per(
+        per("pdb_at({}, {})", "({} #> ARRAY(SELECT jsonb_array_elements_text({}::jsonb)))"),
+        [json, Sql::bind(Json::Array(texts).to_string())],
+    )
+}
+
+/// The text of a value: of a string its characters, of anything else its JSON.
+pub(super) fn text(json: Sql) -> Sql {
+    Sql::of_per(per("pdb_text({})", "({} #>> ARRAY[]::text[])"), [json])
+}
+
+/// `string`, `number`, `boolean`, `null`, `array` or `object`.
+pub(super) fn kind(json: Sql) -> Sql {
+    Sql::of_per(per("pdb_kind({})", "jsonb_typeof({})"), [json])
+}
+
+/// Whether a value is of a kind.
+pub(super) fn is(json: Sql, wanted: &'static str) -> Sql {
+    Sql::of(
+        match wanted {
+            "null" => "({} = 'null')",
+            "boolean" => "({} = 'boolean')",
+            "number" => "({} = 'number')",
+            "string" => "({} = 'string')",
+            "array" => "({} = 'array')",
+            _ => "({} = 'object')",
+        },
+        [kind(json)],
+    )
+}
+
+/// The number that a value is; null if it is none.
+pub(super) fn number(json: Sql) -> Sql {
+    Sql::of_per(
+        per(
+            "CASE WHEN pdb_kind({}) = 'number' THEN {} + 0 END",
+            "CASE WHEN jsonb_typeof({}) = 'number' THEN ({})::text::numeric END",
+        ),
+        [json.clone(), json],
+    )
+}
+
+/// Equal as JSON whose canonical text is stored.
+pub(super) fn same_text(json: Sql, value: &Json) -> Sql {
+    Sql::of_per(per("{} = {}", "{} = {}::jsonb"), [json, Sql::bind(canonical(value))])
+}
+
+/// Equal as JSON; numbers as numbers.
+pub(super) fn same_value(json: Sql, value: &Json) -> Sql {
+    if value.is_number() {
+        return Sql::of_per(
+            per("pdb_compare({}, {}) = 0", "{} = {}::jsonb"),
+            [json, Sql::bind(canonical(value))],
+        );
+    }
+    same_text(json, value)
+}
+
+/// Of PostgreSQL: `@>` for lists and objects, `=` for anything else.
+pub(super) fn contains(json: Sql, value: &Json) -> Sql {
+    if value.is_array() || value.is_object() {
+        return Sql::of_per(
+            per("pdb_contains({}, {})", "({} @> {}::jsonb)"),
+            [json, Sql::bind(canonical(value))],
+        );
+    }
+    same_value(json, value)
+}
+
+/// The order of jsonb.
+fn ordered(operator: &str, json: Sql, value: &Json) -> Sql {
+    let value = Sql::bind(canonical(value));
+    match operator {
+        "<" => Sql::of_per(per("pdb_compare({}, {}) < 0", "{} < {}::jsonb"), [json, value]),
+        "<=" => Sql::of_per(per("pdb_compare({}, {}) <= 0", "{} <= {}::jsonb"), [json, value]),
+        ">" => Sql::of_per(per("pdb_compare({}, {}) > 0", "{} > {}::jsonb"), [json, value]),
+        _ => Sql::of_per(per("pdb_compare({}, {}) >= 0", "{} >= {}::jsonb"), [json, value]),
+    }
+}
+
+fn operation(operator: &str, json: Sql, value: &Json) -> Result<Sql> {
+    match operator {
+        "=" => Ok(contains(json, value)),
+        "~" => filter::matches(text(json), value),
+        operator => Ok(ordered(operator, json, value)),
+    }
+}
+
+/// The elements of a path as keys and positions.
+fn elements(path: &[Part]) -> Vec<Json> {
+    path.iter()
+        .flat_map(|part| match part {
+            Part::Name(name) => vec![Json::from(name.as_str())],
+            Part::Indexed(name, index) => vec![Json::from(name.as_str()), Json::from(*index)],
+            Part::Match(pattern) => vec![Json::from(pattern.as_str())],
+        })
+        .collect()
+}
+
+/// `facts.a.b op value`
+pub(super) fn compare(scope: &mut Scope, name: &str, operator: &str, value: &Json) -> Result<Sql> {
+    let parsed = field::parse(name, false)?;
+    let (map, column, mut path) = resolve(scope, name, &parsed.top, elements(&parsed.path))?;
+    if parsed.path.iter().any(|part| matches!(part, Part::Match(_))) {
+        if map == Map::Column {
+            return invalid(format!("match() is not supported in '{name}'"));
+        }
+        return any_leaf(&path, operator, value);
+    }
+    if map == Map::Column {
+        // There has to be the first key, even where the rest of the path leads nowhere.
+        let first = at(column.clone(), path.get(..1).unwrap_or_default());
+        let inner = operation(operator, at(column, &path), value)?;
+        return Ok(if operator == "=" {
+            Sql::of("coalesce({}, FALSE)", [inner])
+        } else {
+            Sql::of("({} AND {} IS NOT NULL)", [inner, first])
+        });
+    }
+    let fact = if path.is_empty() { Json::Null } else { path.remove(0) };
+    let inner = operation(operator, at(Sql::text("xv.value"), &path), value)?;
+    Ok(of_fact(scope, &fact, inner, operator == "="))
+}
+
+/// `facts.a.b is null`: there, and the JSON null. What is not there is neither null nor not null.
+pub(super) fn null(scope: &mut Scope, name: &str, wanted: bool) -> Result<Sql> {
+    let parsed = field::parse(name, true)?;
+    let (map, column, mut path) = resolve(scope, name, &parsed.top, elements(&parsed.path))?;
+    let test = |json: Sql| if wanted { is(json, "null") } else { Sql::of("({} <> 'null')", [kind(json)]) };
+    if map == Map::Column {
+        return Ok(test(at(column, &path)));
+    }
+    let fact = if path.is_empty() { Json::Null } else { path.remove(0) };
+    Ok(Sql::of(
+        "(SELECT {} FROM facts xf JOIN fact_names xn ON xn.id = xf.name_id JOIN fact_values xv ON xv.id = xf.value_id
+          WHERE xf.node_id = n.id AND xn.name = {})",
+        [test(at(Sql::text("xv.value"), &path)), Sql::bind(super::check::shown(&fact))],
+    ))
+}
+
+/// Where the fields below a field lie, and the whole path there.
+fn resolve(scope: &mut Scope, name: &str, top: &str, path: Vec<Json>) -> Result<(Map, Sql, Vec<Json>)> {
+    let Some(field) = scope.entity.map(top) else {
+        return invalid(format!(
+            "'{name}' is not a queryable object for {}. Known queryable objects are {}",
+            scope.entity.alias,
+            super::check::listed(&scope.entity.queryable())
+        ));
+    };
+    scope.note(field);
+    Ok(match field.kind {
+        Kind::Map(Map::Trusted) => {
+            (Map::Facts, field.sql(), std::iter::once(Json::from("trusted")).chain(path).collect())
+        }
+        Kind::Map(map) => (map, field.sql(), path),
+        _ => (Map::Closed, field.sql(), path),
+    })
+}
+
+/// Nodes whose fact of a name satisfies a condition on `xv.value`.
+fn of_fact(scope: &Scope, fact: &Json, inner: Sql, is_total: bool) -> Sql {
+    let name = Sql::bind(super::check::shown(fact));
+    if is_total || !scope.is_negated() {
+        return Sql::of(
+            "n.id IN (SELECT xf.node_id FROM fact_names xn JOIN fact_values xv ON xv.name_id = xn.id
+             JOIN facts xf ON xf.value_id = xv.id WHERE xn.name = {} AND ({}))",
+            [name, inner],
+        );
+    }
+    // A fact without the rest of the path is null, a node without the fact is not.
+    Sql::of(
+        "CASE (SELECT CASE WHEN {} THEN 1 WHEN {} IS NULL THEN 2 ELSE 0 END
+         FROM facts xf JOIN fact_names xn ON xn.id = xf.name_id JOIN fact_values xv ON xv.id = xf.value_id
+         WHERE xf.node_id = n.id AND xn.name = {}) WHEN 1 THEN TRUE WHEN 2 THEN NULL ELSE FALSE END",
+        [inner.clone(), inner, name],
+    )
+}
+
+/// Nodes with a leaf whose path, its elements joined by `#~`, matches a pattern, and whose value satisfies an operator.
+fn any_leaf(path: &[Json], operator: &str, value: &Json) -> Result<Sql> {
+    let pattern: Vec<String> = path.iter().map(super::check::shown).collect();
+    let pattern = Json::from(pattern.join("#~"));
+    let leaf = operation(operator, Sql::per(per("(xt.value -> 1)", "xt.leaf")), value)?;
+    let of = filter::matches(
+        Sql::per(per(
+            "pdb_path_text(xt.value -> 0)",
+            "array_to_string(ARRAY(SELECT jsonb_array_elements_text(jsonb_build_array(xn.name) || xt.path)), '#~')",
+        )),
+        &pattern,
+    )?;
+    Ok(Sql::of_per(
+        per(
+            "n.id IN (SELECT xf.node_id FROM fact_names xn JOIN fact_values xv ON xv.name_id = xn.id
+             JOIN json_each(pdb_leaves(xn.name, xv.value)) xt JOIN facts xf ON xf.value_id = xv.id WHERE {} AND ({}))",
+            "n.id IN (SELECT xf.node_id FROM fact_names xn JOIN fact_values xv ON xv.name_id = xn.id
+             CROSS JOIN LATERAL fact_leaves(xv.value) xt JOIN facts xf ON xf.value_id = xv.id WHERE {} AND ({}))",
+        ),
+        [of, leaf],
+    ))
+}
+
+/// The value of a dotted field, to be shown.
+pub(super) fn projected(scope: &mut Scope, name: &str) -> Result<Sql> {
+    let parsed = field::parse(name, false)?;
+    let (map, column, mut path) = resolve(scope, name, &parsed.top, elements(&parsed.path))?;
+    if map == Map::Column {
+        return Ok(at(column, &path));
+    }
+    let fact = if path.is_empty() { Json::Null } else { path.remove(0) };
+    Ok(Sql::of(
+        "(SELECT {} FROM facts xf JOIN fact_names xn ON xn.id = xf.name_id JOIN fact_values xv ON xv.id = xf.value_id
+          WHERE xf.node_id = n.id AND xn.name = {})",
+        [at(Sql::text("xv.value"), &path), Sql::bind(super::check::shown(&fact))],
+    ))
+}

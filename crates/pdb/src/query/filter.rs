@@ -1,0 +1,724 @@
+//! Filters: clauses of AST become conditions of SQL.
+//!
+//! Conditions are true, false or null as PostgreSQL's are, since `not` shows the difference: a field without a value is neither
+//! equal nor unequal to anything.
+
+use serde_json::Value as Json;
+
+use super::check::{ORDERED, clause, printed, shown, subentity};
+use super::dotted;
+use super::entity::{Entity, Field, Kind, Map};
+use super::error::{QueryError, Result, invalid};
+use super::field;
+use super::json::canonical;
+use super::select;
+use super::sql::{Sql, per};
+use super::time;
+
+/// The rows that a condition is about, and which optional joins it needs.
+pub(super) struct Scope {
+    pub entity: &'static Entity,
+    joins: Vec<bool>,
+    /// Inside of an odd or even number of `not`, where null is not the same as false.
+    negated: bool,
+}
+
+impl Scope {
+    pub fn new(entity: &'static Entity) -> Scope {
+        Scope { entity, joins: vec![false; entity.joins.len()], negated: false }
+    }
+
+    /// The field of a name, whose join is noted.
+    pub fn field(&mut self, name: &str) -> Result<&'static Field> {
+        let Some(field) = self.entity.field(name) else {
+            return invalid(format!(
+                "'{name}' is not a queryable object for {}. Known queryable objects are {}",
+                self.entity.alias,
+                super::check::listed(&self.entity.queryable())
+            ));
+        };
+        self.note(field);
+        Ok(field)
+    }
+
+    pub fn note(&mut self, field: &Field) {
+        if let Some(join) = field.join.and_then(|join| self.joins.get_mut(join)) {
+            *join = true;
+        }
+    }
+
+    /// Whether null has to stay null.
+    pub fn is_negated(&self) -> bool {
+        self.negated
+    }
+
+    /// Tables with the joins that were needed.
+    pub fn from(&self) -> Sql {
+        let mut out = Sql::per(self.entity.from);
+        for (join, _) in self.entity.joins.iter().zip(&self.joins).filter(|(_, needed)| **needed) {
+            out.push_text(" ");
+            out.push(Sql::per(*join));
+        }
+        out
+    }
+}
+
+/// The condition of a filter; nothing if it restricts nothing.
+pub(super) fn condition(scope: &mut Scope, node: &Json) -> Result<Option<Sql>> {
+    let Some((operator, arguments)) = clause(node) else {
+        return match node {
+            Json::Null => Ok(None),
+            Json::Array(items) if items.is_empty() => Ok(None),
+            other => invalid(format!(
+                "{} is not well-formed: queries must contain at least one operator",
+                printed(other)
+            )),
+        };
+    };
+    match (operator.as_str(), arguments) {
+        ("and", clauses) => joined(scope, clauses, " AND "),
+        ("or", clauses) => joined(scope, clauses, " OR "),
+        ("not", [inner]) => {
+            let outer = std::mem::replace(&mut scope.negated, true);
+            let inner = condition(scope, inner);
+            scope.negated = outer;
+            Ok(inner?.map(|inner| Sql::of("NOT ({})", [inner])))
+        }
+        ("=", [Json::Array(special), value]) => equal_special(scope, special, value),
+        ("=", [Json::String(name), value]) if name == "node_state" => node_state(scope, value),
+        ("=", [Json::String(name), Json::String(any)]) if name == "type" && any == "any" => Ok(None),
+        ("=", [Json::String(name), Json::Null]) => null(scope, &name.replace('-', "_"), true).map(Some),
+        ("=", [Json::String(name), value]) => equal(scope, name, value).map(Some),
+        ("~", [Json::Array(special), value]) => regex_special(scope, special, value).map(Some),
+        ("~", [Json::String(name), value]) => regex(scope, name, value).map(Some),
+        ("~>", [Json::String(name), Json::Array(patterns)]) => path_regex(scope, name, patterns).map(Some),
+        (operator, [Json::Array(special), value]) if ORDERED.contains(&operator) => {
+            ordered_special(scope, operator, special, value).map(Some)
+        }
+        (operator, [Json::String(name), value]) if ORDERED.contains(&operator) => {
+            ordered(scope, operator, name, value).map(Some)
+        }
+        ("null?", [Json::String(name), Json::Bool(is)]) => null(scope, name, *is).map(Some),
+        ("in", [names, members]) => within(scope, names, members).map(Some),
+        ("subquery", [Json::String(name), rest @ ..]) => implicit(scope, name, rest.first()).map(Some),
+        _ => invalid(format!("{} is not well-formed: query operator '{operator}' is unknown", printed(node))),
+    }
+}
+
+fn joined(scope: &mut Scope, clauses: &[Json], separator: &'static str) -> Result<Option<Sql>> {
+    let mut parts = Vec::with_capacity(clauses.len());
+    for clause in clauses {
+        if let Some(part) = condition(scope, clause)? {
+            parts.push(Sql::of("({})", [part]));
+        }
+    }
+    Ok((!parts.is_empty()).then(|| Sql::join(parts, separator)))
+}
+
+/// `["node", "active"]`, `["parameter", …]`, `["fact", …]`, `["function", …]`
+fn equal_special(scope: &mut Scope, special: &[Json], value: &Json) -> Result<Option<Sql>> {
+    match special {
+        [Json::String(node), Json::String(active)] if node == "node" && active == "active" => {
+            let state = if value.as_bool() == Some(false) || value.is_null() { "inactive" } else { "active" };
+            node_state(scope, &Json::from(state))
+        }
+        [Json::String(kind), Json::String(name)] if kind == "parameter" => {
+            parameters(scope)?;
+            let at = dotted::at(Sql::text("r.parameters"), &[Json::from(name.as_str())]);
+            Ok(Some(dotted::same_value(at, value)))
+        }
+        [Json::String(kind), Json::String(name)] if kind == "fact" => match value {
+            Json::Number(_) | Json::String(_) | Json::Bool(_) => {
+                let inner = equal_value(&FACT_VALUE, value)?;
+                fact(scope, name, inner).map(Some)
+            }
+            other => invalid(format!("Operator '=' not allowed on value '{}'", shown(other))),
+        },
+        [Json::String(kind), ..] if kind == "function" => call(scope, special, "=", value).map(Some),
+        _ => invalid("Invalid = clause"),
+    }
+}
+
+fn regex_special(scope: &mut Scope, special: &[Json], value: &Json) -> Result<Sql> {
+    match special {
+        [Json::String(kind), Json::String(name)] if kind == "parameter" => {
+            parameters(scope)?;
+            // The pattern is written out as JSON, as the values are that it is matched with.
+            let at = dotted::at(Sql::text("r.parameters"), &[Json::from(name.as_str())]);
+            matches(Sql::of_per(per("{}", "({})::text"), [at]), &Json::from(canonical(value)))
+        }
+        [Json::String(kind), Json::String(name)] if kind == "fact" => {
+            let inner = matches(value_text(&FACT_VALUE), value)?;
+            fact(scope, name, inner)
+        }
+        [Json::String(kind), ..] if kind == "function" => call(scope, special, "~", value),
+        _ => invalid("Invalid ~ clause"),
+    }
+}
+
+fn ordered_special(scope: &mut Scope, operator: &str, special: &[Json], value: &Json) -> Result<Sql> {
+    match special {
+        [Json::String(kind), Json::String(name)] if kind == "fact" => {
+            if !value.is_number() {
+                return invalid(format!("Operator '{operator}' not allowed on value '{}'", shown(value)));
+            }
+            let inner = ordered_value(&FACT_VALUE, operator, value)?;
+            fact(scope, name, inner)
+        }
+        [Json::String(kind), ..] if kind == "function" => call(scope, special, operator, value),
+        _ => invalid(format!("Invalid {operator} clause")),
+    }
+}
+
+/// Resources are the only ones with parameters.
+fn parameters(scope: &mut Scope) -> Result<()> {
+    match scope.entity.map("parameters") {
+        Some(_) => Ok(()),
+        None => invalid(format!(
+            "Can't match on unknown '{}' field 'resource' for 'in'. Acceptable fields are {}",
+            scope.entity.alias,
+            super::check::listed(&scope.entity.queryable())
+        )),
+    }
+}
+
+/// `value` of the fact that a node is looked up by.
+const FACT_VALUE: Value = Value { json: "xv.value", number: "xv.number", kind: "xv.kind" };
+
+/// Nodes with a fact of a name and a condition on its value.
+fn fact(scope: &mut Scope, name: &str, inner: Sql) -> Result<Sql> {
+    node(scope)?;
+    Ok(Sql::of(
+        "n.id IN (SELECT xf.node_id FROM fact_names xn JOIN fact_values xv ON xv.name_id = xn.id
+         JOIN facts xf ON xf.value_id = xv.id WHERE xn.name = {} AND ({}))",
+        [Sql::bind(name), inner],
+    ))
+}
+
+fn node(scope: &Scope) -> Result<()> {
+    if scope.entity.has_node() {
+        return Ok(());
+    }
+    invalid(format!(
+        "Can't match on unknown '{}' field 'certname' for 'in'. Acceptable fields are {}",
+        scope.entity.alias,
+        super::check::listed(&scope.entity.queryable())
+    ))
+}
+
+fn node_state(scope: &mut Scope, value: &Json) -> Result<Option<Sql>> {
+    let state = match shown(value).to_lowercase().as_str() {
+        "any" => return Ok(None),
+        "active" => "n.deactivated IS NULL AND n.expired IS NULL",
+        "inactive" => "n.deactivated IS NOT NULL OR n.expired IS NOT NULL",
+        other => return invalid(format!("node_state is 'active', 'inactive' or 'any', not '{other}'")),
+    };
+    node(scope)?;
+    Ok(Some(Sql::of("({})", [Sql::text(state)])))
+}
+
+/// An argument whose type the field's is not compared with.
+fn mismatch<T>(field: &str, operator: &str, value: &Json) -> Result<T> {
+    let found = match value {
+        Json::Bool(_) => "boolean",
+        Json::Number(number) if number.is_f64() => "double precision",
+        Json::Number(_) => "bigint",
+        Json::String(_) => "character varying",
+        _ => "unknown",
+    };
+    Err(QueryError::Failed(format!(
+        "ERROR: operator does not exist: {field} {operator} {found}
+  Hint: No operator matches the given name and argument types. You might need to add explicit type casts."
+    )))
+}
+
+fn equal(scope: &mut Scope, name: &str, value: &Json) -> Result<Sql> {
+    if field::is_dotted(name) {
+        return dotted::compare(scope, name, "=", value);
+    }
+    let lower = |value: &Json| Json::from(shown(value).to_lowercase());
+    let (name, value) = if name == "tag" { ("tags", &lower(value)) } else { (name, value) };
+    let field = scope.field(name)?;
+    let sql = field.sql();
+    match (field.kind, value) {
+        (Kind::Text, Json::String(text)) => Ok(Sql::of("{} = {}", [sql, Sql::bind(text.as_str())])),
+        (Kind::Text, other) => mismatch("text", "=", other),
+        (Kind::Hash, Json::String(text)) => Ok(Sql::of("{} = {}", [sql, Sql::bind(bytes(text))])),
+        (Kind::Hash, other) => mismatch("text", "=", other),
+        (Kind::Encoded, value) => Ok(Sql::of("{} = {}", [sql, Sql::bind(canonical(value))])),
+        (Kind::Time, value) => Ok(Sql::of("{} = {}", [sql, instant(value)?])),
+        (Kind::Flag, Json::Bool(true)) => Ok(Sql::of("{} = TRUE", [sql])),
+        (Kind::Flag, Json::Bool(false)) => Ok(Sql::of("{} = FALSE", [sql])),
+        (Kind::Flag, other) => mismatch("boolean", "=", other),
+        (Kind::Int, Json::Number(number)) => Ok(Sql::of("{} = {}", [sql, numeric(number)])),
+        (Kind::Int, other) => mismatch("integer", "=", other),
+        (Kind::List, value) => list(field, Sql::of("t.value = {}", [Sql::bind(shown(value))])),
+        (Kind::Value, value) => equal_value(&Of(field), value),
+        (Kind::Path, Json::Array(path)) => {
+            Ok(Sql::of_per(per("{} = {}", "{} = {}::jsonb"), [sql, Sql::bind(path_text(path)?)]))
+        }
+        (Kind::Path, _) => invalid("Path array element wasn't string or integer in the path of an = clause"),
+        (Kind::Map(_), value) => Ok(dotted::contains(sql, value)),
+        (Kind::Document | Kind::Metrics | Kind::Logs, _) => {
+            invalid(format!("'{name}' is not a queryable object"))
+        }
+    }
+}
+
+/// A path of a query as stored ones are written.
+fn path_text(path: &[Json]) -> Result<String> {
+    if path.iter().all(|part| part.is_string() || part.is_i64()) {
+        return Ok(canonical(&Json::Array(path.to_vec())));
+    }
+    invalid(format!(
+        "Path array element wasn't string or integer in {}",
+        printed(&Json::Array(path.to_vec()))
+    ))
+}
+
+/// What a hexadecimal text stands for; for any other text something that no hash is.
+fn bytes(text: &str) -> Vec<u8> {
+    let lower = text.bytes().all(|byte| !byte.is_ascii_uppercase());
+    hex::decode(text).ok().filter(|_| lower).unwrap_or_default()
+}
+
+fn instant(value: &Json) -> Result<Sql> {
+    match value.as_str().and_then(time::parse) {
+        Some(microseconds) => Ok(Sql::bind(microseconds)),
+        None => invalid(format!("'{}' is not a valid timestamp value", shown(value))),
+    }
+}
+
+fn numeric(number: &serde_json::Number) -> Sql {
+    match number.as_i64() {
+        Some(number) => Sql::bind(number),
+        None => Sql::bind(number.as_f64().unwrap_or_default()),
+    }
+}
+
+/// An element of a list (as `t.value`) for which a condition holds; null for no list.
+fn list(field: &Field, inner: Sql) -> Result<Sql> {
+    Ok(Sql::of_per(
+        per(
+            "CASE WHEN {} IS NOT NULL THEN EXISTS (SELECT 1 FROM json_each({}) t WHERE {}) END",
+            "CASE WHEN {} IS NOT NULL THEN EXISTS (SELECT 1 FROM jsonb_array_elements_text({}) t (value) WHERE {}) END",
+        ),
+        [field.sql(), field.sql(), inner],
+    ))
+}
+
+/// A stored value with the columns beside it that say its kind and number.
+struct Value {
+    json: &'static str,
+    number: &'static str,
+    kind: &'static str,
+}
+
+/// A value as conditions need it.
+trait Comparable {
+    fn json(&self) -> Sql;
+    fn number(&self) -> Sql;
+    /// Whether it is `'string'`, `'number'`, `'boolean'` or `'null'`.
+    fn is(&self, kind: &'static str) -> Sql;
+}
+
+impl Comparable for Value {
+    fn json(&self) -> Sql {
+        Sql::text(self.json)
+    }
+
+    fn number(&self) -> Sql {
+        Sql::text(self.number)
+    }
+
+    fn is(&self, kind: &'static str) -> Sql {
+        is_kind(Sql::text(self.kind), kind)
+    }
+}
+
+/// The field `value` of facts or of their leaves.
+struct Of(&'static Field);
+
+impl Of {
+    /// Facts have columns for kind and number; leaves have not.
+    fn is_stored(&self) -> bool {
+        self.0.sql.sqlite == "v.value"
+    }
+}
+
+impl Comparable for Of {
+    fn json(&self) -> Sql {
+        self.0.sql()
+    }
+
+    fn number(&self) -> Sql {
+        if self.is_stored() { Sql::text("v.number") } else { dotted::number(self.json()) }
+    }
+
+    fn is(&self, kind: &'static str) -> Sql {
+        if self.is_stored() { is_kind(Sql::text("v.kind"), kind) } else { dotted::is(self.json(), kind) }
+    }
+}
+
+/// The kinds as the column `kind` has them.
+fn is_kind(column: Sql, kind: &'static str) -> Sql {
+    Sql::of(
+        match kind {
+            "null" => "{} = 0",
+            "boolean" => "{} = 1",
+            "number" => "{} IN (2, 3)",
+            "string" => "{} = 4",
+            "array" => "{} = 5",
+            _ => "{} = 6",
+        },
+        [column],
+    )
+}
+
+/// The number of a field `value`, for functions over it.
+pub(super) fn number_of(field: &'static Field) -> Sql {
+    Of(field).number()
+}
+
+/// Values are equal if kind and value are.
+fn equal_value(of: &impl Comparable, value: &Json) -> Result<Sql> {
+    Ok(match value {
+        Json::Number(number) => Sql::of("({} AND {} = {})", [of.is("number"), of.number(), numeric(number)]),
+        other => dotted::same_text(of.json(), other),
+    })
+}
+
+fn ordered_value(of: &impl Comparable, operator: &str, value: &Json) -> Result<Sql> {
+    let Json::Number(number) = value else {
+        return invalid(format!(
+            "Argument \"{}\" and operator \"{operator}\" have incompatible types.",
+            shown(value)
+        ));
+    };
+    Ok(Sql::of("({} AND {})", [of.is("number"), inequality(operator, of.number(), numeric(number))]))
+}
+
+fn value_text(of: &impl Comparable) -> Sql {
+    dotted::text(of.json())
+}
+
+/// `a < b` and its like.
+pub(super) fn inequality(operator: &str, left: Sql, right: Sql) -> Sql {
+    Sql::of(
+        match operator {
+            "<" => "{} < {}",
+            "<=" => "{} <= {}",
+            ">" => "{} > {}",
+            ">=" => "{} >= {}",
+            _ => "{} = {}",
+        },
+        [left, right],
+    )
+}
+
+fn ordered(scope: &mut Scope, operator: &str, name: &str, value: &Json) -> Result<Sql> {
+    if field::is_dotted(name) {
+        return dotted::compare(scope, name, operator, value);
+    }
+    let field = scope.field(name)?;
+    match (field.kind, value) {
+        (Kind::Time, value) => Ok(inequality(operator, field.sql(), instant(value)?)),
+        (Kind::Int, Json::Number(number)) => Ok(inequality(operator, field.sql(), numeric(number))),
+        (Kind::Value, value @ Json::Number(_)) => ordered_value(&Of(field), operator, value),
+        (_, value) => invalid(format!(
+            "Argument \"{}\" and operator \"{operator}\" have incompatible types.",
+            shown(value)
+        )),
+    }
+}
+
+/// Whether a text matches a pattern of PostgreSQL.
+pub(super) fn matches(text: Sql, pattern: &Json) -> Result<Sql> {
+    let Json::String(pattern) = pattern else { return mismatch("text", "~", pattern) };
+    super::regex::check(pattern)?;
+    Ok(Sql::of_per(per("pdb_regexp({}, {})", "({} ~ {})"), [text, Sql::bind(pattern.as_str())]))
+}
+
+fn regex(scope: &mut Scope, name: &str, value: &Json) -> Result<Sql> {
+    if field::is_dotted(name) {
+        return dotted::compare(scope, name, "~", value);
+    }
+    let lower = |value: &Json| Json::from(shown(value).to_lowercase());
+    let (name, value) = if name == "tag" { ("tags", &lower(value)) } else { (name, value) };
+    let field = scope.field(name)?;
+    let sql = field.sql();
+    match field.kind {
+        // Without a value there is no match, and `not` of that is one.
+        Kind::Text => Ok(Sql::of("({} AND {} IS NOT NULL)", [matches(sql.clone(), value)?, sql])),
+        Kind::Encoded => Ok(Sql::of(
+            "({} AND {} IS NOT NULL)",
+            [matches(sql.clone(), &Json::from(canonical(value)))?, sql],
+        )),
+        Kind::Hash => {
+            let text = Sql::of_per(per("lower(hex({}))", "encode({}, 'hex')"), [sql.clone()]);
+            Ok(Sql::of("({} AND {} IS NOT NULL)", [matches(text, value)?, sql]))
+        }
+        Kind::List => list(field, matches(Sql::text("t.value"), value)?),
+        Kind::Value => matches(value_text(&Of(field)), value),
+        Kind::Path => matches(
+            Sql::of_per(
+                per(
+                    "pdb_path_text({})",
+                    "array_to_string(ARRAY(SELECT jsonb_array_elements_text({})), '#~')",
+                ),
+                [sql],
+            ),
+            value,
+        ),
+        Kind::Map(_) => matches(dotted::text(sql), value),
+        Kind::Int => mismatch("integer", "~", value),
+        Kind::Flag => mismatch("boolean", "~", value),
+        _ => mismatch("timestamp with time zone", "~", value),
+    }
+}
+
+/// `~>`: a pattern for each element of a path.
+fn path_regex(scope: &mut Scope, name: &str, patterns: &[Json]) -> Result<Sql> {
+    let field = scope.field(name)?;
+    let mut parts = vec![Sql::of_per(
+        per("json_array_length({}) = {}", "jsonb_array_length({}) = {}"),
+        [field.sql(), Sql::bind(patterns.len() as i64)],
+    )];
+    for (index, pattern) in (0i64..).zip(patterns) {
+        let (text, is_number) = match pattern {
+            Json::String(text) => (
+                text.clone(),
+                (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(false),
+            ),
+            Json::Number(number) if number.is_i64() => (number.to_string(), Some(true)),
+            _ => {
+                return invalid(format!(
+                    "Regex array element wasn't string or integer in {}",
+                    printed(&Json::Array(patterns.to_vec()))
+                ));
+            }
+        };
+        let at = Sql::of_per(per("({} ->> {})", "({} ->> ({})::int)"), [field.sql(), Sql::bind(index)]);
+        // Of the paths that are stored whole, an element matches from end to end; of leaves anywhere.
+        let anchored = if scope.entity.name == "fact_paths" { format!("^(?:{text})$") } else { text };
+        parts.push(matches(at, &Json::from(anchored))?);
+        if let Some(is_number) = is_number {
+            let of = Sql::of_per(per("({} -> {})", "({} -> ({})::int)"), [field.sql(), Sql::bind(index)]);
+            parts.push(dotted::is(of, if is_number { "number" } else { "string" }));
+        }
+    }
+    Ok(Sql::of("({})", [Sql::join(parts, " AND ")]))
+}
+
+fn null(scope: &mut Scope, name: &str, is: bool) -> Result<Sql> {
+    if field::is_dotted(name) {
+        return dotted::null(scope, name, is);
+    }
+    let field = scope.field(name)?;
+    if matches!(field.kind, Kind::Value | Kind::Map(_)) {
+        let of = dotted::is(field.sql(), "null");
+        return Ok(if is { of } else { Sql::of("NOT ({})", [of]) });
+    }
+    Ok(Sql::of(if is { "{} IS NULL" } else { "{} IS NOT NULL" }, [field.sql()]))
+}
+
+/// A function in a filter.
+fn call(scope: &mut Scope, call: &[Json], operator: &str, value: &Json) -> Result<Sql> {
+    let [_, Json::String(function), arguments @ ..] = call else {
+        return invalid(format!("Invalid {operator} clause"));
+    };
+    let counts: &[usize] = match function.as_str() {
+        "sum" | "avg" | "min" | "max" | "jsonb_typeof" => &[1],
+        "count" => &[0, 1],
+        "to_string" => &[2],
+        other => return invalid(format!("{} is not a valid function", printed(&Json::from(other)))),
+    };
+    if !counts.contains(&arguments.len()) {
+        return invalid(format!(
+            "wrong number of arguments ({}) provided for function {function}",
+            arguments.len()
+        ));
+    }
+    let Some(name) = arguments.first() else {
+        return Err(QueryError::Failed("ERROR: aggregate functions are not allowed in WHERE".into()));
+    };
+    let known = name.as_str().is_some_and(|name| scope.entity.queryable().contains(&name));
+    let Some(name) = name.as_str().filter(|_| known) else {
+        return invalid(format!("field {} is not a valid queryable field", printed(name)));
+    };
+    let field = scope.field(name)?;
+    let left = match (function.as_str(), field.kind) {
+        ("to_string", Kind::Time) => select::to_char(field.sql(), arguments.get(1))?,
+        ("jsonb_typeof", Kind::Value | Kind::Map(_)) => dotted::kind(field.sql()),
+        ("sum" | "avg" | "min" | "max", kind) if kind != Kind::Int => {
+            return invalid(format!("field {} must be a numeric type", printed(&Json::from(name))));
+        }
+        ("to_string" | "jsonb_typeof", _) => {
+            return Err(QueryError::Failed(format!(
+                "ERROR: function {function} does not exist for field {name}"
+            )));
+        }
+        _ => return Err(QueryError::Failed("ERROR: aggregate functions are not allowed in WHERE".into())),
+    };
+    match (operator, value) {
+        ("~", pattern) => matches(left, pattern),
+        (operator, Json::String(text)) => Ok(inequality(operator, left, Sql::bind(text.as_str()))),
+        (operator, other) => mismatch("text", operator, other),
+    }
+}
+
+/// `in` an array, or a subquery.
+fn within(scope: &mut Scope, names: &Json, members: &Json) -> Result<Sql> {
+    let Some((operator, arguments)) = clause(members) else {
+        return invalid(format!("{} is not a list or subquery for 'in'", printed(members)));
+    };
+    if operator == "array" {
+        let [values] = arguments else { return invalid("Operator 'array' requires a vector argument") };
+        let Json::Array(values) = values else {
+            return invalid("Operator 'array' requires a vector argument");
+        };
+        return within_array(scope, names, values);
+    }
+    let one = std::slice::from_ref(names);
+    let names = names.as_array().map_or(one, Vec::as_slice);
+    let mut outer = Vec::with_capacity(names.len());
+    for name in names {
+        let Some(name) = name.as_str() else {
+            return invalid(format!("{} is not a field for 'in'", printed(name)));
+        };
+        outer.push(scope.field(name)?);
+    }
+    if outer.is_empty() {
+        return invalid("'in' needs at least one field");
+    }
+    select::member(scope.entity, members, &outer)
+}
+
+fn within_array(scope: &mut Scope, names: &Json, values: &[Json]) -> Result<Sql> {
+    if let Json::Array(special) = names {
+        return match special.as_slice() {
+            [Json::String(kind), Json::String(name)] if kind == "fact" => {
+                let same_type = |a: &Json, b: &Json| std::mem::discriminant(a) == std::mem::discriminant(b);
+                if !values.windows(2).all(|pair| matches!(pair, [a, b] if same_type(a, b)))
+                    || values.is_empty()
+                {
+                    return invalid("All values in 'array' must be the same type.");
+                }
+                let inner = any_value(&FACT_VALUE, values)?;
+                fact(scope, name, inner)
+            }
+            [one] => within_array(scope, one, values),
+            _ => invalid("Operator 'in'...'array' takes one field"),
+        };
+    }
+    let name = shown(names);
+    if field::is_dotted(&name) {
+        let mut parts = Vec::with_capacity(values.len());
+        for value in values {
+            parts.push(dotted::compare(scope, &name, "=", value)?);
+        }
+        return Ok(if parts.is_empty() {
+            Sql::text("FALSE")
+        } else {
+            Sql::of("({})", [Sql::join(parts, " OR ")])
+        });
+    }
+    let field = scope.field(&name)?;
+    let texts = || values.iter().map(|value| Json::from(shown(value))).collect::<Vec<_>>();
+    let sql = field.sql();
+    match field.kind {
+        Kind::List => invalid("Operator 'in'...'array' is not supported on array types"),
+        Kind::Text | Kind::Encoded => Ok(any_text(sql, texts())),
+        Kind::Hash => {
+            let hex = Sql::of_per(per("lower(hex({}))", "encode({}, 'hex')"), [sql]);
+            Ok(any_text(hex, texts()))
+        }
+        Kind::Time => {
+            let times: Vec<Json> = values
+                .iter()
+                .filter_map(|value| value.as_str().and_then(time::parse))
+                .map(Json::from)
+                .collect();
+            Ok(Sql::of_per(
+                per(
+                    "{} IN (SELECT value FROM json_each({}))",
+                    "{} IN (SELECT value::bigint FROM jsonb_array_elements_text({}::jsonb))",
+                ),
+                [sql, Sql::bind(Json::Array(times).to_string())],
+            ))
+        }
+        Kind::Int => Ok(any_text(Sql::of("CAST({} AS TEXT)", [sql]), texts())),
+        Kind::Flag => mismatch("boolean", "=", &Json::from("")),
+        Kind::Value => any_value(&Of(field), values),
+        Kind::Path => {
+            let mut paths = Vec::with_capacity(values.len());
+            for value in values {
+                let Json::Array(path) = value else {
+                    return invalid(format!(
+                        "Path array element wasn't string or integer in {}",
+                        printed(value)
+                    ));
+                };
+                paths.push(Json::from(path_text(path)?));
+            }
+            Ok(Sql::of_per(
+                per(
+                    "{} IN (SELECT value FROM json_each({}))",
+                    "{} IN (SELECT value::jsonb FROM jsonb_array_elements_text({}::jsonb))",
+                ),
+                [sql, Sql::bind(Json::Array(paths).to_string())],
+            ))
+        }
+        Kind::Map(Map::Facts | Map::Trusted | Map::Column | Map::Closed)
+        | Kind::Document
+        | Kind::Metrics
+        | Kind::Logs => invalid(format!("Operator 'in'...'array' is not supported on field {name}")),
+    }
+}
+
+/// One parameter, however many values.
+fn any_text(sql: Sql, texts: Vec<Json>) -> Sql {
+    Sql::of_per(
+        per("{} IN (SELECT value FROM json_each({}))", "{} IN (SELECT jsonb_array_elements_text({}::jsonb))"),
+        [sql, Sql::bind(Json::Array(texts).to_string())],
+    )
+}
+
+fn any_value(of: &impl Comparable, values: &[Json]) -> Result<Sql> {
+    let (numbers, others): (Vec<&Json>, Vec<&Json>) = values.iter().partition(|value| value.is_number());
+    let mut parts = vec![];
+    if !others.is_empty() {
+        let texts: Vec<Json> = others.into_iter().map(|value| Json::from(canonical(value))).collect();
+        parts.push(Sql::of_per(
+            per(
+                "{} IN (SELECT value FROM json_each({}))",
+                "{} IN (SELECT value::jsonb FROM jsonb_array_elements_text({}::jsonb))",
+            ),
+            [of.json(), Sql::bind(Json::Array(texts).to_string())],
+        ));
+    }
+    if !numbers.is_empty() {
+        let numbers = Json::Array(numbers.into_iter().cloned().collect()).to_string();
+        parts.push(Sql::of_per(
+            per(
+                "({} AND {} IN (SELECT value FROM json_each({})))",
+                "({} AND {} IN (SELECT value::double precision FROM jsonb_array_elements_text({}::jsonb)))",
+            ),
+            [of.is("number"), of.number(), Sql::bind(numbers)],
+        ));
+    }
+    Ok(if parts.is_empty() { Sql::text("FALSE") } else { Sql::of("({})", [Sql::join(parts, " OR ")]) })
+}
+
+/// `["subquery", entity, filter]`: rows that belong to one of another entity.
+fn implicit(scope: &mut Scope, name: &str, filter: Option<&Json>) -> Result<Sql> {
+    let inner = subentity(name)?;
+    let Some(relation) = scope.entity.relations.iter().find(|relation| relation.entity == inner.name) else {
+        return invalid(format!("No implicit relationship for entity '{name}'"));
+    };
+    let mut outer = Vec::with_capacity(relation.local.len());
+    for name in relation.local {
+        outer.push(scope.field(name)?);
+    }
+    select::related(inner, relation.foreign, filter, &outer)
+}

@@ -1,0 +1,615 @@
+//! Projections: what a query shows, of which rows, in which order; as one statement.
+
+use serde_json::Value as Json;
+
+use super::check::{clause, listed, printed, shown, subentity};
+use super::dotted;
+use super::entity::{self, Entity, Field, Kind};
+use super::error::{QueryError, Result, invalid};
+use super::field;
+use super::filter::{self, Scope};
+use super::sql::{Sql, per};
+
+/// How a column of an answer is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Out {
+    /// Text.
+    Text,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Flag,
+    /// A time, in microseconds.
+    Time,
+    /// JSON as it is.
+    Json,
+    /// Metrics of a report's document, which takes two columns: format and bytes.
+    Metrics,
+    /// Logs of a report's document, likewise.
+    Logs,
+}
+
+impl Out {
+    /// Columns of the statement that it is made of.
+    pub fn width(self) -> usize {
+        if matches!(self, Out::Metrics | Out::Logs) { 2 } else { 1 }
+    }
+}
+
+/// A member of each object of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Column {
+    pub name: String,
+    pub out: Out,
+}
+
+/// Which part of the rows, in which order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Paging {
+    pub limit: Option<i64>,
+    pub offset: Option<i64>,
+    /// Fields, and whether they descend.
+    pub order_by: Vec<(String, bool)>,
+}
+
+/// A query as statements.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub sql: Sql,
+    /// Counts all rows, whatever the part that is asked for.
+    pub count: Sql,
+    pub columns: Vec<Column>,
+}
+
+impl Compiled {
+    /// The same columns of rows that a condition of its own restricts.
+    pub fn restricted(&self, scope: &Scope, condition: &Sql, paging: &Paging) -> Result<(Sql, Sql)> {
+        let mut scope_of_order = Scope::new(scope.entity);
+        let order = order(&mut scope_of_order, &paging.order_by)?;
+        let shown: Vec<Sql> = scope
+            .entity
+            .fields
+            .iter()
+            .filter(|field| field.projectable)
+            .map(|field| presented(&of_field(field)))
+            .collect();
+        let mut sql = Sql::of("SELECT {}", [Sql::join(shown, ", ")]);
+        sql.push(body(scope, Some(condition.clone()), None));
+        let count = Sql::of("SELECT count(*) FROM ({}) results_to_count", [sql.clone()]);
+        if let Some(order) = order {
+            sql.push(Sql::of(" ORDER BY {}", [order]));
+        }
+        push_paging(&mut sql, paging.limit, paging.offset);
+        Ok((sql, count))
+    }
+}
+
+/// The parts of `["extract", columns, filter?, ["group_by", …]?]`, or of a filter alone.
+struct Parts<'a> {
+    columns: Vec<&'a Json>,
+    filter: Option<&'a Json>,
+    group_by: Option<&'a [Json]>,
+}
+
+fn parts(query: &Json) -> Result<Parts<'_>> {
+    let Some((operator, arguments)) = clause(query).filter(|(operator, _)| operator == "extract") else {
+        return Ok(Parts { columns: Vec::new(), filter: Some(query), group_by: None });
+    };
+    let grouping = |node: &Json| clause(node).is_some_and(|(operator, _)| operator == "group_by");
+    let (columns, filter, group_by) = match arguments {
+        [columns] => (columns, None, None),
+        [columns, group] if grouping(group) => (columns, None, Some(group)),
+        [columns, filter] => (columns, Some(filter), None),
+        [columns, filter, group] if grouping(group) => (columns, Some(filter), Some(group)),
+        _ => return invalid(format!("{} is not a valid expression for \"{operator}\"", printed(query))),
+    };
+    let one = std::slice::from_ref(columns);
+    Ok(Parts {
+        columns: columns.as_array().map_or(one, Vec::as_slice).iter().collect(),
+        filter,
+        group_by: group_by.and_then(Json::as_array).and_then(|items| items.get(1..)),
+    })
+}
+
+/// A column as the statement computes it.
+struct Item {
+    name: String,
+    /// What it is, before it is made ready to be shown.
+    sql: Sql,
+    kind: Shape,
+    /// Whether it takes many rows together.
+    is_aggregate: bool,
+}
+
+enum Shape {
+    Field(&'static Field),
+    Json,
+    Number,
+    Text,
+}
+
+/// Translates a query of an entity. The query is a filter, an extract, or nothing.
+pub(crate) fn compile(entity: &'static Entity, query: &Json, paging: &Paging) -> Result<Compiled> {
+    let orderable = entity.orderable();
+    if let Some((name, _)) = paging.order_by.iter().find(|(name, _)| !orderable.contains(&name.as_str())) {
+        let supported = orderable.join("', '");
+        return invalid(format!(
+            "Unrecognized column '{name}' specified in :order_by; Supported columns are '{supported}'"
+        ));
+    }
+    super::check::fields(entity, query)?;
+    super::check::operators(entity, query)?;
+    let parts = parts(query)?;
+    let mut scope = Scope::new(entity);
+    let items = items(&mut scope, &parts)?;
+    let mut filter = parts.filter.map_or(Ok(None), |filter| filter::condition(&mut scope, filter))?;
+    let numeric = |item: &&Json| {
+        clause(item).is_some_and(|(_, arguments)| {
+            matches!(arguments.first().and_then(Json::as_str), Some("sum" | "avg" | "min" | "max"))
+        })
+    };
+    // Functions over values of facts are over those that are numbers.
+    if entity.name == "facts"
+        && parts.filter.is_some()
+        && parts.group_by.is_none()
+        && parts.columns.iter().any(numeric)
+    {
+        let number = Sql::text("v.kind IN (2, 3)");
+        filter = Some(filter.map_or(number.clone(), |filter| Sql::of("({}) AND {}", [filter, number])));
+    }
+    let groups = groups(&mut scope, &parts, &items)?;
+    let order = order(&mut scope, &paging.order_by)?;
+
+    let columns = items
+        .iter()
+        .map(|item| Column {
+            name: item.name.clone(),
+            out: match item.kind {
+                Shape::Field(field) => out(field),
+                Shape::Json => Out::Json,
+                Shape::Number => Out::Number,
+                Shape::Text => Out::Text,
+            },
+        })
+        .collect();
+    let mut sql = Sql::text("SELECT ");
+    sql.push(Sql::join(items.iter().map(presented), ", "));
+    sql.push(body(&scope, filter, groups));
+    let count = Sql::of("SELECT count(*) FROM ({}) results_to_count", [sql.clone()]);
+    if let Some(order) = order {
+        sql.push(Sql::of(" ORDER BY {}", [order]));
+    }
+    push_paging(&mut sql, paging.limit, paging.offset);
+    Ok(Compiled { sql, count, columns })
+}
+
+/// ` FROM … WHERE … GROUP BY …`
+fn body(scope: &Scope, filter: Option<Sql>, groups: Option<Sql>) -> Sql {
+    let mut sql = Sql::of(" FROM {}", [scope.from()]);
+    let always = scope.entity.filter.map(Sql::per);
+    let conditions: Vec<Sql> =
+        always.into_iter().chain(filter.map(|filter| Sql::of("({})", [filter]))).collect();
+    if !conditions.is_empty() {
+        sql.push(Sql::of(" WHERE {}", [Sql::join(conditions, " AND ")]));
+    }
+    if let Some(groups) = groups {
+        sql.push(Sql::of(" GROUP BY {}", [groups]));
+    }
+    sql
+}
+
+pub(super) fn push_paging(sql: &mut Sql, limit: Option<i64>, offset: Option<i64>) {
+    match (limit, offset) {
+        (Some(limit), _) => sql.push(Sql::of(" LIMIT {}", [Sql::bind(limit)])),
+        // SQLite has no offset without a limit.
+        (None, Some(_)) => sql.push(Sql::per(per(" LIMIT -1", ""))),
+        (None, None) => {}
+    }
+    if let Some(offset) = offset {
+        sql.push(Sql::of(" OFFSET {}", [Sql::bind(offset)]));
+    }
+}
+
+fn items(scope: &mut Scope, parts: &Parts<'_>) -> Result<Vec<Item>> {
+    let mut items = Vec::new();
+    if parts.columns.is_empty() {
+        for field in scope.entity.fields.iter().filter(|field| field.projectable) {
+            scope.note(field);
+            items.push(of_field(field));
+        }
+        return Ok(items);
+    }
+    for column in &parts.columns {
+        items.push(match column {
+            Json::String(name) if field::is_dotted(name) => Item {
+                name: name.clone(),
+                sql: dotted::projected(scope, name)?,
+                kind: Shape::Json,
+                is_aggregate: false,
+            },
+            Json::String(name) => of_field(scope.field(name)?),
+            Json::Array(call) => function(scope, call)?,
+            other => return invalid(format!("{} is not a field", printed(other))),
+        });
+    }
+    Ok(items)
+}
+
+fn of_field(field: &'static Field) -> Item {
+    Item { name: field.name.to_owned(), sql: field.sql(), kind: Shape::Field(field), is_aggregate: false }
+}
+
+/// `["function", name, argument…]` as a column.
+fn function(scope: &mut Scope, call: &[Json]) -> Result<Item> {
+    let [_, Json::String(name), arguments @ ..] = call else {
+        return invalid(format!("{} is not a function", printed(&Json::Array(call.to_vec()))));
+    };
+    let wanted: &[usize] = match name.as_str() {
+        "count" => &[0, 1],
+        "to_string" => &[2],
+        _ => &[1],
+    };
+    if !wanted.contains(&arguments.len()) {
+        return invalid(format!(
+            "wrong number of arguments ({}) provided for function {name}",
+            arguments.len()
+        ));
+    }
+    let item = |sql, kind, is_aggregate| Ok(Item { name: name.clone(), sql, kind, is_aggregate });
+    let Some(argument) = arguments.first() else {
+        return item(Sql::text("count(*)"), Shape::Number, true);
+    };
+    let field = match argument {
+        Json::String(name) if scope.entity.projectable().contains(&name.as_str()) => scope.field(name)?,
+        other => {
+            let known = listed(&scope.entity.projectable());
+            let alias = scope.entity.alias;
+            return invalid(format!(
+                "Can't extract unknown '{alias}' field '{}'. Acceptable fields are {known}",
+                shown(other)
+            ));
+        }
+    };
+    let numeric = || match field.kind {
+        Kind::Int => Ok(field.sql()),
+        Kind::Value => Ok(filter::number_of(field)),
+        _ => {
+            Err(QueryError::Failed(format!("ERROR: function {name} does not exist for field {}", field.name)))
+        }
+    };
+    match (name.as_str(), field.kind) {
+        ("count", Kind::Metrics | Kind::Logs) => item(Sql::text("count(*)"), Shape::Number, true),
+        ("count", _) => item(Sql::of("count({})", [field.sql()]), Shape::Number, true),
+        ("sum", Kind::Int) => item(Sql::of("CAST(sum({}) AS BIGINT)", [field.sql()]), Shape::Number, true),
+        ("sum", _) => {
+            item(Sql::of_per(per("sum({})", "sum({})::double precision"), [numeric()?]), Shape::Number, true)
+        }
+        ("avg", _) => {
+            item(Sql::of_per(per("avg({})", "avg({})::double precision"), [numeric()?]), Shape::Number, true)
+        }
+        ("min", Kind::Text | Kind::Time) => {
+            item(Sql::of("min({})", [collated(field)]), Shape::Field(field), true)
+        }
+        ("max", Kind::Text | Kind::Time) => {
+            item(Sql::of("max({})", [collated(field)]), Shape::Field(field), true)
+        }
+        ("min", _) => {
+            item(Sql::of_per(per("min({})", "min({})::double precision"), [numeric()?]), Shape::Number, true)
+        }
+        ("max", _) => {
+            item(Sql::of_per(per("max({})", "max({})::double precision"), [numeric()?]), Shape::Number, true)
+        }
+        ("to_string", Kind::Time) => item(to_char(field.sql(), arguments.get(1))?, Shape::Text, false),
+        ("jsonb_typeof", Kind::Value | Kind::Map(_)) => item(dotted::kind(field.sql()), Shape::Text, false),
+        _ => {
+            Err(QueryError::Failed(format!("ERROR: function {name} does not exist for field {}", field.name)))
+        }
+    }
+}
+
+/// `to_char` of a time with a mask.
+pub(super) fn to_char(time: Sql, mask: Option<&Json>) -> Result<Sql> {
+    let Some(Json::String(mask)) = mask else { return invalid("to_string takes a field and a format") };
+    Ok(Sql::of_per(
+        per("pdb_to_char({}, {})", "to_char(to_timestamp({} / 1e6) AT TIME ZONE 'UTC', {})"),
+        [time, Sql::bind(mask.as_str())],
+    ))
+}
+
+/// Texts are ordered by their bytes, whatever the language of the database.
+fn collated(field: &Field) -> Sql {
+    match field.kind {
+        Kind::Text | Kind::Encoded => Sql::of_per(per("{}", "{} COLLATE \"C\""), [field.sql()]),
+        Kind::Value | Kind::Map(_) => Sql::of_per(per("pdb_order({})", "{}"), [field.sql()]),
+        _ => field.sql(),
+    }
+}
+
+fn order(scope: &mut Scope, terms: &[(String, bool)]) -> Result<Option<Sql>> {
+    let mut out = Vec::with_capacity(terms.len());
+    for (name, descending) in terms {
+        let field = scope.field(name)?;
+        // Where PostgreSQL puts what is null.
+        let template = if *descending { "{} DESC NULLS FIRST" } else { "{} ASC NULLS LAST" };
+        out.push(Sql::of(template, [collated(field)]));
+    }
+    Ok((!out.is_empty()).then(|| Sql::join(out, ", ")))
+}
+
+/// Positions of columns, as `GROUP BY` names them.
+const ORDINALS: [&str; 30] = [
+    "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19",
+    "20", "21", "22", "23", "24", "25", "26", "27", "28", "29", "30",
+];
+
+fn groups(scope: &mut Scope, parts: &Parts<'_>, items: &[Item]) -> Result<Option<Sql>> {
+    let aggregates = items.iter().any(|item| item.is_aggregate);
+    let Some(entries) = parts.group_by else {
+        return match items.iter().find(|item| aggregates && !item.is_aggregate) {
+            Some(item) => ungrouped(item),
+            None => Ok(None),
+        };
+    };
+    let mut names = Vec::new();
+    let mut out = Vec::new();
+    for entry in entries {
+        let name = match entry {
+            Json::Array(call) => call.get(1).map(shown).unwrap_or_default(),
+            other => shown(other),
+        };
+        // A function is named by what it is called, as a column of the answer is.
+        let item = items.iter().position(|item| item.name == name && !item.is_aggregate);
+        out.push(match (item, scope.entity.field(&name)) {
+            // By its position, since the same expression with another parameter is another one to PostgreSQL.
+            (Some(index), _) => match ORDINALS.get(index) {
+                Some(ordinal) => Sql::text(ordinal),
+                None => return invalid("A grouped query shows too many columns"),
+            },
+            (None, Some(field)) => {
+                scope.note(field);
+                field.sql()
+            }
+            (None, None) if field::is_dotted(&name) => dotted::projected(scope, &name)?,
+            (None, None) => {
+                return invalid(format!(
+                    "{} is niether a valid column name nor function name",
+                    printed(&Json::from(name))
+                ));
+            }
+        });
+        names.push(name);
+    }
+    if let Some(item) = items.iter().find(|item| !item.is_aggregate && !names.contains(&item.name)) {
+        return ungrouped(item);
+    }
+    Ok((!out.is_empty()).then(|| Sql::join(out, ", ")))
+}
+
+fn ungrouped<T>(item: &Item) -> Result<T> {
+    Err(QueryError::Failed(format!(
+        "ERROR: column \"{}\" must appear in the GROUP BY clause or be used in an aggregate function",
+        item.name
+    )))
+}
+
+fn out(field: &Field) -> Out {
+    match field.kind {
+        Kind::Text | Kind::Hash => Out::Text,
+        Kind::Time => Out::Time,
+        Kind::Flag => Out::Flag,
+        Kind::Int => Out::Number,
+        Kind::Encoded | Kind::List | Kind::Value | Kind::Path | Kind::Map(_) | Kind::Document => Out::Json,
+        Kind::Metrics => Out::Metrics,
+        Kind::Logs => Out::Logs,
+    }
+}
+
+/// A column as it is read: hashes as hexadecimal text, JSON as text.
+fn presented(item: &Item) -> Sql {
+    let json = |sql: &Sql| Sql::of_per(per("{}", "({})::text"), [sql.clone()]);
+    match &item.kind {
+        Shape::Field(field) => match field.kind {
+            Kind::Hash => hexadecimal(item.sql.clone()),
+            Kind::List | Kind::Value | Kind::Path | Kind::Map(_) | Kind::Document => json(&item.sql),
+            _ => item.sql.clone(),
+        },
+        Shape::Json => json(&item.sql),
+        Shape::Number | Shape::Text => item.sql.clone(),
+    }
+}
+
+fn hexadecimal(sql: Sql) -> Sql {
+    Sql::of_per(per("lower(hex({}))", "encode({}, 'hex')"), [sql])
+}
+
+/// `(outer…) IN (SELECT …)` for the subquery of an `in`.
+pub(super) fn member(entity: &'static Entity, members: &Json, outer: &[&'static Field]) -> Result<Sql> {
+    let Some((operator, arguments)) = clause(members) else { return invalid("'in' needs a subquery") };
+    let (inner, query, paging) = match (operator.as_str(), arguments) {
+        ("from", [Json::String(name), rest @ ..]) => {
+            let is_paging = |node: &Json| clause(node).is_some_and(|(name, _)| is_paging(&name));
+            let (query, clauses) = match rest.split_first() {
+                Some((first, clauses)) if !is_paging(first) => (first, clauses),
+                _ => (&Json::Null, rest),
+            };
+            (subentity(name)?, query, paging_clauses(clauses)?)
+        }
+        ("extract", [columns, Json::Array(select), ..]) => {
+            let selected = select
+                .split_first()
+                .and_then(|(name, rest)| Some((entity::of_select(name.as_str()?)?, rest)));
+            match selected {
+                Some((inner, rest)) => {
+                    let filter = rest.first().unwrap_or(&Json::Null);
+                    let one = std::slice::from_ref(columns);
+                    let columns: Vec<&Json> = columns.as_array().map_or(one, Vec::as_slice).iter().collect();
+                    return subselect(inner, &columns, Some(filter), &Paging::default(), outer);
+                }
+                None => (entity, members, Paging::default()),
+            }
+        }
+        ("extract", _) => (entity, members, Paging::default()),
+        _ => {
+            return invalid(format!(
+                "{} is not a subquery for 'in'; it has to be a 'from' or an 'extract'",
+                printed(members)
+            ));
+        }
+    };
+    let mut parts = parts(query)?;
+    if parts.group_by.is_some() {
+        return invalid("A subquery of 'in' cannot be grouped");
+    }
+    let all: Vec<Json>;
+    if parts.columns.is_empty() {
+        all = inner.projectable().into_iter().map(Json::from).collect();
+        parts.columns = all.iter().collect();
+    }
+    subselect(inner, &parts.columns, parts.filter, &paging, outer)
+}
+
+/// `(outer…) IN (SELECT …)` for entities that belong together.
+pub(super) fn related(
+    inner: &'static Entity,
+    foreign: &[&str],
+    filter: Option<&Json>,
+    outer: &[&'static Field],
+) -> Result<Sql> {
+    let columns: Vec<Json> = foreign.iter().map(|name| Json::from(*name)).collect();
+    subselect(inner, &columns.iter().collect::<Vec<_>>(), filter, &Paging::default(), outer)
+}
+
+fn subselect(
+    inner: &'static Entity,
+    columns: &[&Json],
+    filter: Option<&Json>,
+    paging: &Paging,
+    outer: &[&'static Field],
+) -> Result<Sql> {
+    if columns.len() != outer.len() {
+        let amount = if columns.len() > outer.len() { "many" } else { "few" };
+        return Err(QueryError::Failed(format!("ERROR: subquery has too {amount} columns")));
+    }
+    let mut scope = Scope::new(inner);
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    for (column, outer) in columns.iter().zip(outer) {
+        let Json::String(name) = column else {
+            return invalid(format!("{} is not a field of a subquery", printed(column)));
+        };
+        if field::is_dotted(name) {
+            left.push(as_text(outer.kind, outer.sql())?);
+            right.push(dotted::text(dotted::projected(&mut scope, name)?));
+            continue;
+        }
+        let field = scope.field(name)?;
+        if field.kind == outer.kind {
+            left.push(outer.sql());
+            right.push(field.sql());
+        } else {
+            left.push(as_text(outer.kind, outer.sql())?);
+            right.push(as_text(field.kind, field.sql())?);
+        }
+    }
+    let filter = filter.map_or(Ok(None), |filter| filter::condition(&mut scope, filter))?;
+    let order = order(&mut scope, &paging.order_by)?;
+    let mut select = Sql::of("SELECT {}", [Sql::join(right, ", ")]);
+    select.push(body(&scope, filter, None));
+    if let Some(order) = order {
+        select.push(Sql::of(" ORDER BY {}", [order]));
+    }
+    push_paging(&mut select, paging.limit, paging.offset);
+    Ok(Sql::of("({}) IN ({})", [Sql::join(left, ", "), select]))
+}
+
+/// What fields of different kinds are compared by.
+fn as_text(kind: Kind, sql: Sql) -> Result<Sql> {
+    Ok(match kind {
+        Kind::Text | Kind::Encoded => sql,
+        Kind::Hash => hexadecimal(sql),
+        Kind::Int => Sql::of("CAST({} AS TEXT)", [sql]),
+        Kind::Flag => Sql::of("CASE WHEN {} THEN 'true' WHEN NOT {} THEN 'false' END", [sql.clone(), sql]),
+        Kind::Value | Kind::Map(_) => dotted::text(sql),
+        _ => return Err(QueryError::Failed("ERROR: the fields of an 'in' have different types".into())),
+    })
+}
+
+/// Whether an operator is one of paging.
+pub(crate) fn is_paging(operator: &str) -> bool {
+    ["limit", "offset", "order_by"].contains(&operator)
+}
+
+/// `["limit", n]`, `["offset", n]`, `["order_by", […]]` behind a query.
+pub(crate) fn paging_clauses(clauses: &[Json]) -> Result<Paging> {
+    let mut paging = Paging::default();
+    for name in ["limit", "offset", "order_by"] {
+        let found: Vec<&[Json]> = clauses
+            .iter()
+            .filter_map(|clause| clause.as_array())
+            .filter(|clause| clause.first().and_then(Json::as_str) == Some(name))
+            .map(Vec::as_slice)
+            .collect();
+        let argument = match found.as_slice() {
+            [] => continue,
+            [one] => match one.get(1) {
+                Some(Json::Null) | None => {
+                    return invalid(format!("Received '{name}' clause without an argument"));
+                }
+                Some(argument) => argument,
+            },
+            _ => return invalid(format!("Multiple '{name}' clauses are not permitted")),
+        };
+        match (name, argument) {
+            ("limit", argument) => paging.limit = Some(whole(argument, "limit")?),
+            ("offset", argument) => paging.offset = Some(whole(argument, "offset")?),
+            (_, Json::Array(terms)) => {
+                for term in terms {
+                    paging.order_by.push(order_term(term)?);
+                }
+            }
+            (_, other) => {
+                return invalid(format!(
+                    "Illegal value '{}' for :order_by; expected a list of fields.",
+                    shown(other)
+                ));
+            }
+        }
+    }
+    Ok(paging)
+}
+
+fn whole(argument: &Json, name: &str) -> Result<i64> {
+    match argument.as_i64().filter(|number| *number >= 0) {
+        Some(number) => Ok(number),
+        None if name == "limit" => invalid(format!(
+            "Illegal value '{}' for :limit; expected a positive non-zero integer.",
+            shown(argument)
+        )),
+        None => invalid(format!(
+            "Illegal value '{}' for :offset; expected a non-negative integer.",
+            shown(argument)
+        )),
+    }
+}
+
+fn order_term(term: &Json) -> Result<(String, bool)> {
+    let order = |text: &str| match text.to_lowercase().as_str() {
+        "asc" => Some(false),
+        "desc" => Some(true),
+        _ => None,
+    };
+    match term {
+        Json::String(name) => Ok((name.clone(), false)),
+        Json::Array(pair) => match pair.as_slice() {
+            [Json::String(name)] => Ok((name.clone(), false)),
+            [Json::String(name), Json::String(direction)] => match order(direction) {
+                Some(descending) => Ok((name.clone(), descending)),
+                None => invalid(format!(
+                    "Illegal value '{}' in :order_by; 'order' must be either 'asc' or 'desc'",
+                    printed(term)
+                )),
+            },
+            _ => invalid(format!("Illegal value '{}' in :order_by", printed(term))),
+        },
+        other => invalid(format!("Illegal value '{}' in :order_by", printed(other))),
+    }
+}
