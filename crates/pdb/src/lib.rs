@@ -8,8 +8,8 @@
 //! again. Values of sensitive parameters are not stored.
 
 mod document;
-pub mod schema;
 pub mod query;
+pub mod schema;
 mod store;
 
 pub use store::{ReportSummary, Store};
