@@ -7,6 +7,7 @@
 //!
 //! What a worker has loaded stays in it. So each environment and version of its code has a [`Pool`] of its own.
 
+mod code;
 mod pipe;
 mod pool;
 mod sandbox;

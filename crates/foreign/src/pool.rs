@@ -220,6 +220,9 @@ fn load(api: Api, file: &Path, name: &str) -> Value {
     request.insert("op", api.load());
     request.insert("file", text(file));
     request.insert("name", name);
+    if let Some(code) = crate::code::read(file) {
+        request.insert("text", code);
+    }
     Value::hash(request)
 }
 

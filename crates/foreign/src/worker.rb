@@ -145,9 +145,24 @@ require 'time'
 require 'uri'
 require 'yaml'
 
-# Messages are not translated.
 module Kernel
   private
+
+  alias bunraku_require require
+
+  def require(name)
+    bunraku_require(name)
+  rescue LoadError => e
+    raise unless e.path == name.to_s && BunrakuWorker.load_source(name.to_s)
+
+    true
+  end
+
+  def require_relative(name)
+    require(File.expand_path(name.to_s, File.dirname(caller_locations(1, 1).first.path)))
+  end
+
+  # Messages are not translated.
 
   def _(message) = message
   def n_(one, many, count) = count == 1 ? one : many
@@ -631,10 +646,32 @@ module BunrakuWorker
       paths.each { |path| $LOAD_PATH.unshift(path) unless $LOAD_PATH.include?(path) }
     end
 
+    def text(request)
+      request['text'] || File.read(request['file'], encoding: 'UTF-8')
+    end
+
+    # A file of the modules that this process has no right to read, from the other side; false if there is none.
+    def load_source(name)
+      found = ask('source', 'name' => name)
+      return false if found.nil?
+
+      path = found['path']
+      unless $LOADED_FEATURES.include?(path)
+        $LOADED_FEATURES << path
+        begin
+          TOPLEVEL_BINDING.eval(found['text'], path, 1)
+        rescue Exception # rubocop:disable Lint/RescueException
+          $LOADED_FEATURES.delete(path)
+          raise
+        end
+      end
+      true
+    end
+
     def load3(request)
       table = Puppet::Parser::Functions.table
       unless table.key?(request['name'])
-        Puppet::Parser::Functions.module_eval(File.read(request['file'], encoding: 'UTF-8'), request['file'], 1)
+        Puppet::Parser::Functions.module_eval(text(request), request['file'], 1)
       end
       found = table[request['name']]
       raise ArgumentError, "the file does not define the function #{request['name']}" unless found
@@ -651,7 +688,7 @@ module BunrakuWorker
       made = typed[request['file']] ||= begin
         loaded = Puppet::Functions.loaded
         loaded.delete(request['name'])
-        TOPLEVEL_BINDING.eval(File.read(request['file'], encoding: 'UTF-8'), request['file'], 1)
+        TOPLEVEL_BINDING.eval(text(request), request['file'], 1)
         loaded[request['name']]
       end
       raise ArgumentError, "the file does not define the function #{request['name']}" unless made

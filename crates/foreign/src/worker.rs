@@ -1,13 +1,14 @@
 //! One worker process and the conversation with it.
 
 use std::io::ErrorKind;
+use std::path::PathBuf;
 use std::process::Child;
 use std::time::Instant;
 
 use pcore::{Hash, Value};
 
 use crate::pipe::Pipe;
-use crate::{ForeignError, Host, Kind, Settings, sandbox};
+use crate::{ForeignError, Host, Kind, Settings, code, sandbox};
 
 const SCRIPT: &str = include_str!("worker.rb");
 /// Requests after which a worker is replaced, so that what its code leaks does not add up.
@@ -18,6 +19,7 @@ pub(crate) struct Worker {
     child: Child,
     pipe: Pipe,
     requests: u64,
+    load_paths: Vec<PathBuf>,
 }
 
 impl Worker {
@@ -28,7 +30,8 @@ impl Worker {
         let (Some(to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(failed(&"it has no pipes"));
         };
-        let mut worker = Worker { child, pipe: Pipe::new(to, from), requests: 0 };
+        let pipe = Pipe::new(to, from);
+        let mut worker = Worker { child, pipe, requests: 0, load_paths: settings.load_paths.clone() };
         let mut start = Hash::new();
         start.insert("op", "start");
         let paths: Vec<Value> =
@@ -65,7 +68,13 @@ impl Worker {
             };
             if let Some(question) = message["ask"].as_str() {
                 let mut reply = Hash::new();
-                match host.answer(question, message) {
+                let answer = match question {
+                    "source" => {
+                        Ok(code::find(&self.load_paths, message["name"].as_str().unwrap_or_default()))
+                    }
+                    _ => host.answer(question, message),
+                };
+                match answer {
                     Ok(value) => reply.insert("result", value),
                     Err(text) => reply.insert("error", text),
                 };

@@ -244,3 +244,28 @@ fn what_is_printed_does_not_disturb() {
     let body = "puts 'hello'; $stdout.print('x' * 100_000); STDOUT.flush; system('echo out'); 5";
     assert_eq!(scratch.call(Api::Legacy, body, &[]).unwrap(), "5");
 }
+
+#[test]
+fn code_that_others_may_not_read_is_loaded() {
+    let Some(scratch) = usual() else { return };
+    let lib = scratch.folder.path();
+    let write = |name: &str, text: &str| {
+        let file = scratch.file(name, text);
+        std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        file
+    };
+    std::fs::create_dir(lib.join("deep")).unwrap();
+    write("deep/one.rb", "require_relative 'two'\nmodule One\n def self.go = Two.go + 1\nend\n");
+    write("deep/two.rb", "require 'set'\nmodule Two\n def self.go = 1\nend\n");
+    write("broken.rb", "require 'not/there'\n");
+    let text = "require 'deep/one'\nPuppet::Functions.create_function(:g) do\ndef g\nOne.go + (require('deep/one') ? 10 : 0)\nend\nend\n";
+    let call = |file: &std::path::Path| {
+        scratch.pool.call(
+            &Call { api: Api::Typed, file, name: "g", index: 0, arguments: Vec::new(), block: None },
+            &mut Variables,
+        )
+    };
+    assert_eq!(call(&write("g.rb", text)).unwrap(), Value::Int(2));
+    let error = call(&write("h.rb", "require 'broken'\n")).unwrap_err().to_string();
+    assert_eq!(error, "cannot load such file -- not/there");
+}
