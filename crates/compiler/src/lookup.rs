@@ -9,13 +9,14 @@ mod question;
 use std::sync::Arc;
 
 use hiera::{
-    BackendCall, BackendFunction, ErrorKind, Host, LookupError, Request, Segment, Store, Variable,
-    source::Disk,
+    BackendCall, BackendFunction, ErrorKind, FunctionKind, Host, LookupError, Request, Segment, Store,
+    Variable, source::Disk,
 };
 use pcore::{Type, Value};
+use rustc_hash::FxHashMap;
 use stdx::Symbol;
 
-use crate::code::Definition;
+use crate::code::{Definition, DefinitionKind};
 use crate::error::{Control, Error};
 use crate::eval::call::{CallSite, Callee};
 use crate::image::{ImageOptions, Module, Strict};
@@ -42,10 +43,19 @@ impl Engine {
         old: Option<&Engine>,
     ) -> Engine {
         let text = |path: &std::path::Path| pcore::Str::from(path.to_string_lossy().into_owned());
+        let setting = |name: &str| {
+            let (_, value) = options.settings.iter().find(|(known, _)| known == name)?;
+            value.as_str().map(pcore::Str::from)
+        };
         let environment = hiera::Environment {
             name: options.environment.as_str().into(),
             global: options.hiera_config.as_deref().map_or_else(pcore::Str::default, text),
             root: options.directory.as_deref().map(text),
+            data_provider: options
+                .directory
+                .as_deref()
+                .and_then(|root| hiera::provider_of_environment(&text(root), &Disk)),
+            codedir: setting("codedir").unwrap_or_else(|| "/etc/puppetlabs/code".into()),
             modules: modules
                 .map(|module| (module.name.into(), hiera::Module::new(text(&module.path), &Disk)))
                 .collect(),
@@ -67,8 +77,9 @@ impl Engine {
 #[derive(Default)]
 pub(crate) struct Lookups {
     session: Option<hiera::Session>,
-    /// Contexts of the backend functions that run.
-    contexts: Vec<hiera::Context>,
+    /// Contexts of the backend functions that run, and those that code has made.
+    contexts: FxHashMap<i64, hiera::Context>,
+    contexts_made: i64,
 }
 
 impl<'i> Session<'i> {
@@ -207,6 +218,18 @@ impl Host for Window<'_, '_> {
         }
     }
 
+    fn calling_class(&mut self) -> Option<pcore::Str> {
+        let mut at = Some(self.scope);
+        while let Some(id) = at {
+            let scope = self.session.scope(id);
+            if scope.source.kind == DefinitionKind::Class {
+                return Some(scope.source.name.into());
+            }
+            at = scope.parent;
+        }
+        None
+    }
+
     fn warn(&mut self, message: &str) {
         self.session.warn(message.to_owned());
     }
@@ -243,10 +266,13 @@ impl Host for Window<'_, '_> {
             Err(control) => return Err(self.raise(control)),
         };
         let Some(at) = self.place() else { return Err(unknown()) };
-        let context = self.session.push_context(call.context);
-        let args = call.key.into_iter().chain([call.options, context]).collect();
+        let (number, context) = self.session.add_context(call.context);
+        let args = match call.kind {
+            FunctionKind::LegacyDataHash => Vec::new(),
+            _ => call.key.into_iter().chain([call.options, context]).collect(),
+        };
         let result = self.session.call(callee, args, None, at);
-        self.session.pop_context();
+        self.session.remove_context(number);
         result.map_err(|control| self.raise(control))
     }
 

@@ -1,9 +1,9 @@
-//! hiera.yaml, version 5 (and 4, as modules of old have it).
+//! hiera.yaml, version 5 (and 4, as modules of old have it, and 3, as the global layer of old).
 //!
-//! Parsing yields a [`Config`] that is checked but not yet resolved: paths still contain `%{...}`. Version 3 is
-//! recognised and refused, with advice.
+//! Parsing yields a [`Config`] that is checked but not yet resolved: paths still contain `%{...}`.
 
 mod validate;
+mod version3;
 
 use std::sync::Arc;
 
@@ -11,7 +11,9 @@ use pcore::{Hash, Str, Value};
 
 use crate::LookupError;
 use crate::host::FunctionKind;
+use crate::merge::Strategy;
 use crate::source::parent;
+pub(crate) use version3::DEFAULT_DATADIR as DEFAULT_DATADIR_3;
 
 /// The name of the file.
 pub(crate) const FILE_NAME: &str = "hiera.yaml";
@@ -22,7 +24,7 @@ pub(crate) const VERSION_3_NOT_GLOBAL: &str = "HIERA_VERSION_3_NOT_GLOBAL";
 /// The version of a file that cannot be used because of it.
 pub(crate) fn version_of_issue(issue: &str) -> Option<i64> {
     match issue {
-        VERSION_3_NOT_GLOBAL => Some(3),
+        VERSION_3_NOT_GLOBAL | "HIERA_BACKEND_MULTIPLY_DEFINED" => Some(3),
         "HIERA_UNSUPPORTED_VERSION_IN_GLOBAL" | "HIERA_NO_PROVIDER_FOR_BACKEND" => Some(4),
         _ => None,
     }
@@ -67,6 +69,10 @@ pub(crate) struct Config {
     pub(crate) hierarchy: Vec<Entry>,
     /// The hierarchy asked last; modules only.
     pub(crate) default_hierarchy: Option<Vec<Entry>>,
+    /// How `hiera_hash` merges (version 3).
+    pub(crate) merge: Strategy,
+    /// What is to be logged when the file is used.
+    pub(crate) warning: Option<String>,
     /// The text, to find lines for messages.
     text: Arc<str>,
 }
@@ -77,7 +83,7 @@ pub(crate) struct Entry {
     pub(crate) name: Str,
     pub(crate) kind: FunctionKind,
     pub(crate) function: Str,
-    /// Absolute, perhaps with `%{...}`.
+    /// Absolute, perhaps with `%{...}`; empty for the default of version 3.
     pub(crate) datadir: Str,
     pub(crate) locations: Locations,
     /// A hash, perhaps with `%{...}`; `None` if there are none.
@@ -90,8 +96,8 @@ pub(crate) enum Locations {
     /// Nowhere in particular.
     None,
     Paths(Vec<Str>),
-    /// Paths that get an extension where they lack it (version 4).
-    Extended(Vec<Str>, &'static str),
+    /// Paths that get an extension where they lack it (versions 3 and 4).
+    Extended(Vec<Str>, Str),
     Globs(Vec<Str>),
     Uris(Vec<Str>),
     /// A variable, the name that each of its elements gets, and a path with that name in it.
@@ -111,9 +117,16 @@ pub(crate) fn parse(place: &Place, path: &str, text: String) -> Result<Config, L
         version: 0,
         hierarchy: Vec::new(),
         default_hierarchy: None,
+        merge: Strategy::Default,
+        warning: None,
         text: text.into(),
     };
     // No hash (an empty file, say) counts as version 3 without settings.
+    if !matches!(value, Value::Hash(_)) {
+        config.warning = Some(format!(
+            "{path}: File exists but does not contain a valid YAML hash. Falling back to Hiera version 3 default config"
+        ));
+    }
     let settings = value.as_hash().cloned().unwrap_or_default();
     config.version = version(&settings);
     match config.version {
@@ -126,7 +139,12 @@ pub(crate) fn parse(place: &Place, path: &str, text: String) -> Result<Config, L
             ));
         }
         4 => config.read_v4(&settings)?,
-        3 => return Err(config.refuse_v3(place)),
+        3 if *place == Place::Global => config.read_v3(&settings)?,
+        3 => {
+            let place = if *place == Place::Environment { "an environment" } else { "a module" };
+            let message = format!("hiera.yaml version 3 cannot be used in {place}");
+            return Err(config.fail(VERSION_3_NOT_GLOBAL, message, None));
+        }
         other => {
             let message = format!("This runtime does not support hiera.yaml version {other}");
             return Err(config.fail("HIERA_UNSUPPORTED_VERSION", message, None));
@@ -167,8 +185,23 @@ impl Config {
             version: 5,
             hierarchy: if path.is_empty() { Vec::new() } else { vec![common] },
             default_hierarchy: None,
+            merge: Strategy::Default,
+            warning: None,
             text: "".into(),
         }
+    }
+
+    /// What `data_provider: function` of old stands for.
+    pub(crate) fn of_function(root: &str, function: &str) -> Config {
+        let entry = Entry {
+            name: format!("Legacy function '{function}'").into(),
+            kind: FunctionKind::LegacyDataHash,
+            function: function.into(),
+            datadir: crate::source::join(root, "data").into(),
+            locations: Locations::None,
+            options: None,
+        };
+        Config { root: root.into(), hierarchy: vec![entry], ..Config::without_file("") }
     }
 
     /// The name, as explanations show it.
@@ -205,19 +238,5 @@ impl Config {
                 .any(|open| quotes.iter().any(|close| line.contains(&format!("%{{{open}{name}{close}}}"))))
         });
         self.fail("HIERA_UNDEFINED_VARIABLE", format!("Undefined variable '{name}'"), line)
-    }
-
-    fn refuse_v3(&self, place: &Place) -> LookupError {
-        let place = match place {
-            Place::Global => {
-                let path = self.path.as_deref().unwrap_or(FILE_NAME);
-                return LookupError::located(format!(
-                    "{path}: hiera.yaml version 3 is not supported. It must be converted to version 5"
-                ));
-            }
-            Place::Environment => "an environment",
-            Place::Module(_) => "a module",
-        };
-        self.fail(VERSION_3_NOT_GLOBAL, format!("hiera.yaml version 3 cannot be used in {place}"), None)
     }
 }

@@ -11,6 +11,11 @@ pub trait Host {
     /// that will be taken into its value (`os`, `family`), for those who record what is read.
     fn variable(&mut self, name: &str, below: &[Segment]) -> Variable;
 
+    /// The name of the class whose code asks, or in which it was written; for hiera.yaml of version 3.
+    fn calling_class(&mut self) -> Option<pcore::Str> {
+        None
+    }
+
     /// A warning for the log.
     fn warn(&mut self, message: &str);
 
@@ -93,6 +98,8 @@ pub enum FunctionKind {
     LookupKey,
     /// `data_dig(segments, options, context)` yields the value of one dotted key.
     DataDig,
+    /// `data()` yields all keys at once; what functions were before hiera.yaml.
+    LegacyDataHash,
 }
 
 impl FunctionKind {
@@ -102,6 +109,7 @@ impl FunctionKind {
             FunctionKind::DataHash => "data_hash",
             FunctionKind::LookupKey => "lookup_key",
             FunctionKind::DataDig => "data_dig",
+            FunctionKind::LegacyDataHash => "v4_data_hash",
         }
     }
 }
@@ -124,7 +132,7 @@ pub struct BackendCall<'a> {
     /// The key (`lookup_key`: a string, `data_dig`: an array of segments), the first argument; none for
     /// `data_hash`.
     pub key: Option<Value>,
-    /// The options, with `path` or `uri`; the next argument.
+    /// The options, with `path` or `uri`; the next argument, except for [`FunctionKind::LegacyDataHash`], which has none.
     pub options: Value,
     /// The last argument, an instance of `Puppet::LookupContext` in the language. A handle: it may be cloned and
     /// kept for the time of the call.

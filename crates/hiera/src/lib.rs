@@ -33,7 +33,7 @@ pub mod source;
 mod store;
 
 pub use data::read_data;
-pub use environment::{Environment, Module};
+pub use environment::{Environment, Module, provider_of_environment};
 pub use error::{ErrorKind, LookupError};
 pub use explain::Explanation;
 pub use glob::glob;

@@ -7,6 +7,7 @@ mod layers;
 mod options;
 mod provider;
 mod resolve;
+mod version3;
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -50,16 +51,18 @@ pub(crate) struct Inner {
     /// The keys and variables being resolved, outermost first.
     stack: RefCell<Vec<Str>>,
     /// What lookups started by backend functions take over from the lookup that called them.
-    inherited: Cell<Inherited>,
+    inherited: RefCell<Inherited>,
     explaining: Cell<bool>,
     explainer: RefCell<Explainer>,
     consulted: Consulted,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct Inherited {
     /// The global layer only.
     global_only: bool,
+    /// The call was one of a `hiera*` function, with the places that it named.
+    legacy: Option<Rc<[Str]>>,
     /// How deep lookups are nested.
     depth: usize,
 }
@@ -85,6 +88,8 @@ pub struct Request {
     /// The call is one of the `hiera*` functions of old, which without a hiera.yaml in the environment see the
     /// global layer only.
     pub legacy: bool,
+    /// What such a call names as first places of the hierarchy; only hiera.yaml of version 3 minds it.
+    pub places: Vec<Str>,
 }
 
 impl Request {
@@ -124,7 +129,7 @@ impl Session {
             options: RefCell::default(),
             default_options: RefCell::default(),
             stack: RefCell::default(),
-            inherited: Cell::default(),
+            inherited: RefCell::default(),
             explaining: Cell::new(false),
             explainer: RefCell::default(),
             consulted: Consulted::default(),
@@ -144,10 +149,17 @@ impl Session {
     pub fn lookup(&self, host: &mut dyn Host, request: &Request) -> Result<Option<Value>, LookupError> {
         let inner = &*self.0;
         let mut invocation = Invocation::new(inner, request);
-        if request.legacy && !inner.has_environment_data(self, host)? {
-            invocation.global_only = true;
+        if !request.legacy {
+            return self.lookup_names(host, &invocation, request);
         }
-        self.lookup_names(host, &invocation, request)
+        invocation.global_only |= !inner.has_environment_data(self, host)?;
+        let places = Rc::from(request.places.as_slice());
+        invocation.legacy = Some(places);
+        let outer = inner.inherited.borrow().legacy.clone();
+        inner.inherited.borrow_mut().legacy.clone_from(&invocation.legacy);
+        let result = self.lookup_names(host, &invocation, request);
+        inner.inherited.borrow_mut().legacy = outer;
+        result
     }
 
     /// Automatic lookup of a class parameter, `class::parameter`. `None` is "not found"; a value that was found
@@ -247,13 +259,19 @@ impl Session {
 
     fn nested(&self, global_only: bool, body: impl FnOnce() -> Found) -> Found {
         let inner = &*self.0;
-        let outer = inner.inherited.get();
-        if outer.depth >= DEPTH_MAX {
-            return Err(LookupError::located("lookups are nested too deeply").into());
-        }
-        inner.inherited.set(Inherited { global_only, depth: outer.depth + 1 });
+        let outer = {
+            let mut inherited = inner.inherited.borrow_mut();
+            if inherited.depth >= DEPTH_MAX {
+                return Err(LookupError::located("lookups are nested too deeply").into());
+            }
+            inherited.depth += 1;
+            std::mem::replace(&mut inherited.global_only, global_only)
+        };
         let result = body();
-        inner.inherited.set(outer);
+        let mut inherited = inner.inherited.borrow_mut();
+        inherited.depth -= 1;
+        inherited.global_only = outer;
+        drop(inherited);
         result
     }
 

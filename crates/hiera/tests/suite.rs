@@ -157,6 +157,8 @@ impl Scenario {
             name: "production".into(),
             global: format!("{text_root}/conf/hiera.yaml").into(),
             modules: modules.collect(),
+            data_provider: hiera::provider_of_environment(&production, &Disk),
+            codedir: format!("{text_root}/code").into(),
             root: Some(production.into()),
         });
         Scenario { root: text_root, variables, strict, environment }
@@ -180,7 +182,11 @@ impl Scenario {
             overrides: option("override").map(|hash| Arc::new(hash.as_hash().unwrap().clone())),
             default_values: option("default_values_hash")
                 .map(|hash| Arc::new(hash.as_hash().unwrap().clone())),
-            legacy: false,
+            legacy: option("legacy").is_some(),
+            places: match option("legacy") {
+                Some(Value::Str(place)) => vec![place],
+                _ => Vec::new(),
+            },
         };
         let store = Arc::new(Store::new(Box::new(Disk), self.strict));
         let session = Session::new(self.environment.clone(), store);

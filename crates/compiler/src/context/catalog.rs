@@ -295,6 +295,11 @@ impl<'i> Context<'_, 'i> {
         self.session.epp_text(text, arguments, self.at.scope)
     }
 
+    /// A new `Puppet::LookupContext`, which belongs to no lookup; `None` if the type is another one.
+    pub fn new_lookup_context(&mut self, ty: &Value, arguments: &[Value]) -> Option<Result<Value, Control>> {
+        self.session.new_context(ty, arguments)
+    }
+
     /// Looks a key up in Hiera; `None` if it is nowhere.
     ///
     /// # Errors

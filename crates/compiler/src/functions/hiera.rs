@@ -78,8 +78,8 @@ pub(super) const HIERA_INCLUDE: Native = Native {
     }),
 };
 
-/// With a block, what follows the key is an override (of a hierarchy of version 3, which no longer has a meaning);
-/// without, a default.
+/// With a block, what follows the key names first places of the hierarchy (of version 3); without, it is a default, and these
+/// come after it.
 fn find(
     context: &mut Context<'_, '_>,
     arguments: &[Value],
@@ -98,7 +98,17 @@ fn find(
         merge: Some(merge.into()),
         default: arguments.get(1).filter(|_| has_default).cloned(),
         legacy: true,
+        places: places(arguments.get(if has_default { 2 } else { 1 }).unwrap_or(&Value::Undef)),
         ..Request::default()
     };
     lookup::lookup(context, &request, key)
+}
+
+/// One name or a list of them.
+fn places(value: &Value) -> Vec<pcore::Str> {
+    match value {
+        Value::Str(name) => vec![name.clone()],
+        Value::Array(items) => items.iter().flat_map(places).collect(),
+        _ => Vec::new(),
+    }
 }

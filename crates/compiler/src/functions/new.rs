@@ -31,7 +31,10 @@ pub(super) const FUNCTION: Native = Native {
         "(Type $type, Any *$args, [&Callable])",
         |context, arguments| match arguments {
             [Value::Type(ty), only] if convert::is_made(ty, only) => Ok(only.clone()),
-            [Value::Type(ty), arguments @ ..] => {
+            [made_of @ Value::Type(ty), arguments @ ..] => {
+                if let Some(made) = context.new_lookup_context(made_of, arguments) {
+                    return made;
+                }
                 let mut window = Window { context, raised: None };
                 let made = convert::make(ty, arguments, &mut window);
                 let raised = window.raised;

@@ -1,7 +1,7 @@
 //! `Puppet::LookupContext`: what a backend function of the Puppet language calls methods on.
 //!
 //! The engine's context is a handle of the compile, while values can be shared between threads; so the value holds
-//! only a number under which the compile finds the handle.
+//! only a number under which the compile finds the handle. Code may also make a context of its own, which belongs to no lookup.
 
 use std::sync::{Arc, OnceLock};
 
@@ -33,15 +33,39 @@ pub(crate) fn builtin_type(name: &str) -> Option<Type> {
 
 impl<'i> Session<'i> {
     /// Makes a value of a context, for the time of a call.
-    pub(super) fn push_context(&mut self, context: hiera::Context) -> Value {
-        let number = self.lookups.contexts.len() as i64;
-        self.lookups.contexts.push(context);
+    pub(super) fn add_context(&mut self, context: hiera::Context) -> (i64, Value) {
+        let number = self.lookups.contexts_made;
+        self.lookups.contexts_made += 1;
+        self.lookups.contexts.insert(number, context);
         let attributes: Hash = [(NUMBER, Value::Int(number))].into_iter().collect();
-        Value::Object(Arc::new(Object { ty: object_type().clone(), attributes }))
+        (number, Value::Object(Arc::new(Object { ty: object_type().clone(), attributes })))
     }
 
-    pub(super) fn pop_context(&mut self) {
-        self.lookups.contexts.pop();
+    pub(super) fn remove_context(&mut self, number: i64) {
+        self.lookups.contexts.remove(&number);
+    }
+
+    /// `Puppet::LookupContext.new(module_name)`; `None` for other types.
+    pub(crate) fn new_context(&mut self, ty: &Value, args: &[Value]) -> Option<Result<Value, Control>> {
+        match ty {
+            Value::Type(Type::Object(object)) if Arc::ptr_eq(object, object_type()) => {}
+            _ => return None,
+        }
+        let module = match args {
+            [Value::Undef] => None,
+            [Value::Str(name)] if !name.is_empty() => Some(name.clone()),
+            [other] => {
+                let expected = Type::variant([Type::non_empty_string(), Type::Undef]);
+                let frame = "Puppet::LookupContext initializer has wrong type, attribute 'module_name'";
+                return Some(Err(Error::new(pcore::mismatch::assertion(frame, &expected, other)).into()));
+            }
+            _ => {
+                let text = format!("'new_{NAME}' expects one argument, got {}", args.len());
+                return Some(Err(Error::new(text).into()));
+            }
+        };
+        let context = hiera::Context::detached(&self.lookups(), module);
+        Some(Ok(self.add_context(context).1))
     }
 
     /// Calls a method of a context; `None` if the object is none, or has no such method.
@@ -56,15 +80,15 @@ impl<'i> Session<'i> {
         if !Arc::ptr_eq(&object.ty, object_type()) {
             return None;
         }
-        let number = object.attributes[NUMBER].as_int().and_then(|number| usize::try_from(number).ok())?;
-        let context = match self.lookups.contexts.get(number) {
+        let number = object.attributes[NUMBER].as_int()?;
+        let context = match self.lookups.contexts.get(&number) {
             Some(context) => context.clone(),
             None => return Some(Err(Error::new("the lookup of this context has ended").into())),
         };
         let result = match (method, args) {
             ("not_found", []) => {
                 context.not_found();
-                Err(Error::new("not found").into())
+                Err(Error::new("uncaught throw :no_such_key").into())
             }
             ("interpolate", [value]) => {
                 let mut host = super::Window { session: self, scope: at.scope, at: Some(at), raised: None };

@@ -131,12 +131,16 @@ impl Config {
             let name = text(entry, "name").unwrap_or_default();
             self.check_unique(&entries, &name)?;
             let kind = |holder: &Hash| {
-                [FunctionKind::DataHash, FunctionKind::LookupKey, FunctionKind::DataDig]
-                    .into_iter()
-                    .find_map(|kind| Some((kind, text(holder, kind.as_str())?)))
+                let kinds = [
+                    FunctionKind::DataHash,
+                    FunctionKind::LookupKey,
+                    FunctionKind::DataDig,
+                    FunctionKind::LegacyDataHash,
+                ];
+                kinds.into_iter().find_map(|kind| Some((kind, text(holder, kind.as_str())?)))
             };
             let Some((kind, function)) = kind(entry).or_else(|| kind(defaults)) else {
-                // Only `v4_data_hash` and `hiera3_backend` are left, which name no function of ours.
+                // Only `hiera3_backend` is left, which names no function of ours.
                 let message = format!("Unable to find a data provider function for hierarchy '{name}'");
                 return Err(self.fail("HIERA_DATA_PROVIDER_FUNCTION_NOT_FOUND", message, None));
             };
@@ -203,7 +207,7 @@ impl Config {
                 kind: FunctionKind::DataHash,
                 function: function.into(),
                 datadir: join(&self.root, &datadir).into(),
-                locations: Locations::Extended(paths, extension),
+                locations: Locations::Extended(paths, extension.into()),
                 options: None,
             });
         }

@@ -20,7 +20,7 @@ pub struct Context(Rc<Inner>);
 struct Inner {
     session: Session,
     invocation: Invocation,
-    layer: Rc<Layer>,
+    module: Option<Str>,
     state: Rc<FunctionState>,
     not_found: Cell<bool>,
 }
@@ -35,8 +35,20 @@ impl Context {
         Context(Rc::new(Inner {
             session: session.clone(),
             invocation: invocation.clone(),
-            layer: layer.clone(),
+            module: layer.place.module().cloned(),
             state: state.clone(),
+            not_found: Cell::new(false),
+        }))
+    }
+
+    /// A context that belongs to no lookup, with a cache of its own.
+    #[must_use]
+    pub fn detached(session: &Session, module: Option<Str>) -> Context {
+        Context(Rc::new(Inner {
+            invocation: Invocation::plain(&session.0),
+            session: session.clone(),
+            module,
+            state: Rc::default(),
             not_found: Cell::new(false),
         }))
     }
@@ -70,7 +82,7 @@ impl Context {
 
     /// `module_name`: that of a module's layer.
     pub fn module_name(&self) -> Option<Str> {
-        self.0.layer.place.module().cloned()
+        self.0.module.clone()
     }
 
     /// `cache(key, value)`: keeps a value, and gives it back.

@@ -104,6 +104,11 @@ impl Session {
     /// `%{lookup('key')}`: what is not found is the empty string.
     fn interpolated_lookup(&self, host: &mut dyn Host, invocation: &Invocation, key: &str) -> Found {
         let request = Request { default: Some(Value::str("")), ..Request::name(key) };
+        // Data above the layer of version 3 see what others see.
+        if invocation.version_3 && !invocation.global_only {
+            let invocation = Invocation { version_3: false, ..invocation.clone() };
+            return Ok(self.lookup_names(host, &invocation, &request)?.unwrap_or_default());
+        }
         Ok(self.lookup_names(host, invocation, &request)?.unwrap_or_default())
     }
 
@@ -160,7 +165,7 @@ impl Session {
         let local = invocation.resolving.as_ref().and_then(|resolving| resolving.local.as_ref());
         let variable = match local.filter(|(name, _)| name == root) {
             Some((_, value)) => Variable::Value(value.clone()),
-            None => host.variable(root, segments),
+            None => self.variable(host, root, segments, invocation.version_3),
         };
         let default = invocation.default_values.as_ref().and_then(|all| all.get_str(root));
         match (variable, default) {

@@ -18,6 +18,10 @@ pub(crate) struct Invocation {
     pub(super) overrides: Option<Arc<Hash>>,
     pub(super) default_values: Option<Arc<Hash>>,
     pub(super) global_only: bool,
+    /// The call is one of a `hiera*` function; the places that it names before those of the hierarchy.
+    pub(super) legacy: Option<Rc<[Str]>>,
+    /// Variables are those that hiera.yaml of version 3 sees.
+    pub(super) version_3: bool,
     /// The key that is looked up, for messages.
     pub(super) top_key: Str,
     /// The module whose data may be asked.
@@ -47,10 +51,13 @@ pub(super) struct Watched {
 
 impl Invocation {
     pub(super) fn plain(inner: &Inner) -> Invocation {
+        let inherited = inner.inherited.borrow();
         Invocation {
             overrides: None,
             default_values: None,
-            global_only: inner.inherited.get().global_only,
+            global_only: inherited.global_only,
+            legacy: inherited.legacy.clone(),
+            version_3: false,
             top_key: Str::default(),
             module: None,
             resolving: None,

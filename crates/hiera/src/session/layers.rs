@@ -9,6 +9,7 @@ use pcore::{Str, Value};
 use super::resolve::Resolved;
 use super::{Invocation, Session};
 use crate::config::{Config, FILE_NAME, Place, VERSION_3_NOT_GLOBAL, version_of_issue};
+use crate::environment::{ENVIRONMENT_CONF, METADATA};
 use crate::error::{ErrorKind, Failure, Found, LookupError};
 use crate::explain::Kind;
 use crate::host::{Host, Strict};
@@ -60,6 +61,9 @@ impl Session {
     ) -> Found {
         let found = self.0.check(key.text.clone(), || {
             let layer = self.global_layer(host)?;
+            if layer.config.version == 3 {
+                return self.in_version_3(host, invocation, &layer, key, strategy);
+            }
             self.in_layer(host, invocation, &layer, key, strategy)
         });
         found.map_err(|failure| match failure {
@@ -149,7 +153,7 @@ impl Session {
         })
     }
 
-    fn in_layer(
+    pub(super) fn in_layer(
         &self,
         host: &mut dyn Host,
         invocation: &Invocation,
@@ -186,6 +190,9 @@ impl Session {
         let config = inner.store.config(&Place::Global, path, inner.watching().stat(path));
         self.warn_of_old_version(host, path, &config);
         let config = config?.unwrap_or_else(|| Arc::new(Config::without_file(path)));
+        if let Some(warning) = &config.warning {
+            host.warn_once(warning, warning);
+        }
         let layer = Layer::new(Place::Global, config);
         *inner.global.borrow_mut() = Some(layer.clone());
         Ok(layer)
@@ -197,7 +204,10 @@ impl Session {
             return Ok(layer.clone());
         }
         let layer = match &inner.environment.root {
-            Some(root) => self.layer_in(host, Place::Environment, root)?,
+            Some(root) => {
+                let layer = self.layer_in(host, Place::Environment, root)?;
+                self.provided(host, Place::Environment, root, &inner.environment.data_provider, layer)?
+            }
             None => None,
         };
         *inner.environment_layer.borrow_mut() = Some(layer.clone());
@@ -210,10 +220,15 @@ impl Session {
             return Ok(layer.clone());
         }
         let layer = match inner.environment.modules.get(module) {
-            Some(known) if known.has_config => {
-                self.layer_in(host, Place::Module(module.clone()), &known.root)?
+            Some(known) => {
+                let place = Place::Module(module.clone());
+                let layer = match known.has_config {
+                    true => self.layer_in(host, place.clone(), &known.root)?,
+                    false => None,
+                };
+                self.provided(host, place, &known.root, &known.data_provider, layer)?
             }
-            _ => None,
+            None => None,
         };
         inner.modules.borrow_mut().insert(module.clone(), layer.clone());
         Ok(layer)
@@ -246,6 +261,86 @@ impl Session {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// The layer that `data_provider` of old makes of one with or without a hiera.yaml.
+    fn provided(
+        &self,
+        host: &mut dyn Host,
+        place: Place,
+        root: &str,
+        provider: &Option<Str>,
+        layer: Option<Rc<Layer>>,
+    ) -> Result<Option<Rc<Layer>>, LookupError> {
+        let Some(provider) = provider else { return Ok(layer) };
+        let (file, what) = match &place {
+            Place::Module(_) => (
+                METADATA,
+                format!("Defining \"data_provider\": \"{provider}\" in metadata.json is deprecated"),
+            ),
+            _ => (
+                ENVIRONMENT_CONF,
+                format!("Defining environment_data_provider='{provider}' in environment.conf is deprecated"),
+            ),
+        };
+        let file = join(root, file);
+        let mut warn = |what: &str, text: &str| {
+            if self.0.store.strict() != Strict::Off {
+                host.warn_once_of(&format!("{file}#{what}"), text, &file);
+            }
+        };
+        if layer.as_ref().is_some_and(|layer| layer.config.version >= 5) {
+            match place {
+                Place::Module(_) => warn(
+                    "data_provider",
+                    &format!("{what}. It is ignored since a '{FILE_NAME}' with version >= 5 is present"),
+                ),
+                _ => {
+                    warn("data_provider", &what);
+                    if provider != "hiera" {
+                        let path = join(root, FILE_NAME);
+                        let text = format!(
+                            "The environment_data_provider='{provider}' setting is ignored since '{path}' version >= 5"
+                        );
+                        warn("overridden", &text);
+                    }
+                }
+            }
+            return Ok(layer);
+        }
+        match layer {
+            Some(_) => warn("data_provider", &format!("{what}.")),
+            None => warn("data_provider", &format!("{what}. A '{FILE_NAME}' file should be used instead")),
+        }
+        Ok(match provider.as_str() {
+            "none" => None,
+            "hiera" => layer.or_else(|| {
+                let config = Config::without_file(&join(root, FILE_NAME));
+                Some(Layer::new(place, Arc::new(config)))
+            }),
+            "function" => {
+                let function = match &place {
+                    Place::Module(name) => format!("{name}::data"),
+                    _ => "environment::data".to_owned(),
+                };
+                if self.0.store.strict() != Strict::Off {
+                    let text = format!(
+                        "Using of legacy data provider function '{function}'. Please convert to a 'data_hash' function"
+                    );
+                    host.warn_once("legacy_provider_function", &text);
+                }
+                Some(Layer::new(place, Arc::new(Config::of_function(root, &function))))
+            }
+            other => {
+                let whose = match place {
+                    Place::Module(_) => "module_data_provider",
+                    _ => "environment_data_provider",
+                };
+                let name = &self.0.environment.name;
+                let text = format!("Environment '{name}', cannot find {whose} '{other}'");
+                return Err(LookupError::plain(text));
+            }
+        })
     }
 
     fn warn_of_old_version(

@@ -46,31 +46,38 @@ impl Session {
         strategy: &Strategy,
     ) -> Found {
         let inner = &*self.0;
-        let kind = || Kind::Provider {
-            name: format!("Hierarchy entry \"{}\"", entry.name),
-            configuration: None,
-            module: None,
+        let name = || match entry.kind {
+            FunctionKind::LegacyDataHash => format!("Deprecated API function \"{}\"", entry.function),
+            _ => format!("Hierarchy entry \"{}\"", entry.name),
         };
+        let kind = || Kind::Provider { name: name(), configuration: None, module: None };
         inner.with(kind, || match &entry.locations {
             // An entry without locations counts as one place.
             None => {
                 let ask = |()| self.ask(host, invocation, layer, entry, None, key);
                 inner.merge_over(strategy, std::iter::once(()), ask)
             }
-            Some(locations) => inner.merge_over(strategy, locations.iter(), |location| {
-                let kind = || Kind::Location {
-                    uri: location.is_uri,
-                    original: location.original.clone(),
-                    resolved: location.resolved.clone(),
+            Some(locations) => {
+                let named = match layer.config.version {
+                    3 => self.named_locations(host, invocation, entry)?,
+                    _ => Vec::new(),
                 };
-                inner.with(kind, || {
-                    if !location.exists() {
-                        inner.note(|explainer| explainer.location_not_found());
-                        return Err(Failure::NotFound);
-                    }
-                    self.ask(host, invocation, layer, entry, Some(location), key)
+                let places: Vec<&Location> = named.iter().chain(locations).collect();
+                inner.merge_over(strategy, places.into_iter(), |location| {
+                    let kind = || Kind::Location {
+                        uri: location.is_uri,
+                        original: location.original.clone(),
+                        resolved: location.resolved.clone(),
+                    };
+                    inner.with(kind, || {
+                        if !location.exists() {
+                            inner.note(|explainer| explainer.location_not_found());
+                            return Err(Failure::NotFound);
+                        }
+                        self.ask(host, invocation, layer, entry, Some(location), key)
+                    })
                 })
-            }),
+            }
         })
     }
 
@@ -85,7 +92,7 @@ impl Session {
     ) -> Found {
         let asked = Asked { session: self, invocation, layer, entry, location };
         match entry.kind {
-            FunctionKind::DataHash => asked.data_hash(host, &key.root),
+            FunctionKind::DataHash | FunctionKind::LegacyDataHash => asked.data_hash(host, &key.root),
             FunctionKind::LookupKey => asked.lookup_key(host, &key.root),
             FunctionKind::DataDig => asked.data_dig(host, key),
         }
@@ -276,7 +283,9 @@ impl Asked<'_> {
             return Err(self.layer.config.fail("HIERA_DATA_PROVIDER_FUNCTION_NOT_FOUND", message, None));
         };
         let trusted = match kind {
-            FunctionKind::DataHash => Type::hash_of(Type::RichDataKey, Type::RichData),
+            FunctionKind::DataHash | FunctionKind::LegacyDataHash => {
+                Type::hash_of(Type::RichDataKey, Type::RichData)
+            }
             FunctionKind::LookupKey | FunctionKind::DataDig => Type::RichData,
         };
         let subject = format!("Return type of '{}' function named '{function}'", kind.as_str());
@@ -293,7 +302,12 @@ impl Asked<'_> {
 
     /// `<what> data_hash function 'yaml_data', when using location '...',`
     fn subject(&self, what: &str) -> String {
-        let kind = self.entry.kind.as_str();
+        let kind = match (self.entry.kind, self.layer.config.version) {
+            (FunctionKind::LegacyDataHash, _) => "deprecated API",
+            (FunctionKind::DataHash, 3) => "v3_data_hash",
+            (FunctionKind::LookupKey, 3) => "v3_lookup_key",
+            (kind, _) => kind.as_str(),
+        };
         let function = &self.entry.function;
         match self.location {
             Some(location) => {

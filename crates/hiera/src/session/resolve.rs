@@ -12,7 +12,7 @@ use super::invocation::{Resolving, Watched};
 use super::layers::Layer;
 use super::provider::FunctionState;
 use super::{Invocation, Session};
-use crate::config::{Config, Entry, Locations};
+use crate::config::{Config, DEFAULT_DATADIR_3, Entry, Locations};
 use crate::error::{Failure, LookupError};
 use crate::glob::glob;
 use crate::host::{FunctionKind, Host, Variable};
@@ -34,6 +34,8 @@ pub(super) struct ResolvedEntry {
     pub(super) name: Str,
     pub(super) kind: FunctionKind,
     pub(super) function: Str,
+    /// Folder of the data.
+    pub(super) datadir: Str,
     /// Set if the engine reads the files itself.
     pub(super) format: Option<Format>,
     pub(super) options: Rc<Hash>,
@@ -70,7 +72,7 @@ impl Session {
     pub(super) fn resolved(&self, host: &mut dyn Host, layer: &Rc<Layer>) -> Result<Rc<Resolved>, Failure> {
         let known = layer.resolved.borrow().clone();
         if let Some(known) = known {
-            if known.watched.iter().all(|watched| self.is_stable(host, watched)) {
+            if known.watched.iter().all(|watched| self.is_stable(host, watched, layer.config.version == 3)) {
                 return Ok(known);
             }
             self.0.note(|explainer| {
@@ -86,8 +88,8 @@ impl Session {
         Ok(resolved)
     }
 
-    fn is_stable(&self, host: &mut dyn Host, watched: &Watched) -> bool {
-        let value = match host.variable(&watched.root, &watched.segments) {
+    fn is_stable(&self, host: &mut dyn Host, watched: &Watched, version_3: bool) -> bool {
+        let value = match self.variable(host, &watched.root, &watched.segments, version_3) {
             Variable::Value(value) => step_into(value, &watched.segments),
             Variable::Unset | Variable::Undefined { .. } => None,
         };
@@ -124,8 +126,13 @@ impl Session {
     ) -> Result<Vec<ResolvedEntry>, Failure> {
         let mut resolved = Vec::with_capacity(entries.len());
         for entry in entries {
-            let mut strict = self.resolving(false, None);
-            let datadir = self.fill(host, &strict, &entry.datadir).map_err(|error| blame(config, error))?;
+            let mut strict = self.resolving(config, false, None);
+            let declared = if entry.datadir.is_empty() {
+                join(&self.0.environment.codedir, DEFAULT_DATADIR_3).into()
+            } else {
+                entry.datadir.clone()
+            };
+            let datadir = self.fill(host, &strict, &declared).map_err(|error| blame(config, error))?;
             let locations = self.resolve_locations(host, config, &entry.locations, &datadir, watched);
             let locations = locations.map_err(|error| blame(config, error))?;
             // Without a hiera.yaml, the default counts only as far as its files exist.
@@ -145,6 +152,7 @@ impl Session {
                 name: entry.name.clone(),
                 kind: entry.kind,
                 function: entry.function.clone(),
+                datadir: datadir.into(),
                 format: match entry.kind {
                     FunctionKind::DataHash => Format::of_function(&entry.function),
                     _ => None,
@@ -167,7 +175,8 @@ impl Session {
         watched: &mut Vec<Watched>,
     ) -> Result<Option<Vec<Location>>, Failure> {
         let source = &self.0.watching();
-        let mut lenient = self.resolving(true, None);
+        // Version 3 has always refused undefined variables here.
+        let mut lenient = self.resolving(config, config.version != 3, None);
         let mut found = Vec::new();
         let path = |original: &Str, resolved: String| Location {
             original: original.clone(),
@@ -187,7 +196,7 @@ impl Session {
             Locations::Extended(paths, extension) => {
                 for original in paths {
                     let mut filled = self.fill(host, &lenient, original)?;
-                    if !filled.ends_with(extension) {
+                    if !filled.ends_with(extension.as_str()) {
                         filled.push_str(extension);
                     }
                     found.push(path(original, join(datadir, &filled)));
@@ -215,7 +224,7 @@ impl Session {
             Locations::Mapped { variable, name, template } => {
                 let value = self.scope_value(host, &lenient, variable, "mapped_path[0]")?;
                 for item in mapped_items(value) {
-                    let mut inner = self.resolving(true, Some((name.clone(), item)));
+                    let mut inner = self.resolving(config, true, Some((name.clone(), item)));
                     let filled = self.fill(host, &inner, template)?;
                     found.push(path(template, join(datadir, &filled)));
                     keep(watched, &mut inner, Some(name));
@@ -230,9 +239,13 @@ impl Session {
     }
 
     /// An invocation that notes which variables it reads.
-    fn resolving(&self, lenient: bool, local: Option<(Str, Value)>) -> Invocation {
+    fn resolving(&self, config: &Config, lenient: bool, local: Option<(Str, Value)>) -> Invocation {
         let resolving = Resolving { lenient, local, ..Resolving::default() };
-        Invocation { resolving: Some(Rc::new(resolving)), ..Invocation::plain(&self.0) }
+        Invocation {
+            resolving: Some(Rc::new(resolving)),
+            version_3: config.version == 3,
+            ..Invocation::plain(&self.0)
+        }
     }
 
     /// Text of hiera.yaml with its variables filled in.
