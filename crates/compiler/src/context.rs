@@ -1,7 +1,9 @@
 //! What the code of a built-in function sees of the compile that calls it.
 
+mod annotations;
 mod catalog;
 
+pub(crate) use annotations::Annotation;
 pub(crate) use catalog::Declared;
 
 use std::sync::Arc;

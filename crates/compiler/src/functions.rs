@@ -19,6 +19,7 @@
 //! evaluator adds the place.
 
 mod abs;
+mod annotate;
 mod any_all;
 mod blocks;
 mod call;
@@ -160,6 +161,7 @@ pub struct OfModule {
 
 /// Functions with typed signatures.
 pub static NATIVE: &[&Native] = &[
+    &annotate::FUNCTION,
     &classes::CONTAIN,
     &classes::INCLUDE,
     &classes::REQUIRE,

@@ -79,6 +79,8 @@ pub struct Session<'i> {
     /// What ERB templates have made of values of the manifests.
     pub(crate) ruby: std::rc::Rc<ruby::Heap>,
     pub(crate) lookups: crate::lookup::Lookups,
+    /// What the function `annotate` has attached.
+    pub(crate) annotations: Vec<crate::context::Annotation>,
     /// Where code that is parsed during the compile is kept.
     pub(crate) spare: &'i OnceCell<Box<Spare>>,
     pub(crate) well_known: WellKnown,
@@ -210,6 +212,7 @@ impl<'i> Session<'i> {
             epp: FxHashMap::default(),
             ruby: std::rc::Rc::default(),
             lookups: crate::lookup::Lookups::default(),
+            annotations: Vec::new(),
             spare,
             well_known: WellKnown::new(),
         }

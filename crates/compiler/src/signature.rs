@@ -151,7 +151,7 @@ fn local_types(native: &Native) -> Vec<(Symbol, Type)> {
     aliases
 }
 
-fn parse_type(text: &str, named: &Named<'_>) -> Result<Type, Error> {
+pub(crate) fn parse_type(text: &str, named: &Named<'_>) -> Result<Type, Error> {
     let code =
         parse_text(None, text, None, Dialect::default(), &Namespace::Any).map_err(|error| error.error())?;
     match evaluate_type(&code, code.ast.root, named)? {

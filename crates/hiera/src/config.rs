@@ -21,15 +21,6 @@ pub(crate) const FILE_NAME: &str = "hiera.yaml";
 /// The issue of a version 3 file below the global layer; unless strict, it is only ignored.
 pub(crate) const VERSION_3_NOT_GLOBAL: &str = "HIERA_VERSION_3_NOT_GLOBAL";
 
-/// The version of a file that cannot be used because of it.
-pub(crate) fn version_of_issue(issue: &str) -> Option<i64> {
-    match issue {
-        VERSION_3_NOT_GLOBAL | "HIERA_BACKEND_MULTIPLY_DEFINED" => Some(3),
-        "HIERA_UNSUPPORTED_VERSION_IN_GLOBAL" | "HIERA_NO_PROVIDER_FOR_BACKEND" => Some(4),
-        _ => None,
-    }
-}
-
 /// The layer a configuration belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Place {
@@ -129,27 +120,8 @@ pub(crate) fn parse(place: &Place, path: &str, text: String) -> Result<Config, L
     }
     let settings = value.as_hash().cloned().unwrap_or_default();
     config.version = version(&settings);
-    match config.version {
-        5 => config.read_v5(place, &settings)?,
-        4 if *place == Place::Global => {
-            return Err(config.fail(
-                "HIERA_UNSUPPORTED_VERSION_IN_GLOBAL",
-                "hiera.yaml version 4 cannot be used in the global layer",
-                None,
-            ));
-        }
-        4 => config.read_v4(&settings)?,
-        3 if *place == Place::Global => config.read_v3(&settings)?,
-        3 => {
-            let place = if *place == Place::Environment { "an environment" } else { "a module" };
-            let message = format!("hiera.yaml version 3 cannot be used in {place}");
-            return Err(config.fail(VERSION_3_NOT_GLOBAL, message, None));
-        }
-        other => {
-            let message = format!("This runtime does not support hiera.yaml version {other}");
-            return Err(config.fail("HIERA_UNSUPPORTED_VERSION", message, None));
-        }
-    }
+    let version = config.version;
+    config.read(place, &settings).map_err(|error| LookupError { version: Some(version), ..error })?;
     Ok(config)
 }
 
@@ -168,6 +140,27 @@ fn version(hash: &Hash) -> i64 {
 }
 
 impl Config {
+    fn read(&mut self, place: &Place, settings: &Hash) -> Result<(), LookupError> {
+        match self.version {
+            5 => self.read_v5(place, settings),
+            4 if *place == Place::Global => {
+                let message = "hiera.yaml version 4 cannot be used in the global layer";
+                Err(self.fail("HIERA_UNSUPPORTED_VERSION_IN_GLOBAL", message, None))
+            }
+            4 => self.read_v4(settings),
+            3 if *place == Place::Global => self.read_v3(settings),
+            3 => {
+                let place = if *place == Place::Environment { "an environment" } else { "a module" };
+                let message = format!("hiera.yaml version 3 cannot be used in {place}");
+                Err(self.fail(VERSION_3_NOT_GLOBAL, message, None))
+            }
+            other => {
+                let message = format!("This runtime does not support hiera.yaml version {other}");
+                Err(self.fail("HIERA_UNSUPPORTED_VERSION", message, None))
+            }
+        }
+    }
+
     /// What holds for the global layer when it has no hiera.yaml; nothing if there is not even a place for one.
     pub(crate) fn without_file(path: &str) -> Config {
         let root = parent(path);

@@ -69,6 +69,8 @@ pub fn provider_of_environment(root: &str, source: &dyn Source) -> Option<Str> {
     let setting = |line: &str| {
         let (name, value) = line.split_once('=')?;
         let value = value.split('#').next().unwrap_or_default().trim();
+        let unquoted = |quote| value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+        let value = unquoted('\'').or_else(|| unquoted('"')).unwrap_or(value);
         (name.trim() == "environment_data_provider" && !value.is_empty()).then(|| Str::from(value))
     };
     text.lines().filter_map(setting).next_back()
@@ -84,7 +86,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().to_str().unwrap();
         assert_eq!(provider_of_environment(root, &Disk), None);
-        let conf = "modulepath = modules\nenvironment_data_provider = function # old\n";
+        let conf = "modulepath = modules\nenvironment_data_provider = 'function' # old\n";
         std::fs::write(folder.path().join("environment.conf"), conf).unwrap();
         assert_eq!(provider_of_environment(root, &Disk), Some("function".into()));
         std::fs::write(folder.path().join("metadata.json"), r#"{"data_provider": "hiera"}"#).unwrap();

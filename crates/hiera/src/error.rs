@@ -12,6 +12,8 @@ pub struct LookupError {
     pub kind: ErrorKind,
     /// Puppet's issue code, for the errors that have one.
     pub issue: Option<&'static str>,
+    /// The version of the hiera.yaml that cannot be used because of it.
+    pub(crate) version: Option<i64>,
 }
 
 /// How an error travels through calls.
@@ -30,17 +32,17 @@ pub enum ErrorKind {
 impl LookupError {
     /// An error that is shown as it is.
     pub fn located(message: impl Into<String>) -> LookupError {
-        LookupError { message: message.into(), kind: ErrorKind::Located, issue: None }
+        LookupError { message: message.into(), kind: ErrorKind::Located, issue: None, version: None }
     }
 
     /// An error that gets the frame of the call, unless an enclosing lookup takes it over.
     pub fn plain(message: impl Into<String>) -> LookupError {
-        LookupError { message: message.into(), kind: ErrorKind::Plain, issue: None }
+        LookupError { message: message.into(), kind: ErrorKind::Plain, issue: None, version: None }
     }
 
     /// An error that always gets the frame of the call.
     pub fn argument(message: impl Into<String>) -> LookupError {
-        LookupError { message: message.into(), kind: ErrorKind::Argument, issue: None }
+        LookupError { message: message.into(), kind: ErrorKind::Argument, issue: None, version: None }
     }
 
     /// An issue of Puppet's, with the place in a configuration file.
@@ -57,7 +59,7 @@ impl LookupError {
             (None, Some(line)) => write!(message, " (line: {line})"),
             (None, None) => Ok(()),
         };
-        LookupError { message, kind: ErrorKind::Located, issue: Some(code) }
+        LookupError { message, kind: ErrorKind::Located, issue: Some(code), version: None }
     }
 }
 

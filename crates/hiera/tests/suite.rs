@@ -3,7 +3,7 @@
 //! A file has one or more scenarios (`### title`). A scenario has files (`=== path`, then the content) and queries
 //! (`>>> verb names options`, then what comes out). Paths begin with `global/` (configuration folder), `env/`
 //! (environment), `modules/` or `code/`; `facts.yaml` and `vars.yaml` are the variables of the node, `strict` the
-//! setting. Verbs are `lookup`, `parameter`, `explain`, `explain_json` and `explain_options`; options are JSON.
+//! setting. `ROOT` is the folder of all that. Verbs are `lookup`, `parameter`, `explain`, `explain_json` and `explain_options`; options are JSON.
 //! Every expectation is what Puppet 8.11 gives.
 //!
 //! With `UPDATE_SUITE=1` in the environment the outcome is written into the files instead.
@@ -146,7 +146,7 @@ impl Scenario {
             };
             std::fs::create_dir_all(Path::new(&target).parent().unwrap()).unwrap();
             let body = if body.ends_with("\n\n") { body.trim_end().to_owned() + "\n" } else { body.clone() };
-            std::fs::write(target, body).unwrap();
+            std::fs::write(target, body.replace("ROOT", &text_root)).unwrap();
         }
         let modules = std::fs::read_dir(format!("{production}/modules")).unwrap().map(|entry| {
             let entry = entry.unwrap();

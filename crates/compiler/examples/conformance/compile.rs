@@ -120,6 +120,7 @@ pub(crate) fn lay_out(input: &Json, folder: &Path, options: &mut ImageOptions) -
         }
         options.modulepath.push(directory.join("modules"));
         options.directory = Some(directory);
+        options.settings.push(("codedir".to_owned(), here.as_str().into()));
         options.hiera_config = input["hiera_config"].as_str().map(moved);
         return base.to_owned();
     }

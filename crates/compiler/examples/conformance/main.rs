@@ -12,12 +12,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{self, BufRead as _};
-use std::path::{Path, PathBuf};
+use std::io::BufRead as _;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use compiler::world::{ExportQuery, ExportedResource};
-use compiler::{Image, ImageOptions, Level, NodeInput, Strict, World, compile};
+use compiler::world::Quiet;
+use compiler::{Image, ImageOptions, Level, NodeInput, Strict, compile};
 use pcore::time::Timestamp;
 use serde_json::{Value as Json, json};
 
@@ -25,39 +25,6 @@ mod compile;
 mod kinds;
 mod unreplayable;
 mod values;
-
-struct Outside;
-
-impl World for Outside {
-    fn now(&self) -> Timestamp {
-        let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
-        Timestamp { seconds: since.as_secs() as i64, nanoseconds: 0 }
-    }
-
-    fn random(&self) -> u128 {
-        0
-    }
-
-    fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
-        std::fs::read(path)
-    }
-
-    fn exists(&self, path: &Path) -> bool {
-        path.exists()
-    }
-
-    fn run(&self, command: &[String], _: Option<&Path>, _: Duration) -> Result<Vec<u8>, String> {
-        Err(format!("no commands here: {command:?}"))
-    }
-
-    fn stores_exports(&self) -> bool {
-        false
-    }
-
-    fn exported_resources(&self, _: &ExportQuery<'_>) -> Result<Vec<ExportedResource>, String> {
-        Ok(Vec::new())
-    }
-}
 
 /// What became of a record.
 enum Outcome {
@@ -243,7 +210,9 @@ fn run(options: &ImageOptions, node: &NodeInput) -> Run {
         let entries = entries.map(|entry| (entry.level.as_str().to_owned(), entry.message));
         warnings.iter().cloned().chain(entries).collect()
     };
-    match compile(&image, &Outside, node) {
+    let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+    let now = Timestamp { seconds: since.as_secs() as i64, nanoseconds: 0 };
+    match compile(&image, &Quiet { now, ..Quiet::default() }, node) {
         Ok(compilation) => {
             let mut out = Vec::new();
             compilation.catalog.write_json(&mut out, true);

@@ -29,6 +29,9 @@ const TYPE: &str = "a type that the test defines in Ruby";
 const STUB: &str = "a stub of the test gives the answer";
 const FILES: &str = "files that were gone after the test";
 const SCOPE: &str = "variables, classes or nodes that the test sets from Ruby";
+const LIBRARY: &str =
+    "a library that the recording had in another version or not at all (hiera-eyaml, hocon, json)";
+const FILTERED: &str = "asks a catalog from which the test has taken the virtual resources";
 const CLOCK: &str = "the time of the recording";
 const ARGUMENTS: &str = "a function called from Ruby, with arguments that are not in the record";
 const LOST: &str = "the text of a type or value says less than the type or value that was recorded";
@@ -73,12 +76,29 @@ const RULES: &[Rule] = &[
     rule("parser/compiler_spec", "compile", Sign::Got(&["Could not find class"]), SCOPE),
     rule("parser/compiler_spec.rb[1:8:6]", "compile", Sign::Always, SCOPE),
     rule("parser/resource_spec", "compile", Sign::Want(&["\"foo\""]), SCOPE),
+    rule("lookup/context_spec", "compile", Sign::Input(&["cached_file_data("]), FILES),
+    rule("lookup/context_spec", "compile", Sign::Input(&["$ctx.explain", "$ctx.interpolate"]), STUB),
     rule("strftime_spec", "compile", Sign::Input(&["strftime('%F"]), CLOCK),
     rule("binary_file_spec", "compile", Sign::Always, FILES),
     rule("find_file_spec", "compile", Sign::Always, FILES),
     rule("find_template_spec", "compile", Sign::Always, FILES),
     rule("module_directory_spec", "compile", Sign::Always, STUB),
     rule("ruby_generator_spec", "", Sign::Always, TYPE),
+    rule("", "compile", Sign::Want(&["hiera/backend/eyaml", "without hocon library", "rspecrun"]), LIBRARY),
+    rule("lookup_spec.rb[1:1:1:4:2:1]", "compile", Sign::Got(&["hocon_data"]), LIBRARY),
+    rule(
+        "",
+        "compile",
+        Sign::Got(&["Hiera 3 is not installed"]),
+        "a backend of the library Hiera 3, which Puppet 8 does not bring",
+    ),
+    rule(
+        "puppet_spec/language.rb[1:7:1]",
+        "",
+        Sign::Input(&["Notify[example]", "Notify['example']"]),
+        FILTERED,
+    ),
+    rule("", "evaluate", Sign::Want(&["\"451: unexpected token"]), LIBRARY),
     rule("", "assignable", Sign::Input(&["String"]), LOST),
 ];
 

@@ -5,7 +5,8 @@
 
 use std::sync::{Arc, OnceLock};
 
-use pcore::ty::{ObjectDefinition, ObjectType};
+use pcore::iter::{Iterator, Walk};
+use pcore::ty::{Attribute, AttributeKind, Method, ObjectDefinition, ObjectType};
 use pcore::value::Object;
 use pcore::{Hash, Type, Value};
 
@@ -21,9 +22,55 @@ const NUMBER: &str = "number";
 fn object_type() -> &'static Arc<ObjectType> {
     static TYPE: OnceLock<Arc<ObjectType>> = OnceLock::new();
     TYPE.get_or_init(|| {
-        let definition = OnceLock::from(ObjectDefinition::default());
-        Arc::new(ObjectType { name: NAME.into(), definition })
+        let attribute = |(name, ty, kind): &(&str, &str, AttributeKind)| Attribute {
+            name: (*name).into(),
+            ty: text_type(ty),
+            kind: *kind,
+            value: None,
+            is_final: false,
+            overrides: false,
+        };
+        let method = |(name, ty): &(&str, &str)| Method {
+            name: (*name).into(),
+            ty: text_type(ty),
+            is_final: false,
+            overrides: false,
+        };
+        let definition = ObjectDefinition {
+            parent: Some(Type::Any),
+            attributes: ATTRIBUTES.iter().map(attribute).collect(),
+            functions: METHODS.iter().map(method).collect(),
+            equality_include_type: true,
+            ..ObjectDefinition::default()
+        };
+        Arc::new(ObjectType { name: NAME.into(), definition: OnceLock::from(definition) })
     })
+}
+
+const ATTRIBUTES: [(&str, &str, AttributeKind); 2] = [
+    ("environment_name", "String[1]", AttributeKind::Derived),
+    ("module_name", "Variant[String[1], Undef]", AttributeKind::Plain),
+];
+
+const METHODS: [(&str, &str); 9] = [
+    ("not_found", "Callable[[0, 0], Undef]"),
+    ("explain", "Callable[[0, 0, Callable[0, 0]], Undef]"),
+    ("interpolate", "Callable[1, 1]"),
+    ("cache", "Callable[Optional[Scalar], Any]"),
+    ("cache_all", "Callable[[Hash[Optional[Scalar], Any]], Undef]"),
+    ("cache_has_key", "Callable[[Optional[Scalar]], Boolean]"),
+    ("cached_value", "Callable[Optional[Scalar]]"),
+    (
+        "cached_entries",
+        "Variant[Callable[[0, 0, Callable[1, 1]], Undef], Callable[[0, 0, Callable[2, 2]], Undef], \
+         Callable[[0, 0], Iterable[Tuple[Optional[Scalar], Any]]]]",
+    ),
+    ("cached_file_data", "Callable[String, Optional[Callable[Array[Integer]]]]"),
+];
+
+/// A type of our own text; a test reads them all.
+fn text_type(text: &str) -> Type {
+    crate::signature::parse_type(text, &|name| Ok(crate::types::builtin(name.as_str()))).unwrap_or(Type::Any)
 }
 
 /// The type, by its name.
@@ -54,13 +101,16 @@ impl<'i> Session<'i> {
         let module = match args {
             [Value::Undef] => None,
             [Value::Str(name)] if !name.is_empty() => Some(name.clone()),
+            [] => None,
             [other] => {
                 let expected = Type::variant([Type::non_empty_string(), Type::Undef]);
-                let frame = "Puppet::LookupContext initializer has wrong type, attribute 'module_name'";
-                return Some(Err(Error::new(pcore::mismatch::assertion(frame, &expected, other)).into()));
+                let given = pcore::infer::infer_reduced(other);
+                let subject = format!("'new_{NAME}' parameter 'module_name'");
+                let text = pcore::mismatch::describe_type(&subject, &expected, &given);
+                return Some(Err(Error::new(text).into()));
             }
             _ => {
-                let text = format!("'new_{NAME}' expects one argument, got {}", args.len());
+                let text = format!("'new_{NAME}' expects at most 1 argument, got {}", args.len());
                 return Some(Err(Error::new(text).into()));
             }
         };
@@ -120,12 +170,8 @@ impl<'i> Session<'i> {
     ) -> Result<Value, Control> {
         let entries = context.cached_entries();
         let Some(lambda) = lambda else {
-            return Ok(Value::array(
-                entries
-                    .iter()
-                    .map(|(key, value)| Value::array(vec![key.clone(), value.clone()]))
-                    .collect::<Vec<_>>(),
-            ));
+            let pairs = Iterator { source: Value::hash(entries), walk: Walk::Step(1) };
+            return Ok(Value::Iterator(Arc::new(pairs)));
         };
         let parameters = self.block_callable(&Block::Lambda(lambda))?.parameters.types.len();
         for (key, value) in entries.iter() {
@@ -159,5 +205,18 @@ impl<'i> Session<'i> {
             context.explain(|| pcore::format::to_s(&text));
         }
         Ok(Value::Undef)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_types_of_members_are_types() {
+        let texts = ATTRIBUTES.iter().map(|(_, ty, _)| ty).chain(METHODS.iter().map(|(_, ty)| ty));
+        for text in texts {
+            assert_ne!(text_type(text), Type::Any, "{text}");
+        }
     }
 }

@@ -23,3 +23,51 @@ fn an_old_configuration_is_reported_with_its_file() {
                 (file: DIR/hiera.yaml)\n1";
     check("notice(lookup('a'))", &files, text);
 }
+
+#[test]
+fn functions_that_give_data_for_want_of_a_configuration() {
+    let files = [("environment.conf", "environment_data_provider = 'function'")];
+    let code = "function environment::data() { { 'a' => { 'b' => 1 } } }\nnotice(lookup('a.b'))";
+    let text = "Defining environment_data_provider='function' in environment.conf is deprecated. A 'hiera.yaml' file should be \
+                used instead\n   (file: DIR/environment.conf)\nUsing of legacy data provider function 'environment::data'. Please \
+                convert to a 'data_hash' function\n   (file & line not available)\n1";
+    check(code, &files, text);
+}
+
+#[test]
+fn global_data_of_version_3_know_who_asks() {
+    let files = [
+        ("conf/d/m/m/a.yaml", "k: by class"),
+        ("conf/d/common.yaml", "k: by nobody in '%{calling_class}'"),
+        ("modules/m/manifests/a.pp", "class m::a { notice(lookup('k')) }"),
+    ];
+    let mut site = crate::Site::new("include m::a\nclass b { notice(lookup('k')) }\ninclude b", &files);
+    let folder = site.folder.path().join("conf");
+    let config = format!(
+        ":hierarchy: ['%{{calling_module}}/%{{calling_class_path}}', common]\n:yaml:\n  :datadir: '{}/d'\n",
+        folder.display()
+    );
+    std::fs::write(folder.join("hiera.yaml"), config).unwrap();
+    site.options.hiera_config = Some(folder.join("hiera.yaml"));
+    let text = "DIR/conf/hiera.yaml: Use of 'hiera.yaml' version 3 is deprecated. It should be converted to version 5\n   \
+                (file: DIR/conf/hiera.yaml)\nby class\nby nobody in 'b'";
+    assert_eq!(site.says(), text);
+}
+
+#[test]
+fn contexts_can_be_made_without_a_lookup() {
+    let code = "$c = Puppet::LookupContext.new('m')
+        $c.cache_all({ 'a' => 1, 'b' => 2 })
+        $c.cache('b', 3)
+        notice($c.module_name, $c.environment_name, $c.cached_value('b'), $c.cache_has_key('x'))
+        $c.cached_entries |$k, $v| { notice($k, $v) }
+        notice(type($c.cached_entries, generalized))
+        notice($c =~ Puppet::LookupContext)";
+    check(code, &[], "m production 3 false\na 1\nb 3\nIterator[Tuple[String, Integer, 2, 2]]\ntrue");
+    let error = "Evaluation Error: Error while evaluating a Method call, uncaught throw :no_such_key (line: 1, column: 33) \
+                 on node n1";
+    check("Puppet::LookupContext.new(undef).not_found", &[], error);
+    let error = "Evaluation Error: Error while evaluating a Method call, 'new_Puppet::LookupContext' parameter \
+                 'module_name' expects a value of type Undef or String, got Integer (line: 1, column: 26) on node n1";
+    check("Puppet::LookupContext.new(3)", &[], error);
+}

@@ -94,3 +94,13 @@ fn types_of_parameters_are_expressions() {
                  specification. (line: 2, column: 13) on node n1";
     check("type A = Integer[1+1]\nnotice(2 =~ A)", &[], error);
 }
+
+#[test]
+fn a_type_of_a_set_has_one_parent() {
+    let code = "type S = TypeSet[{
+          pcore_version => '1.0.0',
+          types => { A => {}, B => A { parent => A } }
+        }]
+        notice(S =~ Type)";
+    check(code, &[], "The key 'parent' is declared more than once (line: 3, column: 36) on node n1");
+}

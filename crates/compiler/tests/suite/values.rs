@@ -48,3 +48,32 @@ fn a_deferred_call_keeps_an_empty_list_of_arguments() {
         r#"{"message":[{"__ptype":"Deferred","name":"f"},{"__ptype":"Deferred","name":"f","arguments":[]}]}"#;
     assert_eq!(crate::parameters(code, "Notify[a]"), written);
 }
+
+#[test]
+fn annotations_stay_with_the_object_they_were_given() {
+    let types = "type Mark = Object[{parent => Annotation, attributes => {text => String}}]
+        type Thing = Object[{attributes => {n => Integer}}]
+        type Marked = Object[{annotations => {Mark => {'text' => 'by type'}}}]";
+    let code = format!(
+        "{types}
+        $a = Thing(1)
+        $b = Thing(1)
+        Mark.annotate($a, {{ 'text' => 'on a' }})
+        notice(Mark.annotate($a).text)
+        notice(Mark.annotate($b) == undef)
+        Mark.annotate($b) || {{ {{ 'text' => 'made' }} }}
+        Mark.annotate($b) || {{ fail('again') }}
+        notice(Mark.annotate($b).text)
+        notice(Mark.annotate($a, clear).text)
+        notice(Mark.annotate($a) == undef)
+        notice(Pcore.annotate($a, {{ Mark => {{ 'text' => 'anew' }} }}) == $a, Mark.annotate($a).text)
+        notice(Mark.annotate(Marked).text)
+        notice(Marked)"
+    );
+    let text = "on a\ntrue\nmade\non a\ntrue\ntrue anew\nby type\n\
+                Object[{annotations => {Mark => {'text' => 'by type'}}, name => 'Marked'}]";
+    check(&code, &[], text);
+    let error = "Evaluation Error: Error while evaluating a Method call, attempt to clear Mark annotation declared on \
+                 Marked (line: 4, column: 14) on node n1";
+    check(&format!("{types}\nMark.annotate(Marked, clear)"), &[], error);
+}

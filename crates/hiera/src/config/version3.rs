@@ -115,7 +115,7 @@ fn shape(backends: &[Str]) -> Type {
     let optional = |name: &str, value: Type| StructElement { name: name.into(), optional: true, value };
     let text = Type::non_empty_string;
     let one_or_more = || Type::variant([text(), Type::array_of(text())]);
-    let fixed = vec![
+    let fixed = [
         optional("version", Type::Integer(3, 3)),
         optional("backends", one_or_more()),
         optional("logger", text()),

@@ -8,7 +8,7 @@ use pcore::{Str, Value};
 
 use super::resolve::Resolved;
 use super::{Invocation, Session};
-use crate::config::{Config, FILE_NAME, Place, VERSION_3_NOT_GLOBAL, version_of_issue};
+use crate::config::{Config, FILE_NAME, Place, VERSION_3_NOT_GLOBAL};
 use crate::environment::{ENVIRONMENT_CONF, METADATA};
 use crate::error::{ErrorKind, Failure, Found, LookupError};
 use crate::explain::Kind;
@@ -188,11 +188,11 @@ impl Session {
         }
         let path = &inner.environment.global;
         let config = inner.store.config(&Place::Global, path, inner.watching().stat(path));
+        if let Ok(Some(Config { warning: Some(warning), .. })) = config.as_ref().map(Option::as_deref) {
+            host.warn(warning);
+        }
         self.warn_of_old_version(host, path, &config);
         let config = config?.unwrap_or_else(|| Arc::new(Config::without_file(path)));
-        if let Some(warning) = &config.warning {
-            host.warn_once(warning, warning);
-        }
         let layer = Layer::new(Place::Global, config);
         *inner.global.borrow_mut() = Some(layer.clone());
         Ok(layer)
@@ -297,7 +297,7 @@ impl Session {
                 ),
                 _ => {
                     warn("data_provider", &what);
-                    if provider != "hiera" {
+                    if provider.as_str() != "hiera" {
                         let path = join(root, FILE_NAME);
                         let text = format!(
                             "The environment_data_provider='{provider}' setting is ignored since '{path}' version >= 5"
@@ -351,13 +351,15 @@ impl Session {
     ) {
         let version = match config {
             Ok(config) => config.as_ref().map(|config| config.version),
-            Err(error) => error.issue.and_then(version_of_issue),
+            Err(error) => error.version,
         };
         if let Some(version @ (3 | 4)) = version
             && self.0.store.strict() != Strict::Off
         {
             let what = format!("{path}: Use of 'hiera.yaml' version {version} is deprecated");
-            host.warn_once_of(path, &format!("{what}. It should be converted to version 5"), path);
+            // Once for all files, as Puppet has it.
+            let text = format!("{what}. It should be converted to version 5");
+            host.warn_once_of("hiera.yaml", &text, path);
         }
     }
 

@@ -212,9 +212,13 @@ impl Session {
             }
             Locations::Uris(uris) => {
                 for original in uris {
+                    let filled = self.fill(host, &lenient, original)?;
+                    if let Err(error) = pcore::uri::Uri::parse(&filled) {
+                        return Err(LookupError::argument(error.message).into());
+                    }
                     found.push(Location {
                         original: original.clone(),
-                        resolved: self.fill(host, &lenient, original)?.into(),
+                        resolved: filled.into(),
                         is_uri: true,
                         stat: None,
                         state: Rc::default(),

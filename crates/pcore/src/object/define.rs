@@ -24,6 +24,7 @@ pub fn define(object: &Arc<ObjectType>, init: &Hash) -> Result<()> {
         parent: init.get_str("parent").and_then(as_type).cloned(),
         equality_include_type: !matches!(init.get_str("equality_include_type"), Some(Value::Bool(false))),
         checks: init.get_str("checks").cloned(),
+        annotations: init.get_str("annotations").and_then(Value::as_hash).cloned(),
         ..ObjectDefinition::default()
     };
     let parent = made.parent.as_ref().map(|parent| parent_object(object, parent)).transpose()?.flatten();
@@ -459,7 +460,8 @@ pub(crate) fn entry(name: &str, optional: bool, value: Type) -> StructElement {
 }
 
 pub(crate) fn annotations() -> Type {
-    Type::optional(Type::hash_of(Type::type_of(Type::Unit), Type::hash_of(member_name(), Type::Any)))
+    let annotation = crate::parameterize::named("annotation").unwrap_or(Type::Unit);
+    Type::optional(Type::hash_of(Type::type_of(annotation), Type::hash_of(member_name(), Type::Any)))
 }
 
 static FUNCTION_TYPE: LazyLock<Type> = LazyLock::new(|| Type::type_of(Type::CALLABLE));

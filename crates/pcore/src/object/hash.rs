@@ -10,6 +10,9 @@ use crate::{Hash, Str, Value, infer};
 /// The hash that `Object[...]` would make this type from. An empty name is left out.
 pub fn init_hash(name: &str, definition: &ObjectDefinition) -> Hash {
     let mut hash = Hash::new();
+    if let Some(annotations) = definition.annotations.as_ref().filter(|all| !all.is_empty()) {
+        hash.insert("annotations", annotations.clone());
+    }
     if !name.is_empty() {
         hash.insert("name", name);
     }

@@ -66,6 +66,8 @@ pub struct ObjectDefinition {
     pub equality_include_type: bool,
     /// `checks`, kept and never looked at.
     pub checks: Option<Value>,
+    /// `annotations`: hashes by type, for the function `annotate`.
+    pub annotations: Option<Hash>,
 }
 
 /// An attribute or a type parameter of an `Object` type.

@@ -6,7 +6,7 @@ use pcore::ty::{Alias, ObjectType, TypeSet};
 use pcore::{Hash, Str, Type, Value, typeset};
 use syntax::ast::{Expr, ExprId};
 
-use super::super::Image;
+use super::super::{Image, Strict};
 use crate::code::Code;
 use crate::error::Error;
 use crate::types::{Named, interpret_type, invalid, text_of};
@@ -59,7 +59,7 @@ impl Blank {
                 _ => Err(invalid(text_of(code, self.content))),
             },
             Type::Object(object) => {
-                let init = object_hash(code, self.content, named)?;
+                let init = object_hash(image, code, self.content, named)?;
                 pcore::object::define(object, &init).map_err(|error| Error::new(error.message))
             }
             Type::TypeSet(set) => type_set(image, code, set, self.content),
@@ -69,8 +69,13 @@ impl Blank {
 }
 
 /// The hash of an `Object` type; `Parent { ... }` is one with that parent.
-fn object_hash(code: &Code, id: ExprId, named: &Named<'_>) -> Result<Hash, Error> {
+fn object_hash(image: &Image, code: &Code, id: ExprId, named: &Named<'_>) -> Result<Hash, Error> {
     if let Expr::ResourceDefaults { type_ref, attributes, .. } = &code[id] {
+        let names_parent = |name: Option<stdx::Symbol>| name.is_some_and(|name| name.as_str() == "parent");
+        if image.options.strict == Strict::Error && attributes.iter().any(|one| names_parent(one.name)) {
+            let text = "The key 'parent' is declared more than once".to_owned();
+            return Err(Error::unframed(text, Some(&code.site(id))));
+        }
         let mut init = Hash::new();
         init.insert("parent", interpret_type(code, *type_ref, None, named)?);
         for attribute in attributes {
