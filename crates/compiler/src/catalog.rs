@@ -182,7 +182,7 @@ impl<'i> Session<'i> {
     /// # Errors
     /// As [`Session::create`].
     pub(crate) fn add_resource(&mut self, resource: Resource<'i>) -> Result<ResourceId, Control> {
-        self.limits.resources(self.resources.len())?;
+        self.limits.resources(self.resources.len() + 1)?;
         let id = ResourceId(self.resources.len() as u32);
         let ty = resource.ty.name();
         if let Some(existing) = self.table.get(ty, &resource.title) {

@@ -137,6 +137,22 @@ impl<'a, 'i> Context<'a, 'i> {
         }
     }
 
+    /// Checks that a value is within the bounds of a compile, where a function hands it from turn to turn; results are checked anyway.
+    ///
+    /// # Errors
+    /// It is too large.
+    pub fn check_value(&mut self, value: &Value) -> Result<(), Control> {
+        self.session.limits.value(value)
+    }
+
+    /// Checks the size of a value that is going to be made.
+    ///
+    /// # Errors
+    /// It would be too large.
+    pub fn check_length(&mut self, bytes: u64) -> Result<(), Control> {
+        self.session.limits.length(bytes)
+    }
+
     /// Calls another function; with `pass_block` it gets the block of this call.
     ///
     /// # Errors

@@ -21,10 +21,15 @@ use crate::log::Level;
 use crate::scope::{ScopeId, TOP};
 use crate::session::Session;
 
-/// Templates that are kept; when there are more, all are read anew.
+/// Templates that are kept, and bytes of their text; when there are more, all are read anew.
 const TEMPLATES_MAX: usize = 4096;
+const BYTES_MAX: usize = 16 << 20;
 
-type Kept = FxHashMap<Arc<str>, Read>;
+#[derive(Debug, Default)]
+struct Kept {
+    templates: FxHashMap<Arc<str>, Read>,
+    bytes: usize,
+}
 
 /// A template that has been read.
 #[derive(Clone, Debug)]
@@ -45,7 +50,7 @@ impl Templates {
     /// The template of this text, read now if it was not before.
     pub(crate) fn read(&self, text: &str) -> Read {
         // The table holds whole entries only, so a panic elsewhere cannot have left it half changed.
-        if let Some(known) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(text) {
+        if let Some(known) = self.0.lock().unwrap_or_else(PoisonError::into_inner).templates.get(text) {
             return known.clone();
         }
         let read = match Template::new(text) {
@@ -59,10 +64,11 @@ impl Templates {
 
     fn keep(&self, text: &str, read: Read) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= TEMPLATES_MAX {
-            kept.clear();
+        if kept.templates.len() >= TEMPLATES_MAX || kept.bytes > BYTES_MAX {
+            *kept = Kept::default();
         }
-        kept.insert(text.into(), read);
+        kept.bytes += text.len();
+        kept.templates.insert(text.into(), read);
     }
 }
 
@@ -261,6 +267,10 @@ impl Scope for TemplateScope<'_, '_, '_> {
 
     fn all_tags(&mut self) -> Vec<String> {
         self.context.session.tags.iter().map(ToString::to_string).collect()
+    }
+
+    fn spend(&mut self, steps: u64, bytes: u64) -> Result<(), ScopeError> {
+        self.context.session.limits.spend(steps, bytes).map_err(|control| ScopeError::Stop(Box::new(control)))
     }
 
     fn log(&mut self, level: &str, message: &str) {

@@ -22,11 +22,9 @@ use syntax::ast::{Expr, ExprId};
 
 use crate::code::Code;
 use crate::error::{Control, Error};
+use crate::limits::LARGE_BYTES;
 use crate::scope::ScopeId;
 use crate::session::Session;
-
-/// From this size on the memory of a value is counted.
-const LARGE_BYTES: usize = 4096;
 
 /// The value of an expression, or why there is none.
 pub(crate) type Eval = Result<Value, Control>;
@@ -73,7 +71,11 @@ impl<'i> Session<'i> {
                 Ok(Value::Str(text_of(value)))
             }
             Expr::Heredoc { text, .. } => self.eval(code, *text, scope),
-            Expr::Array(items) => Ok(Value::array(self.eval_list(code, items, scope)?)),
+            Expr::Array(items) => {
+                let array = Value::array(self.eval_list(code, items, scope)?);
+                self.limits.value(&array)?;
+                Ok(array)
+            }
             Expr::Hash(entries) => {
                 let mut hash = Hash::with_capacity(entries.len());
                 for (key, value) in entries {
@@ -81,7 +83,9 @@ impl<'i> Session<'i> {
                     let value = self.eval(code, *value, scope)?;
                     hash.insert(key, value);
                 }
-                Ok(Value::hash(hash))
+                let hash = Value::hash(hash);
+                self.limits.value(&hash)?;
+                Ok(hash)
             }
             Expr::Binary { op, left, right } => self.eval_binary(code, id, *op, *left, *right, scope),
             Expr::Assign { op, left, right } => self.eval_assign(code, id, *op, *left, *right, scope),
@@ -186,11 +190,11 @@ impl<'i> Session<'i> {
                 Expr::Str(literal) => text.push_str(literal),
                 Expr::Text(inner) => {
                     let value = self.eval_text(code, *inner, scope)?;
-                    append_text(&mut text, &value);
+                    self.append_text(&mut text, &value)?;
                 }
                 _ => {
                     let value = self.eval(code, part, scope)?;
-                    append_text(&mut text, &value);
+                    self.append_text(&mut text, &value)?;
                 }
             }
         }
@@ -198,6 +202,24 @@ impl<'i> Session<'i> {
             self.limits.made(text.len());
         }
         Ok(Value::Str(text.into()))
+    }
+
+    pub(super) fn append_text(&mut self, text: &mut String, value: &Value) -> Result<(), Control> {
+        match value {
+            Value::Str(part) => {
+                if part.len() > LARGE_BYTES {
+                    self.limits.length((text.len() + part.len()) as u64)?;
+                }
+                text.push_str(part);
+            }
+            Value::Undef => {}
+            other => {
+                self.limits.walks(other)?;
+                text.push_str(&pcore::format::to_s(other));
+                self.limits.length(text.len() as u64)?;
+            }
+        }
+        Ok(())
     }
 
     /// The value inside `${}`, where a name stands for the variable.
@@ -235,13 +257,5 @@ pub(crate) fn text_of(value: Value) -> Str {
     match value {
         Value::Str(text) => text,
         other => pcore::format::to_s(&other).into(),
-    }
-}
-
-fn append_text(text: &mut String, value: &Value) {
-    match value {
-        Value::Str(part) => text.push_str(part),
-        Value::Undef => {}
-        other => text.push_str(&pcore::format::to_s(other)),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use pcore::{Extent, Value};
+
 use crate::error::{Control, Error};
 use crate::stack;
 
@@ -9,12 +11,25 @@ use crate::stack;
 const DEPTH_MAX: u32 = 6_000;
 /// Nesting from which on much of a stack has been used.
 const DEPTH_WORN: u32 = 600;
+/// From this size on the memory of a text is counted.
+pub(crate) const LARGE_BYTES: usize = 4096;
 /// How many expressions are evaluated between two looks at the clock.
 const STEPS_BETWEEN: u64 = 4_096;
 /// A look at the memory of the process is worth its cost after so many expressions,
 const STEPS_BETWEEN_SIZES: u64 = 131_072;
 /// or after so many bytes of values.
 const BYTES_BETWEEN_SIZES: u64 = 16 * 1024 * 1024;
+
+/// After walks over so many bytes of values a look at the clock is due.
+const BYTES_BETWEEN_LOOKS: u64 = 4 * 1024 * 1024;
+/// Nesting of a value. Walks over values are recursions, and the stack of a compile holds this many levels of any of them.
+const NESTING_MAX: u32 = 6_000;
+/// Nesting of a type, which is walked each time that it is asked for its extent.
+const TYPE_NESTING_MAX: u32 = 500;
+/// Nesting of a parameter in a catalog, which is walked on other threads, too.
+const CATALOG_NESTING_MAX: u32 = 1_000;
+/// A value, and all parameters of a catalog, may be so large in parts of the memory that a compile may use.
+const MEMORY_SHARE: u64 = 2;
 
 /// How much a compile may use up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +38,8 @@ pub struct Bounds {
     pub steps: u64,
     /// Time, once it runs.
     pub time: Duration,
-    /// Bytes by which the process may grow while it runs. Only a compile that itself makes much is held to it.
+    /// Bytes by which the process may grow while it runs. Only a compile that itself makes much is held to it. A value may come to
+    /// half of it when what it shares is counted each time, and so may the parameters of a catalog.
     pub memory: u64,
     /// Resources in the catalog, virtual ones included.
     pub resources: usize,
@@ -54,6 +70,10 @@ pub(crate) struct Limits {
     /// The step and the bytes at which the size of the process was looked at last.
     sized_at: u64,
     bytes: u64,
+    /// Bytes walked over since the last look at the clock.
+    walked: u64,
+    /// Bytes of the parameters that are in the catalog.
+    catalog_bytes: u64,
     /// The size of the process when it was first looked at.
     size_before: Option<u64>,
 }
@@ -69,6 +89,8 @@ impl Limits {
             next_look: STEPS_BETWEEN,
             sized_at: 0,
             bytes: 0,
+            walked: 0,
+            catalog_bytes: 0,
             size_before: None,
         }
     }
@@ -101,6 +123,86 @@ impl Limits {
         }
     }
 
+    /// Counts what a template has done: steps, and bytes that it makes.
+    pub(crate) fn spend(&mut self, steps: u64, bytes: u64) -> Result<(), Control> {
+        self.length(bytes)?;
+        self.steps = self.steps.saturating_add(steps);
+        self.made(usize::try_from(bytes).unwrap_or(usize::MAX));
+        if self.steps > self.next_look { self.look() } else { Ok(()) }
+    }
+
+    /// Counts a walk over a value, such as a function takes.
+    #[inline]
+    pub(crate) fn walks(&mut self, value: &Value) -> Result<(), Control> {
+        let bytes = match value {
+            Value::Str(text) => text.len() as u64,
+            Value::Array(_) | Value::Hash(_) => Extent::of(value).bytes,
+            _ => return Ok(()),
+        };
+        self.walked = self.walked.saturating_add(bytes);
+        if self.walked > BYTES_BETWEEN_LOOKS { self.look() } else { Ok(()) }
+    }
+
+    /// Checks a value that has been made.
+    #[inline]
+    pub(crate) fn value(&mut self, value: &Value) -> Result<(), Control> {
+        match value {
+            Value::Undef | Value::Bool(_) | Value::Int(_) | Value::Float(_) => Ok(()),
+            Value::Str(text) if text.len() <= LARGE_BYTES => Ok(()),
+            value => self.extent(value),
+        }
+    }
+
+    fn extent(&mut self, value: &Value) -> Result<(), Control> {
+        let Extent { depth, bytes } = Extent::of(value);
+        if let Value::Str(_) = value {
+            self.made(bytes as usize);
+        }
+        if depth > DEPTH_WORN {
+            stack::wear();
+        }
+        let (kind, most) = match value {
+            Value::Type(_) => ("type", TYPE_NESTING_MAX),
+            _ => ("value", NESTING_MAX),
+        };
+        if depth > most {
+            return Err(
+                Error::new(format!("stack level too deep (a {kind} with more than {most} levels)")).into()
+            );
+        }
+        self.length(bytes)
+    }
+
+    /// Checks the size of a value before it is made.
+    pub(crate) fn length(&self, bytes: u64) -> Result<(), Control> {
+        let most = self.bounds.memory / MEMORY_SHARE;
+        if bytes > most {
+            let text = format!(
+                "a value is too large (more than {}; the setting compile.max-memory)",
+                shown_bytes(most)
+            );
+            return Err(Error::new(text).into());
+        }
+        Ok(())
+    }
+
+    /// Checks a parameter that goes into the catalog.
+    pub(crate) fn parameter(&mut self, value: &Value) -> Result<(), String> {
+        let Extent { depth, bytes } = Extent::of(value);
+        if depth > CATALOG_NESTING_MAX {
+            return Err(format!("is nested too deeply (more than {CATALOG_NESTING_MAX} levels)"));
+        }
+        self.catalog_bytes = self.catalog_bytes.saturating_add(bytes);
+        let most = self.bounds.memory / MEMORY_SHARE;
+        if self.catalog_bytes > most {
+            return Err(format!(
+                "makes the catalog too large (more than {}; the setting compile.max-memory)",
+                shown_bytes(most)
+            ));
+        }
+        Ok(())
+    }
+
     #[cold]
     fn deep(&mut self) -> Result<(), Control> {
         stack::wear();
@@ -115,6 +217,7 @@ impl Limits {
     #[cold]
     fn look(&mut self) -> Result<(), Control> {
         self.next_look = self.steps + STEPS_BETWEEN;
+        self.walked = 0;
         let Bounds { steps, time, memory, .. } = self.bounds;
         if self.steps > steps {
             let text = format!(
@@ -137,9 +240,9 @@ impl Limits {
         let Some(size) = process_bytes() else { return Ok(()) };
         let before = *self.size_before.get_or_insert(size);
         if size.saturating_sub(before) > memory {
-            let megabytes = memory / (1024 * 1024);
             let text = format!(
-                "the compile needs too much memory (more than {megabytes} MB; the setting compile.max-memory)"
+                "the compile needs too much memory (more than {}; the setting compile.max-memory)",
+                shown_bytes(memory)
             );
             return Err(Error::new(text).into());
         }
@@ -157,6 +260,10 @@ impl Limits {
         }
         Ok(())
     }
+}
+
+fn shown_bytes(bytes: u64) -> String {
+    format!("{} MB", bytes / (1024 * 1024))
 }
 
 /// The memory of this process that is really there; `None` where the system does not say.

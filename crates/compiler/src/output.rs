@@ -26,6 +26,11 @@ impl<'i> Session<'i> {
                 ids.push(None);
                 continue;
             }
+            for parameter in &resource.parameters {
+                self.limits.parameter(&parameter.value).map_err(|why| {
+                    Error::new(format!("{}: the value of {} {why}", resource.reference(), parameter.name))
+                })?;
+            }
             ids.push(Some(WireId(wire.len() as u32)));
             wire.push(to_wire(resource, &self.well_known)?);
         }

@@ -101,7 +101,7 @@ impl<'i> Session<'i> {
         &mut self,
         id: ResourceId,
         name: Symbol,
-        before: &Arc<Vec<Value>>,
+        before: &Arc<pcore::Array>,
         place: Option<crate::code::Place<'i>>,
         value: Value,
     ) {

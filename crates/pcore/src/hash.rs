@@ -5,14 +5,39 @@ use std::hash::BuildHasherDefault;
 use indexmap::{Equivalent, IndexMap};
 use rustc_hash::FxHasher;
 
+use crate::extent::Known;
 use crate::{Str, Value};
 
 type Map = IndexMap<Value, Value, BuildHasherDefault<FxHasher>>;
 
 /// Insertion-ordered hash. Keys are compared strictly (`1` and `1.0` are two keys, case matters), unlike `==` of
 /// the language.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Hash(Map);
+#[derive(Clone, Debug, Default)]
+pub struct Hash {
+    entries: Map,
+    known: Known,
+}
+
+impl PartialEq for Hash {
+    fn eq(&self, other: &Hash) -> bool {
+        self.entries == other.entries
+    }
+}
+
+fn insert(entries: &mut Map, known: &mut Known, key: Value, value: Value) -> Option<Value> {
+    known.add([&key, &value]);
+    match entries.entry(key) {
+        indexmap::map::Entry::Occupied(mut entry) => {
+            let before = entry.insert(value);
+            known.remove([entry.key(), &before]);
+            Some(before)
+        }
+        indexmap::map::Entry::Vacant(entry) => {
+            entry.insert(value);
+            None
+        }
+    }
+}
 
 /// Looks a string key up without making a [`Value`] of it.
 #[derive(Hash, PartialEq, Eq)]
@@ -32,99 +57,113 @@ impl Hash {
 
     /// An empty hash with room for `n` entries.
     pub fn with_capacity(n: usize) -> Hash {
-        Hash(Map::with_capacity_and_hasher(n, Default::default()))
+        Hash { entries: Map::with_capacity_and_hasher(n, Default::default()), known: Known::default() }
+    }
+
+    pub(crate) fn known(&self) -> &Known {
+        &self.known
     }
 
     /// Number of entries.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.entries.len()
     }
 
     /// True if there is no entry.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.entries.is_empty()
     }
 
     /// The value of a key.
     pub fn get(&self, key: &Value) -> Option<&Value> {
-        self.0.get(key)
+        self.entries.get(key)
     }
 
     /// The value of a string key.
     pub fn get_str(&self, key: &str) -> Option<&Value> {
-        self.0.get(&StrKey(key))
+        self.entries.get(&StrKey(key))
     }
 
     /// The value of a key, to change in place.
     pub fn get_mut(&mut self, key: &Value) -> Option<&mut Value> {
-        self.0.get_mut(key)
+        self.known.reset();
+        self.entries.get_mut(key)
     }
 
     /// True if the key is there.
     pub fn contains_key(&self, key: &Value) -> bool {
-        self.0.contains_key(key)
+        self.entries.contains_key(key)
     }
 
     /// True if the string key is there.
     pub fn contains_str(&self, key: &str) -> bool {
-        self.0.contains_key(&StrKey(key))
+        self.entries.contains_key(&StrKey(key))
     }
 
     /// Sets a key; a key that was there keeps its place.
     pub fn insert(&mut self, key: impl Into<Value>, value: impl Into<Value>) -> Option<Value> {
-        self.0.insert(key.into(), value.into())
+        insert(&mut self.entries, &mut self.known, key.into(), value.into())
     }
 
     /// Removes a key, keeping the order of the others.
     pub fn remove(&mut self, key: &Value) -> Option<Value> {
-        self.0.shift_remove(key)
+        self.known.reset();
+        self.entries.shift_remove(key)
     }
 
     /// Removes a string key, keeping the order of the others.
     pub fn remove_str(&mut self, key: &str) -> Option<Value> {
-        self.0.shift_remove(&StrKey(key))
+        self.known.reset();
+        self.entries.shift_remove(&StrKey(key))
     }
 
     /// Keeps the entries for which `keep` is true.
     pub fn retain(&mut self, mut keep: impl FnMut(&Value, &Value) -> bool) {
-        self.0.retain(|key, value| keep(key, value));
+        self.known.reset();
+        self.entries.retain(|key, value| keep(key, value));
     }
 
     /// Entry by position.
     pub fn get_index(&self, index: usize) -> Option<(&Value, &Value)> {
-        self.0.get_index(index)
+        self.entries.get_index(index)
     }
 
     /// Entries in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Value, &Value)> + ExactSizeIterator {
-        self.0.iter()
+        self.entries.iter()
     }
 
     /// Keys in order.
     pub fn keys(&self) -> impl DoubleEndedIterator<Item = &Value> + ExactSizeIterator {
-        self.0.keys()
+        self.entries.keys()
     }
 
     /// Values in order.
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &Value> + ExactSizeIterator {
-        self.0.values()
+        self.entries.values()
     }
 
     /// Values in order, to change in place.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Value> {
-        self.0.values_mut()
+        self.known.reset();
+        self.entries.values_mut()
     }
 }
 
 impl<K: Into<Value>, V: Into<Value>> FromIterator<(K, V)> for Hash {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Hash {
-        Hash(entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+        let entries = entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
+        Hash { entries, known: Known::default() }
     }
 }
 
 impl<K: Into<Value>, V: Into<Value>> Extend<(K, V)> for Hash {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
-        self.0.extend(entries.into_iter().map(|(key, value)| (key.into(), value.into())));
+        let entries = entries.into_iter();
+        self.entries.reserve(entries.size_hint().0);
+        for (key, value) in entries {
+            insert(&mut self.entries, &mut self.known, key.into(), value.into());
+        }
     }
 }
 
@@ -132,7 +171,7 @@ impl IntoIterator for Hash {
     type Item = (Value, Value);
     type IntoIter = indexmap::map::IntoIter<Value, Value>;
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.entries.into_iter()
     }
 }
 

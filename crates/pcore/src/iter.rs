@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::hash::Hash;
 use crate::ty::{AttributeKind, ObjectType};
-use crate::{Str, Type, Value, matches};
+use crate::{Array, Str, Type, Value, matches};
 
 /// A lazy sequence over a value. It holds no code of the language, only how to walk.
 #[derive(Debug)]
@@ -120,7 +120,7 @@ struct Positions {
 
 #[derive(Debug)]
 enum Source {
-    Array(Arc<Vec<Value>>),
+    Array(Arc<Array>),
     Hash(Arc<Hash>),
     Names(Arc<[Str]>),
     Range { start: i64, length: u64 },
@@ -155,7 +155,7 @@ impl Items {
     fn into_positions(self) -> Positions {
         match self.0 {
             State::Positions(positions) => positions,
-            State::Tree(walk) => Positions::all(Source::Array(Arc::new(walk.collect()))),
+            State::Tree(walk) => Positions::all(Source::Array(Arc::new(walk.collect().into()))),
         }
     }
 }

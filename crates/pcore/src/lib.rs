@@ -6,10 +6,12 @@
 
 pub mod alias;
 pub mod arithmetic;
+pub mod array;
 pub mod common;
 pub mod compare;
 pub mod convert;
 pub mod error;
+pub mod extent;
 pub mod format;
 pub mod hash;
 pub mod infer;
@@ -34,7 +36,9 @@ pub mod uri;
 pub mod value;
 pub mod yaml;
 
+pub use array::Array;
 pub use error::ValueError;
+pub use extent::Extent;
 pub use hash::Hash;
 pub use ty::Type;
 pub use value::{Str, Value};

@@ -499,7 +499,7 @@ impl Printer<'_, '_> {
                 write!(self.out, "Deferred({{'name' => {}", quote(&deferred.name))?;
                 if let Some(arguments) = &deferred.arguments {
                     self.out.write_str(", 'arguments' => ")?;
-                    self.value(&Value::array(arguments.clone()))?;
+                    self.value(&Value::from(arguments.clone()))?;
                 }
                 self.out.write_str("})")
             }

@@ -5,6 +5,7 @@ use std::hash::{Hash as StdHash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::array::Array;
 use crate::hash::Hash;
 use crate::ty::{ObjectType, Type};
 
@@ -95,7 +96,7 @@ pub enum Value {
     /// Text.
     Str(Str),
     /// Array.
-    Array(Arc<Vec<Value>>),
+    Array(Arc<Array>),
     /// Hash.
     Hash(Arc<Hash>),
     /// Regular expression, compiled.
@@ -130,7 +131,7 @@ pub struct Deferred {
     /// Function name, or `$variable`.
     pub name: Str,
     /// Arguments, if it was given a list of them.
-    pub arguments: Option<Vec<Value>>,
+    pub arguments: Option<Array>,
 }
 
 /// An instance of an `Object` type: attribute values in the order of the type's attributes.
@@ -157,7 +158,7 @@ impl Value {
 
     /// An array value.
     pub fn array(items: impl Into<Vec<Value>>) -> Value {
-        Value::Array(Arc::new(items.into()))
+        Value::Array(Arc::new(Array::from(items.into())))
     }
 
     /// A hash value.
@@ -307,6 +308,12 @@ impl From<Str> for Value {
 impl From<Vec<Value>> for Value {
     fn from(items: Vec<Value>) -> Value {
         Value::array(items)
+    }
+}
+
+impl From<Array> for Value {
+    fn from(items: Array) -> Value {
+        Value::Array(Arc::new(items))
     }
 }
 

@@ -52,7 +52,7 @@ impl Interp<'_> {
                     let item = self.import_at(item, depth + 1)?;
                     map.insert(self.key(key)?, item);
                 }
-                let hash = Hash { map: RefCell::new(map), flags: Flags::imported(), ..Hash::default() };
+                let hash = Hash::new(map, Flags::imported());
                 let object = Value::Hash(Rc::new(hash));
                 self.heap.keep(value, &object);
                 object

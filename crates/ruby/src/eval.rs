@@ -117,19 +117,25 @@ impl<'s> Interp<'s> {
     /// Counts a step of work.
     pub(crate) fn tick(&mut self) -> Eval<()> {
         self.limits.steps += 1;
+        if self.limits.is_due() { self.spend() } else { Ok(()) }
+    }
+
+    #[cold]
+    fn spend(&mut self) -> Eval<()> {
         if self.limits.steps > STEPS_MAX {
             return Err(limit(format!("the template takes too long (more than {STEPS_MAX} steps)")));
         }
-        Ok(())
+        if self.limits.bytes > BYTES_MAX {
+            return Err(limit(format!("the template takes too much memory (more than {BYTES_MAX} bytes)")));
+        }
+        let (steps, bytes) = self.limits.told();
+        self.scope.spend(steps, bytes).map_err(|error| self.scope_error(error))
     }
 
     /// Counts memory that is about to be used.
     pub(crate) fn charge(&mut self, bytes: usize) -> Eval<()> {
         self.limits.bytes = self.limits.bytes.saturating_add(bytes as u64);
-        if self.limits.bytes > BYTES_MAX {
-            return Err(limit(format!("the template takes too much memory (more than {BYTES_MAX} bytes)")));
-        }
-        Ok(())
+        if self.limits.is_due() { self.spend() } else { Ok(()) }
     }
 
     /// A number that no block or method has yet.

@@ -36,6 +36,7 @@ mod proc;
 mod regexp;
 mod scope;
 mod sort;
+mod teardown;
 mod template;
 mod text;
 pub mod types;

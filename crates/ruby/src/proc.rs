@@ -8,12 +8,19 @@ use crate::eval::Interp;
 use crate::flow::Eval;
 use crate::ir::{Body, Slot};
 use crate::name::Name;
+use crate::teardown;
 use crate::value::{Match, Value};
 
 /// Local variables of one run of a body.
 pub(crate) struct Env {
     pub(crate) vars: RefCell<Vec<Value>>,
     pub(crate) up: Option<Rc<Env>>,
+}
+
+impl Drop for Env {
+    fn drop(&mut self) {
+        teardown::values(std::mem::take(self.vars.get_mut()));
+    }
 }
 
 impl Env {
@@ -85,6 +92,15 @@ impl ProcCode {
 
 /// Code of the interpreter that stands in for a block.
 pub(crate) type NativeCode = dyn Fn(&mut Interp<'_>, &[Value]) -> Eval;
+
+impl Drop for Proc {
+    fn drop(&mut self) {
+        // A body holds others through its variables only, which know how to go.
+        if let ProcCode::Native(code) = &mut self.code {
+            teardown::code(std::mem::replace(code, Box::new(|_, _| Ok(Value::Nil))));
+        }
+    }
+}
 
 impl Proc {
     /// A block that runs code of the interpreter.

@@ -54,6 +54,12 @@ pub trait Scope {
     /// The tags of the catalog.
     fn all_tags(&mut self) -> Vec<String>;
 
+    /// Says that the template has done so many steps more, and made so many bytes, so that the compile may end it. Called now and then.
+    ///
+    /// # Errors
+    /// [`ScopeError::Stop`]: the compile has used up what it may.
+    fn spend(&mut self, steps: u64, bytes: u64) -> Result<(), ScopeError>;
+
     /// Leaves a message in the log, with a level of Puppet (`debug`, `info`, `notice`, `warning`, `err`, `alert`, `emerg`,
     /// `crit`).
     fn log(&mut self, level: &str, message: &str);

@@ -15,6 +15,7 @@ use rustc_hash::FxBuildHasher;
 use crate::class::Class;
 use crate::library::Object;
 use crate::proc::Proc;
+use crate::teardown;
 
 /// Any value.
 #[derive(Clone, Default)]
@@ -160,6 +161,12 @@ pub(crate) struct Array {
     pub(crate) flags: Flags,
 }
 
+impl Drop for Array {
+    fn drop(&mut self) {
+        teardown::values(std::mem::take(self.items.get_mut()));
+    }
+}
+
 impl Array {
     pub(crate) fn len(&self) -> usize {
         self.items.borrow().len()
@@ -198,7 +205,33 @@ pub(crate) struct Hash {
     pub(crate) iterating: Cell<u32>,
 }
 
+impl Drop for Hash {
+    fn drop(&mut self) {
+        let entries = std::mem::take(self.map.get_mut());
+        let default = std::mem::take(self.default.get_mut());
+        teardown::values(entries.into_iter().flat_map(|(key, value)| [key.value, value]).chain([default]));
+    }
+}
+
 impl Hash {
+    pub(crate) fn new(map: Map, flags: Flags) -> Hash {
+        Hash {
+            map: RefCell::new(map),
+            default: RefCell::default(),
+            default_proc: RefCell::default(),
+            flags,
+            iterating: Cell::default(),
+        }
+    }
+
+    /// A hash with the entries and defaults of this one.
+    pub(crate) fn duplicate(&self) -> Hash {
+        let hash = Hash::new(self.map.borrow().clone(), Flags::default());
+        hash.default.replace(self.default.borrow().clone());
+        hash.default_proc.replace(self.default_proc.borrow().clone());
+        hash
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.map.borrow().len()
     }
@@ -214,6 +247,12 @@ pub(crate) struct Range {
     pub(crate) start: Value,
     pub(crate) end: Value,
     pub(crate) exclusive: bool,
+}
+
+impl Drop for Range {
+    fn drop(&mut self) {
+        teardown::values([std::mem::take(&mut self.start), std::mem::take(&mut self.end)]);
+    }
 }
 
 /// A regular expression.
@@ -261,6 +300,12 @@ pub(crate) struct Exception {
     pub(crate) line: Cell<u32>,
 }
 
+impl Drop for Exception {
+    fn drop(&mut self) {
+        teardown::values([std::mem::take(&mut self.message)]);
+    }
+}
+
 /// An iteration that waits for its block.
 pub(crate) struct Enumerator {
     pub(crate) receiver: Value,
@@ -268,6 +313,13 @@ pub(crate) struct Enumerator {
     pub(crate) arguments: Vec<Value>,
     /// The last argument is a hash of keywords.
     pub(crate) has_keywords: bool,
+}
+
+impl Drop for Enumerator {
+    fn drop(&mut self) {
+        let receiver = std::mem::take(&mut self.receiver);
+        teardown::values(std::mem::take(&mut self.arguments).into_iter().chain([receiver]));
+    }
 }
 
 impl Value {
@@ -288,7 +340,7 @@ impl Value {
 
     /// A new hash.
     pub(crate) fn hash(map: Map) -> Value {
-        Value::Hash(Rc::new(Hash { map: RefCell::new(map), ..Hash::default() }))
+        Value::Hash(Rc::new(Hash::new(map, Flags::default())))
     }
 
     /// A symbol.

@@ -70,7 +70,11 @@ impl<'i> Session<'i> {
                 let end = from.saturating_add(length).min(bytes.len());
                 Ok(Value::Binary(bytes.get(from..end).unwrap_or_default().into()))
             }
-            Value::Type(ty) => self.access_type(node, &ty, scope),
+            Value::Type(ty) => {
+                let value = self.access_type(node, &ty, scope)?;
+                self.limits.value(&value)?;
+                Ok(value)
+            }
             other => {
                 // What is wrong with a key comes first.
                 self.eval_keys(node, scope)?;

@@ -220,12 +220,17 @@ impl<'i> Session<'i> {
         block: Option<&Block<'_, 'i>>,
         at: CallSite<'i>,
     ) -> Eval {
-        match callee {
+        for argument in &args {
+            self.limits.walks(argument)?;
+        }
+        let value = match callee {
             Callee::Typed(typed) => self.call_typed(typed, &args, block, at),
             Callee::Legacy(legacy) => self.call_legacy(legacy, args, block, at),
             Callee::Puppet(function) => self.call_puppet(function, &args),
             Callee::Ruby(function) => self.call_ruby(function, args, block, at),
-        }
+        }?;
+        self.limits.value(&value)?;
+        Ok(value)
     }
 
     fn call_typed(

@@ -39,7 +39,7 @@ impl<'i> Session<'i> {
                 }
                 other => other,
             };
-            super::append_text(&mut text, shown);
+            self.append_text(&mut text, shown)?;
         }
         self.limits.made(text.len());
         let value = Value::from(text);

@@ -35,6 +35,7 @@ impl<'i> Session<'i> {
             _ => {}
         }
         let second = self.eval(code, right, scope)?;
+        self.limits.walks(&second)?;
         match op {
             BinaryOp::And | BinaryOp::Or => Ok(Value::Bool(second.is_true())),
             BinaryOp::Equal => Ok(Value::Bool(compare::equals(&first, &second))),
@@ -118,7 +119,9 @@ impl<'i> Session<'i> {
         if let Ok(Value::Array(items)) = &result {
             self.limits.made(items.len() * size_of::<Value>() / 2);
         }
-        result.map_err(|error| at_operand(code, error, id, left, right))
+        let value = result.map_err(|error| at_operand(code, error, id, left, right))?;
+        self.limits.value(&value)?;
+        Ok(value)
     }
 
     fn eval_match(

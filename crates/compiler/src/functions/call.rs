@@ -47,7 +47,7 @@ fn call_by_name(
 fn resolve(context: &mut Context<'_, '_>, value: &Value) -> Result<Value, Control> {
     Ok(match value {
         Value::Deferred(call) => {
-            let given = call.arguments.as_deref().unwrap_or_default();
+            let given = call.arguments.as_ref().map_or(&[][..], |arguments| arguments);
             let mut arguments = Vec::with_capacity(given.len() + 1);
             let name = match call.name.strip_prefix('$') {
                 Some(variable) => {

@@ -37,6 +37,7 @@ fn reduce(context: &mut Context<'_, '_>, arguments: &[Value]) -> Result<Value, C
     if context.block_gives_up_first() {
         for item in items {
             memo = context.call_block_with(vec![memo, item])?;
+            context.check_value(&memo)?;
         }
         return Ok(memo);
     }
@@ -50,6 +51,7 @@ fn reduce(context: &mut Context<'_, '_>, arguments: &[Value]) -> Result<Value, C
                 return Ok(memo);
             }
         };
+        context.check_value(&memo)?;
     }
     Ok(memo)
 }

@@ -9,7 +9,7 @@ use crate::number::compare_int_float;
 use crate::{Hash, Str, Value};
 
 /// `[1] << x`: one item more, whatever it is.
-pub(super) fn append(items: &Arc<Vec<Value>>, item: &Value) -> Value {
+pub(super) fn append(items: &[Value], item: &Value) -> Value {
     let mut result = Vec::with_capacity(items.len() + 1);
     result.extend_from_slice(items);
     result.push(item.clone());
@@ -23,8 +23,8 @@ pub(super) fn extend(left: &mut Value, right: &Value, append: bool) -> Result<bo
             let Some(items) = Arc::get_mut(items) else { return Ok(false) };
             match right {
                 right if append => items.push(right.clone()),
-                Value::Array(others) => items.extend_from_slice(others),
-                right => items.extend(as_items(right)),
+                Value::Array(others) => items.add(others),
+                right => items.add(&as_items(right)),
             }
         }
         (Value::Hash(hash), Value::Hash(other)) if !append => {

@@ -61,5 +61,5 @@ pub(super) fn deferred() -> Creator {
 fn call(name: Option<&Value>, arguments: Option<&Value>) -> Value {
     let Some(Value::Str(name)) = name else { return Value::Undef };
     let arguments = arguments.and_then(Value::as_array).map(<[Value]>::to_vec);
-    Value::Deferred(Arc::new(Deferred { name: name.clone(), arguments }))
+    Value::Deferred(Arc::new(Deferred { name: name.clone(), arguments: arguments.map(Into::into) }))
 }

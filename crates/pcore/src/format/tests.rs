@@ -20,7 +20,7 @@ fn interpolation() {
         (Value::sensitive("secret".into()), "Sensitive [value redacted]"),
         (Value::Binary(b"abc".as_slice().into()), "YWJj"),
         (
-            Value::Deferred(Arc::new(Deferred { name: "f".into(), arguments: Some(vec![1.into()]) })),
+            Value::Deferred(Arc::new(Deferred { name: "f".into(), arguments: Some(vec![1.into()].into()) })),
             "Deferred({'name' => 'f', 'arguments' => [1]})",
         ),
         (lazy(Value::array(vec![1.into(), 2.into()]), iter::Walk::Reverse), "Iterator[Integer]-Value"),

@@ -21,7 +21,9 @@ fn regexp(source: &str) -> Value {
 
 #[test]
 fn values_as_data() {
-    let deferred = |arguments| Value::Deferred(Arc::new(Deferred { name: "f".into(), arguments }));
+    let deferred = |arguments: Option<Vec<Value>>| {
+        Value::Deferred(Arc::new(Deferred { name: "f".into(), arguments: arguments.map(Into::into) }))
+    };
     for (value, expected) in [
         (Value::array(vec![1.into(), Value::Undef, "a".into()]), r#"[1,null,"a"]"#),
         (Value::Default, r#"{"__ptype":"Default"}"#),

@@ -282,7 +282,7 @@ impl Reader<'_> {
             "URI" => Value::Uri(Arc::new(Uri::parse(&text()).unwrap())),
             "Deferred" => Value::Deferred(Arc::new(Deferred {
                 name: text().into(),
-                arguments: Some(arguments[1].as_array().unwrap().to_vec()),
+                arguments: Some(arguments[1].as_array().unwrap().to_vec().into()),
             })),
             _ => panic!("no constructor for {name}"),
         })

@@ -18,6 +18,13 @@ pub(crate) struct Set {
     pub(crate) flags: Flags,
 }
 
+impl Drop for Set {
+    fn drop(&mut self) {
+        let items = std::mem::take(self.items.get_mut());
+        crate::teardown::values(items.into_iter().map(|(key, _)| key.value));
+    }
+}
+
 impl Set {
     pub(crate) fn items(&self) -> Vec<Value> {
         self.items.borrow().keys().map(|key| key.value.clone()).collect()

@@ -8,7 +8,7 @@ use crate::eval::call::Args;
 use crate::flow::Eval;
 use crate::library;
 use crate::name::M;
-use crate::value::{Array, EXTENDED, Exception, Hash, IGNORE_CASE, MULTI_LINE, Value};
+use crate::value::{EXTENDED, Exception, Hash, IGNORE_CASE, MULTI_LINE, Value};
 
 pub(crate) fn call(it: &mut Interp<'_>, me: Class, id: M, args: &Args<'_>) -> Eval<Option<Value>> {
     Ok(Some(match id {
@@ -117,5 +117,5 @@ fn new_array(it: &mut Interp<'_>, args: &Args<'_>) -> Eval {
             None => args.at(1),
         });
     }
-    Ok(Value::Array(Rc::new(Array { items: items.into(), ..Array::default() })))
+    Ok(Value::array(items))
 }

@@ -226,12 +226,7 @@ pub(super) fn entries(me: &Hash) -> Vec<(Key, Value)> {
 
 /// A copy that can be changed.
 fn copy(me: &Hash) -> Hash {
-    Hash {
-        map: me.map.borrow().clone().into(),
-        default: me.default.borrow().clone().into(),
-        default_proc: me.default_proc.borrow().clone().into(),
-        ..Hash::default()
-    }
+    me.duplicate()
 }
 
 /// Calls a block with a key and its value, which most blocks take as two parameters.

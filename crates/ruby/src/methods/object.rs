@@ -188,12 +188,7 @@ fn duplicate(value: &Value) -> Eval {
     Ok(match value {
         Value::Text(text) => Value::text(text.share()),
         Value::Array(array) => Value::array(array.to_vec()),
-        Value::Hash(hash) => Value::Hash(Rc::new(Hash {
-            map: hash.map.borrow().clone().into(),
-            default: hash.default.borrow().clone().into(),
-            default_proc: hash.default_proc.borrow().clone().into(),
-            ..Hash::default()
-        })),
+        Value::Hash(hash) => Value::Hash(Rc::new(hash.duplicate())),
         Value::Object(object) => object.duplicate(),
         Value::Wrapper | Value::Scope | Value::Puppet(_) | Value::Enumerator(_) => {
             return Err(unsupported(format!("copying an object of {}", value.class().name())));

@@ -84,6 +84,10 @@ impl Scope for Variables {
         vec!["a".into(), "b".into()]
     }
 
+    fn spend(&mut self, _: u64, _: u64) -> Result<(), ScopeError> {
+        Ok(())
+    }
+
     fn log(&mut self, _: &str, _: &str) {}
 }
 

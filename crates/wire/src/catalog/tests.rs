@@ -60,7 +60,9 @@ fn hashes_that_json_cannot_say_are_wrapped() {
 #[test]
 fn encoded_values() {
     let secret = Value::sensitive("b".into());
-    let call = |arguments| Value::Deferred(Arc::new(Deferred { name: "join".into(), arguments }));
+    let call = |arguments: Option<Vec<Value>>| {
+        Value::Deferred(Arc::new(Deferred { name: "join".into(), arguments: arguments.map(Into::into) }))
+    };
     assert_eq!(written(&secret, true), r#"{"__ptype":"Sensitive","__pvalue":"b"}"#);
     assert_eq!(written(&Value::Default, true), r#"{"__ptype":"Default"}"#);
     assert_eq!(written(&Value::Default, false), r#""default""#);
