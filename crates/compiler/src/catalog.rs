@@ -113,6 +113,7 @@ impl<'i> Session<'i> {
             evaluated: false,
             tagged: false,
             finished: false,
+            is_numbered: false,
             sensitive: Vec::new(),
             node_match: None,
             exporter: None,

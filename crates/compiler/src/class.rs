@@ -249,7 +249,10 @@ impl<'i> Session<'i> {
             let lower = Value::Str(self.text(definition.name));
             (lower.clone(), lower)
         } else {
-            let title = Value::Str(resource.title.clone());
+            let title = match pcore::json::parse(resource.title.as_bytes()) {
+                Ok(number) if resource.is_numbered => number,
+                _ => Value::Str(resource.title.clone()),
+            };
             let given = resource.value(name).cloned();
             (title.clone(), given.unwrap_or(title))
         };

@@ -112,12 +112,16 @@ fn to_wire(resource: Resource<'_>, known: &WellKnown) -> Result<WireResource, Co
             }
         }
     }
-    // Puppet knows the title of these two by a symbol, which does not equal the name it gives them.
+    // Puppet knows the title of these two by a symbol, which does not equal the name it gives them; nor does a number.
     let is_main = resource.title.as_str() == "main"
         && matches!(resource.type_name.as_str(), "Class" | "Stage")
         && resource.place.is_none();
-    if is_main && !parameters.iter().any(|(name, _)| *name == known.name) {
-        parameters.insert(0, (known.name, Value::from("main")));
+    let namevar = match resource.ty {
+        TypeOf::Native(native) => native.namevar(),
+        _ => known.name,
+    };
+    if (is_main || resource.is_numbered) && !parameters.iter().any(|(name, _)| *name == namevar) {
+        parameters.insert(0, (namevar, Value::Str(resource.title.clone())));
     }
     Ok(WireResource {
         type_name: resource.type_name,

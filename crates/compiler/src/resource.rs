@@ -111,6 +111,8 @@ pub(crate) struct Resource<'i> {
     pub(crate) type_name: Str,
     /// Title as shown; of classes capitalised by segment.
     pub(crate) title: Str,
+    /// The title was given as a number, as only functions can; the variables of a define have it so.
+    pub(crate) is_numbered: bool,
     pub(crate) parameters: Vec<Parameter<'i>>,
     pub(crate) tags: Tags,
     /// Where it was declared.

@@ -279,6 +279,21 @@ impl<'i> Context<'_, 'i> {
         Ok(references)
     }
 
+    /// Notes that the title of a resource that was just declared is a number.
+    ///
+    /// # Errors
+    /// When a file that may define the type is wrong.
+    pub fn note_numbered(&mut self, type_name: &str, title: &Str) -> Result<(), Control> {
+        let type_name = type_name.trim_start_matches('@').to_lowercase();
+        if let Some(id) = self.session.find_resource(&type_name, title)? {
+            let resource = self.session.resource_mut(id);
+            resource.is_numbered = true;
+            // Only text becomes a tag.
+            resource.tags.remove(title);
+        }
+        Ok(())
+    }
+
     /// Renders a template file; `arguments` is `None` when the call has none.
     ///
     /// # Errors

@@ -52,13 +52,18 @@ pub(super) fn create_resources(context: &mut Context<'_, '_>, arguments: &[Value
             None => (**parameters).clone(),
             Some(defaults) => merged(defaults, parameters),
         };
-        let resources: Vec<(Str, Hash)> = match title {
-            Value::Array(titles) => {
-                titles.iter().map(|title| (title_of(title), parameters.clone())).collect()
-            }
-            title => vec![(title_of(title), parameters)],
+        let titles = match title {
+            Value::Array(titles) => &titles[..],
+            title => std::slice::from_ref(title),
         };
+        let resources: Vec<(Str, Hash)> =
+            titles.iter().map(|title| (title_of(title), parameters.clone())).collect();
         context.declare(type_name, &resources)?;
+        for (title, (text, _)) in titles.iter().zip(&resources) {
+            if matches!(title, Value::Int(_) | Value::Float(_)) {
+                context.note_numbered(type_name, text)?;
+            }
+        }
     }
     Ok(Value::Undef)
 }

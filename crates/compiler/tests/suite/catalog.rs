@@ -126,3 +126,12 @@ fn an_alias_of_a_title_with_a_bracket_is_no_alias_of_the_type() {
         "notify { '[z]': alias => 'al' }\nnotify { 'b': alias => 'al' }\nnotice(defined(Notify['al']))";
     check(code, &[], "true");
 }
+
+#[test]
+fn titles_that_functions_give_as_numbers() {
+    let define = "define d($p = 1) { notice(type($name), $name == $title, tagged('5000')) }\n";
+    check(&format!("{define}create_resources('d', {{5000 => {{}}}})"), &[], "Integer[5000, 5000] true false");
+    let code = format!("{define}create_resources('d', {{5000 => {{}}}})");
+    assert_eq!(parameters(&code, "D[5000]"), r#"{"name":"5000","p":1}"#);
+    assert_eq!(parameters("create_resources('notify', {5000 => {}})", "Notify[5000]"), r#"{"name":"5000"}"#);
+}
