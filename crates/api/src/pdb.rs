@@ -147,6 +147,13 @@ pub trait Pdb: Send + Sync {
     /// The catalog that a node was last sent.
     fn catalog<'a>(&'a self, certname: &'a str) -> BoxFuture<'a, Result<Option<StoredCatalog>, PdbError>>;
 
+    /// The rows that a query gives, as the text of a JSON list. The query is text of PQL, or AST; rows of nodes that are not active
+    /// are left out unless it speaks of them.
+    fn query<'a>(&'a self, _query: &'a serde_json::Value) -> BoxFuture<'a, Result<Bytes, PdbError>> {
+        let reason = "this store answers no queries".to_owned();
+        Box::pin(std::future::ready(Err(PdbError::Unavailable { doing: "query the store", reason })))
+    }
+
     /// The latest report of a node.
     fn latest_report<'a>(
         &'a self,

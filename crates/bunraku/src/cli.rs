@@ -15,9 +15,12 @@ mod files;
 mod fmt;
 mod lint;
 mod lookup;
+mod node;
 mod parser;
+mod query;
 mod report;
 mod server;
+mod store;
 mod usage;
 
 use std::path::PathBuf;
@@ -65,6 +68,9 @@ enum Command {
     #[command(subcommand)]
     Catalog(catalog::Command),
     Lookup(lookup::Args),
+    Query(query::Args),
+    #[command(subcommand)]
+    Node(node::Command),
     #[command(subcommand)]
     Report(report::Command),
     #[command(subcommand)]
@@ -98,6 +104,8 @@ pub fn main() -> ExitCode {
         Command::Compile(args) => compile::run(args, cli.config.as_deref()),
         Command::Catalog(command) => catalog::run(command, cli.config.as_deref()),
         Command::Lookup(args) => lookup::run(args, cli.config.as_deref()),
+        Command::Query(args) => query::run(args, cli.config.as_deref()),
+        Command::Node(command) => node::run(command, cli.config.as_deref()),
         Command::Report(command) => report::run(command, cli.config.as_deref()),
         Command::Config(command) => config::run(command, cli.config.as_deref()),
         Command::Parser(command) => parser::run(command),

@@ -58,6 +58,7 @@ mod match_;
 mod modules;
 mod new;
 mod pattern;
+mod puppetdb_query;
 mod realize;
 mod reduce;
 mod regsubst;
@@ -234,6 +235,7 @@ pub static NATIVE: &[&Native] = &[
     &map::FUNCTION,
     &match_::FUNCTION,
     &new::FUNCTION,
+    &puppetdb_query::FUNCTION,
     &reduce::FUNCTION,
     &regsubst::FUNCTION,
     &rounding::CEILING,

@@ -35,6 +35,12 @@ pub trait World: Sync {
     /// the error is the text for the user. A command of one word is a line of words, or one for the shell.
     fn run(&self, command: &[String], folder: Option<&Path>, time_max: Duration) -> Result<Vec<u8>, String>;
 
+    /// The rows that a query of the store of facts, catalogs and reports gives, PQL as text or AST as an array. The error is a text
+    /// for the user.
+    fn query_store(&self, _query: &Value) -> Result<Value, String> {
+        Err("there is no store of facts, catalogs and reports here that could be asked".into())
+    }
+
     /// True if exported resources are kept somewhere.
     fn stores_exports(&self) -> bool;
 

@@ -1,4 +1,5 @@
-//! The client: HTTPS with our certificate, revocation checked, connections kept.
+//! The client: HTTPS with our certificate, revocation checked, connections kept. For services that listen without TLS on this machine
+//! there is one of plain HTTP, which speaks nothing else.
 //!
 //! Small on purpose: one request at a time on a connection, idle connections kept per server, a time limit for each
 //! step and a size limit for the answer. It follows no redirects and retries only a request that a kept connection
@@ -29,9 +30,12 @@ const IDLE_MAX: usize = 8;
 /// Why a request has no good answer.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    /// The address is no `https://host[:port]/path`.
+    /// The address is no `https://host[:port]/path`, or `http://…` for a client without TLS.
     #[error("'{0}' is no https address")]
     Address(String),
+    /// A client without TLS was given an address that is not `http://host[:port]/path`.
+    #[error("'{0}' is no http address")]
+    PlainAddress(String),
     /// No connection.
     #[error("could not connect to {server}: {reason}")]
     Connect {
@@ -156,7 +160,7 @@ type Sender = SendRequest<Full<Bytes>>;
 /// A client. Clones share connections.
 #[derive(Clone)]
 pub struct Client {
-    tls: TlsConnector,
+    tls: Option<TlsConnector>,
     limits: ClientLimits,
     headers: HeaderMap,
     idle: Arc<Mutex<HashMap<String, Vec<Sender>>>>,
@@ -165,12 +169,12 @@ pub struct Client {
 impl Client {
     /// A client with this TLS side.
     pub fn new(tls: &ClientTls) -> Client {
-        Client {
-            tls: TlsConnector::from(tls.0.clone()),
-            limits: ClientLimits::default(),
-            headers: HeaderMap::new(),
-            idle: Arc::default(),
-        }
+        Client { tls: Some(TlsConnector::from(tls.0.clone())), ..Client::without_tls() }
+    }
+
+    /// A client of plain HTTP, which takes `http://` addresses and no others.
+    pub fn without_tls() -> Client {
+        Client { tls: None, limits: ClientLimits::default(), headers: HeaderMap::new(), idle: Arc::default() }
     }
 
     /// The same with other limits.
@@ -213,11 +217,15 @@ impl Client {
         headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
         body: Bytes,
     ) -> Result<Answer, ClientError> {
-        let address = || ClientError::Address(url.to_owned());
+        let (scheme, usual_port) = if self.tls.is_some() { ("https", 443) } else { ("http", 80) };
+        let address = || match self.tls {
+            Some(_) => ClientError::Address(url.to_owned()),
+            None => ClientError::PlainAddress(url.to_owned()),
+        };
         let uri: Uri = url.parse().map_err(|_| address())?;
-        let host = uri.host().filter(|_| uri.scheme_str() == Some("https")).ok_or_else(address)?;
+        let host = uri.host().filter(|_| uri.scheme_str() == Some(scheme)).ok_or_else(address)?;
         let bare_host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        let port = uri.port_u16().unwrap_or(443);
+        let port = uri.port_u16().unwrap_or(usual_port);
         let server = format!("{host}:{port}");
 
         let mut request = http::Request::new(Full::new(body));
@@ -296,8 +304,13 @@ impl Client {
         let connecting = async {
             let stream = TcpStream::connect((host, port)).await.map_err(|error| failed(error.to_string()))?;
             let _ = stream.set_nodelay(true);
-            let stream = self
-                .tls
+            let Some(tls) = &self.tls else {
+                let (sender, connection) =
+                    handshake(TokioIo::new(stream)).await.map_err(|error| failed(chain(&error)))?;
+                tokio::spawn(connection);
+                return Ok(sender);
+            };
+            let stream = tls
                 .connect(name, stream)
                 .await
                 .map_err(|error| ClientError::Tls { server: server.to_owned(), reason: error.to_string() })?;

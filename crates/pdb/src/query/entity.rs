@@ -189,6 +189,12 @@ fn hash_order(text: &str) -> [u32; 7] {
     std::array::from_fn(|level| (hash >> (5 * level)) & 31)
 }
 
+/// All entities.
+#[cfg(test)]
+pub(crate) fn all() -> impl Iterator<Item = &'static Entity> {
+    tables::ENTITIES.into_iter()
+}
+
 #[cfg(test)]
 mod tests {
     use super::tables::ENTITIES;

@@ -28,6 +28,17 @@ pub enum QueryError {
     Database(#[from] db::Error),
 }
 
+impl From<QueryError> for api::pdb::PdbError {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Database(_) | QueryError::Timeout { .. } => {
+                Self::Unavailable { doing: "query the store", reason: error.to_string() }
+            }
+            error => Self::Invalid(error.to_string()),
+        }
+    }
+}
+
 /// Result of a step of a query.
 pub type Result<T> = std::result::Result<T, QueryError>;
 

@@ -351,7 +351,7 @@ fn groups(scope: &mut Scope, parts: &Parts<'_>, items: &[Item]) -> Result<Option
         };
     };
     let mut names = Vec::new();
-    let mut out = Vec::new();
+    let mut terms = Vec::new();
     for entry in entries {
         let name = match entry {
             Json::Array(call) => call.get(1).map(shown).unwrap_or_default(),
@@ -359,7 +359,7 @@ fn groups(scope: &mut Scope, parts: &Parts<'_>, items: &[Item]) -> Result<Option
         };
         // A function is named by what it is called, as a column of the answer is.
         let item = items.iter().position(|item| item.name == name && !item.is_aggregate);
-        out.push(match (item, scope.entity.field(&name)) {
+        terms.push(match (item, scope.entity.field(&name)) {
             // By its position, since the same expression with another parameter is another one to PostgreSQL.
             (Some(index), _) => match ORDINALS.get(index) {
                 Some(ordinal) => Sql::text(ordinal),
@@ -379,10 +379,14 @@ fn groups(scope: &mut Scope, parts: &Parts<'_>, items: &[Item]) -> Result<Option
         });
         names.push(name);
     }
+    let document = |item: &&Item| matches!(item.kind, Shape::Field(field) if out(field).width() > 1);
+    if let Some(item) = items.iter().find(document) {
+        return invalid(format!("Field '{}' cannot be part of a grouped query", item.name));
+    }
     if let Some(item) = items.iter().find(|item| !item.is_aggregate && !names.contains(&item.name)) {
         return ungrouped(item);
     }
-    Ok((!out.is_empty()).then(|| Sql::join(out, ", ")))
+    Ok((!terms.is_empty()).then(|| Sql::join(terms, ", ")))
 }
 
 fn ungrouped<T>(item: &Item) -> Result<T> {

@@ -23,9 +23,8 @@ fn statement(query: Json) -> String {
     }
 }
 
-#[test]
-fn statements() {
-    let queries = [
+fn queries() -> Vec<Json> {
+    vec![
         json!(["from", "environments"]),
         json!(["from", "nodes", ["extract", "certname", ["=", "node_state", "active"]]]),
         json!([
@@ -108,9 +107,13 @@ fn statements() {
             ]
         ]),
         json!(["from", "nodes", ["extract", "certname", ["null?", "expired", true]]]),
-    ];
+    ]
+}
+
+#[test]
+fn statements() {
     let listed: Vec<String> =
-        queries.into_iter().map(|query| format!("{query}\n  {}", statement(query.clone()))).collect();
+        queries().into_iter().map(|query| format!("{query}\n  {}", statement(query.clone()))).collect();
     insta::assert_snapshot!(listed.join("\n"));
 }
 
@@ -240,4 +243,133 @@ proptest! {
             }
         }
     }
+}
+
+/// Every field of every entity: shown, ordered by, and compared with each operator that it takes.
+fn every_use() -> Vec<Json> {
+    let values = [json!("2024-01-01"), json!("a"), json!(5), json!(true), json!(["a", 1]), json!({"a": 1})];
+    let mut queries = queries();
+    for entity in super::super::entity::all() {
+        if entity::find(entity.name).is_none() {
+            continue;
+        }
+        queries.push(json!(["from", entity.name]));
+        for name in entity.orderable() {
+            queries.push(json!(["from", entity.name, ["order_by", [[name, "desc"]]], ["offset", 1]]));
+            queries.push(json!(["from", entity.name, ["null?", name, true]]));
+            queries.push(json!(["from", entity.name, ["in", name, ["array", ["a", "2024-01-01"]]]]));
+            queries.push(json!(["from", entity.name, ["in", name, ["array", [5, "x", true]]]]));
+            for operator in ["=", "<", ">=", "~", "~>"] {
+                for value in &values {
+                    queries.push(json!(["from", entity.name, ["not", [operator, name, value]]]));
+                    queries.push(json!(["from", entity.name, [operator, format!("{name}.a.b"), value]]));
+                    queries.push(json!([
+                        "from",
+                        entity.name,
+                        ["not", [operator, format!("{name}.match(\"a.*\").b[1]"), value]]
+                    ]));
+                }
+            }
+            queries.push(json!(["from", entity.name, ["null?", format!("{name}.a"), false]]));
+        }
+        for name in entity.projectable() {
+            for function in ["count", "avg", "sum", "min", "max", "jsonb_typeof"] {
+                queries.push(json!(["from", entity.name, ["extract", [["function", function, name]]]]));
+                queries.push(json!([
+                    "from",
+                    entity.name,
+                    ["extract", [name, ["function", function, name]], ["group_by", name]]
+                ]));
+            }
+            queries.push(json!([
+                "from",
+                entity.name,
+                [
+                    "extract",
+                    [["function", "to_string", name, "YYYY"], name],
+                    ["group_by", ["function", "to_string"], name]
+                ]
+            ]));
+        }
+        for relation in entity.relations {
+            queries.push(json!([
+                "from",
+                entity.name,
+                ["subquery", relation.entity, ["=", "node_state", "active"]]
+            ]));
+            queries.push(json!(["from", entity.name, ["subquery", relation.entity, ["and"]]]));
+            queries.push(json!(["from", entity.name, ["not", ["subquery", relation.entity]]]));
+        }
+        for kind in ["fact", "parameter"] {
+            for operator in ["=", "<", "~"] {
+                queries.push(json!(["from", entity.name, [operator, [kind, "a"], 5]]));
+                queries.push(json!(["from", entity.name, [operator, [kind, "a"], "b"]]));
+            }
+        }
+    }
+    queries
+}
+
+fn plans() -> Vec<(Json, Plan)> {
+    let mut plans: Vec<(Json, Plan)> = every_use()
+        .into_iter()
+        .filter_map(|query| {
+            let asked = Asked { query: query.clone(), include_total: true, ..Asked::default() };
+            Some((query, plan(&asked).ok()?))
+        })
+        .collect();
+    for by in ["certname", "resource", "containing_class", "resource,certname"] {
+        for entity in ["event_counts", "aggregate_event_counts", "events"] {
+            for (count_by, distinct) in [("resource", false), ("certname", true)] {
+                let asked = Asked {
+                    query: json!(["from", entity, ["=", "latest_report?", true]]),
+                    summarize_by: Some(by.into()),
+                    count_by: Some(count_by.into()),
+                    counts_filter: json!(["or", [">", "failures", 0], ["=", "noops", 1]]),
+                    distinct_resources: distinct.then_some(true),
+                    distinct_start_time: distinct.then(|| "2024-01-01".into()),
+                    distinct_end_time: distinct.then(|| "2025-01-01".into()),
+                    include_total: true,
+                    ..Asked::default()
+                };
+                if let Ok(plan) = plan(&asked) {
+                    plans.push((asked.query, plan));
+                }
+            }
+        }
+    }
+    plans
+}
+
+#[tokio::test]
+async fn sqlite_takes_every_statement() {
+    let dir = tempfile::tempdir().unwrap();
+    let step = |name, sql| db::Migration { name, sql };
+    let schema = [
+        step("1", include_str!("../../../migrations/sqlite/1.sql")),
+        step("2", include_str!("../../../migrations/sqlite/2.sql")),
+        step("3", include_str!("../../../migrations/sqlite/3.sql")),
+    ];
+    let db = db::Db::open_with(&dir.path().join("x.db"), "pdb", &schema, super::super::FUNCTIONS).unwrap();
+    let plans = plans();
+    assert!(plans.len() > 1000, "{}", plans.len());
+    let failed = db.read(move |tx| {
+        let mut failed = Vec::new();
+        for (query, plan) in plans {
+            for sql in plan.count.iter().chain([&plan.sql]) {
+                let (text, values) = sql.render(Dialect::Sqlite);
+                if let Err(error) = tx.query(&text, &values) {
+                    failed.push(format!("{query}\n  {error}"));
+                }
+            }
+        }
+        Ok(failed)
+    });
+    let failed = failed.await.unwrap();
+    assert!(
+        failed.is_empty(),
+        "{} fail\n{}",
+        failed.len(),
+        failed.into_iter().take(10).collect::<Vec<_>>().join("\n")
+    );
 }

@@ -1,0 +1,123 @@
+//! `bunraku node`: nodes in the store.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+
+use super::query::{Format, print};
+use super::store::{Api, Target};
+use crate::config::Site;
+
+/// Nodes in the store of facts, catalogs and reports, ours or PuppetDB's
+#[derive(clap::Subcommand, Debug)]
+pub enum Command {
+    /// List nodes with their latest report
+    List {
+        /// Those that are deactivated or expired, too
+        #[arg(long)]
+        all: bool,
+        /// How to print
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Show what is known of nodes
+    Show {
+        /// Names of nodes
+        #[arg(required = true)]
+        certname: Vec<String>,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Leave nodes out of queries until they report again; exported resources of theirs are no longer collected
+    Deactivate {
+        /// Names of nodes
+        #[arg(required = true)]
+        certname: Vec<String>,
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Delete nodes and all that they reported, at once
+    Purge {
+        /// Names of nodes
+        #[arg(required = true)]
+        certname: Vec<String>,
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
+/// Runs the command.
+pub fn run(command: Command, config: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let site = Site::load(config)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match command {
+            Command::List { all, format, target } => {
+                let state = if all { "any" } else { "active" };
+                let columns = json!([
+                    "certname",
+                    "latest_report_status",
+                    "report_timestamp",
+                    "facts_environment",
+                    "deactivated",
+                    "expired"
+                ]);
+                let query = json!([
+                    "from",
+                    "nodes",
+                    ["extract", columns, ["=", "node_state", state]],
+                    ["order_by", ["certname"]]
+                ]);
+                print(&target.open(&site)?.query(&query).await?, format)
+            }
+            Command::Show { certname, target } => {
+                let api = target.open(&site)?;
+                for name in certname {
+                    let path = format!("/pdb/query/v4/nodes/{}", rest::path::percent_encode(&name));
+                    println!("{}", serde_json::to_string_pretty(&api.get(&path).await?)?);
+                }
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Deactivate { certname, target } => {
+                let api = target.open(&site)?;
+                for name in certname {
+                    let answer = deactivate(&api, &name)
+                        .await
+                        .with_context(|| format!("could not deactivate {name}"))?;
+                    println!(
+                        "Submitted 'deactivate node' for {name} with UUID {}",
+                        answer["uuid"].as_str().unwrap_or_default()
+                    );
+                }
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Purge { certname, target } => {
+                let api = target.open(&site)?;
+                for name in certname {
+                    let document = json!({"command": "delete", "version": 1, "payload": {"certname": name}});
+                    api.post("/pdb/admin/v1/cmd", &document)
+                        .await
+                        .with_context(|| format!("could not delete {name}"))?;
+                    println!("Deleted {name}");
+                }
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    })
+}
+
+async fn deactivate(api: &Api, certname: &str) -> anyhow::Result<Value> {
+    let now = jiff::Timestamp::try_from(SystemTime::now())?;
+    let now = format!("{now:.3}");
+    let path = format!(
+        "/pdb/cmd/v1?command=deactivate_node&version=3&certname={}&producer-timestamp={}",
+        rest::path::percent_encode(certname),
+        rest::path::percent_encode(&now)
+    );
+    api.post(&path, &json!({"certname": certname, "producer_timestamp": now})).await
+}
