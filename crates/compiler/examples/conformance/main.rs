@@ -83,7 +83,8 @@ fn main() {
         let outcome = match outcome {
             Outcome::Differs(group, detail) => {
                 let from = text(&record["from"]);
-                match unreplayable::reason(&this_kind, from, &shown(&record["in"]), &detail) {
+                let input = &record["in"];
+                match unreplayable::reason(&this_kind, from, input, &shown(input), &detail) {
                     Some(reason) => Outcome::Unreplayable(reason),
                     None => Outcome::Differs(group, detail),
                 }

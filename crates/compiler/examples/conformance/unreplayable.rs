@@ -4,6 +4,8 @@
 //! A rule speaks for a record only if it came out differently: what is the same without it is counted as the same. A rule
 //! names where the record comes from, its kind, and what has to be seen in it or in the outcome, so that it hides nothing else.
 
+use serde_json::Value as Json;
+
 /// What a rule looks at.
 enum Sign {
     /// Text in the code or in the arguments.
@@ -12,6 +14,8 @@ enum Sign {
     Want(&'static [&'static str]),
     /// Text in what came out here.
     Got(&'static [&'static str]),
+    /// No folder of an environment: the record has the files of modules and manifests, and no others.
+    NoEnvironment,
     /// Nothing more: the whole place is so.
     Always,
 }
@@ -31,6 +35,7 @@ const FILES: &str = "files that were gone after the test";
 const SCOPE: &str = "variables, classes or nodes that the test sets from Ruby";
 const LIBRARY: &str =
     "a library that the recording had in another version or not at all (hiera-eyaml, hocon, json)";
+const DATA: &str = "data and configuration of Hiera outside of modules are not in the record";
 const FILTERED: &str = "asks a catalog from which the test has taken the virtual resources";
 const CLOCK: &str = "the time of the recording";
 const ARGUMENTS: &str = "a function called from Ruby, with arguments that are not in the record";
@@ -84,6 +89,9 @@ const RULES: &[Rule] = &[
     rule("find_template_spec", "compile", Sign::Always, FILES),
     rule("module_directory_spec", "compile", Sign::Always, STUB),
     rule("ruby_generator_spec", "", Sign::Always, TYPE),
+    rule("functions/lookup_spec", "compile", Sign::NoEnvironment, DATA),
+    rule("functions/lookup_fixture_spec", "compile", Sign::NoEnvironment, DATA),
+    rule("functions/hiera_spec", "compile", Sign::NoEnvironment, DATA),
     rule("", "compile", Sign::Want(&["hiera/backend/eyaml", "without hocon library", "rspecrun"]), LIBRARY),
     rule("lookup_spec.rb[1:1:1:4:2:1]", "compile", Sign::Got(&["hocon_data"]), LIBRARY),
     rule(
@@ -103,15 +111,18 @@ const RULES: &[Rule] = &[
 ];
 
 /// Why a record that came out differently could not come out otherwise, if that is so.
-pub(crate) fn reason(kind: &str, from: &str, input: &str, detail: &str) -> Option<&'static str> {
+///
+/// `code` is what [`crate::shown`] makes of `input`.
+pub(crate) fn reason(kind: &str, from: &str, input: &Json, code: &str, detail: &str) -> Option<&'static str> {
     let (want, got) = detail.split_once("\n  got:  ").unwrap_or((detail, ""));
     let found = RULES.iter().find(|rule| {
         from.contains(rule.from)
             && (rule.kind.is_empty() || rule.kind == kind)
             && match rule.sign {
-                Sign::Input(texts) => texts.iter().any(|text| input.contains(text)),
+                Sign::Input(texts) => texts.iter().any(|text| code.contains(text)),
                 Sign::Want(texts) => texts.iter().any(|text| want.contains(text)),
                 Sign::Got(texts) => texts.iter().any(|text| got.contains(text)),
+                Sign::NoEnvironment => input["root"].is_null(),
                 Sign::Always => true,
             }
     });
