@@ -145,6 +145,25 @@ impl<'a, 'i> Context<'a, 'i> {
         self.session.limits.value(value)
     }
 
+    /// Checks the size of a text that has the delimiter between, or around, all parts of a value.
+    ///
+    /// # Errors
+    /// It would be too large.
+    pub fn check_joined(&mut self, value: Option<&Value>, delimiter: &str) -> Result<(), Control> {
+        // A part takes a slot at least.
+        let bytes = value.map_or(0, |value| pcore::Extent::of(value).bytes);
+        let parts = bytes / size_of::<Value>() as u64;
+        self.check_length(bytes.saturating_add(parts.saturating_mul(delimiter.len() as u64)))
+    }
+
+    /// Counts a step of a loop that runs no code of the language.
+    ///
+    /// # Errors
+    /// The compile has used up what it may.
+    pub fn step(&mut self) -> Result<(), Control> {
+        self.session.limits.step()
+    }
+
     /// Checks the size of a value that is going to be made.
     ///
     /// # Errors

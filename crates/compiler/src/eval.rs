@@ -96,7 +96,7 @@ impl<'i> Session<'i> {
             Expr::Minus(inner) => self.eval_minus(code, id, *inner, scope),
             Expr::Unfold(inner) => {
                 let value = self.eval(code, *inner, scope)?;
-                Ok(Value::array(unfold(value)))
+                Ok(Value::array(self.unfold(value)?))
             }
             Expr::Paren(inner) => self.eval(code, *inner, scope),
             Expr::Access { left, keys } => self.eval_access(code, id, *left, keys, scope),
@@ -222,6 +222,26 @@ impl<'i> Session<'i> {
         Ok(())
     }
 
+    /// What `*x` gives.
+    fn unfold(&mut self, value: Value) -> Result<Vec<Value>, Control> {
+        Ok(match value {
+            Value::Undef => Vec::new(),
+            Value::Array(items) => items.to_vec(),
+            Value::Hash(hash) => {
+                hash.iter().map(|(key, value)| Value::array(vec![key.clone(), value.clone()])).collect()
+            }
+            Value::Iterator(_) => {
+                let mut items = Vec::new();
+                for item in pcore::iter::items(&value).into_iter().flatten() {
+                    self.limits.step()?;
+                    items.push(item);
+                }
+                items
+            }
+            other => vec![other],
+        })
+    }
+
     /// The value inside `${}`, where a name stands for the variable.
     fn eval_text(&mut self, code: &'i Code, inner: ExprId, scope: ScopeId) -> Eval {
         match &code[inner] {
@@ -237,19 +257,6 @@ pub(crate) fn without_parentheses(code: &Code, mut id: ExprId) -> ExprId {
         id = *inner;
     }
     id
-}
-
-/// What `*x` gives.
-fn unfold(value: Value) -> Vec<Value> {
-    match value {
-        Value::Undef => Vec::new(),
-        Value::Array(items) => items.to_vec(),
-        Value::Hash(hash) => {
-            hash.iter().map(|(key, value)| Value::array(vec![key.clone(), value.clone()])).collect()
-        }
-        Value::Iterator(_) => pcore::iter::items(&value).map_or_else(Vec::new, Iterator::collect),
-        other => vec![other],
-    }
 }
 
 /// A value as interpolation shows it.

@@ -109,6 +109,14 @@ impl Limits {
         Ok(())
     }
 
+    /// Counts a step without nesting: what takes an item of something long.
+    #[inline]
+    pub(crate) fn step(&mut self) -> Result<(), Control> {
+        self.steps += 1;
+        self.made(size_of::<Value>());
+        if self.steps > self.next_look { self.look() } else { Ok(()) }
+    }
+
     #[inline]
     pub(crate) fn leave(&mut self) {
         self.depth -= 1;

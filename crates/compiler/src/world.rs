@@ -2,14 +2,19 @@
 
 mod quiet;
 
-use std::io;
-use std::path::Path;
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use pcore::time::Timestamp;
 use pcore::{Hash, Str, Value};
 
 pub use quiet::Quiet;
+
+/// Names that are tried for a scratch file.
+const SCRATCH_ATTEMPTS_MAX: u128 = 100;
 
 /// What a compile may ask of the outside. The server implements it over its file system, its clock and its
 /// database; tests in a few lines. Calls may block; a compile runs on a thread of its own.
@@ -41,11 +46,54 @@ pub trait World: Sync {
         Err("there is no store of facts, catalogs and reports here that could be asked".into())
     }
 
+    /// Makes a file for a command to read, with a content that only the owner of this process may see; it goes with the
+    /// [`ScratchFile`]. The error is a text for the user.
+    fn scratch_file(&self, name: &str, content: &[u8]) -> Result<ScratchFile, String> {
+        ScratchFile::create(name, self.random(), content)
+            .map_err(|error| format!("no temporary file could be made: {error}"))
+    }
+
     /// True if exported resources are kept somewhere.
     fn stores_exports(&self) -> bool;
 
     /// The resources of a type which other nodes export and the query selects. The error is a text for the user.
     fn exported_resources(&self, query: &ExportQuery<'_>) -> Result<Vec<ExportedResource>, String>;
+}
+
+/// A file that is there as long as this is.
+#[derive(Debug)]
+pub struct ScratchFile(PathBuf);
+
+impl ScratchFile {
+    fn create(name: &str, random: u128, content: &[u8]) -> io::Result<ScratchFile> {
+        let folder = std::env::temp_dir();
+        // Never a file that somebody else has put there.
+        for attempt in 0..SCRATCH_ATTEMPTS_MAX {
+            let path = folder.join(format!("{name}.{:032x}", random.wrapping_add(attempt)));
+            match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
+                Ok(mut file) => {
+                    let scratch = ScratchFile(path);
+                    file.write_all(content)?;
+                    return Ok(scratch);
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for ScratchFile {
+    fn drop(&mut self) {
+        // A file that stays is no reason for a compile to fail.
+        let _ = std::fs::remove_file(&self.0);
+    }
 }
 
 /// A search for exported resources.

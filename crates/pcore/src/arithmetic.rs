@@ -93,7 +93,7 @@ pub fn apply(operator: Operator, left: &Value, right: &Value) -> Result<Value> {
         (Add, Value::Array(_) | Value::Hash(_) | Value::Binary(_) | Value::Uri(_), _) => {
             collection::concatenate(left, right)
         }
-        (Subtract, Value::Array(_) | Value::Hash(_), _) => Ok(collection::delete(left, right)),
+        (Subtract, Value::Array(_) | Value::Hash(_), _) => collection::delete(left, right),
         (ShiftLeft, Value::Array(items), _) => Ok(collection::append(items, right)),
         (ShiftLeft, Value::Hash(_), _) => Err(not_applicable(operator, left)),
         _ => numeric(operator, left, right),

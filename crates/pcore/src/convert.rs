@@ -80,7 +80,7 @@ pub fn make(ty: &Type, arguments: &[Value], outside: &mut dyn Outside) -> Result
 /// What most calls ask for, without the search for a signature.
 fn common(ty: &Type, arguments: &[Value]) -> Option<Value> {
     match (ty, arguments) {
-        (Type::String(_), [from]) => Some(string::plain(from).into()),
+        (Type::String(_), [from]) if !matches!(from, Value::Iterator(_)) => Some(string::plain(from).into()),
         // No sign, no prefix, nothing that could overflow.
         (Type::Integer(..), [Value::Str(digits)])
             if digits.len() < 19

@@ -39,5 +39,19 @@ impl ValueError {
     }
 }
 
+/// Longest text that a conversion, a format or a replacement makes.
+pub const TEXT_BYTES_MAX: usize = 256 << 20;
+
+/// Checks the length of a text that grows with what it is made of.
+///
+/// # Errors
+/// It is longer than [`TEXT_BYTES_MAX`].
+pub fn check_text(length: usize) -> Result<()> {
+    if length > TEXT_BYTES_MAX {
+        return Err(ValueError::new(format!("a text is too long (more than {} MB)", TEXT_BYTES_MAX >> 20)));
+    }
+    Ok(())
+}
+
 /// Result of computing with values.
 pub type Result<T> = std::result::Result<T, ValueError>;

@@ -1,14 +1,13 @@
 //! The hash of the Puppet language: ordered by insertion, keyed by any value.
 
-use std::hash::BuildHasherDefault;
-
+use foldhash::fast::RandomState;
 use indexmap::{Equivalent, IndexMap};
-use rustc_hash::FxHasher;
 
 use crate::extent::Known;
 use crate::{Str, Value};
 
-type Map = IndexMap<Value, Value, BuildHasherDefault<FxHasher>>;
+/// Agents choose the keys of facts, so that the hasher has a seed that they do not know.
+type Map = IndexMap<Value, Value, RandomState>;
 
 /// Insertion-ordered hash. Keys are compared strictly (`1` and `1.0` are two keys, case matters), unlike `==` of
 /// the language.

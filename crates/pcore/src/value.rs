@@ -1,9 +1,9 @@
 //! Values.
 
 use std::fmt;
-use std::hash::{Hash as StdHash, Hasher};
+use std::hash::{BuildHasher, Hash as StdHash, Hasher};
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::array::Array;
 use crate::hash::Hash;
@@ -259,13 +259,46 @@ impl StdHash for Value {
                 state.write_usize(items.len());
                 items.iter().for_each(|item| item.hash(state));
             }
-            Value::Hash(hash) => state.write_usize(hash.len()),
+            // The order of entries does not count.
+            Value::Hash(hash) => {
+                let entries = hash.iter().map(|entry| SEEDED.hash_one(entry));
+                state.write_u64(entries.fold(hash.len() as u64, u64::wrapping_add));
+            }
+            Value::Timestamp(time) => time.hash(state),
+            Value::Timespan(span) => span.hash(state),
+            Value::SemVer(version) => version.numbers.hash(state),
+            Value::Type(ty) => hash_type(ty, state),
             Value::Regexp(regexp) => regexp.source().hash(state),
             Value::Binary(bytes) => bytes.hash(state),
             Value::Sensitive(inner) => inner.hash(state),
             // The rest is rare as a key; one bucket a kind is enough and cannot disagree with `eq`.
             other => std::mem::discriminant(other).hash(state),
         }
+    }
+}
+
+/// Hashes entries of hashes.
+static SEEDED: LazyLock<foldhash::fast::RandomState> = LazyLock::new(Default::default);
+
+/// As much of a type as tells apart those of which there are many, and nothing that equal types may differ in.
+fn hash_type<H: Hasher>(ty: &Type, state: &mut H) {
+    std::mem::discriminant(ty).hash(state);
+    match ty {
+        Type::Integer(from, to) => (from, to).hash(state),
+        Type::String(size) | Type::Collection(size) => size.hash(state),
+        Type::StringValue(text) | Type::Reference(text) => text.hash(state),
+        Type::Enum { values, .. } => values.hash(state),
+        Type::Resource(reference) => reference.hash(state),
+        Type::Class(name) => name.hash(state),
+        Type::Alias(alias) => alias.name.hash(state),
+        Type::Array(inner, _)
+        | Type::Optional(inner)
+        | Type::NotUndef(inner)
+        | Type::Type(inner)
+        | Type::Sensitive(inner)
+        | Type::Iterable(inner)
+        | Type::Iterator(inner) => hash_type(inner, state),
+        _ => {}
     }
 }
 

@@ -171,7 +171,7 @@ impl<'i> Session<'i> {
         text: &str,
         scope: ScopeId,
     ) -> Result<bool, Control> {
-        let Some(captures) = regexp.captures(text) else { return Ok(false) };
+        let Some(captures) = regexp.try_captures(text)? else { return Ok(false) };
         let groups: Match = (0..captures.group_count()).map(|at| captures.get(at).map(Into::into)).collect();
         self.scope_mut(scope).frames.push_match(Some(groups));
         Ok(true)

@@ -30,9 +30,10 @@ pub(super) const FLATTEN: Native = Native {
 pub(super) const JOIN: Native = Native {
     name: "join",
     local_types: &[],
-    overloads: &[Overload::new("(Array $arg, [String $delimiter])", |_, arguments| {
+    overloads: &[Overload::new("(Array $arg, [String $delimiter])", |context, arguments| {
         let items = arguments.first().and_then(Value::as_array).unwrap_or_default();
         let delimiter = arguments.get(1).and_then(Value::as_str).unwrap_or_default();
+        context.check_joined(arguments.first(), delimiter)?;
         Ok(joined(items, delimiter).into())
     })],
 };

@@ -41,14 +41,18 @@ pub(super) const FUNCTION: Native = Native {
             }
             _ => Ok(Value::Undef),
         }),
-        Overload::new("(Iterable $enumerable, Any $match)", |_, arguments| {
+        Overload::new("(Iterable $enumerable, Any $match)", |context, arguments| {
             let wanted = arguments.get(1).unwrap_or(&Value::Undef);
             if let Some(Value::Hash(hash)) = arguments.first() {
                 return Ok(key_of(hash, wanted));
             }
-            let found =
-                Turns::new(arguments, false)?.position(|turn| ruby::equals(&turn.into_item(), wanted));
-            Ok(found.map(|index| index as i64).into())
+            for (index, turn) in Turns::new(arguments, false)?.enumerate() {
+                context.step()?;
+                if ruby::equals(&turn.into_item(), wanted) {
+                    return Ok(Value::Int(index as i64));
+                }
+            }
+            Ok(Value::Undef)
         }),
     ],
 };

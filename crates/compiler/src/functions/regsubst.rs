@@ -110,6 +110,7 @@ impl Substitution<'_> {
             out.push_str(text.get(copied..found.start()).unwrap_or_default());
             out.push_str(found.get(0).and_then(|key| table[key].as_str()).unwrap_or_default());
             copied = found.end();
+            pcore::error::check_text(out.len())?;
             if !self.all {
                 break;
             }

@@ -38,7 +38,12 @@ fn slice(context: &mut Context<'_, '_>, arguments: &[Value], filler: Value) -> R
     let [source, Value::Int(size)] = arguments else { return Ok(Value::Undef) };
     let size = usize::try_from(*size).unwrap_or(usize::MAX);
     let Some(block) = context.block_type()? else {
-        return Ok(pieces(source, size).map(Value::from).collect::<Vec<_>>().into());
+        let mut items = items(source).into_iter().flatten();
+        let mut all = Vec::new();
+        while let Some(piece) = next_piece(context, &mut items, size)? {
+            all.push(Value::from(piece));
+        }
+        return Ok(all.into());
     };
     let arity = block.parameters.range();
     let serving = if arity.min == arity.max { arity.max as usize } else { size };
@@ -55,7 +60,8 @@ fn slice(context: &mut Context<'_, '_>, arguments: &[Value], filler: Value) -> R
     if serving > PIECE_MAX {
         return Err("argument too big".into());
     }
-    for mut piece in pieces(source, size) {
+    let mut items = items(source).into_iter().flatten();
+    while let Some(mut piece) = next_piece(context, &mut items, size)? {
         let result = if serving == 1 {
             context.iterate(&[piece.into()])
         } else {
@@ -69,10 +75,15 @@ fn slice(context: &mut Context<'_, '_>, arguments: &[Value], filler: Value) -> R
     Ok(source.clone())
 }
 
-fn pieces(source: &Value, size: usize) -> impl Iterator<Item = Vec<Value>> {
-    let mut items = items(source).into_iter().flatten();
-    std::iter::from_fn(move || {
-        let piece: Vec<Value> = items.by_ref().take(size).collect();
-        (!piece.is_empty()).then_some(piece)
-    })
+fn next_piece(
+    context: &mut Context<'_, '_>,
+    items: &mut impl Iterator<Item = Value>,
+    size: usize,
+) -> Result<Option<Vec<Value>>, Control> {
+    let mut piece = Vec::new();
+    for item in items.take(size) {
+        context.step()?;
+        piece.push(item);
+    }
+    Ok((!piece.is_empty()).then_some(piece))
 }

@@ -45,6 +45,7 @@ fn unique(context: &mut Context<'_, '_>, arguments: &[Value]) -> Result<Vec<Valu
     let mut seen = Hash::new();
     let mut kept = Vec::new();
     for item in items(source).into_iter().flatten() {
+        context.step()?;
         if seen.insert(key_of(context, &item)?, true).is_none() {
             kept.push(item);
         }

@@ -47,3 +47,17 @@ fn memory() {
     let error = "the compile needs too much memory (more than 64 MB; the setting compile.max-memory)";
     assert!(said.contains(error), "{said}");
 }
+
+/// A value is measured as if nothing of it were shared, and so is a catalog.
+#[test]
+fn extents() {
+    let code = "$x = range(1, 100000) notice([$x, $x].size)";
+    assert_eq!(says(run(code, BOUNDS)), "compiled 2");
+    let bounds = Bounds { memory: 8 * 1024 * 1024, ..BOUNDS };
+    let error = "Evaluation Error: Error while evaluating an Array Expression, a value is too large (more than 4 MB; the \
+                 setting compile.max-memory) (line: 1, column: 30)";
+    ends(code, bounds, error);
+    let code = "$x = range(1, 100000) notify { ['a', 'b']: message => $x }";
+    let error = "Notify[b]: the value of message makes the catalog too large (more than 4 MB; the setting compile.max-memory)";
+    ends(code, bounds, error);
+}

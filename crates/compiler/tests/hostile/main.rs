@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod bounds;
+mod concurrent;
 
 use std::io;
 use std::path::Path;

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
-
 use crate::error::{Result, ValueError};
 use crate::number::compare_int_float;
-use crate::{Hash, Str, Value};
+use crate::{Hash, Value};
+
+/// Comparisons of items that cannot be looked up in one subtraction: some seconds.
+const COMPARISONS_MAX: usize = 100_000_000;
 
 /// `[1] << x`: one item more, whatever it is.
 pub(super) fn append(items: &[Value], item: &Value) -> Value {
@@ -107,22 +108,47 @@ fn merge_list(hash: &mut Hash, items: &[Value]) -> Result<()> {
 }
 
 /// `left - right`; what is not there is not missed.
-pub(super) fn delete(left: &Value, right: &Value) -> Value {
-    match left {
+///
+/// # Errors
+/// So many items of kinds that cannot be looked up that it would take for ever.
+pub(super) fn delete(left: &Value, right: &Value) -> Result<Value> {
+    Ok(match left {
         Value::Array(items) => {
             // Text equals the same text only, so most items are found in a set.
-            let mut texts: FxHashSet<Str> = FxHashSet::default();
-            let mut others = Vec::new();
+            let mut known = Hash::new();
+            let (mut others, mut has_numbers_like) = (Vec::new(), false);
             for other in as_items(right) {
                 match other {
-                    Value::Str(text) => {
-                        texts.insert(text);
+                    Value::Str(_) | Value::Int(_) => {
+                        known.insert(other, Value::Undef);
                     }
-                    other => others.push(other),
+                    other => {
+                        has_numbers_like |=
+                            matches!(other, Value::Float(_) | Value::Timespan(_) | Value::Timestamp(_));
+                        others.push(other);
+                    }
                 }
             }
+            // A number of another kind may equal an integer.
+            let numbers: Vec<Value> = known.keys().filter(|key| key.as_int().is_some()).cloned().collect();
+            let scans = |item: &&Value| match item {
+                Value::Str(_) => 0,
+                Value::Int(_) if !has_numbers_like => 0,
+                Value::Float(_) | Value::Timespan(_) | Value::Timestamp(_) => numbers.len() + others.len(),
+                _ => others.len(),
+            };
+            let scanned = items.iter().map(|item| scans(&item)).fold(0, usize::saturating_add);
+            if scanned > COMPARISONS_MAX {
+                let text = format!("subtracting takes more than {COMPARISONS_MAX} comparisons");
+                return Err(ValueError::new(text));
+            }
             let kept = |item: &&Value| match item {
-                Value::Str(text) => !texts.contains(text),
+                Value::Str(_) => !known.contains_key(item),
+                Value::Int(_) if known.contains_key(item) => false,
+                Value::Int(_) if !has_numbers_like => true,
+                Value::Float(_) | Value::Timespan(_) | Value::Timestamp(_) => {
+                    !numbers.iter().chain(&others).any(|other| ruby_equals(item, other))
+                }
                 item => !others.iter().any(|other| ruby_equals(item, other)),
             };
             Value::array(items.iter().filter(kept).cloned().collect::<Vec<_>>())
@@ -142,7 +168,7 @@ pub(super) fn delete(left: &Value, right: &Value) -> Value {
             Value::hash(result)
         }
         _ => left.clone(),
-    }
+    })
 }
 
 /// The items of an array, the pairs of a hash, anything else as a single item.

@@ -15,7 +15,7 @@ pub use plain::{plain, write};
 
 use super::creator::Creator;
 use super::types::{alias, pattern, structure};
-use crate::error::Result;
+use crate::error::{Result, check_text};
 use crate::{Type, Value};
 use map::FormatMap;
 
@@ -33,7 +33,11 @@ pub(super) fn creator() -> Creator {
     let from = alias("Convertible", Type::Any);
     Creator::new("new_string").takes(1, &[("from", from), ("string_formats", formats)], |arguments, _| {
         Ok(match arguments {
-            [from] => plain(from).into(),
+            [from] => {
+                let text = plain(from);
+                check_text(text.len())?;
+                text.into()
+            }
             [from, formats] => convert(from, formats)?.into(),
             _ => Value::Undef,
         })

@@ -8,7 +8,7 @@ mod digits;
 mod float;
 mod integer;
 
-use crate::error::{Result, ValueError};
+use crate::error::{Result, ValueError, check_text};
 use crate::format::{ruby_inspect, ruby_to_s};
 use crate::{Hash, Str, Value};
 
@@ -61,6 +61,7 @@ impl<'f> Formatter<'f> {
             self.out.push_str(before);
             self.rest = rest;
             self.directive()?;
+            check_text(self.out.len())?;
         }
         self.out.push_str(self.rest);
         Ok(())

@@ -1,7 +1,7 @@
 //! Substitution and splitting as Ruby's strings do them.
 
 use super::{Captures, Regexp};
-use crate::error::Result;
+use crate::error::{Result, check_text};
 
 impl Regexp {
     /// Ruby's `sub`: the first match replaced. In the template `\0` or `\&` is the match, `\1` a group, `\k<name>` a
@@ -10,7 +10,7 @@ impl Regexp {
         let Some(captures) = self.try_captures(text)? else { return Ok(text.to_owned()) };
         let mut out = String::with_capacity(text.len() + template.len());
         out.push_str(text.get(..captures.start()).unwrap_or_default());
-        self.expand(template, &captures, &mut out);
+        self.expand(template, &captures, &mut out)?;
         out.push_str(text.get(captures.end()..).unwrap_or_default());
         Ok(out)
     }
@@ -22,8 +22,9 @@ impl Regexp {
         let mut matches = self.matches(text);
         while let Some(captures) = matches.next_match()? {
             out.push_str(text.get(copied..captures.start()).unwrap_or_default());
-            self.expand(template, &captures, &mut out);
+            self.expand(template, &captures, &mut out)?;
             copied = captures.end();
+            check_text(out.len())?;
         }
         out.push_str(text.get(copied..).unwrap_or_default());
         Ok(out)
@@ -66,14 +67,16 @@ impl Regexp {
         Ok(parts)
     }
 
-    fn expand(&self, template: &str, captures: &Captures<'_>, out: &mut String) {
+    fn expand(&self, template: &str, captures: &Captures<'_>, out: &mut String) -> Result<()> {
         let mut rest = template;
         while let Some((before, escape)) = rest.split_once('\\') {
+            // Groups may be as long as the text, and a template names them often.
+            check_text(out.len())?;
             out.push_str(before);
             let mut chars = escape.chars();
             let Some(c) = chars.next() else {
                 out.push('\\');
-                return;
+                return Ok(());
             };
             rest = chars.as_str();
             match c {
@@ -100,6 +103,7 @@ impl Regexp {
             }
         }
         out.push_str(rest);
+        Ok(())
     }
 }
 

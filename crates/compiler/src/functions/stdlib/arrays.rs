@@ -52,8 +52,8 @@ pub(super) const CONCAT: Legacy = Legacy::value("concat", -1, |_, arguments| {
 /// ```puppet
 /// prefix(['a', 'b'], 'p') # ['pa', 'pb']
 /// ```
-pub(super) const PREFIX: Legacy = Legacy::value("prefix", -1, |_, arguments| {
-    affixed("prefix", arguments, |affix, text| format!("{affix}{text}"))
+pub(super) const PREFIX: Legacy = Legacy::value("prefix", -1, |context, arguments| {
+    affixed(context, arguments, |affix, text| format!("{affix}{text}"))
 });
 
 /// Puts a text behind each item of an array, or behind each key of a hash.
@@ -61,11 +61,16 @@ pub(super) const PREFIX: Legacy = Legacy::value("prefix", -1, |_, arguments| {
 /// ```puppet
 /// suffix(['a', 'b'], 'p') # ['ap', 'bp']
 /// ```
-pub(super) const SUFFIX: Legacy = Legacy::value("suffix", -1, |_, arguments| {
-    affixed("suffix", arguments, |affix, text| format!("{text}{affix}"))
+pub(super) const SUFFIX: Legacy = Legacy::value("suffix", -1, |context, arguments| {
+    affixed(context, arguments, |affix, text| format!("{text}{affix}"))
 });
 
-fn affixed(name: &str, arguments: &[Value], join: fn(&str, &str) -> String) -> Result<Value, Control> {
+fn affixed(
+    context: &mut Context<'_, '_>,
+    arguments: &[Value],
+    join: fn(&str, &str) -> String,
+) -> Result<Value, Control> {
+    let name = context.name();
     let Some(collection) = arguments.first() else { return Err(wrong_count(name, arguments, "1")) };
     if !matches!(collection, Value::Array(_) | Value::Hash(_)) {
         let shown = ruby_inspect(collection);
@@ -79,6 +84,7 @@ fn affixed(name: &str, arguments: &[Value], join: fn(&str, &str) -> String) -> R
             return Err(format!("{name}(): expected second argument to be a String, got {shown}").into());
         }
     };
+    context.check_joined(Some(collection), affix)?;
     let with = |value: &Value| Value::from(join(affix, &ruby::legacy_to_s(value)));
     Ok(match collection {
         Value::Hash(hash) => {

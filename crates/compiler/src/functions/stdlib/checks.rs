@@ -44,26 +44,19 @@ fn run_with_file(context: &mut Context<'_, '_>, content: &str, line: &str) -> Re
     context.mark_impure();
     let has_place = fits(r"\s%(\s|$)", line);
     let line = if has_place { line.replace('%', "$file") } else { format!("{line} $file") };
-    // The file is made and removed by the shell that runs the command, which says at the end how it went.
-    let script = format!(
-        "file=$(mktemp \"${{TMPDIR:-/tmp}}/validate_cmd.XXXXXXXX\") || exit 0\n\
-         trap 'rm -f \"$file\"' EXIT\n\
-         printf %s {} > \"$file\"\n\
-         ( {line}\n)\n\
-         printf '\\n%s %s' \"$?\" \"$file\"",
-        shellwords::escape(content)
-    );
+    let world = context.world();
+    let file = world.scratch_file("validate_cmd", content.as_bytes())?;
+    let path = file.path().to_string_lossy();
+    // The shell says at the end how it went.
+    let script = format!("file={}\n( {line}\n)\nprintf '\\n%s' \"$?\"", shellwords::escape(&path));
     let shell = ["/bin/sh", "-c", &script].map(str::to_owned);
-    // What a failure shows is the command as it was given: the script holds the content, which may be a secret.
-    let output =
-        context.world().run(&shell, None, TIME_MAX).map_err(|error| error.replace(&script, &line))?;
+    let output = world.run(&shell, None, TIME_MAX).map_err(|error| error.replace(&script, &line))?;
     let output = String::from_utf8_lossy(&output);
-    let (said, end) = output.rsplit_once('\n').ok_or("no temporary file could be made")?;
-    let (status, file) = end.split_once(' ').unwrap_or((end, ""));
+    let (said, status) = output.rsplit_once('\n').ok_or("the command gave no status")?;
     if status == "0" {
         return Ok(());
     }
-    let line = line.replace("$file", file);
+    let line = line.replace("$file", &path);
     Err(format!("Execution of '{line}' returned {status}: {said}"))
 }
 

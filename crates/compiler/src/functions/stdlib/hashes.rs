@@ -155,34 +155,43 @@ pub(super) const HAS_KEY: Legacy = Legacy::value("has_key", -1, |_, arguments| {
 /// ```puppet
 /// join_keys_to_values({ 'a' => 1, 'b' => [2, 3] }, ' is ') # ['a is 1', 'b is 2', 'b is 3']
 /// ```
-pub(super) const JOIN_KEYS_TO_VALUES: Legacy = Legacy::value("join_keys_to_values", -1, |_, arguments| {
-    let [hash, separator] = arguments else {
-        let count = arguments.len();
-        return Err(format!("join_keys_to_values(): Takes exactly two arguments, but {count} given.").into());
-    };
-    let Value::Hash(hash) = hash else {
-        let class = ruby::legacy_class_name(hash);
-        let text =
-            format!("join_keys_to_values(): The first argument must be a hash, but a {class} was given.");
-        return Err(text.into());
-    };
-    let Value::Str(separator) = separator else {
-        let class = ruby::legacy_class_name(separator);
-        let text =
-            format!("join_keys_to_values(): The second argument must be a string, but a {class} was given.");
-        return Err(text.into());
-    };
-    let mut texts: Vec<Value> = Vec::with_capacity(hash.len());
-    for (key, value) in hash.iter() {
-        let key = ruby::legacy_to_s(key);
-        let mut push = |value: &Value| {
-            texts.push(format!("{key}{separator}{}", ruby::legacy_to_s(value)).into());
+pub(super) const JOIN_KEYS_TO_VALUES: Legacy =
+    Legacy::value("join_keys_to_values", -1, |context, arguments| {
+        let [hash, separator] = arguments else {
+            let count = arguments.len();
+            return Err(
+                format!("join_keys_to_values(): Takes exactly two arguments, but {count} given.").into()
+            );
         };
-        match value {
-            Value::Array(items) => items.iter().for_each(push),
-            Value::Str(text) if text.as_str() == "undef" => texts.push(key.into()),
-            other => push(other),
+        let Value::Hash(hash) = hash else {
+            let class = ruby::legacy_class_name(hash);
+            let text =
+                format!("join_keys_to_values(): The first argument must be a hash, but a {class} was given.");
+            return Err(text.into());
+        };
+        let Value::Str(separator) = separator else {
+            let class = ruby::legacy_class_name(separator);
+            let text = format!(
+                "join_keys_to_values(): The second argument must be a string, but a {class} was given."
+            );
+            return Err(text.into());
+        };
+        context.check_joined(arguments.first(), separator)?;
+        for (key, value) in hash.iter() {
+            // The key stands before each of its values.
+            context.check_joined(Some(value), key.as_str().unwrap_or_default())?;
         }
-    }
-    Ok(texts.into())
-});
+        let mut texts: Vec<Value> = Vec::with_capacity(hash.len());
+        for (key, value) in hash.iter() {
+            let key = ruby::legacy_to_s(key);
+            let mut push = |value: &Value| {
+                texts.push(format!("{key}{separator}{}", ruby::legacy_to_s(value)).into());
+            };
+            match value {
+                Value::Array(items) => items.iter().for_each(push),
+                Value::Str(text) if text.as_str() == "undef" => texts.push(key.into()),
+                other => push(other),
+            }
+        }
+        Ok(texts.into())
+    });

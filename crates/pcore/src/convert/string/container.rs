@@ -5,8 +5,11 @@ use std::sync::Arc;
 use super::format::{Format, illegal};
 use super::map::{FormatMap, default_inner};
 use super::scalar;
-use crate::error::Result;
-use crate::{Value, iter, render};
+use crate::error::{Result, ValueError, check_text};
+use crate::{Value, render};
+
+/// Nesting of what is indented: each level is copied into the one above it.
+const LEVELS_MAX: usize = 500;
 
 /// How deep a collection stands, and whether it starts a line.
 #[derive(Clone, Copy, Default)]
@@ -42,6 +45,10 @@ impl FormatMap {
 }
 
 fn convert(value: &Value, map: &FormatMap, indent: Indent) -> Result<String> {
+    if indent.active && indent.level > LEVELS_MAX {
+        let text = format!("a value with more than {LEVELS_MAX} levels cannot be indented");
+        return Err(ValueError::new(text));
+    }
     match value {
         Value::Array(items) => array(value, items, map, indent),
         Value::Hash(hash) => {
@@ -53,7 +60,7 @@ fn convert(value: &Value, map: &FormatMap, indent: Indent) -> Result<String> {
             self::hash(hash, &format, map, indent)
         }
         Value::Iterator(_) => {
-            let items: Vec<Value> = iter::items(value).into_iter().flatten().collect();
+            let items = crate::convert::array::items(value)?.unwrap_or_default();
             convert(&Value::array(items), map, indent)
         }
         Value::Object(_) | Value::Deferred(_) => {
@@ -101,10 +108,14 @@ fn array(value: &Value, items: &[Value], map: &FormatMap, indent: Indent) -> Res
     let (open, close) = format.delimiters(("[", "]"));
     let indent = indent.active_if(format.alternate);
     let child = Indent { level: indent.level + 1, follows: false, active: format.alternate };
-    let texts = items
-        .iter()
-        .map(|item| convert(item, formats_of(item, map, &inner), child))
-        .collect::<Result<Vec<String>>>()?;
+    let mut texts = Vec::with_capacity(items.len());
+    let mut length = 0;
+    for item in items {
+        let text = convert(item, formats_of(item, map, &inner), child)?;
+        length += text.len() + separator.len();
+        check_text(length)?;
+        texts.push(text);
+    }
     let too_wide = match format.width.filter(|_| format.alternate) {
         Some(width) => widest(items, &texts) > width,
         None => false,
@@ -189,6 +200,7 @@ fn hash(hash: &crate::Hash, format: &Format, map: &FormatMap, indent: Indent) ->
         out.push_str(&convert(key, formats_of(key, map, &inner), child)?);
         out.push_str(assignment);
         out.push_str(&convert(value, formats_of(value, map, &inner), child)?);
+        check_text(out.len())?;
     }
     if format.alternate {
         out.push('\n');

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::error::TEXT_BYTES_MAX;
 use crate::format::{ruby_inspect, write as write_text};
 use crate::number::write_float;
 use crate::{Value, iter, render};
@@ -81,6 +82,10 @@ fn write_item(out: &mut String, value: &Value) {
 fn write_items<V: std::borrow::Borrow<Value>>(out: &mut String, items: impl Iterator<Item = V>) {
     out.push('[');
     for (index, item) in items.enumerate() {
+        // An iterator may be endless; whoever has asked for the text refuses one that long.
+        if out.len() > TEXT_BYTES_MAX {
+            return;
+        }
         if index > 0 {
             out.push_str(", ");
         }
