@@ -61,6 +61,9 @@ impl Format {
     }
 }
 
+/// Longest file that is read: parsed data takes about ten times the memory of its text, and stays.
+const DATA_BYTES_MAX: usize = 64 << 20;
+
 /// A parsed data file.
 #[derive(Debug)]
 pub(crate) struct DataFile {
@@ -136,6 +139,12 @@ impl Store {
             .source
             .read(path)
             .map_err(|error| LookupError::argument(format!("could not read {path}: {error}")))?;
+        if bytes.len() > DATA_BYTES_MAX {
+            return Err(LookupError::argument(format!(
+                "{path}: the file has {} bytes, and {DATA_BYTES_MAX} are allowed",
+                bytes.len()
+            )));
+        }
         let text = String::from_utf8(bytes)
             .map_err(|_| LookupError::argument(format!("{path}: invalid byte sequence in UTF-8")))?;
         Ok(match text.strip_prefix('\u{feff}') {

@@ -8,6 +8,7 @@ mod classifier;
 mod commands;
 mod documents;
 mod files;
+mod hostile;
 mod info;
 mod observed;
 mod tls;
