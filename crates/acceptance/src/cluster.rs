@@ -21,6 +21,8 @@ pub struct Options {
     pub autosign: Option<String>,
     /// More lines of `bunraku.toml`, which go on in the section `[ca]`.
     pub toml: String,
+    /// More lines of `bunraku.toml` in the section `[puppetdb]`.
+    pub puppetdb: String,
     /// More lines of `puppet.conf`, in the section `[main]`.
     pub puppet_conf: String,
     /// Directories of modules for all environments.
@@ -48,12 +50,14 @@ impl Cluster {
         let toml = format!(
             "certname = 'primary.example.com'\nconfdir = '{root}/server'\ndata-dir = '{root}/data'\n\
              [listen]\naddress = '127.0.0.1:0'\n\
+             [puppetdb]\nlisten = '127.0.0.1:0'\nhttp-listen = '127.0.0.1:0'\n{puppetdb}\n\
              [code]\nenvironmentpath = ['{environments}']\nbasemodulepath = {modules:?}\n\
              [ca]\ndir = '{cadir}'\nautosign = '{autosign}'\nkey-type = 'ec'\n{more}\n",
             root = root.display(),
             environments = examples::environmentpath(root).display(),
             cadir = options.cadir.clone().unwrap_or_else(|| root.join("ca")).display(),
             autosign = options.autosign.as_deref().unwrap_or("true"),
+            puppetdb = options.puppetdb,
             more = options.toml,
         );
         std::fs::write(root.join("server/bunraku.toml"), &toml).unwrap();

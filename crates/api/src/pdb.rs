@@ -7,9 +7,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use pcore::Hash;
+use pcore::{Hash, Value};
 use rest::{BoxFuture, Bytes};
-use wire::catalog::Catalog;
+use wire::catalog::{Catalog, Resource};
 
 /// The facts of a node, as of an agent's run. Replaces what was there.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct ReplaceFacts {
     pub environment: String,
     /// Fact values.
     pub facts: Arc<Hash>,
+    /// What the server knows of the node for certain (`$trusted`); kept as the fact `trusted`.
+    pub trusted: Option<Value>,
     /// When the agent or, if it did not say, the server had them.
     pub producer_timestamp: SystemTime,
 }
@@ -33,8 +35,14 @@ pub struct ReplaceCatalog {
     pub environment: String,
     /// The run it was made for.
     pub transaction_uuid: Option<String>,
+    /// The job of the orchestrator that the run belongs to.
+    pub job_id: Option<String>,
     /// The catalog.
     pub catalog: Arc<Catalog>,
+    /// Resources that the node exports and does not apply itself.
+    pub exported: Arc<Vec<Resource>>,
+    /// Keys that were looked up in Hiera for it; `None` if that is not known.
+    pub lookups: Option<Arc<Vec<String>>>,
     /// When it was compiled.
     pub producer_timestamp: SystemTime,
 }
@@ -117,6 +125,47 @@ pub struct StoredReport {
     pub producer_timestamp: SystemTime,
 }
 
+/// A search for resources that nodes export.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExportedQuery {
+    /// Resource type, capitalised by segment.
+    pub type_name: String,
+    /// The node that asks; its own resources are not wanted.
+    pub certname: String,
+    /// Condition, if there is one.
+    pub filter: Option<ExportedFilter>,
+}
+
+/// A condition on exported resources.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExportedFilter {
+    /// Both hold.
+    And(Box<ExportedFilter>, Box<ExportedFilter>),
+    /// One of them holds.
+    Or(Box<ExportedFilter>, Box<ExportedFilter>),
+    /// It does not hold.
+    Not(Box<ExportedFilter>),
+    /// The title is this.
+    Title(String),
+    /// One of the tags is this.
+    Tag(String),
+    /// A parameter equals a value, as plain data.
+    Parameter(String, Value),
+}
+
+/// A resource that a node exports.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExportedResource {
+    /// The node that exports it.
+    pub certname: String,
+    /// Title.
+    pub title: String,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// Parameters, as plain data.
+    pub parameters: Hash,
+}
+
 /// Why the store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum PdbError {
@@ -159,6 +208,9 @@ pub trait Pdb: Send + Sync {
         &'a self,
         certname: &'a str,
     ) -> BoxFuture<'a, Result<Option<StoredReport>, PdbError>>;
+
+    /// Resources that other nodes export, of nodes that are active; sorted by title and node.
+    fn exported(&self, query: ExportedQuery) -> BoxFuture<'_, Result<Vec<ExportedResource>, PdbError>>;
 }
 
 /// A store in memory that remembers every command. For tests.
@@ -179,6 +231,20 @@ impl FakePdb {
         match &*self.failure.lock().unwrap_or_else(PoisonError::into_inner) {
             Some(reason) => Err(PdbError::Unavailable { doing, reason: reason.clone() }),
             None => Ok(()),
+        }
+    }
+}
+
+impl ExportedFilter {
+    /// Whether a resource fits.
+    fn fits(&self, resource: &Resource) -> bool {
+        match self {
+            ExportedFilter::And(left, right) => left.fits(resource) && right.fits(resource),
+            ExportedFilter::Or(left, right) => left.fits(resource) || right.fits(resource),
+            ExportedFilter::Not(filter) => !filter.fits(resource),
+            ExportedFilter::Title(title) => resource.title.as_str() == title,
+            ExportedFilter::Tag(tag) => resource.tags.iter().any(|other| other.as_str() == tag),
+            ExportedFilter::Parameter(name, value) => resource.parameter(name) == Some(value),
         }
     }
 }
@@ -246,6 +312,41 @@ impl Pdb for FakePdb {
                 }),
                 _ => None,
             }))
+        })
+    }
+
+    fn exported(&self, query: ExportedQuery) -> BoxFuture<'_, Result<Vec<ExportedResource>, PdbError>> {
+        Box::pin(async move {
+            self.check("look for exported resources")?;
+            let mut latest = std::collections::BTreeMap::new();
+            for command in self.commands() {
+                if let Command::ReplaceCatalog(stored) = command {
+                    latest.insert(stored.certname.clone(), stored);
+                }
+            }
+            latest.remove(&query.certname);
+            let mut found = Vec::new();
+            for (certname, stored) in latest {
+                let all = stored.exported.iter().chain(&stored.catalog.resources);
+                let wanted = all
+                    .filter(|resource| resource.exported && resource.type_name.as_str() == query.type_name);
+                for resource in
+                    wanted.filter(|resource| query.filter.as_ref().is_none_or(|filter| filter.fits(resource)))
+                {
+                    found.push(ExportedResource {
+                        certname: certname.clone(),
+                        title: resource.title.to_string(),
+                        tags: resource.tags.iter().map(ToString::to_string).collect(),
+                        parameters: resource
+                            .parameters
+                            .iter()
+                            .map(|(name, value)| (name.as_str(), value.clone()))
+                            .collect(),
+                    });
+                }
+            }
+            found.sort_by(|left, right| (&left.title, &left.certname).cmp(&(&right.title, &right.certname)));
+            Ok(found)
         })
     }
 }

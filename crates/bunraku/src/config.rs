@@ -36,6 +36,7 @@ pub struct Config {
     pub compile: Compile,
     pub ruby: Ruby,
     pub ca: Ca,
+    pub puppetdb: Puppetdb,
     pub auth: Auth,
     pub log: Log,
 }
@@ -113,6 +114,33 @@ pub struct Ca {
     pub allow_auto_renewal: bool,
     pub auto_renewal_cert_ttl: Duration,
     pub enable_infra_crl: bool,
+}
+
+/// `[puppetdb]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "documented in `keys::KEYS`")]
+pub struct Puppetdb {
+    pub listen: String,
+    pub http_listen: String,
+    pub certificate_allowlist: Option<PathBuf>,
+    pub database_url: Option<String>,
+    pub database_username: Option<String>,
+    pub database_password_file: Option<PathBuf>,
+    pub database_ca: Option<PathBuf>,
+    pub database_connections: usize,
+    pub command_threads: usize,
+    pub max_command_size: u64,
+    pub max_queued_commands: usize,
+    pub max_queued_bytes: u64,
+    pub facts_blocklist: Vec<String>,
+    pub facts_blocklist_type: String,
+    pub node_ttl: Duration,
+    pub node_purge_ttl: Duration,
+    pub node_purge_gc_batch_limit: usize,
+    pub report_ttl: Duration,
+    pub resource_events_ttl: Option<Duration>,
+    pub gc_interval: Duration,
 }
 
 /// `[auth]`
@@ -244,6 +272,33 @@ impl Default for Ca {
     }
 }
 
+impl Default for Puppetdb {
+    fn default() -> Puppetdb {
+        Puppetdb {
+            listen: "[::]:8081".into(),
+            http_listen: String::new(),
+            certificate_allowlist: None,
+            database_url: None,
+            database_username: None,
+            database_password_file: None,
+            database_ca: None,
+            database_connections: 25,
+            command_threads: 0,
+            max_command_size: 128 * 1024 * 1024,
+            max_queued_commands: 100_000,
+            max_queued_bytes: 8 * 1024 * 1024 * 1024,
+            facts_blocklist: Vec::new(),
+            facts_blocklist_type: "literal".into(),
+            node_ttl: Duration::seconds(7 * 86_400),
+            node_purge_ttl: Duration::seconds(14 * 86_400),
+            node_purge_gc_batch_limit: 25,
+            report_ttl: Duration::seconds(14 * 86_400),
+            resource_events_ttl: None,
+            gc_interval: Duration::seconds(3_600),
+        }
+    }
+}
+
 impl Default for Log {
     fn default() -> Log {
         Log { level: "info".into(), format: LogFormat::Text }
@@ -277,6 +332,10 @@ impl Config {
             && !["off", "warning", "error"].contains(&strict.as_str())
         {
             bail!("compile.strict: `{strict}` is not one of off, warning, error");
+        }
+        let blocklist = self.puppetdb.facts_blocklist_type.as_str();
+        if !["literal", "regex"].contains(&blocklist) {
+            bail!("puppetdb.facts-blocklist-type: `{blocklist}` is not one of literal, regex");
         }
         if let Some(key_type) = &self.ca.key_type
             && !["rsa", "ec"].contains(&key_type.as_str())

@@ -1,5 +1,6 @@
 //! Roles: what each puts together. A role reads as a parts list.
 
 pub mod primary;
+mod puppetdb;
 pub mod settings;
 mod swap;

@@ -28,6 +28,8 @@ const CONFIG_VERSION_TIME_MAX: Duration = Duration::from_secs(60);
 pub struct Compilation {
     /// The catalog.
     pub catalog: Catalog,
+    /// Resources that the node exports and does not apply itself: they are not in its catalog.
+    pub exported: Vec<wire::catalog::Resource>,
     /// What was said on the way.
     pub logs: Vec<LogEntry>,
     /// What the catalog depends on, besides the image.
@@ -82,9 +84,9 @@ fn run(image: &Image, world: &dyn World, node: &NodeInput) -> Result<Compilation
         }
     };
     match session.into_catalog(version) {
-        Ok((catalog, mut session)) => {
+        Ok((catalog, exported, mut session)) => {
             let logs = std::mem::take(&mut session.logs);
-            Ok(Compilation { catalog, logs, reads: session.into_reads() })
+            Ok(Compilation { catalog, exported, logs, reads: session.into_reads() })
         }
         Err(Control::Error(error)) => {
             Err(CompileError { message: format!("{error} on node {}", node.certname), logs: Vec::new() })

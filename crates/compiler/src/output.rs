@@ -10,7 +10,12 @@ use crate::session::{Session, WellKnown};
 
 impl<'i> Session<'i> {
     /// The catalog: resources in order of creation, without the virtual ones that nobody realised.
-    pub(crate) fn into_catalog(mut self, version: Value) -> Result<(Catalog, Session<'i>), Control> {
+    /// Beside it the resources that only other nodes may have.
+    pub(crate) fn into_catalog(
+        mut self,
+        version: Value,
+    ) -> Result<(Catalog, Vec<WireResource>, Session<'i>), Control> {
+        let mut exported = Vec::new();
         let resources = std::mem::take(&mut self.resources);
         let mut ids: Vec<Option<WireId>> = Vec::with_capacity(resources.len());
         let mut wire = Vec::with_capacity(resources.len());
@@ -24,6 +29,9 @@ impl<'i> Session<'i> {
             // What is exported and not collected here is for other nodes; an agent must not apply it.
             if resource.is_virtual {
                 ids.push(None);
+                if resource.exported {
+                    exported.push(to_wire(resource, &self.well_known)?);
+                }
                 continue;
             }
             for parameter in &resource.parameters {
@@ -66,7 +74,7 @@ impl<'i> Session<'i> {
             edges,
             ..Catalog::default()
         };
-        Ok((catalog, self))
+        Ok((catalog, exported, self))
     }
 }
 

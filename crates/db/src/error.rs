@@ -1,6 +1,51 @@
 //! What can go wrong with the database.
 
+use std::fmt;
 use std::path::PathBuf;
+
+use rusqlite::ErrorCode;
+use tokio_postgres::error::SqlState;
+
+/// An error of a driver.
+#[derive(Debug)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Driver {
+    Sqlite(rusqlite::Error),
+    Postgres(tokio_postgres::Error),
+}
+
+impl From<rusqlite::Error> for Driver {
+    fn from(error: rusqlite::Error) -> Driver {
+        Driver::Sqlite(error)
+    }
+}
+
+impl From<tokio_postgres::Error> for Driver {
+    fn from(error: tokio_postgres::Error) -> Driver {
+        Driver::Postgres(error)
+    }
+}
+
+impl fmt::Display for Driver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Driver::Sqlite(error) => error.fmt(f),
+            // The driver's own text leaves out what the server said. Its detail can hold values, so it is not shown.
+            Driver::Postgres(error) => match error.as_db_error() {
+                Some(said) => write!(f, "{} ({})", said.message(), said.code().code()),
+                None => {
+                    error.fmt(f)?;
+                    match std::error::Error::source(error) {
+                        Some(source) => write!(f, ": {source}"),
+                        None => Ok(()),
+                    }
+                }
+            },
+        }
+    }
+}
+
+impl std::error::Error for Driver {}
 
 /// An error of the database. The statement is named so that the log is of use; values never are.
 #[derive(Debug, thiserror::Error)]
@@ -11,19 +56,33 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: rusqlite::Error,
+        source: Driver,
     },
+    /// The server could not be reached, or does not want us.
+    #[error("could not connect to the database at {server}: {source}")]
+    Connect {
+        /// Where it should be.
+        server: String,
+        /// Why.
+        source: Driver,
+    },
+    /// The settings of the connection are not valid.
+    #[error("the settings of the database are not valid: {0}")]
+    Settings(String),
     /// A statement failed.
     #[error("database statement failed: {source} (statement: {statement})")]
     Statement {
         /// The SQL text.
         statement: String,
         /// Why.
-        source: rusqlite::Error,
+        source: Driver,
     },
     /// Beginning, ending or taking back a transaction failed.
     #[error("database transaction failed: {0}")]
-    Transaction(rusqlite::Error),
+    Transaction(Driver),
+    /// The changes could not be brought to disk.
+    #[error("could not commit: {0}")]
+    Commit(String),
     /// A column holds another kind than the caller reads.
     #[error("column {column} holds {found}, not {wanted}")]
     Column {
@@ -44,6 +103,9 @@ pub enum Error {
         /// Newest known version.
         known: i64,
     },
+    /// Another transaction was in the way.
+    #[error("another change of the same data came in between")]
+    Conflict,
     /// The writer is gone: the program is stopping, or the writer thread failed.
     #[error("the database is closed")]
     Closed,
@@ -53,9 +115,71 @@ pub enum Error {
 }
 
 impl Error {
+    fn driver(&self) -> Option<&Driver> {
+        match self {
+            Error::Statement { source, .. } | Error::Transaction(source) => Some(source),
+            _ => None,
+        }
+    }
+
+    /// True if another transaction was in the way: the same work run again may succeed.
+    pub fn is_conflict(&self) -> bool {
+        let Some(Driver::Postgres(error)) = self.driver() else { return matches!(self, Error::Conflict) };
+        error.code().is_some_and(|code| {
+            [
+                &SqlState::T_R_SERIALIZATION_FAILURE,
+                &SqlState::T_R_DEADLOCK_DETECTED,
+                &SqlState::FOREIGN_KEY_VIOLATION,
+                &SqlState::UNIQUE_VIOLATION,
+                &SqlState::LOCK_NOT_AVAILABLE,
+            ]
+            .contains(&code)
+        })
+    }
+
+    /// True if the database as such cannot do its work now (away, restarting, out of room), whatever it is asked: the same work is worth
+    /// another try, however often.
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Error::Connect { .. } | Error::Commit(_) | Error::Closed | Error::Open { .. } => true,
+            Error::Statement { source, .. } | Error::Transaction(source) => match source {
+                Driver::Sqlite(error) => matches!(
+                    error.sqlite_error_code(),
+                    Some(
+                        ErrorCode::DiskFull
+                            | ErrorCode::SystemIoFailure
+                            | ErrorCode::DatabaseBusy
+                            | ErrorCode::DatabaseLocked
+                            | ErrorCode::CannotOpen
+                            | ErrorCode::ReadOnly
+                            | ErrorCode::OutOfMemory
+                    )
+                ),
+                Driver::Postgres(error) => match error.code() {
+                    // Classes: connection, insufficient resources, operator intervention, system error; and a server that
+                    // became read-only because another one took over.
+                    Some(code) => {
+                        ["08", "53", "57", "58"].iter().any(|class| code.code().starts_with(class))
+                            && *code != SqlState::QUERY_CANCELED
+                            || *code == SqlState::READ_ONLY_SQL_TRANSACTION
+                    }
+                    None => {
+                        error.is_closed()
+                            || std::error::Error::source(error)
+                                .is_some_and(|source| source.is::<std::io::Error>())
+                    }
+                },
+            },
+            _ => false,
+        }
+    }
+
     /// Whether a statement was ended because its time was over or nobody waits for it any more.
     pub fn is_interrupted(&self) -> bool {
-        matches!(self, Error::Statement { source, .. }
-            if source.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted))
+        match self.driver() {
+            Some(Driver::Sqlite(error)) => error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted),
+            Some(Driver::Postgres(error)) => error.code() == Some(&SqlState::QUERY_CANCELED),
+            None => false,
+        }
     }
 }

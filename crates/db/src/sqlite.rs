@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::migrate::{self, Migration};
-use crate::{Error, Function, Limit, Result, Row, Value};
+use crate::{Error, Function, Limit, Result, Row, Tx, TxInner, Value};
 
 /// Writes that may wait; beyond it callers wait for a place, so that a slow disk slows peers down instead of filling memory.
 const QUEUE_MAX: usize = 1_024;
@@ -29,9 +29,9 @@ type Job = Box<dyn FnOnce(&Connection) -> Answer + Send>;
 /// Tells the caller how it went; called with the result of the commit once that is known.
 type Answer = Box<dyn FnOnce(std::result::Result<(), Arc<str>>) + Send>;
 
-/// A database. Clones share it; the file is closed when the last one is dropped.
+/// A database file. Clones share it; the file is closed when the last one is dropped.
 #[derive(Clone)]
-pub struct Db {
+pub(crate) struct Sqlite {
     shared: Arc<Shared>,
 }
 
@@ -41,7 +41,7 @@ struct Shared {
     jobs: Option<SyncSender<Job>>,
     slots: Semaphore,
     readers: std::sync::Mutex<Vec<Connection>>,
-    reading: Semaphore,
+    reading: Arc<Semaphore>,
     writer: Option<JoinHandle<()>>,
 }
 
@@ -58,40 +58,37 @@ impl Drop for Shared {
     }
 }
 
-impl Db {
+impl Sqlite {
     /// Opens or makes a database file and brings a schema up to date.
-    pub fn open(path: &Path, schema: &str, migrations: &[Migration]) -> Result<Db> {
-        Db::open_with(path, schema, migrations, &[])
-    }
-
-    /// The same with functions of our own in its SQL.
-    pub fn open_with(
+    pub(crate) fn open(
         path: &Path,
         schema: &str,
         migrations: &[Migration],
         functions: &'static [Function],
-    ) -> Result<Db> {
+    ) -> Result<Sqlite> {
         let mut writer = connect(path, false, functions)?;
         let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
                        PRAGMA temp_store = MEMORY;";
-        writer.execute_batch(pragmas).map_err(|source| Error::Open { path: path.to_owned(), source })?;
-        let transaction = writer.transaction().map_err(Error::Transaction)?;
-        migrate::run(&Tx { connection: &transaction }, schema, migrations)?;
-        transaction.commit().map_err(Error::Transaction)?;
+        writer
+            .execute_batch(pragmas)
+            .map_err(|source| Error::Open { path: path.to_owned(), source: source.into() })?;
+        let transaction = writer.transaction().map_err(broken)?;
+        migrate::run(&Tx(TxInner::Sqlite(&transaction)), schema, migrations)?;
+        transaction.commit().map_err(broken)?;
 
         let (jobs, queue) = sync_channel(QUEUE_MAX);
         let thread = std::thread::Builder::new()
             .name("db-writer".into())
             .spawn(move || write_all(writer, &queue))
             .map_err(|_| Error::Closed)?;
-        Ok(Db {
+        Ok(Sqlite {
             shared: Arc::new(Shared {
                 path: path.to_owned(),
                 functions,
                 jobs: Some(jobs),
                 slots: Semaphore::new(QUEUE_MAX),
                 readers: std::sync::Mutex::default(),
-                reading: Semaphore::new(READERS_MAX),
+                reading: Arc::new(Semaphore::new(READERS_MAX)),
                 writer: Some(thread),
             }),
         })
@@ -99,7 +96,7 @@ impl Db {
 
     /// Runs a closure that changes data. When this returns `Ok`, the changes are on disk; when the closure or the commit fails,
     /// nothing of it is.
-    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Tx<'_>) -> Result<T> + Send + 'static,
@@ -111,7 +108,7 @@ impl Db {
             Box::new(move |committed| {
                 let result = match committed {
                     Ok(()) => result,
-                    Err(reason) => result.and(Err(Error::Refused(format!("could not commit: {reason}")))),
+                    Err(reason) => result.and(Err(Error::Commit(reason.to_string()))),
                 };
                 // A caller that went away does not want to know.
                 let _ = answer.send(result);
@@ -123,23 +120,16 @@ impl Db {
     }
 
     /// Runs a closure that reads, on a connection of its own and one consistent view of the data.
-    pub async fn read<T, F>(&self, work: F) -> Result<T>
+    pub(crate) async fn read<T, F>(&self, limit: Limit, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Tx<'_>) -> Result<T> + Send + 'static,
     {
-        self.read_within(Limit::default(), work).await
-    }
-
-    /// The same with a limit. Statements beyond it fail with [`Error::is_interrupted`].
-    pub async fn read_within<T, F>(&self, limit: Limit, work: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Tx<'_>) -> Result<T> + Send + 'static,
-    {
-        let _slot = self.shared.reading.acquire().await.map_err(|_| Error::Closed)?;
+        let slot = self.shared.reading.clone().acquire_owned().await.map_err(|_| Error::Closed)?;
         let shared = self.shared.clone();
         let task = tokio::task::spawn_blocking(move || {
+            // Held to the end of the work, even if nobody waits for it any more.
+            let _slot = slot;
             let idle = lock(&shared.readers).pop();
             let mut connection = match idle {
                 Some(connection) => connection,
@@ -148,14 +138,12 @@ impl Db {
             let result = (|| {
                 if !limit.is_none() {
                     let over = move || limit.is_over();
-                    connection
-                        .progress_handler(INTERRUPT_CHECK_STEPS, Some(over))
-                        .map_err(Error::Transaction)?;
+                    connection.progress_handler(INTERRUPT_CHECK_STEPS, Some(over)).map_err(broken)?;
                 }
-                let transaction = connection.transaction().map_err(Error::Transaction)?;
-                work(&Tx { connection: &transaction })
+                let transaction = connection.transaction().map_err(broken)?;
+                work(&Tx(TxInner::Sqlite(&transaction)))
             })();
-            connection.progress_handler(0, None::<fn() -> bool>).map_err(Error::Transaction)?;
+            connection.progress_handler(0, None::<fn() -> bool>).map_err(broken)?;
             lock(&shared.readers).push(connection);
             result
         });
@@ -163,60 +151,40 @@ impl Db {
     }
 }
 
-/// Statements inside a transaction.
-pub struct Tx<'a> {
-    connection: &'a Connection,
+fn broken(error: rusqlite::Error) -> Error {
+    Error::Transaction(error.into())
 }
 
-impl Tx<'_> {
-    /// Runs one statement that changes data; gives the number of rows it touched.
-    pub fn execute(&self, sql: &str, parameters: &[Value]) -> Result<usize> {
-        let failed = |source| Error::Statement { statement: sql.to_owned(), source };
-        let mut statement = self.connection.prepare_cached(&numbered(sql)).map_err(failed)?;
-        statement.execute(rusqlite::params_from_iter(parameters)).map_err(failed)
-    }
+fn failed(sql: &str) -> impl Fn(rusqlite::Error) -> Error {
+    move |source| Error::Statement { statement: sql.to_owned(), source: source.into() }
+}
 
-    /// Runs one statement that yields rows, all at once.
-    pub fn query(&self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>> {
-        let mut rows = Vec::new();
-        self.each(sql, parameters, |row| {
-            rows.push(row);
-            Ok(())
-        })?;
-        Ok(rows)
-    }
+pub(crate) fn execute(connection: &Connection, sql: &str, parameters: &[Value]) -> Result<usize> {
+    let mut statement = connection.prepare_cached(&numbered(sql)).map_err(failed(sql))?;
+    statement.execute(rusqlite::params_from_iter(parameters)).map_err(failed(sql))
+}
 
-    /// Runs one statement and hands its rows over one by one, so that large answers need no memory.
-    pub fn each(
-        &self,
-        sql: &str,
-        parameters: &[Value],
-        mut take: impl FnMut(Row) -> Result<()>,
-    ) -> Result<()> {
-        let failed = |source| Error::Statement { statement: sql.to_owned(), source };
-        let mut statement = self.connection.prepare_cached(&numbered(sql)).map_err(failed)?;
-        let columns = statement.column_count();
-        let mut rows = statement.query(rusqlite::params_from_iter(parameters)).map_err(failed)?;
-        while let Some(row) = rows.next().map_err(failed)? {
-            let mut values = Vec::with_capacity(columns);
-            for column in 0..columns {
-                values.push(owned(row.get_ref(column).map_err(failed)?));
-            }
-            take(Row(values))?;
+pub(crate) fn each(
+    connection: &Connection,
+    sql: &str,
+    parameters: &[Value],
+    mut take: impl FnMut(Row) -> Result<()>,
+) -> Result<()> {
+    let mut statement = connection.prepare_cached(&numbered(sql)).map_err(failed(sql))?;
+    let columns = statement.column_count();
+    let mut rows = statement.query(rusqlite::params_from_iter(parameters)).map_err(failed(sql))?;
+    while let Some(row) = rows.next().map_err(failed(sql))? {
+        let mut values = Vec::with_capacity(columns);
+        for column in 0..columns {
+            values.push(owned(row.get_ref(column).map_err(failed(sql))?));
         }
-        Ok(())
+        take(Row(values))?;
     }
+    Ok(())
+}
 
-    /// Runs several statements without parameters, as migrations have them.
-    pub fn batch(&self, sql: &str) -> Result<()> {
-        let failed = |source| Error::Statement { statement: sql.to_owned(), source };
-        self.connection.execute_batch(sql).map_err(failed)
-    }
-
-    /// The id that the last insert got.
-    pub fn last_id(&self) -> i64 {
-        self.connection.last_insert_rowid()
-    }
+pub(crate) fn batch(connection: &Connection, sql: &str) -> Result<()> {
+    connection.execute_batch(sql).map_err(failed(sql))
 }
 
 fn owned(value: ValueRef<'_>) -> Value {
@@ -247,11 +215,11 @@ fn connect(path: &Path, read_only: bool, functions: &'static [Function]) -> Resu
     } else {
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
     };
-    let failed = |source| Error::Open { path: path.to_owned(), source };
+    let failed = |source: rusqlite::Error| Error::Open { path: path.to_owned(), source: source.into() };
     let connection =
         Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(failed)?;
     connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_prepared_statement_cache_capacity(128);
     for function in functions {
         let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
         let call = |context: &rusqlite::functions::Context<'_>| {
@@ -277,7 +245,9 @@ fn write_all(connection: Connection, queue: &Receiver<Job>) {
         let committed = match begun {
             Ok(()) => {
                 answers.push(first(&connection));
+                // A full disk can end the whole transaction in the middle of a job; what came before it is then taken back too.
                 while answers.len() < GROUP_MAX
+                    && !connection.is_autocommit()
                     && let Ok(job) = queue.try_recv()
                 {
                     answers.push(job(&connection));
@@ -306,12 +276,15 @@ fn write_all(connection: Connection, queue: &Receiver<Job>) {
 }
 
 fn in_savepoint<T>(connection: &Connection, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
-    connection.execute_batch("SAVEPOINT job").map_err(Error::Transaction)?;
+    connection.execute_batch("SAVEPOINT job").map_err(broken)?;
     // A panic in one caller's closure must not end the writer and with it everybody's writes.
-    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&Tx { connection })))
-        .unwrap_or_else(|_| Err(Error::Refused("the write panicked; its changes were taken back".into())));
+    let result =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&Tx(TxInner::Sqlite(connection)))))
+            .unwrap_or_else(|_| {
+                Err(Error::Refused("the write panicked; its changes were taken back".into()))
+            });
     let end = if result.is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
-    connection.execute_batch(end).map_err(Error::Transaction)?;
+    connection.execute_batch(end).map_err(broken)?;
     result
 }
 
@@ -340,8 +313,13 @@ fn numbered(sql: &str) -> std::borrow::Cow<'_, str> {
 mod tests {
     use super::*;
 
-    const SCHEMA: &[Migration] =
-        &[Migration { name: "first", sql: "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT NOT NULL)" }];
+    use crate::Db;
+
+    const SCHEMA: &[Migration] = &[Migration {
+        name: "first",
+        sql: "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT NOT NULL)",
+        then: None,
+    }];
 
     fn open(dir: &tempfile::TempDir) -> Db {
         Db::open(&dir.path().join("x.db"), "test", SCHEMA).unwrap()

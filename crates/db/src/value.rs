@@ -14,7 +14,7 @@ pub enum Value {
 }
 
 impl Value {
-    fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Value::Null => "null",
             Value::Int(_) => "an integer",
@@ -43,6 +43,12 @@ impl From<i64> for Value {
     }
 }
 
+impl From<i32> for Value {
+    fn from(number: i32) -> Value {
+        Value::Int(number.into())
+    }
+}
+
 impl From<bool> for Value {
     fn from(flag: bool) -> Value {
         Value::Int(flag.into())
@@ -52,6 +58,12 @@ impl From<bool> for Value {
 impl From<f64> for Value {
     fn from(number: f64) -> Value {
         Value::Real(number)
+    }
+}
+
+impl From<&[u8]> for Value {
+    fn from(bytes: &[u8]) -> Value {
+        Value::Blob(bytes.to_vec())
     }
 }
 
@@ -76,6 +88,11 @@ impl Row {
     pub fn get<T: FromValue>(&self, column: usize) -> Result<T> {
         let value = self.0.get(column).unwrap_or(&Value::Null);
         T::from_value(value).ok_or(Error::Column { column, found: value.kind(), wanted: T::WANTED })
+    }
+
+    /// The columns in order.
+    pub fn into_values(self) -> Vec<Value> {
+        self.0
     }
 }
 

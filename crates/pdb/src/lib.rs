@@ -1,15 +1,28 @@
-//! The store of what nodes report: facts, catalogs, reports.
+//! The store of what nodes report: facts, catalogs, reports; compatible with PuppetDB.
 //!
-//! Commands come in through [`api::Pdb`] and are on disk when they are answered. Facts and catalogs replace what a node had, and
-//! cost next to nothing when they have not changed: only the time stamp moves. Reports are kept, each with a row for its summary
-//! and a row for every event; the document itself stays whole, compressed, so that nothing an agent said is lost.
+//! Commands come in two ways. This process stores what its agents send through [`api::Pdb`], and is answered when it is in the database.
+//! Others send commands over HTTP ([`Handlers`]): they are answered when the command is on disk in a [`queue`], from which a
+//! [`processor`] brings them into the store, in order for each node. What the store cannot take is kept aside with its error.
 //!
-//! An older document never replaces a newer one, and the same report twice is stored once, so a sender that is not sure may send
-//! again. Values of sensitive parameters are not stored.
+//! The [`schema`] is the same on SQLite and PostgreSQL: rows that nodes have in common are stored once, and a document is written as
+//! the difference to the one before, so that runs which change nothing cost next to nothing. An older document never replaces a
+//! newer one, and the same report twice is stored once, so a sender that is not sure may send again. Values of sensitive parameters
+//! are not stored. [`expiry`] forgets what is old.
 
-mod document;
+mod archive;
+pub mod command;
+pub mod document;
+pub mod expiry;
+mod handlers;
+pub mod hash;
+pub mod metrics;
+pub mod payload;
+pub mod processor;
 pub mod query;
+pub mod queue;
 pub mod schema;
 mod store;
+mod terminus;
 
-pub use store::{ReportSummary, Store};
+pub use handlers::{Handlers, Settings};
+pub use store::{Outcome, ReportSummary, Store};

@@ -42,7 +42,7 @@
 //! `fact_names`: `id`, `name` of top-level facts.
 //!
 //! `fact_values`: the distinct values of each top-level fact. `name_id`, `hash` (SHA-1 of the canonical JSON, see
-//! `hash::json`; equality of values is equality of hashes), `kind` ([`Kind`]), `number` (the value of integers and floats,
+//! [`crate::hash::json`]; equality of values is equality of hashes), `kind` ([`Kind`]), `number` (the value of integers and floats,
 //! for comparisons, null otherwise), `value` (JSON, structured facts whole).
 //!
 //! `facts`: `node_id`, `name_id`, `value_id`: which node has which value.
@@ -74,7 +74,7 @@
 //! `noop`, `noop_pending`, `corrective_change`, `puppet_version`, `report_format`, `configuration_version`, `transaction_uuid`,
 //! `catalog_uuid`, `code_id`, `job_id`, `cached_catalog_status`; `resources_total`, `resources_changed`, `resources_failed`,
 //! `resources_skipped`, `duration` (seconds) from its metrics. `document_format` and `document` hold the rest: metrics, logs and
-//! resources in the API's form are what `document::report_data` gives.
+//! resources in the API's form are what [`crate::document::report_data`] gives.
 //!
 //! `resource_events`: one row an event. `day`, `report_id`, `node_id`, `timestamp`, `status` (`success`, `failure`, `noop`, `skipped`,
 //! `audit`), `corrective_change`, `resource_type`, `resource_title`, `property`, `name`, `new_value`, `old_value` (JSON as text:
@@ -82,7 +82,7 @@
 //! (environment, configuration version, times) stands in `reports`; on PostgreSQL join on `id = report_id` *and* `day`, so that
 //! only one partition is looked at. A skipped resource without events has one with status `skipped`, as in PuppetDB.
 
-use db::Migration;
+use db::{Dialect, Migration};
 
 /// What a fact value is; the column `kind` of `fact_values` and `fact_paths`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,8 +127,30 @@ impl Kind {
     }
 }
 
-/// The steps of the schema.
-pub(crate) const MIGRATIONS: &[Migration] = &[
-    Migration { name: "facts, catalogs, reports", sql: include_str!("../migrations/sqlite/1.sql") },
-    Migration { name: "content of catalogs", sql: include_str!("../migrations/sqlite/2.sql") },
+const SQLITE: &[Migration] = &[
+    Migration {
+        name: "facts, catalogs, reports",
+        sql: include_str!("../migrations/sqlite/1.sql"),
+        then: None,
+    },
+    Migration { name: "content of catalogs", sql: include_str!("../migrations/sqlite/2.sql"), then: None },
+    Migration {
+        name: "rows for what is searched",
+        sql: include_str!("../migrations/sqlite/3.sql"),
+        then: Some(crate::store::convert),
+    },
 ];
+
+const POSTGRES: &[Migration] = &[Migration {
+    name: "facts, catalogs, reports",
+    sql: include_str!("../migrations/postgres/1.sql"),
+    then: None,
+}];
+
+/// The steps of the schema.
+pub fn migrations(dialect: Dialect) -> &'static [Migration] {
+    match dialect {
+        Dialect::Sqlite => SQLITE,
+        Dialect::Postgres => POSTGRES,
+    }
+}

@@ -33,7 +33,7 @@ pub use bytes::Bytes;
 pub use client::{Client, ClientError};
 pub use front::Front;
 pub use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-pub use listen::{Limits, Listening, listen};
+pub use listen::{Limits, Listening, listen, listen_plain};
 pub use metrics::Metrics;
 pub use params::{Param, Params};
 pub use peer::{Peer, PeerCertificate};

@@ -100,6 +100,26 @@ pub async fn listen(
     limits: Limits,
     metrics: Arc<Metrics>,
 ) -> io::Result<Listening> {
+    bind(address, Some(tls), service, limits, metrics).await
+}
+
+/// The same without TLS: every caller is anonymous. For programs on the same machine.
+pub async fn listen_plain(
+    address: SocketAddr,
+    service: Arc<dyn Service>,
+    limits: Limits,
+    metrics: Arc<Metrics>,
+) -> io::Result<Listening> {
+    bind(address, None, service, limits, metrics).await
+}
+
+async fn bind(
+    address: SocketAddr,
+    tls: Option<Arc<ServerTls>>,
+    service: Arc<dyn Service>,
+    limits: Limits,
+    metrics: Arc<Metrics>,
+) -> io::Result<Listening> {
     let listener = TcpListener::bind(address).await?;
     let address = listener.local_addr()?;
     let (phase, phases) = watch::channel(Phase::Running);
@@ -142,7 +162,8 @@ impl Drop for Listening {
 }
 
 struct Shared {
-    tls: Arc<ServerTls>,
+    /// Without it connections are in the clear.
+    tls: Option<Arc<ServerTls>>,
     service: Arc<dyn Service>,
     limits: Limits,
     metrics: Arc<Metrics>,
@@ -225,7 +246,13 @@ impl Connection<'_> {
         shared.metrics.connections_open.increment();
         let _open = OpenConnection(&shared.metrics);
         let _ = stream.set_nodelay(true);
-        let generation = shared.tls.current();
+        let Some(tls) = &shared.tls else {
+            let verified = std::sync::Mutex::new((0, Instant::now()));
+            let connection =
+                Connection { shared, remote, peer: Peer::anonymous(), chain: Vec::new(), verified };
+            return connection.requests(stream, phases).await;
+        };
+        let generation = tls.current();
         let handshake = TlsAcceptor::from(generation.config.clone()).accept(stream);
         let stream = tokio::select! {
             result = timeout(shared.limits.handshake_timeout, handshake) => match result {
@@ -278,7 +305,7 @@ impl Connection<'_> {
 
     async fn requests(
         &self,
-        stream: tokio_rustls::server::TlsStream<TcpStream>,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
         mut phases: watch::Receiver<Phase>,
     ) {
         let limits = &self.shared.limits;
@@ -365,15 +392,14 @@ impl Connection<'_> {
 
     /// Whether the certificate still stands. Costs a comparison unless the TLS material changed or time has passed.
     fn peer_is_still_good(&self) -> bool {
-        if self.chain.is_empty() {
-            return true;
-        }
+        // Without a certificate there is nothing that could have ended.
+        let Some(tls) = self.shared.tls.as_ref().filter(|_| !self.chain.is_empty()) else { return true };
         let mut verified = self.verified.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let current = self.shared.tls.number();
+        let current = tls.number();
         if verified.0 == current && verified.1.elapsed() < self.shared.limits.verify_again_after {
             return true;
         }
-        let generation: Arc<Generation> = self.shared.tls.current();
+        let generation: Arc<Generation> = tls.current();
         match generation.verify_again(&self.chain) {
             Ok(()) => {
                 *verified = (generation.number, Instant::now());

@@ -21,7 +21,7 @@ use crate::memo::{self, Hit, Key, Memo};
 use crate::negotiate::{CATALOG, Format, accepted};
 use crate::pool::{Patience, PoolError};
 use crate::report::refused;
-use crate::world::Machine;
+use crate::world::{Connected, Machine};
 use crate::{Server, VERSION_HEADER, trusted};
 
 /// The agent logs "Catalog compiled by" with this name.
@@ -49,6 +49,7 @@ struct Order {
     checksum_types: Option<String>,
     code_id_command: Option<PathBuf>,
     files: Arc<FileServer>,
+    world: Connected,
 }
 
 /// What comes back from it.
@@ -57,10 +58,22 @@ struct Compiled {
     content: Content,
 }
 
+/// What an agent calls its run.
+struct Run {
+    transaction_uuid: Option<String>,
+    job_id: Option<String>,
+}
+
 /// What the store has to be told.
 enum Content {
-    Fresh(Arc<Catalog>),
-    Kept { environment: String, content: String, catalog_uuid: String, version: String },
+    /// The catalog, and what the node only exports.
+    Fresh(Arc<Catalog>, Arc<Vec<wire::catalog::Resource>>),
+    Kept {
+        environment: String,
+        content: String,
+        catalog_uuid: String,
+        version: String,
+    },
 }
 
 /// Answers a catalog request.
@@ -74,11 +87,16 @@ pub(crate) async fn find(
     let certname = key(request, certname)?.to_owned();
     let format = accepted(request, CATALOG)?;
     let facts = facts(&mut params, &certname)?;
+    let known = server.classify.ask(&certname, request.peer.certname()).await;
+    let oid_names = &server.settings.oid_names;
     if let Some(facts) = &facts {
+        let external = known.as_ref().ok().and_then(|known| known.external.clone().ok());
+        let external = external.unwrap_or_else(|| pcore::Value::hash(pcore::Hash::new()));
         let command = ReplaceFacts {
             certname: certname.clone(),
             environment: environment.clone(),
             facts: facts.clone(),
+            trusted: Some(trusted::trusted(&request.peer, oid_names, external)),
             producer_timestamp: SystemTime::now(),
         };
         server.pdb.submit(Command::ReplaceFacts(command)).await.map_err(refused)?;
@@ -87,7 +105,7 @@ pub(crate) async fn find(
         Some(facts) => facts,
         None => stored_facts(server, &certname).await?,
     };
-    let mut known = server.classify.ask(&certname, request.peer.certname()).await?;
+    let mut known = known?;
     let external = std::mem::replace(&mut known.external, Ok(pcore::Value::Undef));
     let Definition { classes, parameters, environment: own } = known.definition(&certname).map_err(failed)?;
     if let Some(own) = own.as_deref().filter(|own| **own != environment)
@@ -100,7 +118,7 @@ pub(crate) async fn find(
         return Ok(empty(server, &certname, own, format));
     }
     let order = Order {
-        trusted: trusted::trusted(&request.peer, &server.settings.oid_names, external.map_err(failed)?),
+        trusted: trusted::trusted(&request.peer, oid_names, external.map_err(failed)?),
         certname: certname.clone(),
         environment: own.unwrap_or(environment),
         classes,
@@ -115,16 +133,18 @@ pub(crate) async fn find(
         checksum_types: params.text("checksum_type").map(str::to_owned),
         code_id_command: server.settings.code_id_command.clone(),
         files: server.files.clone(),
+        world: Connected::new(server.pdb.clone()),
     };
     let patience = if understands_delays(request) { Patience::Refusable } else { Patience::Waits };
-    let transaction_uuid = params.text("transaction_uuid").map(str::to_owned);
+    let text = |name: &str| params.text(name).filter(|text| !text.is_empty()).map(str::to_owned);
+    let run = Run { transaction_uuid: text("transaction_uuid"), job_id: text("job_id") };
     let again = order.clone();
     let mut compiled = in_pool(server, patience, &certname, move || compile(&order)).await?;
-    match store(server, &certname, &transaction_uuid, &compiled.content).await {
+    match store(server, &certname, &run, &compiled.content).await {
         // The store has lost or replaced what the kept catalog is based on.
         Err(PdbError::Gone) => {
             compiled = in_pool(server, patience, &certname, move || compile_fresh(&again)).await?;
-            store(server, &certname, &transaction_uuid, &compiled.content).await
+            store(server, &certname, &run, &compiled.content).await
         }
         result => result,
     }
@@ -152,20 +172,18 @@ pub(crate) async fn in_pool<T: Send + 'static>(
 }
 
 /// Tells the store what the node is sent.
-async fn store(
-    server: &Server,
-    certname: &str,
-    transaction_uuid: &Option<String>,
-    content: &Content,
-) -> Result<(), PdbError> {
-    let (certname, transaction_uuid) = (certname.to_owned(), transaction_uuid.clone());
+async fn store(server: &Server, certname: &str, run: &Run, content: &Content) -> Result<(), PdbError> {
+    let (certname, transaction_uuid) = (certname.to_owned(), run.transaction_uuid.clone());
     let producer_timestamp = SystemTime::now();
     let command = match content {
-        Content::Fresh(catalog) => Command::ReplaceCatalog(ReplaceCatalog {
+        Content::Fresh(catalog, exported) => Command::ReplaceCatalog(ReplaceCatalog {
             certname,
             environment: catalog.environment.to_string(),
             transaction_uuid,
             catalog: catalog.clone(),
+            job_id: run.job_id.clone(),
+            exported: exported.clone(),
+            lookups: None,
             producer_timestamp,
         }),
         Content::Kept { environment, content, catalog_uuid, version } => Command::KeepCatalog(KeepCatalog {
@@ -285,7 +303,7 @@ impl<'o> Job<'o> {
     fn verify(&self, hit: Hit) -> Result<Compiled, Problem> {
         let fresh = self.compile();
         let is_right = match &fresh {
-            Ok(Compiled { content: Content::Fresh(catalog), .. }) => {
+            Ok(Compiled { content: Content::Fresh(catalog, _), .. }) => {
                 memo::is_same_catalog(&hit, catalog, self.is_rich())
             }
             _ => false,
@@ -304,7 +322,7 @@ impl<'o> Job<'o> {
     fn compile(&self) -> Result<Compiled, Problem> {
         let Job { order, environment, node, .. } = self;
         let started = Instant::now();
-        let mut compilation = compiler::compile(&environment.image, &Machine, node).map_err(|error| {
+        let mut compilation = compiler::compile(&environment.image, &order.world, node).map_err(|error| {
             log(order, &error.logs);
             failed(error.message)
         })?;
@@ -317,7 +335,7 @@ impl<'o> Job<'o> {
         let mut body = Vec::with_capacity(compilation.catalog.resources.len() * 512);
         let marks = compilation.catalog.write_json_marked(&mut body, self.is_rich());
         order.memo.keep(self.key(), &environment.image, node, &compilation, &body, &marks);
-        let catalog = compilation.catalog;
+        let Compilation { catalog, exported, .. } = compilation;
         tracing::info!(
             certname = order.certname,
             environment = environment.name,
@@ -325,7 +343,7 @@ impl<'o> Job<'o> {
             milliseconds = elapsed.as_secs_f64() * 1000.0,
             "compiled catalog"
         );
-        Ok(Compiled { body, content: Content::Fresh(Arc::new(catalog)) })
+        Ok(Compiled { body, content: Content::Fresh(Arc::new(catalog), Arc::new(exported)) })
     }
 
     fn inline(&self, compilation: &mut Compilation, algorithm: Algorithm) -> Result<(), String> {

@@ -20,7 +20,7 @@ use crate::classifier::Definition;
 use crate::classify::no_environment;
 use crate::environments::{Environment, EnvironmentError, is_name};
 use crate::pool::Patience;
-use crate::world::Machine;
+use crate::world::Connected;
 
 /// How often a node is looked for until it has one environment.
 const TRIES_MAX: usize = 3;
@@ -154,6 +154,7 @@ pub(crate) async fn find(server: &Server, request: &mut Request) -> Result<Respo
             certname: order.certname.clone(),
             environment: order.environment.clone(),
             facts: facts.clone(),
+            trusted: None,
             producer_timestamp: SystemTime::now(),
         };
         server.pdb.submit(Command::ReplaceFacts(command)).await.map_err(unstored)?;
@@ -172,6 +173,7 @@ pub(crate) async fn find(server: &Server, request: &mut Request) -> Result<Respo
     let (environments, environmentpath) =
         (server.environments.clone(), server.classify.environmentpath().to_owned());
     let (program, requested) = (server.settings.code_id_command.clone(), order.environment.clone());
+    let world = Connected::new(server.pdb.clone());
     let compiling = move || {
         let environment = environments.get(&environment).map_err(|error| match error {
             EnvironmentError::NotFound(name) => failed(no_environment(&name, &environmentpath)),
@@ -181,7 +183,7 @@ pub(crate) async fn find(server: &Server, request: &mut Request) -> Result<Respo
             Some(program) => code_id(program, &requested).map_err(failed)?,
             None => None,
         };
-        compile(&environment, &node, code_id)
+        compile(&environment, &node, code_id, &world)
     };
     let compilation = in_pool(server, patience, &order.certname, compiling).await?;
     let text = document(&compilation, &order);
@@ -191,6 +193,9 @@ pub(crate) async fn find(server: &Server, request: &mut Request) -> Result<Respo
             environment: order.environment,
             transaction_uuid: order.transaction_uuid,
             catalog: Arc::new(compilation.catalog),
+            job_id: None,
+            exported: Arc::new(compilation.exported),
+            lookups: None,
             producer_timestamp: SystemTime::now(),
         };
         server.pdb.submit(Command::ReplaceCatalog(command)).await.map_err(unstored)?;
@@ -231,10 +236,11 @@ fn compile(
     environment: &Environment,
     node: &NodeInput,
     code_id: Option<String>,
+    world: &Connected,
 ) -> Result<Compilation, Problem> {
     let started = Instant::now();
     let mut compilation =
-        compiler::compile(&environment.image, &Machine, node).map_err(|error| failed(error.message))?;
+        compiler::compile(&environment.image, world, node).map_err(|error| failed(error.message))?;
     compilation.catalog.code_id = code_id.map(Into::into);
     let message = format!(
         "Compiled catalog for {} in environment {} using the v4 catalog endpoint",

@@ -51,6 +51,7 @@ pub(crate) async fn save_facts(
         certname,
         environment,
         facts: Arc::new(facts.values),
+        trusted: None,
         producer_timestamp: SystemTime::now(),
     };
     server.pdb.submit(Command::ReplaceFacts(command)).await.map_err(refused)?;

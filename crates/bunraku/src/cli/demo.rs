@@ -72,7 +72,7 @@ fn prepare(directory: &Path, port: u16) -> anyhow::Result<Site> {
     let puppet_conf = "[main]\ndns_alt_names = localhost, primary.demo, IP:127.0.0.1\n";
     std::fs::write(confdir.join("puppet.conf"), puppet_conf)?;
     let toml = format!(
-        "certname = \"primary.demo\"\nconfdir = {confdir:?}\ndata-dir = {data:?}\n\n[listen]\naddress = \"127.0.0.1:{port}\"\n\n\
+        "certname = \"primary.demo\"\nconfdir = {confdir:?}\ndata-dir = {data:?}\n\n[listen]\naddress = \"127.0.0.1:{port}\"\n\n[puppetdb]\nlisten = \"\"\n\n\
          [code]\nenvironmentpath = [{environments:?}]\nbasemodulepath = [{modules:?}]\n\n\
          [ca]\ndir = {ca:?}\nautosign = \"true\"\nkey-type = \"ec\"\n\n[log]\nlevel = \"warn\"\n",
         data = directory.join("data"),

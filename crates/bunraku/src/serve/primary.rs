@@ -12,6 +12,7 @@ use server::{PUPPET_VERSION, Server, State, Status};
 use stdx::clock::SystemClock;
 use tokio::task::JoinHandle;
 
+use super::puppetdb::{self, Puppetdb};
 use super::settings;
 use super::swap::Swap;
 use crate::config::Site;
@@ -24,6 +25,7 @@ pub struct Primary {
     tls: Arc<ServerTls>,
     authority: Arc<Authority>,
     store: Store,
+    puppetdb: Puppetdb,
     current: Mutex<Current>,
     tasks: Vec<JoinHandle<()>>,
     shutdown_timeout: Duration,
@@ -50,7 +52,7 @@ pub async fn start(site: &Site) -> anyhow::Result<Primary> {
     if let Err(error) = site.link_old_cadir() {
         tracing::warn!(%error, "could not leave a link to the authority in its old place");
     }
-    let store = open_store(site)?;
+    let store = puppetdb::open_store(site).await?;
 
     let current = current(site, &store)?;
     let mounts = Arc::new(Swap::new(mounts(site, &current, &authority)));
@@ -64,6 +66,7 @@ pub async fn start(site: &Site) -> anyhow::Result<Primary> {
         rest::listen(address(site)?, tls.clone(), front.clone(), settings::limits(site), metrics).await;
     let listening =
         listening.with_context(|| format!("could not listen on {}", site.config.listen.address))?;
+    let puppetdb = Puppetdb::start(site, &store, tls.clone()).await?;
     current.status.set(State::Running);
 
     let tasks = vec![
@@ -79,6 +82,7 @@ pub async fn start(site: &Site) -> anyhow::Result<Primary> {
         tls,
         authority,
         store,
+        puppetdb,
         current: Mutex::new(current),
         tasks,
         shutdown_timeout: site.config.listen.shutdown_timeout.0,
@@ -99,6 +103,11 @@ impl Primary {
     /// The store of facts, catalogs and reports.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Where clients of PuppetDB are answered, with TLS and without.
+    pub fn puppetdb_addresses(&self) -> (Option<SocketAddr>, Option<SocketAddr>) {
+        self.puppetdb.addresses()
     }
 
     /// Looks for changed code at the next request, however short ago it was looked for.
@@ -127,6 +136,7 @@ impl Primary {
     pub async fn stop(self) {
         self.lock().status.set(State::Stopping);
         let in_time = self.listening.stop(self.shutdown_timeout).await;
+        self.puppetdb.stop(self.shutdown_timeout).await;
         for task in &self.tasks {
             task.abort();
         }
@@ -162,12 +172,6 @@ fn mounts(site: &Site, current: &Current, authority: &Arc<Authority>) -> Router 
         .mount_with_limit("/puppet/v4", body_bytes_max, current.server.clone())
         .mount("/puppet-admin-api/v1", Arc::new(admin))
         .mount("/status/v1", current.status.clone())
-}
-
-fn open_store(site: &Site) -> anyhow::Result<Store> {
-    let directory = &site.data_dir;
-    std::fs::create_dir_all(directory).with_context(|| format!("could not make {}", directory.display()))?;
-    Ok(Store::open(&directory.join("pdb.sqlite"))?)
 }
 
 /// Hands the server's certificate, its key, the authority's bundle and the current revocation lists to TLS.

@@ -228,6 +228,9 @@ CREATE INDEX resource_events_node ON resource_events (node_id, timestamp);
 CREATE INDEX resource_events_timestamp ON resource_events (timestamp);
 CREATE INDEX resource_events_resource ON resource_events USING hash (resource_title);
 CREATE INDEX resource_events_class ON resource_events (containing_class);
+-- For days far from the present, which no partition is made for.
+CREATE TABLE reports_other PARTITION OF reports DEFAULT;
+CREATE TABLE resource_events_other PARTITION OF resource_events DEFAULT;
 ALTER TABLE catalogs ALTER COLUMN document SET STORAGE EXTERNAL;
 
 -- The leaves of a value: paths below it as JSON arrays, and what is there.

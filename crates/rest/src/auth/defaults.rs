@@ -59,6 +59,13 @@ impl Default for Rules {
     }
 }
 
+impl Rules {
+    /// Rules that let everybody ask for everything, for listeners whose services decide themselves.
+    pub fn allow_all() -> Rules {
+        Rules::sorted(vec![rule("everybody", "/", "", &Everyone)], false)
+    }
+}
+
 fn rule(name: &str, path: &str, methods: &str, whom: &Whom) -> Rule {
     let path = match Regex::new(path) {
         Ok(regex) if path.starts_with('^') => Pattern::Regex(regex),

@@ -1,0 +1,227 @@
+//! The store of what nodes report, and its listeners for PuppetDB's clients.
+
+use std::collections::HashSet;
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use pdb::expiry::{self, Expiry};
+use pdb::metrics::Metrics;
+use pdb::processor::{Blocklist, Processor};
+use pdb::query::{QueryService, QuerySettings};
+use pdb::queue::{Limits, Queue};
+use pdb::{Handlers, Store};
+use rest::{
+    BoxFuture, Front, Listening, Problem, Request, Response, Router, Rules, ServerTls, Service, StatusCode,
+};
+use tokio::task::JoinHandle;
+
+use super::settings;
+use crate::config::Site;
+
+/// How long a query may take: PuppetDB's default.
+const QUERY_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// Opens the store that the configuration names. `producer` is this server's name.
+pub(super) async fn open_store(site: &Site) -> anyhow::Result<Store> {
+    let config = &site.config.puppetdb;
+    let directory = &site.data_dir;
+    std::fs::create_dir_all(directory).with_context(|| format!("could not make {}", directory.display()))?;
+    let store = match &config.database_url {
+        None => {
+            let path = directory.join("pdb.sqlite");
+            tokio::task::spawn_blocking(move || Store::open(&path))
+                .await
+                .context("opening the store failed")??
+        }
+        Some(url) => {
+            let password = match &config.database_password_file {
+                None => None,
+                Some(path) => {
+                    let text = std::fs::read_to_string(path)
+                        .with_context(|| format!("could not read {}", path.display()))?;
+                    text.lines().next().map(str::to_owned)
+                }
+            };
+            let settings = db::PostgresSettings {
+                url: url.clone(),
+                user: config.database_username.clone(),
+                password,
+                authorities: config.database_ca.clone(),
+                connections_max: config.database_connections,
+            };
+            Store::connect(settings).await.context("puppetdb.database-url")?
+        }
+    };
+    Ok(store.with_producer(&site.certname))
+}
+
+/// What runs beside the listener of agents.
+pub(super) struct Puppetdb {
+    listeners: Vec<Listening>,
+    processor: Arc<Processor>,
+    expiry: JoinHandle<()>,
+    tls_address: Option<SocketAddr>,
+    plain_address: Option<SocketAddr>,
+}
+
+impl Puppetdb {
+    /// Starts workers, expiry and listeners.
+    pub(super) async fn start(site: &Site, store: &Store, tls: Arc<ServerTls>) -> anyhow::Result<Puppetdb> {
+        let config = &site.config.puppetdb;
+        let limits = Limits { commands_max: config.max_queued_commands, bytes_max: config.max_queued_bytes };
+        let queue = Queue::open(&site.data_dir.join("queue.sqlite"), limits).await?;
+        let metrics = Arc::new(Metrics::default());
+        let workers = match config.command_threads {
+            0 => std::thread::available_parallelism().map_or(2, usize::from),
+            workers => workers,
+        };
+        let processor = Processor::start(
+            queue.clone(),
+            store.clone(),
+            metrics.clone(),
+            workers,
+            blocklist(site)?,
+            config.max_command_size,
+        );
+        let processor = Arc::new(processor);
+        let expiry = Arc::new(Expiry::new(store.clone(), expiry_settings(site)));
+        let forgetting = tokio::spawn(expiry.clone().run());
+        let own = pdb::Settings { command_bytes_max: config.max_command_size };
+        let handlers = Handlers::new(store.clone(), queue, processor.clone(), metrics, expiry, own);
+        let queries = QuerySettings {
+            timeout_default: QUERY_TIMEOUT,
+            timeout_max: QUERY_TIMEOUT,
+            pretty: false,
+            report_part: pdb::document::report_part,
+        };
+        let queries = QueryService::new(store.db().clone(), queries);
+        let router = Arc::new(router(handlers, queries));
+
+        let mut puppetdb = Puppetdb {
+            listeners: Vec::new(),
+            processor,
+            expiry: forgetting,
+            tls_address: None,
+            plain_address: None,
+        };
+        // Who may come is decided by the list, not by the rules for agents.
+        let guarded =
+            Allowlist { names: allowlist(config.certificate_allowlist.as_deref())?, inner: router.clone() };
+        if !config.listen.is_empty() {
+            let address = address("puppetdb.listen", &config.listen)?;
+            let front = Arc::new(Front::new(Arc::new(guarded), Rules::allow_all()));
+            let listening = rest::listen(address, tls, front, settings::limits(site), Arc::default()).await;
+            let listening = listening
+                .with_context(|| format!("could not listen on {} (puppetdb.listen)", config.listen))?;
+            puppetdb.tls_address = Some(listening.address());
+            tracing::info!(address = %listening.address(), "listening for clients of PuppetDB");
+            puppetdb.listeners.push(listening);
+        }
+        if !config.http_listen.is_empty() {
+            let address = address("puppetdb.http-listen", &config.http_listen)?;
+            if !address.ip().is_loopback() {
+                bail!(
+                    "puppetdb.http-listen: {address} can be reached from other machines, and nobody would be asked who they are; use 127.0.0.1 or [::1]"
+                );
+            }
+            let front = Arc::new(Front::new(router, Rules::allow_all()));
+            let listening = rest::listen_plain(address, front, settings::limits(site), Arc::default()).await;
+            let listening = listening.with_context(|| {
+                format!("could not listen on {} (puppetdb.http-listen)", config.http_listen)
+            })?;
+            puppetdb.plain_address = Some(listening.address());
+            puppetdb.listeners.push(listening);
+        }
+        Ok(puppetdb)
+    }
+
+    /// Where it listens, with TLS and without.
+    pub(super) fn addresses(&self) -> (Option<SocketAddr>, Option<SocketAddr>) {
+        (self.tls_address, self.plain_address)
+    }
+
+    /// Takes nothing more and lets the workers end what they are at. What waits in the queue waits for the next start.
+    pub(super) async fn stop(self, timeout: Duration) {
+        self.expiry.abort();
+        for listener in self.listeners {
+            listener.stop(timeout).await;
+        }
+        self.processor.stop().await;
+    }
+}
+
+fn router(handlers: Handlers, queries: QueryService) -> Router {
+    let queries: Arc<dyn Service> = Arc::new(queries);
+    let handlers: Arc<dyn Service> = Arc::new(handlers);
+    Router::new()
+        .mount("/pdb/cmd/v1", handlers.clone())
+        .mount("/pdb/admin/v1", handlers.clone())
+        .mount("/status/v1", handlers.clone())
+        .mount("/metrics", handlers)
+        .mount(pdb::query::QUERY_PREFIX, queries.clone())
+        .mount(pdb::query::META_PREFIX, queries)
+}
+
+/// Lets only clients in whose certificate is on a list.
+struct Allowlist {
+    /// Without a list everybody with a certificate may come.
+    names: Option<HashSet<String>>,
+    inner: Arc<Router>,
+}
+
+impl Service for Allowlist {
+    fn call(&self, request: Request) -> BoxFuture<'_, Response> {
+        let refusal = match (request.peer.certname(), &self.names) {
+            (None, _) => Some("A client certificate of this server's authority is needed".to_owned()),
+            (Some(name), Some(names)) if !names.contains(name) => Some(format!(
+                "The client certificate name {name} doesn't appear in the certificate allowlist. \
+                 Is your client misconfigured?"
+            )),
+            _ => None,
+        };
+        match refusal {
+            Some(text) => Box::pin(std::future::ready(Problem::plain(StatusCode::FORBIDDEN, text).respond())),
+            None => self.inner.call(request),
+        }
+    }
+}
+
+fn allowlist(path: Option<&Path>) -> anyhow::Result<Option<HashSet<String>>> {
+    let Some(path) = path else { return Ok(None) };
+    let text = std::fs::read_to_string(path).with_context(|| format!("could not read {}", path.display()))?;
+    Ok(Some(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()))
+}
+
+fn blocklist(site: &Site) -> anyhow::Result<Blocklist> {
+    let config = &site.config.puppetdb;
+    if config.facts_blocklist_type == "literal" {
+        return Ok(Blocklist { names: config.facts_blocklist.clone(), patterns: Vec::new() });
+    }
+    let mut blocklist = Blocklist::default();
+    for pattern in &config.facts_blocklist {
+        blocklist.add_pattern(pattern).with_context(|| format!("puppetdb.facts-blocklist: `{pattern}`"))?;
+    }
+    Ok(blocklist)
+}
+
+fn expiry_settings(site: &Site) -> expiry::Settings {
+    let config = &site.config.puppetdb;
+    expiry::Settings {
+        node_ttl: config.node_ttl.0,
+        node_purge_ttl: config.node_purge_ttl.0,
+        node_purge_gc_batch_limit: config.node_purge_gc_batch_limit,
+        report_ttl: config.report_ttl.0,
+        resource_events_ttl: config.resource_events_ttl.map(|ttl| ttl.0),
+        gc_interval: config.gc_interval.0,
+    }
+}
+
+fn address(key: &str, text: &str) -> anyhow::Result<SocketAddr> {
+    let mut addresses = text
+        .to_socket_addrs()
+        .with_context(|| format!("{key}: `{text}` is not an address and a port, such as \"[::]:8081\""))?;
+    addresses.next().with_context(|| format!("{key}: `{text}` has no address"))
+}

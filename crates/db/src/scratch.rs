@@ -1,0 +1,123 @@
+//! A PostgreSQL server of its own for a test: in a temporary directory, on a unix socket, as an unprivileged user.
+
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::PostgresSettings;
+
+/// A server that ends with the value.
+pub struct Server {
+    dir: tempfile::TempDir,
+    programs: PathBuf,
+    owner: Option<(u32, u32)>,
+}
+
+impl Server {
+    /// Starts a server; nothing if PostgreSQL is not on this machine and need not be.
+    ///
+    /// # Panics
+    /// If it cannot be started, or is missing and `BUNRAKU_TEST_PEERS=all` asks for every peer.
+    #[allow(clippy::expect_used, clippy::print_stderr, reason = "a test ends where it has no server")]
+    pub fn start() -> Option<Server> {
+        let mode = std::env::var("BUNRAKU_TEST_PEERS").unwrap_or_default();
+        let programs = newest().filter(|_| mode != "none");
+        let Some(programs) = programs else {
+            assert_ne!(mode, "all", "PostgreSQL is missing");
+            eprintln!("left out, since PostgreSQL is not there");
+            return None;
+        };
+        let dir = tempfile::tempdir().expect("a temporary directory");
+        let owner = is_root().then(|| account("postgres").expect("an account named postgres"));
+        if let Some((user, group)) = owner {
+            chown(dir.path(), Some(user), Some(group)).expect("to give the directory away");
+        }
+        let server = Server { dir, programs, owner };
+        let data = server.data();
+        server.run(
+            "initdb",
+            &["-D", &data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-N"],
+        );
+        server.up();
+        Some(server)
+    }
+
+    /// How to reach it.
+    pub fn settings(&self) -> PostgresSettings {
+        PostgresSettings {
+            url: format!("host={} user=postgres dbname=postgres sslmode=disable", self.dir.path().display()),
+            user: None,
+            password: None,
+            authorities: None,
+            connections_max: 8,
+        }
+    }
+
+    /// Stops it at once, as a crash would.
+    pub fn down(&self) {
+        self.run("pg_ctl", &["-D", &self.data(), "-m", "immediate", "-w", "stop"]);
+    }
+
+    /// Starts it again.
+    pub fn up(&self) {
+        let options = format!("-c listen_addresses='' -k {} -c fsync=off", self.dir.path().display());
+        let log = self.dir.path().join("log");
+        self.run(
+            "pg_ctl",
+            &["-D", &self.data(), "-o", &options, "-l", &log.to_string_lossy(), "-w", "start"],
+        );
+    }
+
+    fn data(&self) -> String {
+        self.dir.path().join("data").to_string_lossy().into_owned()
+    }
+
+    #[allow(clippy::expect_used, reason = "a test ends where it has no server")]
+    fn run(&self, program: &str, arguments: &[&str]) {
+        let mut command = Command::new(self.programs.join(program));
+        command.args(arguments).current_dir(self.dir.path());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        if let Some((user, group)) = self.owner {
+            command.uid(user).gid(group);
+        }
+        let status = command.status().expect("the programs of PostgreSQL to run");
+        assert!(status.success(), "{program}: {status}");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let mut command = Command::new(self.programs.join("pg_ctl"));
+        command.args(["-D", &self.data(), "-m", "immediate", "stop"]);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        if let Some((user, group)) = self.owner {
+            command.uid(user).gid(group);
+        }
+        // Nothing is left to tell if it had ended already.
+        let _ = command.status();
+    }
+}
+
+fn newest() -> Option<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
+    let mut found: Vec<(u32, PathBuf)> = versions
+        .filter_map(Result::ok)
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
+        .filter(|(_, programs)| programs.join("initdb").exists())
+        .collect();
+    found.sort();
+    found.pop().map(|(_, programs)| programs)
+}
+
+fn is_root() -> bool {
+    // The owner of our own process's entry.
+    std::fs::metadata("/proc/self").is_ok_and(|entry| std::os::unix::fs::MetadataExt::uid(&entry) == 0)
+}
+
+fn account(name: &str) -> Option<(u32, u32)> {
+    let accounts = std::fs::read_to_string(Path::new("/etc/passwd")).ok()?;
+    let line = accounts.lines().find(|line| line.split(':').next() == Some(name))?;
+    let mut fields = line.split(':').skip(2);
+    Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+}

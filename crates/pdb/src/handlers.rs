@@ -1,0 +1,106 @@
+//! HTTP: commands, administration, status, metrics. Queries have their own.
+//!
+//! Handlers decode, call, encode. Who may come here is decided before.
+
+mod admin;
+mod command;
+mod metrics;
+mod status;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rest::{BoxFuture, Method, Problem, Request, Response, Service};
+use tokio::sync::Semaphore;
+
+use crate::expiry::Expiry;
+use crate::metrics::Metrics;
+use crate::processor::Processor;
+use crate::queue::Queue;
+use crate::store::Store;
+
+/// The version of PuppetDB whose behaviour clients may expect.
+const PUPPETDB_VERSION: &str = "8.8.1";
+
+/// Bytes of command bodies that are held in memory at once; further senders wait.
+const BODIES_BYTES_MAX: u64 = 256 << 20;
+
+/// What handlers are told.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Largest document of a command, as it comes and unpacked.
+    pub command_bytes_max: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { command_bytes_max: 128 << 20 }
+    }
+}
+
+/// Everything under `/pdb` but queries, `/status/v1` and `/metrics`.
+pub struct Handlers {
+    pub(crate) store: Store,
+    pub(crate) queue: Queue,
+    pub(crate) processor: Arc<Processor>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) expiry: Arc<Expiry>,
+    settings: Settings,
+    /// In units of [`command::UNIT_BYTES`].
+    memory: Semaphore,
+}
+
+impl Handlers {
+    /// Handlers over the parts of a store.
+    pub fn new(
+        store: Store,
+        queue: Queue,
+        processor: Arc<Processor>,
+        metrics: Arc<Metrics>,
+        expiry: Arc<Expiry>,
+        settings: Settings,
+    ) -> Handlers {
+        let units = (BODIES_BYTES_MAX.max(2 * settings.command_bytes_max) / command::UNIT_BYTES) as usize + 1;
+        Handlers { store, queue, processor, metrics, expiry, settings, memory: Semaphore::new(units) }
+    }
+
+    async fn answer(&self, mut request: Request) -> Result<Response, Problem> {
+        let path = request.canonical_path().trim_end_matches('/').to_owned();
+        match (path.as_str(), &request.method) {
+            ("/pdb/cmd/v1", &Method::POST) => self.command(&mut request).await,
+            ("/pdb/cmd/v1", _) => Err(Problem::method_not_allowed("POST")),
+            ("/pdb/admin/v1/cmd", &Method::POST) => self.admin_command(&mut request).await,
+            ("/pdb/admin/v1/archive", &Method::GET) => self.export(&request).await,
+            ("/pdb/admin/v1/archive", &Method::POST) => self.import(&mut request).await,
+            ("/pdb/admin/v1/summary-stats", &Method::GET) => self.summary_stats().await,
+            (
+                "/status/v1/services" | "/status/v1/services/puppetdb-status" | "/status/v1/simple",
+                &Method::GET,
+            ) => self.status(&path).await,
+            (path, _) if path == "/metrics" || path.starts_with("/metrics/") => {
+                self.beans(&mut request).await
+            }
+            _ => Err(Problem::not_found("Not Found")),
+        }
+    }
+}
+
+impl Service for Handlers {
+    fn call(&self, request: Request) -> BoxFuture<'_, Response> {
+        Box::pin(async move {
+            let started = std::time::Instant::now();
+            let is_command = request.canonical_path().starts_with("/pdb/cmd/v1");
+            let response = Response::from(self.answer(request).await);
+            if is_command {
+                self.metrics.request("/pdb/cmd/v1", started.elapsed());
+            }
+            response
+        })
+    }
+}
+
+/// How long a sender is asked to stay away when there is no room.
+const RETRY_AFTER: Duration = Duration::from_secs(30);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,449 @@
+//! The durable queue: what was answered with "accepted" is here until it is in the store or among the dead letters.
+//!
+//! Bodies lie in a SQLite file of their own, whatever the store behind, so that commands are taken while a PostgreSQL server is away.
+//! Only what schedules them is in memory: commands of one node form a lane, of which one command at a time is worked on. A command
+//! leaves the queue after its effect is in the store; a crash in between makes it be applied once more, which changes nothing.
+//!
+//! The queue has limits in number and bytes. Beyond them a command is refused, and its sender comes again later.
+
+mod lanes;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use db::{Db, Migration, Row, Tx};
+use tokio::sync::{Notify, oneshot};
+
+use crate::command::{Body, Encoding, Name};
+use lanes::Lanes;
+
+const SCHEMA: &[Migration] =
+    &[Migration { name: "queue", sql: include_str!("../migrations/queue.sql"), then: None }];
+
+/// How much may wait.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Commands.
+    pub commands_max: usize,
+    /// Bytes of their bodies, as they came.
+    pub bytes_max: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { commands_max: 100_000, bytes_max: 8 << 30 }
+    }
+}
+
+/// A command on its way in.
+#[derive(Clone, Debug)]
+pub struct Incoming {
+    /// Its name.
+    pub name: Name,
+    /// Its version.
+    pub version: u32,
+    /// Its node.
+    pub certname: String,
+    /// When it was made, if the sender said so beside the document; microseconds since 1970.
+    pub producer_timestamp: Option<i64>,
+    /// When it arrived.
+    pub received: i64,
+    /// Its document.
+    pub body: Body,
+}
+
+/// A command that waits.
+#[derive(Clone, Debug)]
+pub struct Queued {
+    /// Its place.
+    pub id: i64,
+    /// What its sender was told.
+    pub uuid: String,
+    /// Its name.
+    pub name: Name,
+    /// Its version.
+    pub version: u32,
+    /// Its node.
+    pub certname: String,
+    /// When it was made.
+    pub producer_timestamp: Option<i64>,
+    /// When it arrived.
+    pub received: i64,
+    /// How often it failed.
+    pub attempts: u32,
+    /// Size of its body.
+    pub bytes: u64,
+}
+
+/// A command that the store could not take.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct DeadLetter {
+    /// What its sender was told.
+    pub uuid: String,
+    /// Its name.
+    pub command: String,
+    /// Its version.
+    pub version: i64,
+    /// Its node.
+    pub certname: String,
+    /// When it arrived, microseconds since 1970.
+    pub received: i64,
+    /// When it was given up.
+    pub discarded: i64,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// Why it could not be stored.
+    pub error: String,
+}
+
+/// Why a command was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum QueueError {
+    /// There is no room.
+    #[error("The command queue is full")]
+    Full,
+    /// The disk does not take it.
+    #[error("the command could not be written to the queue: {0}")]
+    Disk(#[from] db::Error),
+}
+
+/// What happened to a command in the end; the error is a text.
+pub type Completion = std::result::Result<(), String>;
+
+/// The queue. Clones share it.
+#[derive(Clone)]
+pub struct Queue {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: Db,
+    limits: Limits,
+    state: Mutex<State>,
+    wake: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    lanes: Lanes,
+    waiters: HashMap<i64, oneshot::Sender<Completion>>,
+    /// Accepted and on their way to the disk.
+    arriving: usize,
+    arriving_bytes: u64,
+}
+
+impl Queue {
+    /// Opens or makes the file, and takes up what is in it.
+    ///
+    /// # Errors
+    /// The file cannot be opened or read.
+    pub async fn open(path: &Path, limits: Limits) -> Result<Queue, db::Error> {
+        let db = Db::open(path, "queue", SCHEMA)?;
+        let waiting = db
+            .read(|tx| {
+                let sql = "SELECT id, uuid, command, version, certname, producer_timestamp, received, attempts, bytes, retry_at
+                           FROM commands ORDER BY id";
+                let mut waiting = Vec::new();
+                tx.each(sql, &[], |row| {
+                    waiting.push((queued(&row)?, row.get::<i64>(9)?));
+                    Ok(())
+                })?;
+                Ok(waiting)
+            })
+            .await?;
+        let mut state = State::default();
+        for (command, retry_at) in waiting {
+            match retry_at {
+                0 => state.lanes.push(command),
+                _ => state.lanes.delay(command, retry_at),
+            }
+        }
+        Ok(Queue { inner: Arc::new(Inner { db, limits, state: Mutex::new(state), wake: Notify::new() }) })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing panics while it is held.
+        self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a command. When this returns, it is on disk; `uuid` is for its sender. The receiver, if one is wanted, hears of
+    /// its end.
+    ///
+    /// # Errors
+    /// There is no room, in the queue or on the disk.
+    pub async fn push(
+        &self,
+        command: Incoming,
+        uuid: &str,
+        follow: bool,
+    ) -> Result<Option<oneshot::Receiver<Completion>>, QueueError> {
+        let bytes = command.body.bytes.len() as u64;
+        let _room = self.reserve(bytes)?;
+        let mut queued = Queued {
+            id: 0,
+            uuid: uuid.to_owned(),
+            name: command.name,
+            version: command.version,
+            certname: command.certname,
+            producer_timestamp: command.producer_timestamp,
+            received: command.received,
+            attempts: 0,
+            bytes,
+        };
+        let row = [
+            uuid.into(),
+            queued.name.as_str().into(),
+            i64::from(queued.version).into(),
+            queued.certname.as_str().into(),
+            queued.producer_timestamp.into(),
+            queued.received.into(),
+            match command.body.encoding {
+                Encoding::Plain => 0.into(),
+                Encoding::Gzip => 1.into(),
+            },
+            (bytes as i64).into(),
+            command.body.bytes.into(),
+        ];
+        let write = move |tx: &Tx<'_>| {
+            let sql = "INSERT INTO commands (uuid, command, version, certname, producer_timestamp, received, encoding, bytes, body)
+                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";
+            tx.first(sql, &row)?.ok_or(db::Error::Conflict)?.get::<i64>(0)
+        };
+        // In a task of its own: what is on disk must be scheduled even if nobody waits for the answer any more.
+        let queue = self.clone();
+        let pushing = tokio::spawn(async move {
+            let id = queue.inner.db.write(write).await?;
+            queued.id = id;
+            let (tell, told) = oneshot::channel();
+            {
+                let mut state = queue.state();
+                if follow {
+                    state.waiters.insert(id, tell);
+                }
+                state.lanes.push(queued);
+            }
+            queue.inner.wake.notify_one();
+            Ok(follow.then_some(told))
+        });
+        pushing.await.map_err(|_| QueueError::Disk(db::Error::Closed))?
+    }
+
+    fn reserve(&self, bytes: u64) -> Result<Room<'_>, QueueError> {
+        let mut state = self.state();
+        let limits = &self.inner.limits;
+        if state.lanes.len() + state.arriving >= limits.commands_max
+            || state.lanes.bytes() + state.arriving_bytes + bytes > limits.bytes_max
+        {
+            return Err(QueueError::Full);
+        }
+        state.arriving += 1;
+        state.arriving_bytes += bytes;
+        Ok(Room { queue: self, bytes })
+    }
+
+    /// Commands that wait or are worked on.
+    pub fn depth(&self) -> usize {
+        self.state().lanes.len()
+    }
+
+    /// Commands that wait for another try.
+    pub fn delayed(&self) -> usize {
+        self.state().lanes.delayed()
+    }
+
+    /// The next command to work on; waits for one. `now` tells the time.
+    pub(crate) async fn take(&self, now: impl Fn() -> i64) -> Queued {
+        loop {
+            let woken = self.inner.wake.notified();
+            let due = {
+                let mut state = self.state();
+                match state.lanes.take(now()) {
+                    Ok(command) => {
+                        // There may be more for others.
+                        self.inner.wake.notify_one();
+                        return command;
+                    }
+                    Err(due) => due,
+                }
+            };
+            match due {
+                Some(due) => {
+                    let micros = u64::try_from(due.saturating_sub(now())).unwrap_or_default();
+                    let pause = tokio::time::sleep(std::time::Duration::from_micros(micros.max(1_000)));
+                    tokio::select! {
+                        () = woken => {}
+                        () = pause => {}
+                    }
+                }
+                None => woken.await,
+            }
+        }
+    }
+
+    /// True if a newer command of the node makes this one void.
+    pub(crate) fn is_obsolete(&self, command: &Queued) -> bool {
+        command.name.replaces() && self.state().lanes.has_newer(command)
+    }
+
+    /// The document of a command.
+    pub(crate) async fn body(&self, id: i64) -> Result<Option<Body>, db::Error> {
+        let read = move |tx: &Tx<'_>| {
+            let Some(row) = tx.first("SELECT encoding, body FROM commands WHERE id = $1", &[id.into()])?
+            else {
+                return Ok(None);
+            };
+            let encoding = if row.get::<i64>(0)? == 1 { Encoding::Gzip } else { Encoding::Plain };
+            Ok(Some(Body { encoding, bytes: row.get(1)? }))
+        };
+        self.inner.db.read(read).await
+    }
+
+    /// Removes a command that is done.
+    pub(crate) async fn done(&self, command: &Queued) -> Result<(), db::Error> {
+        let id = command.id;
+        self.inner.db.write(move |tx| tx.execute("DELETE FROM commands WHERE id = $1", &[id.into()])).await?;
+        self.leave(command, Ok(()));
+        Ok(())
+    }
+
+    /// Puts a command that failed aside until a time.
+    pub(crate) async fn retry(&self, command: &Queued, at: i64) -> Result<(), db::Error> {
+        let (id, attempts) = (command.id, i64::from(command.attempts) + 1);
+        let sql = "UPDATE commands SET attempts = $2, retry_at = $3 WHERE id = $1";
+        self.inner.db.write(move |tx| tx.execute(sql, &[id.into(), attempts.into(), at.into()])).await?;
+        let mut state = self.state();
+        state.lanes.free(command);
+        state.lanes.delay(Queued { attempts: command.attempts + 1, ..command.clone() }, at);
+        drop(state);
+        self.inner.wake.notify_one();
+        Ok(())
+    }
+
+    /// Gives a command back that could not be worked on for a reason that is not its own.
+    pub(crate) fn give_back(&self, command: &Queued) {
+        let mut state = self.state();
+        state.lanes.free(command);
+        state.lanes.push(command.clone());
+        drop(state);
+        self.inner.wake.notify_one();
+    }
+
+    /// Moves a command to the dead letters.
+    pub(crate) async fn discard(&self, command: &Queued, error: String, now: i64) -> Result<(), db::Error> {
+        let (id, text, attempts) = (command.id, error.clone(), i64::from(command.attempts) + 1);
+        let write = move |tx: &Tx<'_>| {
+            tx.execute(
+                "INSERT OR REPLACE INTO dead_letters
+                 SELECT id, uuid, command, version, certname, producer_timestamp, received, $2, $3, $4, encoding, bytes, body
+                 FROM commands WHERE id = $1",
+                &[id.into(), now.into(), attempts.into(), text.into()],
+            )?;
+            tx.execute("DELETE FROM commands WHERE id = $1", &[id.into()])
+        };
+        self.inner.db.write(write).await?;
+        self.leave(command, Err(error));
+        Ok(())
+    }
+
+    fn leave(&self, command: &Queued, completion: Completion) {
+        let mut state = self.state();
+        state.lanes.free(command);
+        let waiter = state.waiters.remove(&command.id);
+        drop(state);
+        if let Some(waiter) = waiter {
+            // A sender that went away does not want to know.
+            let _ = waiter.send(completion);
+        }
+        self.inner.wake.notify_one();
+    }
+
+    /// The newest dead letters, and how many there are.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn dead_letters(&self, limit: usize) -> Result<(i64, Vec<DeadLetter>), db::Error> {
+        let read = move |tx: &Tx<'_>| {
+            let count = match tx.first("SELECT count(*) FROM dead_letters", &[])? {
+                Some(row) => row.get(0)?,
+                None => 0,
+            };
+            let sql = "SELECT uuid, command, version, certname, received, discarded, attempts, error
+                       FROM dead_letters ORDER BY id DESC LIMIT $1";
+            let letters = tx.query(sql, &[(limit as i64).into()])?;
+            Ok((count, letters.iter().map(letter).collect::<Result<_, _>>()?))
+        };
+        self.inner.db.read(read).await
+    }
+
+    /// Queues the dead letters again, when what was wrong has been put right; says how many.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub async fn revive(&self) -> Result<usize, db::Error> {
+        let write = |tx: &Tx<'_>| {
+            let sql = "SELECT id, uuid, command, version, certname, producer_timestamp, received, 0, bytes FROM dead_letters";
+            let letters: Vec<Queued> = tx.query(sql, &[])?.iter().map(queued).collect::<Result<_, _>>()?;
+            tx.batch(
+                "INSERT INTO commands (id, uuid, command, version, certname, producer_timestamp, received, encoding, bytes, body)
+                 SELECT id, uuid, command, version, certname, producer_timestamp, received, encoding, bytes, body
+                 FROM dead_letters;
+                 DELETE FROM dead_letters;",
+            )?;
+            Ok(letters)
+        };
+        let letters = self.inner.db.write(write).await?;
+        let count = letters.len();
+        let mut state = self.state();
+        letters.into_iter().for_each(|letter| state.lanes.push(letter));
+        drop(state);
+        self.inner.wake.notify_one();
+        Ok(count)
+    }
+}
+
+/// Room for a command that is on its way to the disk.
+struct Room<'a> {
+    queue: &'a Queue,
+    bytes: u64,
+}
+
+impl Drop for Room<'_> {
+    fn drop(&mut self) {
+        let mut state = self.queue.state();
+        state.arriving -= 1;
+        state.arriving_bytes -= self.bytes;
+    }
+}
+
+fn queued(row: &Row) -> Result<Queued, db::Error> {
+    let name: String = row.get(2)?;
+    Ok(Queued {
+        id: row.get(0)?,
+        uuid: row.get(1)?,
+        name: Name::parse(&name)
+            .ok_or_else(|| db::Error::Refused(format!("unknown command {name:?} in the queue")))?,
+        version: u32::try_from(row.get::<i64>(3)?).unwrap_or_default(),
+        certname: row.get(4)?,
+        producer_timestamp: row.get(5)?,
+        received: row.get(6)?,
+        attempts: u32::try_from(row.get::<i64>(7)?).unwrap_or_default(),
+        bytes: row.get::<i64>(8)? as u64,
+    })
+}
+
+fn letter(row: &Row) -> Result<DeadLetter, db::Error> {
+    Ok(DeadLetter {
+        uuid: row.get(0)?,
+        command: row.get(1)?,
+        version: row.get(2)?,
+        certname: row.get(3)?,
+        received: row.get(4)?,
+        discarded: row.get(5)?,
+        attempts: row.get(6)?,
+        error: row.get(7)?,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,94 @@
+use super::*;
+
+fn command(name: Name, certname: &str, time: i64) -> Incoming {
+    Incoming {
+        name,
+        version: 5,
+        certname: certname.into(),
+        producer_timestamp: Some(time),
+        received: time,
+        body: Body { bytes: format!("{certname} {time}").into_bytes(), encoding: Encoding::Plain },
+    }
+}
+
+async fn push(queue: &Queue, certname: &str, time: i64) {
+    queue.push(command(Name::ReplaceFacts, certname, time), "u", false).await.unwrap();
+}
+
+async fn take(queue: &Queue) -> (String, i64, Queued) {
+    let taken = queue.take(|| 1_000).await;
+    (taken.certname.clone(), taken.received, taken)
+}
+
+#[tokio::test]
+async fn a_nodes_commands_come_one_by_one_in_order_and_survive() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("queue.sqlite");
+    let queue = Queue::open(&path, Limits::default()).await.unwrap();
+    push(&queue, "a", 1).await;
+    push(&queue, "a", 2).await;
+    push(&queue, "b", 3).await;
+    let (first, second) = (take(&queue).await, take(&queue).await);
+    assert_eq!((first.0.as_str(), first.1, second.0.as_str(), second.1), ("a", 1, "b", 3));
+    assert!(queue.is_obsolete(&first.2) && !queue.is_obsolete(&second.2));
+    queue.done(&second.2).await.unwrap();
+    assert_eq!(queue.depth(), 2);
+    drop(queue);
+
+    // The one that was being worked on is there again.
+    let queue = Queue::open(&path, Limits::default()).await.unwrap();
+    assert_eq!(queue.depth(), 2);
+    let (_, time, taken) = take(&queue).await;
+    assert_eq!(time, 1);
+    assert_eq!(queue.body(taken.id).await.unwrap().unwrap().bytes, b"a 1");
+    queue.done(&taken).await.unwrap();
+    assert_eq!(take(&queue).await.1, 2);
+}
+
+#[tokio::test]
+async fn a_failing_command_waits_and_does_not_hold_up_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let queue = Queue::open(&dir.path().join("queue.sqlite"), Limits::default()).await.unwrap();
+    push(&queue, "a", 1).await;
+    push(&queue, "a", 2).await;
+    let (_, _, failing) = take(&queue).await;
+    queue.retry(&failing, 500).await.unwrap();
+    assert_eq!((queue.depth(), queue.delayed()), (2, 1));
+    // Its time has come, and it is before the other, which came later.
+    let (_, time, failing) = take(&queue).await;
+    assert_eq!((time, failing.attempts), (1, 1));
+    queue.retry(&failing, 2_000).await.unwrap();
+    assert_eq!(take(&queue).await.1, 2);
+}
+
+#[tokio::test]
+async fn dead_letters_are_kept_and_can_be_queued_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let queue = Queue::open(&dir.path().join("queue.sqlite"), Limits::default()).await.unwrap();
+    let told = queue.push(command(Name::StoreReport, "a", 1), "u1", true).await.unwrap().unwrap();
+    let (_, _, taken) = take(&queue).await;
+    queue.discard(&taken, "it is no report".into(), 9).await.unwrap();
+    assert_eq!(told.await.unwrap(), Err("it is no report".into()));
+    let (count, letters) = queue.dead_letters(10).await.unwrap();
+    assert_eq!((count, letters[0].uuid.as_str(), letters[0].error.as_str()), (1, "u1", "it is no report"));
+    assert_eq!(queue.depth(), 0);
+    assert_eq!(queue.revive().await.unwrap(), 1);
+    let (_, time, taken) = take(&queue).await;
+    assert_eq!((time, taken.attempts, queue.dead_letters(1).await.unwrap().0), (1, 0, 0));
+}
+
+#[tokio::test]
+async fn beyond_its_limits_the_queue_takes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let limits = Limits { commands_max: 2, bytes_max: 8 };
+    let queue = Queue::open(&dir.path().join("queue.sqlite"), limits).await.unwrap();
+    push(&queue, "a", 1).await;
+    push(&queue, "b", 1).await;
+    let full = queue.push(command(Name::ReplaceFacts, "c", 1), "u", false).await;
+    assert!(matches!(full, Err(QueueError::Full)));
+    let (_, _, taken) = take(&queue).await;
+    queue.done(&taken).await.unwrap();
+    let large = queue.push(command(Name::ReplaceFacts, "c", 1_000), "u", false).await;
+    assert!(matches!(large, Err(QueueError::Full)));
+    push(&queue, "c", 1).await;
+}

@@ -1,0 +1,239 @@
+//! Catalogs, their resources and edges, and what was looked up for them.
+
+use db::{Result, Tx};
+
+use super::Outcome;
+use super::node::{self, Names};
+use super::shared::{self, Item};
+use crate::document::pack;
+use crate::hash::{self, Hash};
+use crate::payload::{Catalog, CatalogInputs};
+
+/// A catalog ready to be written.
+#[derive(Clone, Debug)]
+pub(crate) struct Prepared {
+    certname: String,
+    version: String,
+    environment: Option<String>,
+    producer: Option<String>,
+    producer_timestamp: i64,
+    received: i64,
+    transaction_uuid: Option<String>,
+    catalog_uuid: Option<String>,
+    code_id: Option<String>,
+    job_id: Option<String>,
+    hash: Hash,
+    resources: Vec<Item>,
+    edges: Vec<Item>,
+    document: Option<Vec<u8>>,
+}
+
+/// `document` is the catalog as an agent gets it, if there is one.
+pub(crate) fn prepare(catalog: &Catalog, document: Option<&[u8]>, received: i64) -> Prepared {
+    let resources = catalog.resources.iter().map(|resource| {
+        let parameters = hash::canonical(&resource.parameters.clone().into());
+        let identity = resource.identity(&parameters);
+        let tags = serde_json::Value::from(resource.tags.clone()).to_string();
+        let rest = serde_json::json!([resource.exported, resource.file, resource.line]).to_string();
+        Item {
+            hash: hash::bytes(&[&identity, tags.as_bytes(), rest.as_bytes()].concat()),
+            columns: vec![
+                identity.into(),
+                resource.kind.as_str().into(),
+                resource.title.as_str().into(),
+                resource.exported.into(),
+                resource.file.as_deref().into(),
+                resource.line.into(),
+                tags.into(),
+                parameters.into(),
+            ],
+        }
+    });
+    let edges = catalog.edges.iter().map(|edge| {
+        let all = [&edge.relationship, &edge.source.0, &edge.source.1, &edge.target.0, &edge.target.1];
+        Item {
+            hash: hash::json(&serde_json::json!(all)),
+            columns: all.into_iter().map(|text| text.as_str().into()).collect(),
+        }
+    });
+    let (resources, edges) = (shared::sorted(resources.collect()), shared::sorted(edges.collect()));
+    Prepared {
+        certname: catalog.certname.clone(),
+        version: catalog.version.clone(),
+        environment: catalog.environment.clone(),
+        producer: catalog.producer.clone(),
+        producer_timestamp: catalog.producer_timestamp,
+        received,
+        transaction_uuid: catalog.transaction_uuid.clone(),
+        catalog_uuid: catalog.catalog_uuid.clone(),
+        code_id: catalog.code_id.clone(),
+        job_id: catalog.job_id.clone(),
+        hash: Catalog::similarity(
+            &catalog.certname,
+            resources.iter().map(|item| &item.hash),
+            edges.iter().map(|item| &item.hash),
+        ),
+        resources,
+        edges,
+        document: document.map(pack),
+    }
+}
+
+pub(crate) fn replace(tx: &Tx<'_>, new: &Prepared) -> Result<Outcome> {
+    let node = node::heard_of(tx, &new.certname, new.producer_timestamp)?.id;
+    let sql = "SELECT producer_timestamp, hash FROM catalogs WHERE node_id = $1";
+    let mut is_same = false;
+    if let Some(row) = tx.first(sql, &[node.into()])? {
+        if row.get::<i64>(0)? > new.producer_timestamp {
+            return Ok(Outcome::Stale);
+        }
+        is_same = row.get::<Hash>(1)? == new.hash;
+    }
+    let environment = node::name(tx, Names::Environments, new.environment.as_deref())?;
+    let producer = node::name(tx, Names::Producers, new.producer.as_deref())?;
+    tx.execute(
+        "INSERT INTO catalogs (node_id, environment_id, producer_id, timestamp, producer_timestamp, hash, version,
+             transaction_uuid, catalog_uuid, code_id, job_id, resources_count, edges_count, content, document)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+         ON CONFLICT (node_id) DO UPDATE SET environment_id = excluded.environment_id, producer_id = excluded.producer_id,
+             timestamp = excluded.timestamp, producer_timestamp = excluded.producer_timestamp, hash = excluded.hash,
+             version = excluded.version, transaction_uuid = excluded.transaction_uuid,
+             catalog_uuid = excluded.catalog_uuid, code_id = excluded.code_id, job_id = excluded.job_id,
+             resources_count = excluded.resources_count, edges_count = excluded.edges_count,
+             content = excluded.content, document = excluded.document",
+        &[
+            node.into(),
+            environment.into(),
+            producer.into(),
+            new.received.into(),
+            new.producer_timestamp.into(),
+            new.hash.clone().into(),
+            new.version.as_str().into(),
+            new.transaction_uuid.as_deref().into(),
+            new.catalog_uuid.as_deref().into(),
+            new.code_id.as_deref().into(),
+            new.job_id.as_deref().into(),
+            (new.resources.len() as i64).into(),
+            (new.edges.len() as i64).into(),
+            new.document.as_ref().and(new.catalog_uuid.as_deref()).into(),
+            new.document.clone().into(),
+        ],
+    )?;
+    touch_node(tx, node, new.producer_timestamp, environment)?;
+    if !is_same {
+        shared::replace(tx, &shared::RESOURCES, node, &new.resources)?;
+        shared::replace(tx, &shared::EDGES, node, &new.edges)?;
+    }
+    Ok(Outcome::Stored)
+}
+
+fn touch_node(tx: &Tx<'_>, node: i64, time: i64, environment: Option<i64>) -> Result<()> {
+    tx.execute(
+        "UPDATE nodes SET catalog_timestamp = $2, catalog_environment_id = $3 WHERE id = $1",
+        &[node.into(), time.into(), environment.into()],
+    )?;
+    Ok(())
+}
+
+/// The identity with which content that is stored was sent once more.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    pub(crate) certname: String,
+    pub(crate) environment: String,
+    pub(crate) producer: Option<String>,
+    pub(crate) transaction_uuid: Option<String>,
+    pub(crate) content: String,
+    pub(crate) catalog_uuid: String,
+    pub(crate) version: String,
+    pub(crate) producer_timestamp: i64,
+    pub(crate) received: i64,
+}
+
+/// Moves the identity of a catalog; `Stale` if another content is stored.
+pub(crate) fn keep(tx: &Tx<'_>, kept: &Kept) -> Result<Outcome> {
+    let Some(node) = node::find(tx, &kept.certname)? else { return Ok(Outcome::Stale) };
+    let environment = node::name(tx, Names::Environments, Some(&kept.environment))?;
+    let producer = node::name(tx, Names::Producers, kept.producer.as_deref())?;
+    let greatest = tx.dialect().greatest();
+    let touched = tx.execute(
+        &format!(
+            "UPDATE catalogs SET environment_id = $3, transaction_uuid = $4, catalog_uuid = $5, version = $6,
+                 producer_timestamp = {greatest}(producer_timestamp, $7), timestamp = $8, producer_id = $9
+             WHERE node_id = $1 AND content = $2"
+        ),
+        &[
+            node.id.into(),
+            kept.content.as_str().into(),
+            environment.into(),
+            kept.transaction_uuid.as_deref().into(),
+            kept.catalog_uuid.as_str().into(),
+            kept.version.as_str().into(),
+            kept.producer_timestamp.into(),
+            kept.received.into(),
+            producer.into(),
+        ],
+    )?;
+    if touched == 0 {
+        return Ok(Outcome::Stale);
+    }
+    node::heard_of(tx, &kept.certname, kept.producer_timestamp)?;
+    touch_node(tx, node.id, kept.producer_timestamp, environment)?;
+    Ok(Outcome::Stored)
+}
+
+/// Inputs ready to be written.
+#[derive(Clone, Debug)]
+pub(crate) struct PreparedInputs {
+    certname: String,
+    catalog_uuid: String,
+    producer_timestamp: i64,
+    hash: Hash,
+    inputs: Vec<Item>,
+}
+
+pub(crate) fn prepare_inputs(command: &CatalogInputs) -> PreparedInputs {
+    let inputs = command.inputs.iter().map(|(kind, name)| Item {
+        hash: hash::json(&serde_json::json!([kind, name])),
+        columns: vec![kind.as_str().into(), name.as_str().into()],
+    });
+    let inputs = shared::sorted(inputs.collect());
+    let all: Vec<u8> = inputs.iter().flat_map(|input| input.hash.iter().copied()).collect();
+    PreparedInputs {
+        certname: command.certname.clone(),
+        catalog_uuid: command.catalog_uuid.clone(),
+        producer_timestamp: command.producer_timestamp,
+        hash: hash::bytes(&all),
+        inputs,
+    }
+}
+
+pub(crate) fn replace_inputs(tx: &Tx<'_>, new: &PreparedInputs) -> Result<Outcome> {
+    // Nothing looked up says nothing, as in PuppetDB.
+    if new.inputs.is_empty() {
+        return Ok(Outcome::Stored);
+    }
+    let node = node::heard_of(tx, &new.certname, new.producer_timestamp)?.id;
+    let sql = "SELECT producer_timestamp, hash FROM catalog_input_sets WHERE node_id = $1";
+    let mut is_same = false;
+    if let Some(row) = tx.first(sql, &[node.into()])? {
+        if row.get::<i64>(0)? > new.producer_timestamp {
+            return Ok(Outcome::Stale);
+        }
+        is_same = row.get::<Hash>(1)? == new.hash;
+    }
+    tx.execute(
+        "INSERT INTO catalog_input_sets (node_id, producer_timestamp, catalog_uuid, hash) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (node_id) DO UPDATE SET producer_timestamp = excluded.producer_timestamp,
+             catalog_uuid = excluded.catalog_uuid, hash = excluded.hash",
+        &[
+            node.into(),
+            new.producer_timestamp.into(),
+            new.catalog_uuid.as_str().into(),
+            new.hash.clone().into(),
+        ],
+    )?;
+    if !is_same {
+        shared::replace(tx, &shared::INPUTS, node, &new.inputs)?;
+    }
+    Ok(Outcome::Stored)
+}

@@ -1,0 +1,332 @@
+//! What is forgotten, in small transactions that hold up nobody.
+
+use std::collections::HashMap;
+use std::time::SystemTime;
+
+use db::{Dialect, Result, Row, Tx, Value};
+use serde_json::Value as Json;
+
+use super::{Store, facts, node, partition, shared};
+use crate::hash::{self, Hash};
+use crate::metrics::Gauges;
+use crate::payload::microseconds;
+use crate::schema::Kind;
+
+/// Reports removed by one transaction, where they are not removed by the day.
+const REPORTS_AT_ONCE: i64 = 500;
+/// Rows that nobody has any more, looked for in steps of so many.
+const SWEEP_AT_ONCE: i64 = 5_000;
+/// How long dropping a day waits for the queries that read it, before it lets them go on and tries again.
+const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '500ms'";
+/// Times that dropping a day is tried; then it is left for the next turn.
+const DROP_ATTEMPTS: u32 = 20;
+
+/// What became of the latest report of nodes is no longer known.
+const NO_LATEST_REPORT: &str = "latest_report_id = NULL, latest_report_hash = NULL, latest_report_status = NULL,
+    latest_report_noop = NULL, latest_report_noop_pending = NULL, latest_report_corrective_change = NULL,
+    latest_report_job_id = NULL, cached_catalog_status = NULL, report_timestamp = NULL, report_environment_id = NULL";
+
+/// A table of shared rows, the one that leads to it, and by which column.
+pub(crate) type Swept = (&'static str, &'static str, &'static str);
+pub(crate) const PACKAGES: &[Swept] = &[("packages", "node_packages", "package_id")];
+pub(crate) const OTHERS: &[Swept] = &[
+    ("resources", "catalog_resources", "resource_id"),
+    ("edges", "catalog_edges", "edge_id"),
+    ("inputs", "catalog_inputs", "input_id"),
+    ("fact_values", "facts", "value_id"),
+];
+
+impl Store {
+    /// Marks nodes as expired that sent nothing since `before`; gives how many.
+    pub(crate) async fn expire_nodes(&self, before: i64, now: i64) -> Result<usize> {
+        let greatest = self.db().dialect().greatest();
+        let sql = format!(
+            "UPDATE nodes SET expired = $2
+             WHERE deactivated IS NULL AND expired IS NULL AND expires_facts
+                 AND coalesce(facts_timestamp, catalog_timestamp, report_timestamp) IS NOT NULL
+                 AND {greatest}(coalesce(facts_timestamp, 0), coalesce(catalog_timestamp, 0), coalesce(report_timestamp, 0)) < $1"
+        );
+        self.db().write(move |tx| tx.execute(&sql, &[before.into(), now.into()])).await
+    }
+
+    /// Removes nodes, at most so many, that were deactivated or have expired before; gives how many.
+    pub(crate) async fn purge_nodes(&self, before: i64, limit: usize) -> Result<usize> {
+        let read = move |tx: &Tx<'_>| {
+            let sql =
+                "SELECT certname FROM nodes WHERE deactivated < $1 OR expired < $1 ORDER BY id LIMIT $2";
+            let rows = tx.query(sql, &[before.into(), (limit as i64).into()])?;
+            rows.iter().map(|row| row.get::<String>(0)).collect::<Result<Vec<_>>>()
+        };
+        let mut purged = 0;
+        for certname in self.db().read(read).await? {
+            let still = move |tx: &Tx<'_>| {
+                let sql = "SELECT 1 FROM nodes WHERE certname = $1 AND (deactivated < $2 OR expired < $2)";
+                // It may have come back meanwhile.
+                match tx.first(sql, &[certname.as_str().into(), before.into()])? {
+                    Some(_) => delete(tx, &certname),
+                    None => Ok(false),
+                }
+            };
+            purged += usize::from(self.again(still).await?);
+        }
+        Ok(purged)
+    }
+
+    /// Removes a node with everything that is known of it; false if there was none.
+    pub(crate) async fn delete_node(&self, certname: &str) -> Result<bool> {
+        let certname = certname.to_owned();
+        self.again(move |tx| delete(tx, &certname)).await
+    }
+
+    /// Runs work until no other transaction is in the way.
+    async fn again<T: Send + 'static>(
+        &self,
+        work: impl Fn(&Tx<'_>) -> Result<T> + Clone + Send + 'static,
+    ) -> Result<T> {
+        let mut attempt = 1;
+        loop {
+            match self.db().write(work.clone()).await {
+                Err(error) if error.is_conflict() && attempt < super::ATTEMPTS_MAX => attempt += 1,
+                result => return result,
+            }
+        }
+    }
+
+    /// Removes reports of days before `day`, with their events; gives the number of reports, or of days where days are dropped.
+    pub(crate) async fn purge_reports(&self, day: i64) -> Result<usize> {
+        let removed = match self.db().dialect() {
+            Dialect::Postgres => {
+                self.drop_days("reports", day).await? + self.drop_days("resource_events", day).await?
+            }
+            Dialect::Sqlite => 0,
+        };
+        let mut deleted = removed;
+        let (table, events) = match self.db().dialect() {
+            Dialect::Postgres => ("reports_other", "resource_events_other"),
+            Dialect::Sqlite => ("reports", "resource_events"),
+        };
+        loop {
+            let work = move |tx: &Tx<'_>| {
+                let ids = tx.query(
+                    &format!("SELECT id FROM {table} WHERE day < $1 ORDER BY day LIMIT $2"),
+                    &[day.into(), REPORTS_AT_ONCE.into()],
+                )?;
+                let ids: Vec<Vec<Value>> = ids.into_iter().map(Row::into_values).collect();
+                if !ids.is_empty() {
+                    tx.execute_each(&format!("DELETE FROM {events} WHERE report_id = $1"), &ids)?;
+                    tx.execute_each(&format!("DELETE FROM {table} WHERE id = $1"), &ids)?;
+                }
+                Ok(ids.len())
+            };
+            match self.db().write(work).await? {
+                0 => break,
+                some => deleted += some,
+            }
+        }
+        let before = day.saturating_mul(86_400_000_000);
+        let forget = format!("UPDATE nodes SET {NO_LATEST_REPORT} WHERE report_timestamp < $1");
+        self.db().write(move |tx| tx.execute(&forget, &[before.into()])).await?;
+        Ok(deleted)
+    }
+
+    /// Removes events of days before `day`; their reports stay.
+    pub(crate) async fn purge_events(&self, day: i64) -> Result<usize> {
+        let mut deleted = 0;
+        let table = match self.db().dialect() {
+            Dialect::Postgres => {
+                deleted += self.drop_days("resource_events", day).await?;
+                "resource_events_other"
+            }
+            Dialect::Sqlite => "resource_events",
+        };
+        loop {
+            let row = if self.db().dialect() == Dialect::Sqlite { "rowid" } else { "ctid" };
+            let sql = format!(
+                "DELETE FROM {table} WHERE {row} IN (SELECT {row} FROM {table} WHERE day < $1 LIMIT $2)"
+            );
+            let work = move |tx: &Tx<'_>| tx.execute(&sql, &[day.into(), SWEEP_AT_ONCE.into()]);
+            match self.db().write(work).await? {
+                0 => return Ok(deleted),
+                some => deleted += some,
+            }
+        }
+    }
+
+    /// Drops the partitions of days before `day`. A query that reads one is not cut off; the days that are in use are tried again.
+    async fn drop_days(&self, table: &'static str, day: i64) -> Result<usize> {
+        let read = move |tx: &Tx<'_>| {
+            let sql = "SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+                       WHERE i.inhparent = to_regclass($1)";
+            let rows = tx.query(sql, &[table.into()])?;
+            rows.iter().map(|row| row.get::<String>(0)).collect::<Result<Vec<_>>>()
+        };
+        let mut dropped = 0;
+        for name in self.db().read(read).await? {
+            if partition::day_of(table, &name).is_none_or(|found| found >= day) {
+                continue;
+            }
+            let mut attempt = 1;
+            loop {
+                let statements = format!("{LOCK_TIMEOUT}; DROP TABLE {name}");
+                match self.db().write(move |tx| tx.batch(&statements)).await {
+                    Ok(()) => {
+                        dropped += 1;
+                        break;
+                    }
+                    Err(error) if error.is_conflict() && attempt < DROP_ATTEMPTS => {
+                        attempt += 1;
+                        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+                    }
+                    Err(error) if error.is_conflict() => {
+                        tracing::warn!(
+                            name,
+                            "a day could not be dropped, since queries read it all the time"
+                        );
+                        break;
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        self.inner.days.forget();
+        Ok(dropped)
+    }
+
+    /// Removes shared rows that were left over when two transactions gave them up at once; gives how many.
+    pub(crate) async fn sweep(&self, tables: &[Swept]) -> Result<usize> {
+        let mut swept = 0;
+        for &(table, member, column) in tables {
+            let mut from = i64::MIN;
+            loop {
+                let sql = format!(
+                    "SELECT s.id, EXISTS (SELECT 1 FROM {member} m WHERE m.{column} = s.id)
+                     FROM {table} s WHERE s.id > $1 ORDER BY s.id LIMIT $2"
+                );
+                let read = move |tx: &Tx<'_>| tx.query(&sql, &[from.into(), SWEEP_AT_ONCE.into()]);
+                let rows = self.db().read(read).await?;
+                let Some(last) = rows.last() else { break };
+                from = last.get(0)?;
+                let mut ids = Vec::new();
+                for row in &rows {
+                    if !row.get::<bool>(1)? {
+                        ids.push(row.get::<i64>(0)?);
+                    }
+                }
+                if !ids.is_empty() {
+                    let forget = format!(
+                        "DELETE FROM {table} WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM {member} WHERE {column} = $1)"
+                    );
+                    swept += self.again(move |tx| shared::forget(tx, &forget, &ids)).await?;
+                }
+            }
+        }
+        Ok(swept)
+    }
+
+    /// Removes paths of facts that no value has any more, and adds what is missing; gives how many are gone.
+    pub(crate) async fn sweep_paths(&self) -> Result<usize> {
+        let began = microseconds(SystemTime::now());
+        // From here on every path of a new value is written with a time that is later than this.
+        self.forget_paths();
+        let live = self.db().read(live_paths).await?;
+        let read = |tx: &Tx<'_>| {
+            let mut known: HashMap<Hash, (i64, i64)> = HashMap::new();
+            tx.each("SELECT hash, id, touched FROM fact_paths", &[], |row| {
+                known.insert(row.get(0)?, (row.get(1)?, row.get(2)?));
+                Ok(())
+            })?;
+            Ok(known)
+        };
+        let known = self.db().read(read).await?;
+        let mut gone: Vec<i64> = known
+            .iter()
+            .filter(|(path, (_, touched))| *touched < began && !live.contains_key(*path))
+            .map(|(_, (id, _))| *id)
+            .collect();
+        gone.sort_unstable();
+        let count = gone.len();
+        for some in gone.chunks(SWEEP_AT_ONCE as usize) {
+            let rows: Vec<Vec<Value>> = some.iter().map(|id| vec![(*id).into(), began.into()]).collect();
+            let sql = "DELETE FROM fact_paths WHERE id = $1 AND touched < $2";
+            self.again(move |tx| tx.execute_each(sql, &rows)).await?;
+        }
+        let missing: Vec<Vec<Value>> = live
+            .into_iter()
+            .filter(|(path, _)| !known.contains_key(path))
+            .map(|(path, (text, name, depth, kind))| {
+                vec![path.into(), text.into(), depth.into(), name.into(), (kind as i32).into(), began.into()]
+            })
+            .collect();
+        for some in missing.chunks(SWEEP_AT_ONCE as usize) {
+            let some = some.to_vec();
+            let sql = "INSERT INTO fact_paths (hash, path, depth, name, kind, touched) VALUES ($1, $2, $3, $4, $5, $6)
+                       ON CONFLICT DO NOTHING";
+            self.again(move |tx| tx.execute_each(sql, &some)).await?;
+        }
+        Ok(count)
+    }
+
+    /// Whether the database answers.
+    pub(crate) async fn is_up(&self) -> bool {
+        match self.db().read(|tx| tx.query("SELECT 1", &[])).await {
+            Ok(_) => true,
+            Err(error) => {
+                tracing::warn!(%error, "the database does not answer");
+                false
+            }
+        }
+    }
+
+    /// How much there is.
+    pub(crate) async fn population(&self) -> Result<Gauges> {
+        let read = |tx: &Tx<'_>| {
+            let sql = "SELECT (SELECT count(*) FROM nodes WHERE deactivated IS NULL AND expired IS NULL),
+                              (SELECT coalesce(sum(c.resources_count), 0) FROM catalogs c JOIN nodes n ON n.id = c.node_id
+                               WHERE n.deactivated IS NULL AND n.expired IS NULL),
+                              (SELECT count(*) FROM resources)";
+            let Some(row) = tx.first(sql, &[])? else { return Ok(Gauges::default()) };
+            Ok(Gauges {
+                nodes: row.get(0)?,
+                resources: row.get(1)?,
+                distinct_resources: row.get(2)?,
+                ..Gauges::default()
+            })
+        };
+        self.db().read(read).await
+    }
+}
+
+/// Path, name, depth and kind of each leaf by the hash of path and kind.
+type Live = HashMap<Hash, (String, String, i32, Kind)>;
+
+fn live_paths(tx: &Tx<'_>) -> Result<Live> {
+    let mut live = Live::new();
+    tx.each("SELECT n.name, v.value FROM fact_values v JOIN fact_names n ON n.id = v.name_id", &[], |row| {
+        let (name, value): (String, String) = (row.get(0)?, row.get(1)?);
+        let value: Json = serde_json::from_str(&value).unwrap_or_default();
+        let mut path = vec![Json::from(name.as_str())];
+        facts::leaves(&value, &mut path, &mut |path, kind| {
+            let text = Json::Array(path.to_vec()).to_string();
+            let key = hash::bytes(format!("{}{text}", kind as u8).as_bytes());
+            live.entry(key).or_insert_with(|| (text, name.clone(), path.len() as i32 - 1, kind));
+        });
+        Ok(())
+    })?;
+    Ok(live)
+}
+
+fn delete(tx: &Tx<'_>, certname: &str) -> Result<bool> {
+    let Some(node) = node::find(tx, certname)? else { return Ok(false) };
+    for table in [&shared::RESOURCES, &shared::EDGES, &shared::PACKAGES, &shared::INPUTS] {
+        shared::replace(tx, table, node.id, &[])?;
+    }
+    let values =
+        tx.query("SELECT value_id FROM facts WHERE node_id = $1 ORDER BY value_id", &[node.id.into()])?;
+    let values: Vec<i64> = values.iter().map(|row| row.get(0)).collect::<Result<_>>()?;
+    tx.execute("DELETE FROM facts WHERE node_id = $1", &[node.id.into()])?;
+    shared::forget(tx, facts::FORGET_VALUE, &values)?;
+    tx.execute("DELETE FROM resource_events WHERE node_id = $1", &[node.id.into()])?;
+    tx.execute("DELETE FROM reports WHERE node_id = $1", &[node.id.into()])?;
+    tx.execute("DELETE FROM nodes WHERE id = $1", &[node.id.into()])?;
+    Ok(true)
+}

@@ -1,0 +1,309 @@
+//! Facts and packages.
+
+use std::collections::HashMap;
+
+use db::{Result, Tx, Value};
+use serde_json::Value as Json;
+
+use super::node::{self, Names};
+use super::shared::{self, Item};
+use super::{Context, Outcome};
+use crate::hash::{self, Hash};
+use crate::payload::Facts;
+use crate::schema::Kind;
+
+/// Facts ready to be written.
+#[derive(Clone, Debug)]
+pub(crate) struct Prepared {
+    certname: String,
+    environment: String,
+    producer: Option<String>,
+    producer_timestamp: i64,
+    received: i64,
+    hash: Hash,
+    /// Sorted by name.
+    facts: Vec<Fact>,
+    packages: Vec<Item>,
+    packages_hash: Option<Hash>,
+}
+
+#[derive(Clone, Debug)]
+struct Fact {
+    name: String,
+    hash: Hash,
+    kind: Kind,
+    number: Option<f64>,
+    /// Canonical JSON.
+    value: String,
+}
+
+pub(crate) fn prepare(facts: &Facts, received: i64) -> Prepared {
+    let mut rows: Vec<Fact> = facts
+        .values
+        .iter()
+        .map(|(name, value)| {
+            let text = hash::canonical(value);
+            Fact {
+                name: name.clone(),
+                hash: hash::bytes(text.as_bytes()),
+                kind: Kind::of(value),
+                number: value.as_f64(),
+                value: text,
+            }
+        })
+        .collect();
+    rows.sort_by(|left, right| left.name.cmp(&right.name));
+    let packages = facts.packages.iter().map(|(name, version, provider)| Item {
+        hash: hash::json(&serde_json::json!([name, version, provider])),
+        columns: vec![name.as_str().into(), version.as_str().into(), provider.as_str().into()],
+    });
+    let packages = shared::sorted(packages.collect());
+    let all: Vec<u8> = packages.iter().flat_map(|package| package.hash.iter().copied()).collect();
+    Prepared {
+        certname: facts.certname.clone(),
+        environment: facts.environment.clone(),
+        producer: facts.producer.clone(),
+        producer_timestamp: facts.producer_timestamp,
+        received,
+        hash: facts.hash(),
+        facts: rows,
+        packages_hash: (!packages.is_empty()).then(|| hash::bytes(&all)),
+        packages,
+    }
+}
+
+pub(crate) fn replace(tx: &Tx<'_>, context: &Context, new: &Prepared) -> Result<Outcome> {
+    let node = node::heard_of(tx, &new.certname, new.producer_timestamp)?.id;
+    let sql = "SELECT producer_timestamp, hash, packages_hash FROM factsets WHERE node_id = $1";
+    let mut packages_hash: Option<Hash> = None;
+    let mut is_same = false;
+    if let Some(row) = tx.first(sql, &[node.into()])? {
+        if row.get::<i64>(0)? > new.producer_timestamp {
+            return Ok(Outcome::Stale);
+        }
+        is_same = row.get::<Hash>(1)? == new.hash;
+        packages_hash = row.get(2)?;
+    }
+    let environment = node::name(tx, Names::Environments, Some(&new.environment))?;
+    let producer = node::name(tx, Names::Producers, new.producer.as_deref())?;
+    tx.execute(
+        "INSERT INTO factsets (node_id, environment_id, producer_id, timestamp, producer_timestamp, hash, packages_hash)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (node_id) DO UPDATE SET environment_id = excluded.environment_id, producer_id = excluded.producer_id,
+             timestamp = excluded.timestamp, producer_timestamp = excluded.producer_timestamp, hash = excluded.hash,
+             packages_hash = excluded.packages_hash",
+        &[
+            node.into(),
+            environment.into(),
+            producer.into(),
+            new.received.into(),
+            new.producer_timestamp.into(),
+            new.hash.clone().into(),
+            new.packages_hash.clone().into(),
+        ],
+    )?;
+    tx.execute(
+        "UPDATE nodes SET facts_timestamp = $2, facts_environment_id = $3 WHERE id = $1",
+        &[node.into(), new.producer_timestamp.into(), environment.into()],
+    )?;
+    if !is_same {
+        write(tx, context, node, new)?;
+        if packages_hash != new.packages_hash {
+            shared::replace(tx, &shared::PACKAGES, node, &new.packages)?;
+        }
+    }
+    Ok(Outcome::Stored)
+}
+
+/// What a node has of a fact.
+struct There {
+    name_id: i64,
+    value_id: i64,
+    hash: Hash,
+}
+
+/// Writes the facts that differ.
+fn write(tx: &Tx<'_>, context: &Context, node: i64, new: &Prepared) -> Result<()> {
+    let mut there: HashMap<String, There> = HashMap::new();
+    tx.each(
+        "SELECT n.name, f.name_id, f.value_id, v.hash
+         FROM facts f JOIN fact_names n ON n.id = f.name_id JOIN fact_values v ON v.id = f.value_id
+         WHERE f.node_id = $1",
+        &[node.into()],
+        |row| {
+            there.insert(
+                row.get(0)?,
+                There { name_id: row.get(1)?, value_id: row.get(2)?, hash: row.get(3)? },
+            );
+            Ok(())
+        },
+    )?;
+    let mut changed: Vec<(&Fact, Option<i64>)> = Vec::new();
+    let mut left: Vec<i64> = Vec::new();
+    for fact in &new.facts {
+        match there.remove(&fact.name) {
+            Some(there) if there.hash == fact.hash => {}
+            Some(there) => {
+                left.push(there.value_id);
+                changed.push((fact, Some(there.name_id)));
+            }
+            None => changed.push((fact, None)),
+        }
+    }
+    let names = name_ids(tx, &changed)?;
+    let values = value_ids(tx, context, &changed, &names)?;
+    let rows: Vec<Vec<Value>> = names
+        .iter()
+        .zip(values)
+        .map(|(name, value)| vec![node.into(), (*name).into(), value.into()])
+        .collect();
+    if !rows.is_empty() {
+        tx.execute_each(
+            "INSERT INTO facts (node_id, name_id, value_id) VALUES ($1, $2, $3)
+             ON CONFLICT (node_id, name_id) DO UPDATE SET value_id = excluded.value_id",
+            &rows,
+        )?;
+    }
+    let gone: Vec<Vec<Value>> = there.values().map(|gone| vec![node.into(), gone.name_id.into()]).collect();
+    if !gone.is_empty() {
+        tx.execute_each("DELETE FROM facts WHERE node_id = $1 AND name_id = $2", &gone)?;
+        left.extend(there.values().map(|gone| gone.value_id));
+    }
+    left.sort_unstable();
+    shared::forget(tx, FORGET_VALUE, &left)?;
+    Ok(())
+}
+
+/// Removes a value that nobody has any more.
+pub(crate) const FORGET_VALUE: &str =
+    "DELETE FROM fact_values WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM facts WHERE value_id = $1)";
+
+fn name_ids(tx: &Tx<'_>, changed: &[(&Fact, Option<i64>)]) -> Result<Vec<i64>> {
+    const FIND: &str = "SELECT id FROM fact_names WHERE name = $1";
+    const INSERT: &str = "INSERT INTO fact_names (name) VALUES ($1) ON CONFLICT DO NOTHING RETURNING id";
+    let unknown: Vec<Vec<Value>> = changed
+        .iter()
+        .filter(|(_, id)| id.is_none())
+        .map(|(fact, _)| vec![fact.name.as_str().into()])
+        .collect();
+    let mut found = Vec::new();
+    if !unknown.is_empty() {
+        let known = tx.first_of_each(FIND, &unknown)?;
+        for (key, row) in unknown.iter().zip(known) {
+            found.push(match row {
+                Some(row) => row.get(0)?,
+                None => {
+                    let key = key.clone();
+                    let added = shared::insert_or_find(tx, INSERT, &[key.clone()], FIND, |_| key.clone())?;
+                    added.first().ok_or(db::Error::Conflict)?.0
+                }
+            });
+        }
+    }
+    let mut found = found.into_iter();
+    changed.iter().map(|(_, id)| id.or_else(|| found.next()).ok_or(db::Error::Conflict)).collect()
+}
+
+fn value_ids(
+    tx: &Tx<'_>,
+    context: &Context,
+    changed: &[(&Fact, Option<i64>)],
+    names: &[i64],
+) -> Result<Vec<i64>> {
+    let mut order: Vec<usize> = (0..changed.len()).collect();
+    order.sort_by_key(|&index| names.get(index));
+    let mut rows = Vec::with_capacity(order.len());
+    for &index in &order {
+        let (Some((fact, _)), Some(&name)) = (changed.get(index), names.get(index)) else { continue };
+        rows.push(vec![
+            name.into(),
+            fact.hash.clone().into(),
+            (fact.kind as i32).into(),
+            fact.number.into(),
+            fact.value.as_str().into(),
+        ]);
+    }
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = shared::insert_or_find(
+        tx,
+        "INSERT INTO fact_values (name_id, hash, kind, number, value) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT DO NOTHING RETURNING id",
+        &rows,
+        "SELECT id FROM fact_values WHERE name_id = $1 AND hash = $2",
+        |index| rows.get(index).map(|row| row.iter().take(2).cloned().collect()).unwrap_or_default(),
+    )?;
+    let mut ids = vec![0; changed.len()];
+    let mut fresh = Vec::new();
+    for (&index, (id, is_new)) in order.iter().zip(found) {
+        if let Some(place) = ids.get_mut(index) {
+            *place = id;
+        }
+        if is_new && let Some((fact, _)) = changed.get(index) {
+            fresh.push(*fact);
+        }
+    }
+    note_paths(tx, context, &fresh)?;
+    Ok(ids)
+}
+
+/// Makes the paths of new values known.
+fn note_paths(tx: &Tx<'_>, context: &Context, fresh: &[&Fact]) -> Result<()> {
+    let mut rows = Vec::new();
+    for fact in fresh {
+        let value: Json = serde_json::from_str(&fact.value).unwrap_or_default();
+        let mut path = vec![Json::from(fact.name.as_str())];
+        leaves(&value, &mut path, &mut |path, kind| {
+            let text = Json::Array(path.to_vec()).to_string();
+            let key = hash::bytes(format!("{}{text}", kind as u8).as_bytes());
+            if context.paths.is_new(&key) {
+                rows.push((key, text, path.len() as i32 - 1, fact.name.clone(), kind));
+            }
+        });
+    }
+    rows.sort_by(|left, right| left.0.cmp(&right.0));
+    rows.dedup_by(|left, right| left.0 == right.0);
+    let rows: Vec<Vec<Value>> = rows
+        .into_iter()
+        .map(|(key, text, depth, name, kind)| {
+            vec![
+                key.into(),
+                text.into(),
+                depth.into(),
+                name.into(),
+                (kind as i32).into(),
+                context.now().into(),
+            ]
+        })
+        .collect();
+    if !rows.is_empty() {
+        tx.execute_each(
+            "INSERT INTO fact_paths (hash, path, depth, name, kind, touched) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (hash) DO UPDATE SET touched = excluded.touched",
+            &rows,
+        )?;
+    }
+    Ok(())
+}
+
+/// Calls with the path and the kind of each leaf. Values come from a decoder that limits how deep they nest.
+pub(crate) fn leaves(value: &Json, path: &mut Vec<Json>, take: &mut impl FnMut(&[Json], Kind)) {
+    match value {
+        Json::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                path.push(index.into());
+                leaves(item, path, take);
+                path.pop();
+            }
+        }
+        Json::Object(map) => {
+            for (key, item) in map {
+                path.push(key.as_str().into());
+                leaves(item, path, take);
+                path.pop();
+            }
+        }
+        scalar => take(path, Kind::of(scalar)),
+    }
+}

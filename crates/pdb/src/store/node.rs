@@ -1,0 +1,95 @@
+//! Nodes, and the names that documents share.
+
+use db::{Dialect, Result, Tx};
+
+use super::Outcome;
+use crate::payload::{ConfigureExpiration, Deactivate};
+
+/// A node's row, locked until the end of the transaction: commands of one node do not overlap.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Node {
+    pub(crate) id: i64,
+    deactivated: Option<i64>,
+    expired: Option<i64>,
+}
+
+/// The node's row, which is made if there is none.
+pub(crate) fn ensure(tx: &Tx<'_>, certname: &str) -> Result<Node> {
+    if let Some(node) = find(tx, certname)? {
+        return Ok(node);
+    }
+    tx.execute("INSERT INTO nodes (certname) VALUES ($1) ON CONFLICT DO NOTHING", &[certname.into()])?;
+    find(tx, certname)?.ok_or(db::Error::Conflict)
+}
+
+/// The node's row.
+pub(crate) fn find(tx: &Tx<'_>, certname: &str) -> Result<Option<Node>> {
+    let sql = match tx.dialect() {
+        Dialect::Sqlite => "SELECT id, deactivated, expired FROM nodes WHERE certname = $1",
+        Dialect::Postgres => "SELECT id, deactivated, expired FROM nodes WHERE certname = $1 FOR UPDATE",
+    };
+    let Some(row) = tx.first(sql, &[certname.into()])? else { return Ok(None) };
+    Ok(Some(Node { id: row.get(0)?, deactivated: row.get(1)?, expired: row.get(2)? }))
+}
+
+/// The node's row; a node that was given up is back if the document is newer than that.
+pub(crate) fn heard_of(tx: &Tx<'_>, certname: &str, time: i64) -> Result<Node> {
+    let node = ensure(tx, certname)?;
+    let given_up = node.deactivated.max(node.expired);
+    if given_up.is_some_and(|given_up| given_up < time) {
+        tx.execute("UPDATE nodes SET deactivated = NULL, expired = NULL WHERE id = $1", &[node.id.into()])?;
+    }
+    Ok(node)
+}
+
+/// Tables of names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Names {
+    Environments,
+    Producers,
+}
+
+/// The id of a name, which is stored if it was not.
+pub(crate) fn name(tx: &Tx<'_>, names: Names, name: Option<&str>) -> Result<Option<i64>> {
+    let Some(name) = name else { return Ok(None) };
+    let (find, insert) = match names {
+        Names::Environments => (
+            "SELECT id FROM environments WHERE name = $1",
+            "INSERT INTO environments (name) VALUES ($1) ON CONFLICT DO NOTHING",
+        ),
+        Names::Producers => (
+            "SELECT id FROM producers WHERE name = $1",
+            "INSERT INTO producers (name) VALUES ($1) ON CONFLICT DO NOTHING",
+        ),
+    };
+    if let Some(row) = tx.first(find, &[name.into()])? {
+        return row.get(0);
+    }
+    tx.execute(insert, &[name.into()])?;
+    tx.first(find, &[name.into()])?.ok_or(db::Error::Conflict)?.get(0)
+}
+
+/// Gives a node up, unless something newer is known of it.
+pub(crate) fn deactivate(tx: &Tx<'_>, command: &Deactivate) -> Result<Outcome> {
+    let node = ensure(tx, &command.certname)?;
+    let touched = tx.execute(
+        "UPDATE nodes SET deactivated = $2
+         WHERE id = $1 AND (deactivated IS NULL OR deactivated < $2)
+             AND coalesce(facts_timestamp, $2) <= $2 AND coalesce(catalog_timestamp, $2) <= $2
+             AND coalesce(report_timestamp, $2) <= $2",
+        &[node.id.into(), command.producer_timestamp.into()],
+    )?;
+    Ok(if touched > 0 { Outcome::Stored } else { Outcome::Stale })
+}
+
+/// Says whether a node expires.
+pub(crate) fn configure_expiration(tx: &Tx<'_>, command: &ConfigureExpiration) -> Result<Outcome> {
+    let Some(facts) = command.facts else { return Ok(Outcome::Stored) };
+    let node = heard_of(tx, &command.certname, command.producer_timestamp)?;
+    let touched = tx.execute(
+        "UPDATE nodes SET expires_facts = $2, expires_facts_updated = $3
+         WHERE id = $1 AND coalesce(expires_facts_updated, $3) <= $3",
+        &[node.id.into(), facts.into(), command.producer_timestamp.into()],
+    )?;
+    Ok(if touched > 0 { Outcome::Stored } else { Outcome::Stale })
+}

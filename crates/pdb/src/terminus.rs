@@ -1,0 +1,309 @@
+//! What a server does to documents before they are stored: from facts, catalogs and reports as agents and the compiler have them to
+//! the payloads of commands. The counterpart of Puppet's termini for PuppetDB.
+
+use std::collections::{HashMap, HashSet};
+
+use api::pdb::{ReplaceCatalog, ReplaceFacts, StoreReport};
+use pcore::Value as Pcore;
+use serde_json::{Map, Value as Json};
+use wire::report::{Event as AgentEvent, ResourceStatus};
+
+use crate::document;
+use crate::payload::catalog::{Edge, Resource, is_tag};
+use crate::payload::report::{Document, Event};
+use crate::payload::{self, Catalog, CatalogInputs, Facts, Invalid, Report, microseconds};
+
+/// The largest report that is read; the largest real ones (10,000 resources, all listed) have some 20 MB.
+const REPORT_BYTES_MAX: usize = 256 * 1024 * 1024;
+
+/// The payload of facts. `producer` is this server.
+pub(crate) fn facts(command: &ReplaceFacts, producer: Option<&str>) -> Result<Facts, Invalid> {
+    let mut text = Vec::new();
+    wire::data::write_hash(&command.facts, false, &mut text);
+    let mut values = match payload::decode(&text)? {
+        Json::Object(values) => values,
+        _ => Map::new(),
+    };
+    if let Some(trusted) = &command.trusted {
+        let mut text = Vec::new();
+        wire::data::write_value(trusted, false, &mut text);
+        values.insert("trusted".into(), payload::decode(&text)?);
+    }
+    let mut packages = Vec::new();
+    if let Some(inventory) = values.get_mut("_puppet_inventory_1").and_then(Json::as_object_mut)
+        && let Some(Json::Array(listed)) = inventory.remove("packages")
+    {
+        packages = listed.into_iter().filter_map(|package| serde_json::from_value(package).ok()).collect();
+        if inventory.is_empty() {
+            values.remove("_puppet_inventory_1");
+        }
+    }
+    if let Some(name) = values.keys().find(|name| name.len() > payload::NAME_BYTES_MAX) {
+        return Err(Invalid(format!(
+            "the name of a fact has {} bytes; {} are allowed",
+            name.len(),
+            payload::NAME_BYTES_MAX
+        )));
+    }
+    Ok(Facts {
+        certname: command.certname.clone(),
+        environment: command.environment.clone(),
+        producer_timestamp: microseconds(command.producer_timestamp),
+        producer: producer.map(str::to_owned),
+        values,
+        packages,
+    })
+}
+
+/// The payload of a catalog, and the catalog itself as an agent gets it, without the values of sensitive parameters.
+pub(crate) fn catalog(
+    command: &ReplaceCatalog,
+    producer: Option<&str>,
+) -> Result<(Catalog, Vec<u8>), Invalid> {
+    let mut whole = wire::catalog::Catalog::clone(&command.catalog);
+    let mut exported = command.exported.as_ref().clone();
+    for resource in whole.resources.iter_mut().chain(&mut exported) {
+        let sensitive = std::mem::take(&mut resource.sensitive_parameters);
+        resource.parameters.retain(|(name, _)| !sensitive.contains(name));
+    }
+    let mut text = Vec::new();
+    // Without rich data: Sensitive values inside collections become their redacted text.
+    whole.write_json(&mut text, false);
+    let mut resources = Vec::with_capacity(whole.resources.len() + exported.len());
+    for resource in whole.resources.iter().chain(&exported) {
+        resources.push(flat(resource)?);
+    }
+    let mut edges: Vec<Edge> = Vec::with_capacity(whole.edges.len());
+    for (source, target) in &whole.edges {
+        if let (Some(source), Some(target)) =
+            (resources.get(source.0 as usize), resources.get(target.0 as usize))
+        {
+            edges.push(edge(name(source), name(target), "contains"));
+        }
+    }
+    let own = resources.get(..whole.resources.len()).unwrap_or_default();
+    relations(&whole.resources, own, &mut edges);
+    edges.sort();
+    edges.dedup();
+    let payload = Catalog {
+        certname: command.certname.clone(),
+        version: version(&whole.version),
+        environment: Some(command.environment.clone()),
+        transaction_uuid: command.transaction_uuid.clone(),
+        catalog_uuid: Some(whole.catalog_uuid.to_string()),
+        code_id: whole.code_id.as_deref().map(str::to_owned),
+        job_id: command.job_id.clone(),
+        producer_timestamp: microseconds(command.producer_timestamp),
+        producer: producer.map(str::to_owned),
+        edges,
+        resources,
+    };
+    Ok((payload, text))
+}
+
+/// A version as text.
+pub(crate) fn version(version: &Pcore) -> String {
+    match version {
+        Pcore::Int(number) => number.to_string(),
+        other => other.as_str().unwrap_or_default().to_owned(),
+    }
+}
+
+fn name(resource: &Resource) -> (String, String) {
+    (resource.kind.clone(), resource.title.clone())
+}
+
+fn edge(source: (String, String), target: (String, String), relationship: &str) -> Edge {
+    Edge { source, target, relationship: relationship.into() }
+}
+
+/// Parameters whose values have no order.
+const UNORDERED: &[&str] = &["alias", "audit", "before", "check", "notify", "require", "subscribe", "tag"];
+
+fn flat(resource: &wire::catalog::Resource) -> Result<Resource, Invalid> {
+    let mut parameters = Map::new();
+    for (name, value) in &resource.parameters {
+        let mut text = Vec::new();
+        wire::data::write_value(value, false, &mut text);
+        let mut value = payload::decode(&text)?;
+        if let Json::Array(items) = &mut value
+            && UNORDERED.contains(&name.as_str())
+        {
+            items.sort_by_cached_key(Json::to_string);
+        }
+        parameters.insert(name.as_str().into(), value);
+    }
+    let mut tags: Vec<String> =
+        resource.tags.iter().map(|tag| tag.to_string()).filter(|tag| is_tag(tag)).collect();
+    tags.sort();
+    tags.dedup();
+    Ok(Resource {
+        kind: resource.type_name.to_string(),
+        title: resource.title.replace('\0', "\u{fffd}"),
+        exported: resource.exported,
+        file: resource.file.as_deref().map(str::to_owned),
+        line: resource.line.map(i64::from),
+        tags,
+        parameters,
+    })
+}
+
+/// Edges that parameters make.
+fn relations(typed: &[wire::catalog::Resource], resources: &[Resource], edges: &mut Vec<Edge>) {
+    const RELATIONS: &[(&str, &str, bool)] = &[
+        ("before", "before", true),
+        ("notify", "notifies", true),
+        ("require", "required-by", false),
+        ("subscribe", "subscription-of", false),
+    ];
+    let known: HashSet<(&str, &str)> =
+        resources.iter().map(|resource| (resource.kind.as_str(), resource.title.as_str())).collect();
+    let mut aliases: HashMap<(&str, &str), &Resource> = HashMap::new();
+    for (typed, resource) in typed.iter().zip(resources) {
+        // A resource may be meant by its namevar.
+        let by_type = wire::types::lookup(&typed.type_name).filter(|found| found.is_isomorphic());
+        let namevar =
+            by_type.and_then(|found| typed.parameter(found.namevar().as_str())).and_then(Pcore::as_str);
+        if let Some(namevar) = namevar.filter(|namevar| *namevar != resource.title) {
+            aliases.insert((&resource.kind, namevar), resource);
+        }
+        match resource.parameters.get("alias") {
+            Some(Json::String(alias)) => drop(aliases.insert((&resource.kind, alias), resource)),
+            Some(Json::Array(all)) => {
+                aliases.extend(
+                    all.iter()
+                        .filter_map(Json::as_str)
+                        .map(|alias| ((resource.kind.as_str(), alias), resource)),
+                );
+            }
+            _ => {}
+        }
+    }
+    for resource in resources {
+        for (parameter, relationship, forward) in RELATIONS {
+            let mut others = Vec::new();
+            references(resource.parameters.get(*parameter), &mut others);
+            for other in others {
+                let Some((kind, title)) = reference(other) else { continue };
+                let bare = title.trim_end_matches('/');
+                let title = if kind == "File" && !bare.is_empty() { bare } else { title };
+                let found = match aliases.get(&(kind, title)) {
+                    _ if known.contains(&(kind, title)) => (kind.to_owned(), title.to_owned()),
+                    Some(other) => name(other),
+                    // The compiler has checked relations; one to a resource that was only virtual is no edge.
+                    None => continue,
+                };
+                edges.push(if *forward {
+                    edge(name(resource), found, relationship)
+                } else {
+                    edge(found, name(resource), relationship)
+                });
+            }
+        }
+    }
+}
+
+/// The texts in a value; the decoder bounds how deep it nests.
+fn references<'a>(value: Option<&'a Json>, found: &mut Vec<&'a str>) {
+    match value {
+        Some(Json::String(text)) => found.push(text),
+        Some(Json::Array(items)) => items.iter().for_each(|item| references(Some(item), found)),
+        _ => {}
+    }
+}
+
+/// The type and title of `Type[title]`.
+fn reference(text: &str) -> Option<(&str, &str)> {
+    text.strip_suffix(']')?.split_once('[')
+}
+
+/// The payload of a report.
+pub(crate) fn report(command: &StoreReport, producer: Option<&str>) -> Result<Report, Invalid> {
+    let invalid = |error: wire::report::ReportError| Invalid(error.to_string());
+    let report = wire::report::Report::from_json(&command.report[..], REPORT_BYTES_MAX).map_err(invalid)?;
+    let mut details = report.details().map_err(invalid)?;
+    let summary = report.summary;
+    if summary.host != command.certname {
+        return Err(Invalid(format!("the report's host is {}, not {}", summary.host, command.certname)));
+    }
+    let received = microseconds(command.producer_timestamp);
+    // A clock that cannot be read does not lose the report.
+    let start_time = payload::time(&summary.time).unwrap_or(received);
+    let seconds = details.metric("time", "total").filter(|seconds| seconds.is_finite()).unwrap_or_default();
+    let statuses = std::mem::take(&mut details.resource_statuses);
+    let metrics = document::metrics(&details);
+    let figures =
+        metrics.into_iter().filter_map(|(category, name, value)| Some((category, name, value.as_f64()?)));
+    Ok(Report {
+        certname: summary.host,
+        environment: command.environment.clone(),
+        puppet_version: summary.puppet_version,
+        report_format: summary.report_format.into(),
+        configuration_version: plain(&summary.configuration_version),
+        start_time,
+        end_time: start_time.saturating_add((seconds * 1e6) as i64),
+        producer_timestamp: received,
+        producer: producer.map(str::to_owned),
+        transaction_uuid: summary.transaction_uuid,
+        catalog_uuid: summary.catalog_uuid,
+        code_id: summary.code_id,
+        job_id: summary.job_id,
+        cached_catalog_status: summary.cached_catalog_status,
+        status: Some(summary.status.as_str().into()),
+        noop: Some(summary.noop),
+        noop_pending: Some(summary.noop_pending.unwrap_or_default()),
+        corrective_change: Some(summary.corrective_change.unwrap_or_default()),
+        kind: "agent".into(),
+        events: statuses.iter().flat_map(|status| events(status, start_time)).collect(),
+        metrics: figures.collect(),
+        document: Document::Agent(command.report.to_vec()),
+    })
+}
+
+fn events(status: &ResourceStatus, start_time: i64) -> Vec<Event> {
+    let clean = |text: &str| text.replace('\0', "\u{fffd}");
+    let own = Event {
+        timestamp: payload::time(&status.time).unwrap_or(start_time),
+        resource_type: clean(&status.resource_type),
+        resource_title: clean(&status.title),
+        file: status.file.as_deref().map(clean),
+        line: status.line.map(i64::from),
+        containment_path: status.containment_path.iter().map(|part| clean(part)).collect(),
+        ..Event::default()
+    };
+    if status.skipped {
+        return vec![Event { status: "skipped".into(), corrective_change: Some(false), ..own }];
+    }
+    let event = |event: &AgentEvent| Event {
+        timestamp: payload::time(&event.time).unwrap_or(own.timestamp),
+        status: event.status.as_deref().map(clean).unwrap_or_default(),
+        corrective_change: Some(event.corrective_change.unwrap_or_default()),
+        property: event.property.as_deref().map(clean),
+        name: event.name.as_deref().map(clean),
+        new_value: Json::String(clean(&plain(&event.desired_value))),
+        old_value: Json::String(clean(&plain(&event.previous_value))),
+        message: event.message.as_deref().map(clean),
+        ..own.clone()
+    };
+    status.events.iter().map(event).collect()
+}
+
+/// The text of a value; collections as JSON, null as nothing.
+fn plain(value: &Json) -> String {
+    match value {
+        Json::Null => String::new(),
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// What was looked up for a catalog.
+pub(crate) fn inputs(command: &ReplaceCatalog) -> Option<CatalogInputs> {
+    let keys = command.lookups.as_ref().filter(|keys| !keys.is_empty())?;
+    Some(CatalogInputs {
+        certname: command.certname.clone(),
+        catalog_uuid: command.catalog.catalog_uuid.to_string(),
+        inputs: keys.iter().map(|key| ("hiera".to_owned(), key.replace('\0', "\u{fffd}"))).collect(),
+        producer_timestamp: microseconds(command.producer_timestamp),
+    })
+}
