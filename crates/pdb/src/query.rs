@@ -28,4 +28,3 @@ pub use functions::FUNCTIONS;
 pub use limits::{DEPTH_MAX, QUERY_BYTES_MAX, TERMS_MAX};
 pub use rows::{Part, ReportPart};
 pub use service::{META_PREFIX, PUPPETDB_VERSION, QUERY_PREFIX, QueryService, QuerySettings};
-pub use sql::Dialect;

@@ -55,7 +55,7 @@ pub(crate) enum Map {
 pub(crate) struct Field {
     pub name: &'static str,
     pub kind: Kind,
-    /// Its SQL. For metrics and logs: format and document, as two columns.
+    /// Its SQL. For metrics and logs: format, document and the report's hash, as three columns.
     pub sql: Per,
     /// Whether filters and orders may name it.
     pub queryable: bool,

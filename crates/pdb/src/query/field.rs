@@ -75,10 +75,10 @@ fn top_end(text: &str) -> Option<usize> {
     (bytes.get(end).is_none_or(|byte| *byte == b'.')).then_some(end)
 }
 
-/// `match("…")`: the pattern and the length of the whole. The longest one, since patterns contain anything.
+/// `match("…")`: the pattern and the length of the whole. The shortest one, so that there can be several.
 fn matching(part: &str) -> Option<(&str, usize)> {
     let inner = part.strip_prefix("match(\"")?;
-    let closing = inner.rmatch_indices("\")").map(|(at, _)| at).find(|at| {
+    let closing = inner.match_indices("\")").map(|(at, _)| at).find(|at| {
         let (before, after) = (inner.get(..*at).unwrap_or_default(), inner.get(at + 2..).unwrap_or_default());
         !before.is_empty() && !before.ends_with('\\') && (after.is_empty() || after.starts_with('.'))
     })?;

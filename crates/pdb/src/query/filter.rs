@@ -498,7 +498,10 @@ fn path_regex(scope: &mut Scope, name: &str, patterns: &[Json]) -> Result<Sql> {
                 ));
             }
         };
-        let at = Sql::of_per(per("({} ->> {})", "({} ->> ({})::int)"), [field.sql(), Sql::bind(index)]);
+        let at = Sql::of_per(
+            per("CAST({} ->> {} AS TEXT)", "({} ->> ({})::int)"),
+            [field.sql(), Sql::bind(index)],
+        );
         // Of the paths that are stored whole, an element matches from end to end; of leaves anywhere.
         let anchored = if scope.entity.name == "fact_paths" { format!("^(?:{text})$") } else { text };
         parts.push(matches(at, &Json::from(anchored))?);

@@ -109,15 +109,24 @@ impl<'a> Writer<'a> {
             (Out::Json, Value::Text(text)) => out.extend_from_slice(text.as_bytes()),
             (Out::Metrics | Out::Logs, Value::Int(format)) => {
                 let bytes: Vec<u8> = row.get(at + 1)?;
-                let part = if kind == Out::Metrics { Part::Metrics } else { Part::Logs };
-                out.extend_from_slice(&(self.report_part)(format, &bytes, part));
+                let (part, name) = match kind {
+                    Out::Metrics => (Part::Metrics, "metrics"),
+                    _ => (Part::Logs, "logs"),
+                };
+                let data = (self.report_part)(format, &bytes, part);
+                if self.shape == Shape::Bare {
+                    out.extend_from_slice(&data);
+                    return Ok(());
+                }
+                let hash = hex::encode(row.get::<Vec<u8>>(at + 2)?);
+                out.extend_from_slice(b"{\"data\":");
+                out.extend_from_slice(&data);
+                out.extend_from_slice(b",\"href\":");
+                string(&format!("/pdb/query/v4/reports/{hash}/{name}"), out);
+                out.push(b'}');
             }
             (_, Value::Int(number)) => out.extend_from_slice(number.to_string().as_bytes()),
-            (_, Value::Real(number)) => {
-                out.extend_from_slice(
-                    serde_json::Number::from_f64(number).map_or("null".into(), |n| n.to_string()).as_bytes(),
-                );
-            }
+            (_, Value::Real(number)) => real(number, out),
             (_, Value::Text(text)) => string(&text, out),
             (_, Value::Blob(bytes)) => string(&hex::encode(bytes), out),
         }
@@ -152,6 +161,17 @@ impl<'a> Writer<'a> {
         out.push(b'}');
         Ok(())
     }
+}
+
+/// A number that is whole is written as one, as PostgreSQL does with its exact numbers.
+fn real(number: f64, out: &mut Vec<u8>) {
+    const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
+    let text = if number.fract() == 0.0 && number.abs() <= WHOLE_MAX {
+        (number as i64).to_string()
+    } else {
+        serde_json::Number::from_f64(number).map_or_else(|| "null".into(), |number| number.to_string())
+    };
+    out.extend_from_slice(text.as_bytes());
 }
 
 fn string(text: &str, out: &mut Vec<u8>) {

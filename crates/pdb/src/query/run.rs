@@ -17,7 +17,6 @@ use tokio::sync::{mpsc, oneshot};
 use super::error::{QueryError, Result};
 use super::plan::Plan;
 use super::rows::{ReportPart, Writer};
-use super::sql::Dialect;
 
 /// Text that is collected before it is sent.
 const PIECE_BYTES: usize = 64 * 1024;
@@ -141,12 +140,12 @@ fn rows(
 ) -> db::Result<Option<(Vec<u8>, Option<i64>)>> {
     let total = match &plan.count {
         Some(count) => {
-            let (text, values) = count.render(Dialect::of(tx));
+            let (text, values) = count.render(tx.dialect());
             Some(tx.query(&text, &values)?.first().map_or(Ok(0), |row| row.get(0))?)
         }
         None => None,
     };
-    let (text, values) = plan.sql.render(Dialect::of(tx));
+    let (text, values) = plan.sql.render(tx.dialect());
     let mut writer = Writer::new(&plan.columns, plan.shape, how.pretty, how.report_part);
     let mut out = Vec::with_capacity(4096);
     out.extend_from_slice(if how.pretty { b"[ " } else { b"[" });

@@ -23,7 +23,7 @@ pub(crate) enum Out {
     Time,
     /// JSON as it is.
     Json,
-    /// Metrics of a report's document, which takes two columns: format and bytes.
+    /// Metrics of a report's document, which takes three columns: format, bytes, and the report's hash.
     Metrics,
     /// Logs of a report's document, likewise.
     Logs,
@@ -32,7 +32,7 @@ pub(crate) enum Out {
 impl Out {
     /// Columns of the statement that it is made of.
     pub fn width(self) -> usize {
-        if matches!(self, Out::Metrics | Out::Logs) { 2 } else { 1 }
+        if matches!(self, Out::Metrics | Out::Logs) { 3 } else { 1 }
     }
 }
 
@@ -423,7 +423,8 @@ fn presented(item: &Item) -> Sql {
 }
 
 fn hexadecimal(sql: Sql) -> Sql {
-    Sql::of_per(per("lower(hex({}))", "encode({}, 'hex')"), [sql])
+    // Of null SQLite makes an empty text.
+    Sql::of_per(per("nullif(lower(hex({})), '')", "encode({}, 'hex')"), [sql])
 }
 
 /// `(outer…) IN (SELECT …)` for the subquery of an `in`.

@@ -12,7 +12,6 @@ use super::plan;
 use super::routes::{self, Parent, Route};
 use super::rows::{self, ReportPart};
 use super::run::{self, Answer, Rows, Run};
-use super::sql::Dialect;
 use super::time;
 
 /// Where queries live.
@@ -247,11 +246,4 @@ fn pretty_text(document: &Json) -> Vec<u8> {
     let mut out = Vec::new();
     rows::pretty(document, 0, &mut out);
     out
-}
-
-/// The dialect of a transaction.
-impl Dialect {
-    pub(crate) fn of(_tx: &db::Tx<'_>) -> Dialect {
-        Dialect::Sqlite
-    }
 }

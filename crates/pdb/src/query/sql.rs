@@ -3,16 +3,7 @@
 //! A piece of text is `&'static str`, so it stands in this program's source. Whatever comes from a query is a parameter; there is no
 //! way to turn it into text. The list is written out at the end, for one database or the other.
 
-use db::Value;
-
-/// The database that a query is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
-    /// SQLite, with the functions of [`super::functions`].
-    Sqlite,
-    /// PostgreSQL.
-    Postgres,
-}
+use db::{Dialect, Value};
 
 /// A text that is not the same in both databases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -452,7 +452,7 @@ static CATALOG_INPUTS: Entity = Entity {
     relations: related![],
 };
 
-const REPORT_DOCUMENT: Per = same("r.document_format, r.document");
+const REPORT_DOCUMENT: Per = same("r.document_format, r.document, r.hash");
 
 const EVENT_LIST: Per = per(
     "(SELECT json_object('data', CASE WHEN count(*) > 0 THEN json_group_array(json_object('status', ae.status,

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::query::sql::Dialect;
+use db::Dialect;
 
 fn planned(query: Json) -> std::result::Result<Plan, String> {
     plan(&Asked { query, ..Asked::default() }).map_err(|error| error.to_string())
@@ -344,13 +344,8 @@ fn plans() -> Vec<(Json, Plan)> {
 #[tokio::test]
 async fn sqlite_takes_every_statement() {
     let dir = tempfile::tempdir().unwrap();
-    let step = |name, sql| db::Migration { name, sql };
-    let schema = [
-        step("1", include_str!("../../../migrations/sqlite/1.sql")),
-        step("2", include_str!("../../../migrations/sqlite/2.sql")),
-        step("3", include_str!("../../../migrations/sqlite/3.sql")),
-    ];
-    let db = db::Db::open_with(&dir.path().join("x.db"), "pdb", &schema, super::super::FUNCTIONS).unwrap();
+    let schema = crate::schema::migrations(Dialect::Sqlite);
+    let db = db::Db::open_with(&dir.path().join("x.db"), "pdb", schema, super::super::FUNCTIONS).unwrap();
     let plans = plans();
     assert!(plans.len() > 1000, "{}", plans.len());
     let failed = db.read(move |tx| {
