@@ -8,7 +8,7 @@ use wire::catalog::Kind;
 use crate::code::Place;
 use crate::error::{Control, Error};
 use crate::eval::resource::Declaration;
-use crate::resource::{Parameter, Resource, ResourceId, TypeOf, capitalised};
+use crate::resource::{Parameter, Resource, ResourceId, Title, TypeOf, capitalised};
 use crate::scope::ScopeId;
 use crate::session::Session;
 use crate::tags::Tags;
@@ -57,10 +57,35 @@ impl<'i> Session<'i> {
         for (index, title) in titles.iter().enumerate() {
             // The last title takes the parameters, so that the common single title copies nothing.
             let own = if index + 1 == titles.len() { parameters.take() } else { parameters.clone() };
-            self.create(declaration, ty, title.clone(), own.unwrap_or_default(), None)?;
+            self.create(declaration, ty, title.clone().into(), own.unwrap_or_default(), None)?;
             references.push(Value::Type(Type::resource(&name, Some(title.clone()))));
         }
         Ok(())
+    }
+
+    /// Declares a resource whose title may be no string.
+    ///
+    /// # Errors
+    /// As [`Session::declare`], and a title that is none.
+    pub(crate) fn declare_titled(
+        &mut self,
+        declaration: Declaration<'i>,
+        type_name: &str,
+        title: &Value,
+        parameters: Vec<Parameter<'i>>,
+    ) -> Result<Value, Control> {
+        let Some(ty) = self.resource_type(type_name)? else {
+            return Err(Error::new(format!("Unknown resource type: '{type_name}'")).into());
+        };
+        if matches!(title, Value::Undef | Value::Bool(false)) {
+            let name = if ty.is_builtin() { format!(":{type_name}") } else { format!("\"{type_name}\"") };
+            let text = format!("No title provided and {name} is not a valid resource reference");
+            return Err(Error::new(text).into());
+        }
+        let title = Title::of(title);
+        let reference = Type::resource(&self.text(ty.name()), Some(title.text.clone()));
+        self.create(declaration, ty, title, parameters, None)?;
+        Ok(Value::Type(reference))
     }
 
     /// Makes a resource and adds it to the catalog.
@@ -71,7 +96,7 @@ impl<'i> Session<'i> {
         &mut self,
         declaration: Declaration<'i>,
         ty: TypeOf<'i>,
-        title: Str,
+        title: Title,
         parameters: Vec<Parameter<'i>>,
         kind: Option<Kind>,
     ) -> Result<ResourceId, Control> {
@@ -89,7 +114,7 @@ impl<'i> Session<'i> {
     pub(crate) fn new_resource(
         &mut self,
         ty: TypeOf<'i>,
-        title: Str,
+        title: Title,
         scope: ScopeId,
         place: Option<Place<'i>>,
     ) -> Resource<'i> {
@@ -97,11 +122,14 @@ impl<'i> Session<'i> {
         let mut tags = Tags::default();
         let text = self.text(name);
         tags.add_if_valid(&text);
-        tags.add_if_valid(&title);
+        if title.value.is_none() {
+            tags.add_if_valid(&title.text);
+        }
         Resource {
             ty,
             type_name: self.type_text(name),
-            title,
+            title: title.text,
+            title_value: title.value,
             parameters: Vec::new(),
             tags,
             scope,
@@ -113,7 +141,6 @@ impl<'i> Session<'i> {
             evaluated: false,
             tagged: false,
             finished: false,
-            is_numbered: false,
             sensitive: Vec::new(),
             node_match: None,
             exporter: None,

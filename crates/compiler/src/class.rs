@@ -101,7 +101,7 @@ impl<'i> Session<'i> {
         }
         let title: Str = capitalised(definition.name.as_str()).into();
         let ty = TypeOf::Class(definition);
-        let id = self.create(declaration, ty, title, parameters, Some(kind))?;
+        let id = self.create(declaration, ty, title.into(), parameters, Some(kind))?;
         self.class_resources.insert(definition.name, id);
         let tags = self.resource(id).tags.clone();
         self.tags.merge(&tags);
@@ -232,13 +232,24 @@ impl<'i> Session<'i> {
         let known = &self.well_known;
         let (module_name, caller_name, title, name) =
             (known.module_name, known.caller_module_name, known.title, known.name);
-        let module = self.resource(id).value(module_name).cloned();
-        if let Some(module) = module.or_else(|| definition.module.map(|name| Value::Str(self.text(name)))) {
-            self.scope_mut(scope).vars.push(module_name, Some(module));
-        }
-        let caller = self.scope(scope).parent.and_then(|parent| self.scope(parent).source.module);
-        let given = self.resource(id).value(caller_name).cloned();
-        if let Some(caller) = given.or_else(|| caller.map(|name| Value::Str(self.text(name)))) {
+        // Code outside of modules is that of the module with the empty name.
+        let name_of = |session: &mut Session<'i>, module: Option<Symbol>| match module {
+            Some(module) => Value::Str(session.text(module)),
+            None => Value::from(""),
+        };
+        let module = match self.resource(id).value(module_name).cloned() {
+            Some(given) => given,
+            None => name_of(self, definition.module),
+        };
+        self.scope_mut(scope).vars.push(module_name, Some(module));
+        let caller = match (self.resource(id).value(caller_name).cloned(), self.scope(scope).parent) {
+            (None, Some(parent)) => {
+                let module = self.scope(parent).source.module;
+                Some(name_of(self, module))
+            }
+            (given, _) => given,
+        };
+        if let Some(caller) = caller {
             self.scope_mut(scope).vars.push(caller_name, Some(caller));
         }
         if definition.kind == DefinitionKind::Class {
@@ -249,9 +260,9 @@ impl<'i> Session<'i> {
             let lower = Value::Str(self.text(definition.name));
             (lower.clone(), lower)
         } else {
-            let title = match pcore::json::parse(resource.title.as_bytes()) {
-                Ok(number) if resource.is_numbered => number,
-                _ => Value::Str(resource.title.clone()),
+            let title = match &resource.title_value {
+                Some(value) => (**value).clone(),
+                None => Value::Str(resource.title.clone()),
             };
             let given = resource.value(name).cloned();
             (title.clone(), given.unwrap_or(title))

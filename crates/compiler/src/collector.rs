@@ -244,7 +244,10 @@ impl<'i> Session<'i> {
     fn attribute(&self, id: ResourceId, name: &str) -> Value {
         let resource = self.resource(id);
         if name == "title" {
-            return Value::Str(resource.title.clone());
+            return match &resource.title_value {
+                Some(value) => (**value).clone(),
+                None => Value::Str(resource.title.clone()),
+            };
         }
         let value = Symbol::existing(name).and_then(|name| resource.value(name));
         value.cloned().unwrap_or_default()
@@ -307,7 +310,7 @@ impl<'i> Session<'i> {
                 }
             }
             let declaration = Declaration { form: ResourceForm::Regular, scope, place: None };
-            let id = self.create(declaration, ty, exported.title, parameters, None)?;
+            let id = self.create(declaration, ty, exported.title.into(), parameters, None)?;
             let resource = self.resource_mut(id);
             resource.exporter = Some(exported.certname);
             for tag in &exported.tags {

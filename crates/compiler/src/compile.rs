@@ -176,7 +176,7 @@ impl<'i> Session<'i> {
             return Err(Error::new(text).into());
         };
         let declaration = Declaration { form: ResourceForm::Regular, scope: TOP, place: None };
-        let title = definition.name.into();
+        let title = Str::from(definition.name).into();
         let id = self.create(declaration, TypeOf::Node(definition), title, Vec::new(), None)?;
         let tags = self.resource(id).tags.clone();
         self.tags.merge(&tags);

@@ -120,16 +120,25 @@ fn to_wire(resource: Resource<'_>, known: &WellKnown) -> Result<WireResource, Co
             }
         }
     }
-    // Puppet knows the title of these two by a symbol, which does not equal the name it gives them; nor does a number.
+    // A title that is no string does not equal the name made of it, which Puppet therefore sends along.
+    if resource.title_value.is_some() {
+        let namevar = match resource.ty {
+            TypeOf::Native(native) if native.namevars().len() <= 1 => Some(native.namevar()),
+            TypeOf::Native(_) | TypeOf::Opaque(_) => None,
+            _ => Some(known.name),
+        };
+        if let Some(namevar) = namevar
+            && !parameters.iter().any(|(name, _)| *name == namevar)
+        {
+            parameters.insert(0, (namevar, Value::Str(resource.title.clone())));
+        }
+    }
+    // Puppet knows the title of these two by a symbol, which does not equal the name it gives them.
     let is_main = resource.title.as_str() == "main"
         && matches!(resource.type_name.as_str(), "Class" | "Stage")
         && resource.place.is_none();
-    let namevar = match resource.ty {
-        TypeOf::Native(native) => native.namevar(),
-        _ => known.name,
-    };
-    if (is_main || resource.is_numbered) && !parameters.iter().any(|(name, _)| *name == namevar) {
-        parameters.insert(0, (namevar, Value::Str(resource.title.clone())));
+    if is_main && !parameters.iter().any(|(name, _)| *name == known.name) {
+        parameters.insert(0, (known.name, Value::from("main")));
     }
     Ok(WireResource {
         type_name: resource.type_name,

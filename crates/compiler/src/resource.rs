@@ -104,6 +104,36 @@ pub(crate) struct Parameter<'i> {
     pub(crate) append: bool,
 }
 
+/// A resource's title: functions take any value for one, code of manifests only strings.
+pub(crate) struct Title {
+    /// As it is shown, and compared.
+    pub(crate) text: Str,
+    /// What `$title` is, if that is no string.
+    pub(crate) value: Option<Box<Value>>,
+}
+
+impl Title {
+    /// Of a key of `create_resources`.
+    pub(crate) fn of(value: &Value) -> Title {
+        match value {
+            Value::Str(text) => Title { text: text.clone(), value: None },
+            other => Title { text: pcore::format::to_s(other).into(), value: Some(Box::new(other.clone())) },
+        }
+    }
+}
+
+impl From<Str> for Title {
+    fn from(text: Str) -> Title {
+        Title { text, value: None }
+    }
+}
+
+impl From<&str> for Title {
+    fn from(text: &str) -> Title {
+        Str::from(text).into()
+    }
+}
+
 /// A resource.
 pub(crate) struct Resource<'i> {
     pub(crate) ty: TypeOf<'i>,
@@ -111,8 +141,8 @@ pub(crate) struct Resource<'i> {
     pub(crate) type_name: Str,
     /// Title as shown; of classes capitalised by segment.
     pub(crate) title: Str,
-    /// The title was given as a number, as only functions can; the variables of a define have it so.
-    pub(crate) is_numbered: bool,
+    /// The title, if it is no string.
+    pub(crate) title_value: Option<Box<Value>>,
     pub(crate) parameters: Vec<Parameter<'i>>,
     pub(crate) tags: Tags,
     /// Where it was declared.

@@ -52,17 +52,6 @@ impl Tags {
         }
     }
 
-    /// Takes a tag away.
-    pub(crate) fn remove(&mut self, tag: &str) {
-        let mut kept = Tags::default();
-        for other in std::mem::take(self).into_vec() {
-            if other.as_str() != tag {
-                kept.insert(other);
-            }
-        }
-        *self = kept;
-    }
-
     /// Adds all tags of another set.
     pub(crate) fn merge(&mut self, other: &Tags) {
         for tag in other.0.as_slice() {

@@ -10,7 +10,7 @@ use crate::code::Place;
 use crate::error::{Control, Error};
 use crate::eval::collect::split_reference;
 use crate::eval::resource::{Declaration, flat};
-use crate::resource::{Parameter, ResourceId};
+use crate::resource::{Parameter, ResourceId, Title};
 
 /// A resource that has been declared in the compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -246,11 +246,12 @@ impl<'i> Context<'_, 'i> {
     }
 
     /// Declares resources of a type, one for each title, as `create_resources` and `ensure_resource` do. A leading
-    /// `@` of the type makes them virtual, `@@` exported.
+    /// `@` of the type makes them virtual, `@@` exported. A title that is no string stays what it is for the code of a
+    /// define.
     ///
     /// # Errors
     /// An unknown type, titles that are taken, and what classes raise.
-    pub fn declare(&mut self, type_name: &str, resources: &[(Str, Hash)]) -> Result<Vec<Value>, Control> {
+    pub fn declare(&mut self, type_name: &str, resources: &[(Value, Hash)]) -> Result<Vec<Value>, Control> {
         let (form, type_name) = match type_name.strip_prefix("@@") {
             Some(rest) => (ResourceForm::Exported, rest),
             None => match type_name.strip_prefix('@') {
@@ -273,25 +274,22 @@ impl<'i> Context<'_, 'i> {
                 self.session.untitled |= crate::eval::resource::holds_untitled(&value).is_some();
                 parameters.push(Parameter { name, value, source, place, append: false });
             }
-            let titles = std::slice::from_ref(title);
-            self.session.declare(declaration, &type_name, titles, parameters, &mut references)?;
+            match title {
+                other if type_name != "class" && other.as_str().is_none() => {
+                    references.push(self.session.declare_titled(
+                        declaration,
+                        &type_name,
+                        other,
+                        parameters,
+                    )?);
+                }
+                _ => {
+                    let titles = [Title::of(title).text];
+                    self.session.declare(declaration, &type_name, &titles, parameters, &mut references)?;
+                }
+            }
         }
         Ok(references)
-    }
-
-    /// Notes that the title of a resource that was just declared is a number.
-    ///
-    /// # Errors
-    /// When a file that may define the type is wrong.
-    pub fn note_numbered(&mut self, type_name: &str, title: &Str) -> Result<(), Control> {
-        let type_name = type_name.trim_start_matches('@').to_lowercase();
-        if let Some(id) = self.session.find_resource(&type_name, title)? {
-            let resource = self.session.resource_mut(id);
-            resource.is_numbered = true;
-            // Only text becomes a tag.
-            resource.tags.remove(title);
-        }
-        Ok(())
     }
 
     /// Renders a template file; `arguments` is `None` when the call has none.

@@ -1,7 +1,6 @@
 //! `create_resources`
 
-use pcore::format::to_s;
-use pcore::{Hash, Str, Value};
+use pcore::{Hash, Value};
 
 use super::{Legacy, ruby};
 use crate::context::Context;
@@ -52,27 +51,13 @@ pub(super) fn create_resources(context: &mut Context<'_, '_>, arguments: &[Value
             None => (**parameters).clone(),
             Some(defaults) => merged(defaults, parameters),
         };
-        let titles = match title {
-            Value::Array(titles) => &titles[..],
-            title => std::slice::from_ref(title),
+        let resources: Vec<(Value, Hash)> = match title {
+            Value::Array(titles) => titles.iter().map(|title| (title.clone(), parameters.clone())).collect(),
+            title => vec![(title.clone(), parameters)],
         };
-        let resources: Vec<(Str, Hash)> =
-            titles.iter().map(|title| (title_of(title), parameters.clone())).collect();
         context.declare(type_name, &resources)?;
-        for (title, (text, _)) in titles.iter().zip(&resources) {
-            if matches!(title, Value::Int(_) | Value::Float(_)) {
-                context.note_numbered(type_name, text)?;
-            }
-        }
     }
     Ok(Value::Undef)
-}
-
-fn title_of(title: &Value) -> Str {
-    match title {
-        Value::Str(title) => title.clone(),
-        other => to_s(other).into(),
-    }
 }
 
 fn merged(defaults: &Hash, own: &Hash) -> Hash {

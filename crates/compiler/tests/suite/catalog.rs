@@ -30,6 +30,39 @@ fn created_resources_keep_parameters_that_are_undef() {
 }
 
 #[test]
+fn a_created_title_need_not_be_a_string() {
+    let code =
+        "define d($a = 1) { notice($title =~ Integer, $name =~ Integer) }\ncreate_resources('d', {80 => {}})";
+    check(code, &[], "true true");
+    assert_eq!(parameters(code, "D[80]"), r#"{"name":"80","a":1}"#);
+    let created = |code: &str, reference: &str| parameters(code, reference);
+    assert_eq!(created("create_resources('user', {80 => {}})", "User[80]"), r#"{"name":"80"}"#);
+    assert_eq!(
+        created("create_resources('file', {80 => {mode => '1'}})", "File[80]"),
+        r#"{"path":"80","mode":"1"}"#
+    );
+    assert_eq!(created("create_resources('notify', {80 => {name => 'x'}})", "Notify[80]"), r#"{"name":"x"}"#);
+    assert_eq!(created("create_resources('notify', {'80' => {}})", "Notify[80]"), "null");
+    let code = "create_resources('notify', {80 => {}})\nNotify <| title == '80' |> { message => 's' }\nNotify <| title == 80 |> { message => 'm' }";
+    assert_eq!(created(code, "Notify[80]"), r#"{"name":"80","message":"m"}"#);
+    let error = "Evaluation Error: Error while evaluating a Function Call, No title provided and :notify is not a valid \
+                 resource reference (line: 1, column: 1) on node n1";
+    check("create_resources('notify', {undef => {}})", &[], error);
+    let error = "Evaluation Error: Error while evaluating a Function Call, No title provided and \"d\" is not a valid \
+                 resource reference (line: 2, column: 1) on node n1";
+    check("define d() {}\ncreate_resources('d', {false => {}})", &[], error);
+}
+
+#[test]
+fn code_outside_of_modules_has_a_module_without_a_name() {
+    let seen = "notice(\"${title} <${module_name}> ${$caller_module_name =~ Undef}\")";
+    check(&format!("define d() {{ {seen} }}\nd {{ 'a': }}"), &[], "a <> false");
+    check(&format!("class c() {{ {seen} }}\ninclude c"), &[], "c <> false");
+    check(&format!("node default {{ {seen} }}"), &[], "default <> false");
+    check(seen, &[], "main <> true");
+}
+
+#[test]
 fn classes_cannot_be_created_virtual() {
     for at in ["@", "@@"] {
         let code = format!("class c {{}}\ncreate_resources('{at}class', {{'c' => {{}}}})");
