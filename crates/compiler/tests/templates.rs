@@ -80,6 +80,25 @@ fn templates_call_functions_and_each_other() {
 }
 
 #[test]
+fn the_older_versioncmp_takes_what_can_be_scanned() {
+    let code = "notify { 'a': message => template('m/a.erb') }";
+    let said =
+        |call: &str| format!("<%= begin; {call}; rescue => e; \"#{{e.class}} #{{e.message}}\"; end %>");
+    let template = [
+        said("scope.function_versioncmp(['1.10', '1.9'])"),
+        said("scope.function_versioncmp([1, '1.9'])"),
+        said("scope.function_versioncmp(['1', nil])"),
+        said("scope.function_versioncmp(['1', '1', true])"),
+    ];
+    assert_eq!(
+        texts(code, &[("a.erb", &template.join("\n"))]),
+        ["1\nNoMethodError undefined method `scan' for 1:Integer\n\
+          NoMethodError undefined method `scan' for nil:NilClass\n\
+          ArgumentError versioncmp(): Wrong number of arguments given (3 for 2)"]
+    );
+}
+
+#[test]
 fn what_a_template_changes_later_templates_see() {
     let code = "
         $shared = {}

@@ -227,7 +227,7 @@ impl Interp<'_> {
     }
 
     /// The error of a call that no method answers: Ruby's if Ruby has no such method either.
-    fn missing(&mut self, receiver: &Value, name: &str) -> Eval {
+    pub(crate) fn missing(&mut self, receiver: &Value, name: &str) -> Eval {
         let class = receiver.class();
         let exists = match receiver {
             Value::Class(class) => known::class_has(*class, name),

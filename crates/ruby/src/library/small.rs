@@ -23,14 +23,25 @@ pub(crate) fn class_method(it: &mut Interp<'_>, class: Class, id: M, args: &Args
         Class::Math => math(it, id, args),
         Class::Kernel => crate::methods::kernel::call(it, id, args),
         Class::PackageUtil if id == M::Versioncmp => {
-            args.count(it, 2, 2)?;
-            let arguments = vec![it.export(&args.at(0))?, it.export(&args.at(1))?];
-            let result =
-                it.scope.call_function("versioncmp", arguments).map_err(|error| it.scope_error(error))?;
-            it.import(&result.unwrap_or_default()).map(Some)
+            args.count(it, 2, 3)?;
+            versioncmp(it, args.values).map(Some)
         }
         _ => Ok(None),
     }
+}
+
+/// The order of versions, which takes whatever can be scanned.
+pub(crate) fn versioncmp(it: &mut Interp<'_>, values: &[Value]) -> Eval {
+    let mut arguments = Vec::with_capacity(values.len());
+    for (at, value) in values.iter().enumerate() {
+        if at < 2 && !matches!(value, Value::Text(_)) {
+            return it.missing(value, "scan");
+        }
+        let flag = pcore::Value::Bool(value.is_true());
+        arguments.push(if at < 2 { it.export(value)? } else { flag });
+    }
+    let result = it.scope.call_function("versioncmp", arguments).map_err(|error| it.scope_error(error))?;
+    it.import(&result.unwrap_or_default())
 }
 
 fn regexp(it: &mut Interp<'_>, id: M, args: &Args<'_>) -> Eval<Option<Value>> {

@@ -71,6 +71,14 @@ pub(crate) fn function(it: &mut Interp<'_>, name: &str, args: &Args<'_>) -> Eval
         return Err(it.raise(Class::ParseError, text));
     }
     let arguments = arguments.to_vec();
+    // The older function of that name demands no strings, and knows no third argument.
+    if name == "versioncmp" {
+        if arguments.len() != 2 {
+            let text = format!("versioncmp(): Wrong number of arguments given ({} for 2)", arguments.len());
+            return Err(it.raise(Class::ArgumentError, text));
+        }
+        return crate::library::small::versioncmp(it, &arguments);
+    }
     match function_value(it, name, &arguments)? {
         Some(value) => Ok(value),
         None => {
