@@ -27,7 +27,16 @@ const IPV6_NORMALIZE_DNSMASQ_IP_SUBNETS: Native = Native {
         };
         let mut normal = Vec::with_capacity(subnets.len());
         for subnet in subnets.iter() {
-            let Value::Hash(subnet) = subnet else { return Err(ruby::no_method("[]", subnet).into()) };
+            let subnet = match subnet {
+                Value::Hash(subnet) => subnet,
+                // What looks for a part of a text, which is no address.
+                Value::Str(_) => {
+                    normal.push(subnet.clone());
+                    continue;
+                }
+                Value::Array(_) => return Err("no implicit conversion of String into Integer".into()),
+                other => return Err(ruby::no_method("[]", other).into()),
+            };
             let mut subnet = (**subnet).clone();
             let address = |value: Option<&Value>| {
                 value.and_then(Value::as_str).and_then(|text| IpAddr::new(text).ok()).filter(IpAddr::is_v6)

@@ -376,6 +376,15 @@ ipv6_normalize_dnsmasq_ip_subnets([{'ip_range' => 'fd00::100,fd00::200', 'netmas
 ipv6_normalize_dnsmasq_ip_subnets([])
 #= []
 
+ipv6_normalize_dnsmasq_ip_subnets(['one', 'netmask gateway'])
+#= ["one", "netmask gateway"]
+
+ipv6_normalize_dnsmasq_ip_subnets([['a']])
+#! Evaluation Error: Error while evaluating a Function Call, no implicit conversion of String into Integer
+
+ipv6_normalize_dnsmasq_ip_subnets([undef])
+#! Evaluation Error: Error while evaluating a Function Call, undefined method `[]' for nil:NilClass
+
 ipv6_normalize_dnsmasq_ip_subnets('x')
 #! Evaluation Error: Error while evaluating a Function Call, undefined method `each' for "x":String
 
