@@ -9,8 +9,9 @@ use crate::peers;
 
 /// Compile every class and defined type of modules with real Puppet and with Bunraku, and compare
 ///
-/// Prints for each module how many catalogs and error texts are identical, and the first differences. Needs an installed Puppet;
-/// with --install, Debian's, with its modules and recorded facts of many systems.
+/// Declares them as the modules' own tests do, with what they demand, and with every parameter. Prints for each module how many
+/// catalogs and error texts are identical, which share are catalogs, and the first difference of each case that fails. Needs an
+/// installed Puppet; with --install, Debian's, with its modules and recorded facts of many systems.
 #[derive(clap::Args)]
 pub struct Args {
     /// Directories of modules, separated by `:`
@@ -22,9 +23,15 @@ pub struct Args {
     /// Only every n-th case
     #[arg(long, default_value_t = 1)]
     every: usize,
-    /// With how many systems' facts to compile each case
+    /// With how many systems' facts to compile each made-up declaration
     #[arg(long, default_value_t = 1)]
     systems: usize,
+    /// How many declarations of each definition's own tests to take
+    #[arg(long, default_value_t = 12)]
+    specs: usize,
+    /// Compare every n-th refusal on the way to a declaration that compiles; 0 is none
+    #[arg(long, default_value_t = 20)]
+    refusals: usize,
     /// Without strict=error and strict_variables: older modules get further
     #[arg(long)]
     lenient: bool,
@@ -70,6 +77,8 @@ pub fn run(root: &Path, args: &Args) -> anyhow::Result<()> {
     command.args([
         format!("every={}", args.every),
         format!("systems={}", args.systems),
+        format!("specs={}", args.specs),
+        format!("refusals={}", args.refusals),
         format!("strict={}", !args.lenient),
         format!("jobs={}", args.jobs),
         format!("show={}", args.show),

@@ -15,10 +15,34 @@ Puppet[:strict] = job['strict'] ? :error : :warning
 Puppet[:strict_variables] = job['strict']
 Puppet[:environment_timeout] = 'unlimited'
 base = job['basemodulepath'].split(':')
-loaders = Puppet::Environments::Cached.new(Puppet::Environments::Directories.new(job['environmentpath'], base))
-Puppet.push_context({ environments: loaders })
-environment = loaders.get!('production')
-Puppet.push_context({ current_environment: environment, loaders: Puppet::Pops::Loaders.new(environment), rich_data: true })
+
+# A new environment, which has loaded nothing.
+def fresh(job, base)
+  loaders = Puppet::Environments::Cached.new(Puppet::Environments::Directories.new(job['environmentpath'], base))
+  Puppet.push_context({ environments: loaders })
+  environment = loaders.get!('production')
+  # As the hook of the setting `environment` does.
+  environment.each_plugin_directory { |folder| $LOAD_PATH << folder unless $LOAD_PATH.include?(folder) }
+  Puppet.push_context({ current_environment: environment, loaders: Puppet::Pops::Loaders.new(environment), rich_data: true })
+  environment
+end
+environment = fresh(job, base)
+
+# A file whose definitions could not be made counts as loaded; later compiles of the environment fail for other reasons.
+module Loading
+  class << self
+    attr_accessor :failed
+  end
+
+  def try_load_fqname(*)
+    super
+  rescue StandardError
+    Loading.failed = true
+    raise
+  end
+end
+require 'puppet/parser/type_loader'
+Puppet::Parser::TypeLoader.prepend(Loading)
 
 facts_of = Hash.new { |known, file| known[file] = JSON.parse(File.read(file)) }
 $stdout.sync = true
@@ -49,6 +73,11 @@ job['nodes'].each do |one|
     # Anything but Puppet's own errors reaches an agent with the class's name missing; here it tells where to look.
     result['error'] = e.is_a?(Puppet::Error) ? text : "#{e.class}: #{text}"
     line = JSON.generate(result)
+    if Loading.failed
+      Loading.failed = false
+      2.times { Puppet.pop_context }
+      environment = fresh(job, base)
+    end
   end
   puts line
 end

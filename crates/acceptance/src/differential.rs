@@ -1,13 +1,16 @@
 //! Catalogs compared with those of a real Puppet, over whole collections of modules.
 //!
-//! For every class and defined type of the modules one node is made that declares it with what it demands, and one that sets
-//! every parameter to something plausible. Real Puppet and this compiler compile all of them over facts of several systems;
-//! a result is the catalog (everything in it but ids and versions) or the text of the error.
+//! For every class and defined type of the modules there are nodes that declare it as the module's own tests do, one that declares
+//! it with what it demands, and one that sets every parameter to something plausible. Real Puppet and this compiler compile all of
+//! them over facts of several systems; a result is the catalog (everything in it but ids and versions) or the text of the error.
 
 pub mod cases;
 pub mod facts;
 pub mod outcome;
 pub mod reference;
+pub mod specs;
+pub mod trial;
+pub mod types;
 pub mod values;
 
 use std::path::{Path, PathBuf};
@@ -29,8 +32,12 @@ pub struct Plan {
     pub modules: Vec<String>,
     /// Only every n-th case.
     pub every: usize,
-    /// How many systems' facts each case is compiled with.
+    /// With how many systems' facts each made-up declaration is compiled.
     pub systems: usize,
+    /// At most so many declarations of each definition's own tests.
+    pub specs: usize,
+    /// Every n-th refusal on the way to a declaration that compiles is compared, too; 0 is none.
+    pub refusals: usize,
     /// `strict=error` and `strict_variables`, as Puppet 8 has it, or the milder defaults of Puppet 7, under which older modules get
     /// further.
     pub strict: bool,
@@ -57,16 +64,13 @@ pub struct Result {
 /// The reference cannot be started, or stops before the end.
 pub fn run(plan: &Plan, each: &mut dyn FnMut(Result)) -> anyhow::Result<()> {
     let scratch = tempfile::tempdir()?;
-    let systems = facts::systems(scratch.path())?;
-    let cases = cases::all(plan, systems.len());
+    let mut systems = facts::Systems::new(scratch.path())?;
+    let cases = cases::all(plan, &mut systems, scratch.path())?;
     let environments = scratch.path().join("environments");
-    let manifest = environments.join("production/manifests/site.pp");
-    std::fs::create_dir_all(manifest.parent().unwrap_or(&environments))?;
-    std::fs::write(&manifest, cases.iter().map(Case::node_definition).collect::<String>())?;
+    write_site(&environments, &cases, plan)?;
     let settings = Arc::new(settings(scratch.path(), &environments, plan)?);
     let ours = Environments::new(settings.clone());
     ours.get("production")?;
-    let facts: Vec<pcore::Hash> = systems.iter().map(|system| system.values.clone()).collect();
     let server_facts = local::node(&settings, "x", "production", pcore::Hash::new()).server_facts;
     let job = reference::Job {
         environmentpath: &environments,
@@ -80,17 +84,41 @@ pub fn run(plan: &Plan, each: &mut dyn FnMut(Result)) -> anyhow::Result<()> {
         cases.iter().map(|case| (case.node.clone(), case.clone())).collect();
     reference::compile(&job, &cases, &systems, plan.jobs, &mut |theirs| {
         let Some(case) = by_name.remove(&theirs.node) else { return };
-        let mut facts = facts[case.system].clone();
-        facts.insert("clientcert", case.node.as_str());
-        facts.insert("clientversion", "7.23.0");
-        facts.insert("clientnoop", false);
-        let node = local::node(&settings, &case.node, "production", facts);
         let started = std::time::Instant::now();
-        let compiled = local::compile(&ours, "production", &node);
+        let compiled = compile(&ours, &settings, &case, &systems);
         let seconds = (theirs.seconds, started.elapsed().as_secs_f64());
         let outcome = outcome::compare(theirs, compiled);
         each(Result { case, outcome, seconds });
     })
+}
+
+/// Where Debian has the modules that come with Puppet.
+const VENDORED: &str = "/usr/share/puppet/vendor_modules";
+
+/// The environment `production`.
+fn write_site(environments: &Path, cases: &[Case], plan: &Plan) -> anyhow::Result<()> {
+    let manifest = environments.join("production/manifests/site.pp");
+    std::fs::create_dir_all(manifest.parent().unwrap_or(environments))?;
+    std::fs::write(&manifest, cases.iter().map(Case::node_definition).collect::<String>())?;
+    let mut modulepath = plan.modulepath.clone();
+    modulepath.push(VENDORED.into());
+    types::write_missing(&environments.join("production"), &modulepath)?;
+    Ok(())
+}
+
+/// What this compiler makes of a case.
+fn compile(
+    environments: &Environments,
+    settings: &Settings,
+    case: &Case,
+    systems: &facts::Systems,
+) -> std::result::Result<(compiler::Compilation, std::time::Duration), local::LocalError> {
+    let mut facts = systems.values(case.system).clone();
+    facts.insert("clientcert", case.node.as_str());
+    facts.insert("clientversion", "7.23.0");
+    facts.insert("clientnoop", false);
+    let node = local::node(settings, &case.node, "production", facts);
+    local::compile(environments, "production", &node)
 }
 
 fn settings(scratch: &Path, environments: &Path, plan: &Plan) -> anyhow::Result<Settings> {

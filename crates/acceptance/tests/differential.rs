@@ -51,6 +51,8 @@ fn catalogs_are_those_of_the_installed_puppet() {
         modules: MODULES.iter().map(|module| (*module).to_owned()).collect(),
         every: 1,
         systems: 1,
+        specs: 4,
+        refusals: 20,
         strict: false,
         puppet_lib: None,
         jobs: 2,

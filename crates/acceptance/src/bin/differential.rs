@@ -27,6 +27,8 @@ fn main() -> ExitCode {
         modules: Vec::new(),
         every: 1,
         systems: 1,
+        specs: 12,
+        refusals: 20,
         strict: true,
         puppet_lib: None,
         jobs: 1,
@@ -43,6 +45,8 @@ fn main() -> ExitCode {
             "modules" => plan.modules = value.split(',').map(str::to_owned).collect(),
             "every" => plan.every = number(),
             "systems" => plan.systems = number(),
+            "specs" => plan.specs = number(),
+            "refusals" => plan.refusals = number(),
             "puppet-lib" => plan.puppet_lib = Some(value.into()),
             "strict" => plan.strict = value == "true",
             "jobs" => plan.jobs = number(),
@@ -99,7 +103,10 @@ fn main() -> ExitCode {
 }
 
 fn print(modules: &BTreeMap<String, Tally>) {
-    println!("{:<28} {:>8} {:>12} {:>9} {:>7}", "module", "same", "same error", "differ", "same %");
+    println!(
+        "{:<28} {:>8} {:>12} {:>9} {:>7} {:>10}",
+        "module", "same", "same error", "differ", "same %", "catalogs %"
+    );
     let mut total = Tally::default();
     for (module, tally) in modules {
         line(module, tally);
@@ -117,8 +124,9 @@ fn print(modules: &BTreeMap<String, Tally>) {
 fn line(name: &str, tally: &Tally) {
     let same = tally.same_catalogs + tally.same_errors;
     let share = 100.0 * same as f64 / (same + tally.differ).max(1) as f64;
+    let catalogs = 100.0 * tally.same_catalogs as f64 / (same + tally.differ).max(1) as f64;
     println!(
-        "{name:<28} {:>8} {:>12} {:>9} {share:>7.1}",
+        "{name:<28} {:>8} {:>12} {:>9} {share:>7.1} {catalogs:>10.1}",
         tally.same_catalogs, tally.same_errors, tally.differ
     );
 }

@@ -1,12 +1,16 @@
-//! The cases: each class and defined type of the modules, declared by a node of its own.
+//! The cases: what the modules' own tests declare, and each class and defined type declared with made-up values, which are
+//! bettered until it compiles (see [`super::trial`]).
 
-use std::fmt::Write as _;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use syntax::ast::{Ast, Expr, Parameter};
 use syntax::source::SourceFile;
 
-use super::{Plan, values};
+use super::facts::Systems;
+use super::specs::{self, Spec};
+use super::values::{self, Aliases};
+use super::{Plan, trial};
 
 /// A node that declares one class or defined type.
 #[derive(Clone, Debug)]
@@ -30,54 +34,128 @@ impl Case {
     }
 }
 
-/// All cases of a plan, in the order of modules, files and definitions.
-pub fn all(plan: &Plan, systems: usize) -> Vec<Case> {
-    let mut cases = Vec::new();
-    let mut turn = 0;
-    for (module, directory) in modules(&plan.modulepath) {
-        if !plan.modules.is_empty() && !plan.modules.contains(&module) {
+/// A parameter's value, and what else it could be.
+#[derive(Clone, Debug)]
+pub struct Argument {
+    /// The parameter.
+    pub name: String,
+    /// Source texts, the most plausible one first.
+    pub values: Vec<String>,
+    /// Whether there is a default.
+    pub optional: bool,
+}
+
+/// A declaration that is not settled yet.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The module.
+    pub module: String,
+    /// The class or defined type.
+    pub definition: String,
+    /// A defined type's title.
+    pub title: Option<&'static str>,
+    /// `least` or `whole`.
+    pub variant: &'static str,
+    /// What is set.
+    pub arguments: Vec<Argument>,
+    /// Codes that could stand before, the most plausible one first.
+    pub preludes: Vec<String>,
+    /// Systems it could be for.
+    pub systems: Vec<usize>,
+}
+
+impl Draft {
+    /// The case, as it stands.
+    pub fn case(&self, variant: &str) -> Case {
+        let system = self.systems.first().copied().unwrap_or_default();
+        let params = self
+            .arguments
+            .iter()
+            .filter_map(|argument| Some((argument.name.clone(), argument.values.first()?.clone())))
+            .collect();
+        let spec = Spec {
+            definition: self.definition.clone(),
+            title: self.title.map(str::to_owned),
+            params,
+            prelude: self.preludes.first().cloned().unwrap_or_default(),
+            postlude: String::new(),
+            facts: PathBuf::new(),
+        };
+        Case {
+            node: format!("{}.{variant}{system}.example.com", self.definition.replace("::", "--")),
+            module: self.module.clone(),
+            definition: self.definition.clone(),
+            code: spec.code(),
+            system,
+        }
+    }
+}
+
+/// All cases of a plan, in the order of modules, files and definitions; adds the systems that tests are for.
+///
+/// # Errors
+/// An environment for trials cannot be made.
+pub fn all(plan: &Plan, systems: &mut Systems, scratch: &Path) -> anyhow::Result<Vec<Case>> {
+    let modules = modules(&plan.modulepath);
+    let aliases = Aliases::of(modules.iter().map(|(_, directory)| directory.as_path()));
+    let plain = systems.len();
+    let (mut cases, mut drafts) = (Vec::new(), Vec::new());
+    for (module, directory) in &modules {
+        if !plan.modules.is_empty() && !plan.modules.contains(module) {
             continue;
         }
+        let specs =
+            if plan.specs == 0 { Vec::new() } else { specs::of_module(directory, &systems.directory) };
+        let mut of_definition: HashMap<&str, Vec<&Spec>> = HashMap::new();
+        for spec in &specs {
+            let others = of_definition.entry(spec.definition.as_str()).or_default();
+            others.push(spec);
+            // An unreadable file of facts only means one case less.
+            if others.len() > plan.specs {
+                continue;
+            }
+            let Ok(system) = systems.add(&spec.facts) else { continue };
+            cases.push(Case {
+                node: format!("{}.spec{}.example.com", spec.definition.replace("::", "--"), others.len()),
+                module: module.clone(),
+                definition: spec.definition.clone(),
+                code: spec.code(),
+                system,
+            });
+        }
+        let supported = systems.supported(directory, plain);
         let mut files = Vec::new();
-        gather(&directory.join("manifests"), &mut files);
+        gather(&directory.join("manifests"), "pp", &mut files);
         files.sort();
         for file in files {
             let Ok(text) = std::fs::read_to_string(&file) else { continue };
             let source = SourceFile::new(Some(file.to_string_lossy().as_ref().into()), text.as_str());
             let ast = syntax::parse(source, syntax::Options::default()).ast;
             for &definition in &ast.definitions {
-                for (variant, code) in declarations(&ast, &ast[definition], &module) {
-                    let name = match &ast[definition] {
-                        Expr::Class(class) => class.name.as_str(),
-                        Expr::Define(define) => define.name.as_str(),
-                        _ => continue,
-                    };
-                    for _ in 0..plan.systems.clamp(1, systems) {
-                        let system = turn % systems;
-                        turn += 1;
-                        if turn % plan.every.max(1) != 0 {
-                            continue;
-                        }
-                        cases.push(Case {
-                            node: format!("{}.{variant}{system}.example.com", name.replace("::", "--")),
-                            module: module.clone(),
-                            definition: name.to_owned(),
-                            code: code.clone(),
-                            system,
-                        });
+                for _ in 0..plan.systems.max(1) {
+                    let first = drafts.len();
+                    drafts.extend(of(&ast, &ast[definition], module, &of_definition, &aliases));
+                    for (number, draft) in drafts.iter_mut().enumerate().skip(first) {
+                        draft.systems = supported.clone();
+                        draft.systems.rotate_left(number % supported.len().max(1));
                     }
                 }
             }
         }
     }
-    cases
+    cases.extend(trial::settle(plan, drafts, systems, scratch)?);
+    let mut names = std::collections::HashSet::new();
+    cases.retain(|case| names.insert(case.node.clone()));
+    cases.sort_by(|one, other| (&one.module, &one.definition).cmp(&(&other.module, &other.definition)));
+    let every = plan.every.max(1);
+    Ok(cases.into_iter().skip(every - 1).step_by(every).collect())
 }
 
 /// Modules by name; the first directory of the path that has one wins.
 fn modules(path: &[PathBuf]) -> Vec<(String, PathBuf)> {
     let mut modules: Vec<(String, PathBuf)> = Vec::new();
     for directory in path {
-        for entry in std::fs::read_dir(directory).into_iter().flatten().filter_map(std::result::Result::ok) {
+        for entry in std::fs::read_dir(directory).into_iter().flatten().filter_map(Result::ok) {
             let name = entry.file_name().to_string_lossy().into_owned();
             if entry.path().is_dir() && !modules.iter().any(|(known, _)| *known == name) {
                 modules.push((name, entry.path()));
@@ -88,62 +166,68 @@ fn modules(path: &[PathBuf]) -> Vec<(String, PathBuf)> {
     modules
 }
 
-fn gather(directory: &Path, files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(directory).into_iter().flatten().filter_map(std::result::Result::ok) {
+/// The files of a folder with an extension.
+pub fn gather(directory: &Path, extension: &str, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(directory).into_iter().flatten().filter_map(Result::ok) {
         let path = entry.path();
         if path.is_dir() {
-            gather(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "pp") {
+            gather(&path, extension, files);
+        } else if path.extension().is_some_and(|found| found == extension) {
             files.push(path);
         }
     }
 }
 
-/// The least declaration, the same after the module's main class, and one with every parameter.
-fn declarations(ast: &Ast, definition: &Expr, module: &str) -> Vec<(&'static str, String)> {
-    match definition {
-        Expr::Class(class) => {
-            let least = match required(&class.parameters).next() {
-                None => format!("  include {}\n", class.name),
-                Some(_) => declare(ast, "class", class.name.as_str(), required(&class.parameters)),
-            };
-            let mut all = Vec::new();
-            if class.name.as_str() != module {
-                all.push(("after", format!("  include {module}\n{least}")));
-            }
-            all.push(("least", least));
-            if class.parameters.iter().any(|parameter| parameter.value.is_some()) {
-                all.push(("whole", declare(ast, "class", class.name.as_str(), class.parameters.iter())));
-            }
-            all
-        }
-        Expr::Define(define) => vec![
-            (
-                "after",
-                format!("  include {module}\n")
-                    + &declare(ast, define.name.as_str(), "example", required(&define.parameters)),
-            ),
-            ("least", declare(ast, define.name.as_str(), "example", required(&define.parameters))),
-            ("whole", declare(ast, define.name.as_str(), "/opt/title", define.parameters.iter())),
-        ],
-        _ => Vec::new(),
-    }
-}
-
-fn required(parameters: &[Parameter]) -> impl Iterator<Item = &Parameter> {
-    parameters.iter().filter(|parameter| parameter.value.is_none())
-}
-
-fn declare<'a>(
+/// A definition declared with the least, and with every parameter.
+fn of(
     ast: &Ast,
-    type_name: &str,
-    title: &str,
-    parameters: impl Iterator<Item = &'a Parameter>,
-) -> String {
-    let mut text = format!("  {type_name} {{ '{title}':\n");
-    for parameter in parameters {
-        let value = values::plausible(ast, parameter);
-        let _ = writeln!(text, "    {} => {value},", parameter.name);
+    definition: &Expr,
+    module: &str,
+    specs: &HashMap<&str, Vec<&Spec>>,
+    aliases: &Aliases,
+) -> Vec<Draft> {
+    let (name, parameters, titles) = match definition {
+        Expr::Class(class) => (class.name.as_str(), &class.parameters, [None, None]),
+        Expr::Define(define) => {
+            (define.name.as_str(), &define.parameters, [Some("example"), Some("/opt/title")])
+        }
+        _ => return Vec::new(),
+    };
+    let known: &[&Spec] = specs.get(name).map(Vec::as_slice).unwrap_or_default();
+    let main = specs.get(module).and_then(|specs| specs.first());
+    let mut preludes = Vec::new();
+    if let Some(spec) = known.first() {
+        preludes.push(spec.prelude.clone());
     }
-    text + "  }\n"
+    if name != module {
+        preludes.push(format!("  include {module}\n"));
+        preludes.extend(main.map(|spec| spec.code()));
+    }
+    preludes.push(String::new());
+    let argument = |parameter: &Parameter| {
+        let name = parameter.name.as_str();
+        let mut all: Vec<String> = known.iter().filter_map(|spec| spec.params.get(name).cloned()).collect();
+        all.extend(values::plausible(ast, parameter, aliases));
+        let mut seen = std::collections::HashSet::new();
+        all.retain(|value| seen.insert(value.clone()));
+        Argument { name: name.to_owned(), values: all, optional: parameter.value.is_some() }
+    };
+    let draft = |variant, title, whole: bool| Draft {
+        module: module.to_owned(),
+        definition: name.to_owned(),
+        title,
+        variant,
+        arguments: parameters
+            .iter()
+            .filter(|parameter| whole || parameter.value.is_none())
+            .map(argument)
+            .collect(),
+        preludes: preludes.clone(),
+        systems: Vec::new(),
+    };
+    let mut drafts = vec![draft("least", titles[0], false)];
+    if parameters.iter().any(|parameter| parameter.value.is_some()) {
+        drafts.push(draft("whole", titles[1], true));
+    }
+    drafts
 }

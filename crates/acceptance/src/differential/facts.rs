@@ -1,5 +1,6 @@
 //! Facts of several systems: those that Debian's `facterdb` recorded, or without it the example nodes'.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -32,42 +33,108 @@ const CUSTOM: &[(&str, &str)] = &[
 
 /// One system's facts.
 #[derive(Debug)]
-pub struct System {
+struct System {
     /// A JSON file of the values.
-    pub file: PathBuf,
+    file: PathBuf,
     /// The same, read.
-    pub values: Hash,
+    values: Hash,
 }
 
-/// All systems there are.
-///
-/// # Errors
-/// A file cannot be read.
-pub fn systems(scratch: &Path) -> anyhow::Result<Vec<System>> {
-    let found = SYSTEMS.iter().filter_map(|name| newest(name)).collect::<Vec<_>>();
-    let texts = match found.is_empty() {
-        false => found.iter().map(std::fs::read).collect::<Result<Vec<_>, _>>()?,
-        true => examples::nodes()
-            .iter()
-            .map(|name| pcore::json::to_string(&pcore::Value::from(examples::facts(name))).into_bytes())
-            .collect(),
-    };
-    let directory = scratch.join("facts");
-    std::fs::create_dir_all(&directory)?;
-    texts
-        .into_iter()
-        .enumerate()
-        .map(|(number, text)| {
+/// The systems that cases are compiled for.
+#[derive(Debug)]
+pub struct Systems {
+    /// Where their files are.
+    pub directory: PathBuf,
+    all: Vec<System>,
+    numbers: HashMap<PathBuf, usize>,
+}
+
+impl Systems {
+    /// Those that modules are written for.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn new(scratch: &Path) -> anyhow::Result<Systems> {
+        let found = SYSTEMS.iter().filter_map(|name| newest(name)).collect::<Vec<_>>();
+        let texts = match found.is_empty() {
+            false => found.iter().map(std::fs::read).collect::<Result<Vec<_>, _>>()?,
+            true => examples::nodes()
+                .iter()
+                .map(|name| pcore::json::to_string(&pcore::Value::from(examples::facts(name))).into_bytes())
+                .collect(),
+        };
+        let directory = scratch.join("facts");
+        std::fs::create_dir_all(&directory)?;
+        let mut systems = Systems { directory, all: Vec::new(), numbers: HashMap::new() };
+        for (number, text) in texts.into_iter().enumerate() {
             let values = wire::json::parse(&text, &wire::json::Limits::default())?;
             let mut values = values.as_hash().context("facts are a hash")?.clone();
             for (name, value) in CUSTOM {
                 values.insert(*name, *value);
             }
-            let file = directory.join(format!("{number}.json"));
+            let file = systems.directory.join(format!("{number}.json"));
             std::fs::write(&file, pcore::json::to_string(&pcore::Value::from(values.clone())))?;
-            Ok(System { file, values })
-        })
-        .collect()
+            systems.all.push(System { file, values });
+        }
+        Ok(systems)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// One that a file describes; its number.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn add(&mut self, file: &Path) -> anyhow::Result<usize> {
+        if let Some(&number) = self.numbers.get(file) {
+            return Ok(number);
+        }
+        let values = wire::json::parse(&std::fs::read(file)?, &wire::json::Limits::default())?;
+        let values = values.as_hash().context("facts are a hash")?.clone();
+        self.all.push(System { file: file.to_owned(), values });
+        self.numbers.insert(file.to_owned(), self.all.len() - 1);
+        Ok(self.all.len() - 1)
+    }
+
+    /// A system's file.
+    pub fn file(&self, number: usize) -> &Path {
+        &self.all[number].file
+    }
+
+    /// A system's facts.
+    pub fn values(&self, number: usize) -> &Hash {
+        &self.all[number].values
+    }
+
+    /// Of the first so many, those that a module's metadata says it supports; all if it does not say.
+    pub fn supported(&self, module: &Path, first: usize) -> Vec<usize> {
+        let metadata = std::fs::read(module.join("metadata.json")).unwrap_or_default();
+        let metadata: serde_json::Value = serde_json::from_slice(&metadata).unwrap_or_default();
+        let names: Vec<String> = metadata["operatingsystem_support"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|one| Some(one["operatingsystem"].as_str()?.to_lowercase()))
+            .collect();
+        let is_supported = |number: &usize| {
+            let os = self
+                .values(*number)
+                .get_str("os")
+                .and_then(|os| Some(os.as_hash()?.get_str("name")?.as_str()?.to_lowercase()));
+            os.is_some_and(|os| names.contains(&os))
+        };
+        let all: Vec<usize> = (0..first.min(self.len())).collect();
+        let supported: Vec<usize> = all.iter().copied().filter(is_supported).collect();
+        if supported.is_empty() { all } else { supported }
+    }
 }
 
 /// The file of the newest Facter that recorded a system.

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::cases::Case;
-use super::facts::System;
+use super::facts::Systems;
 
 /// What all its processes are told.
 pub struct Job<'a> {
@@ -49,7 +49,7 @@ pub struct Answer {
 pub fn compile(
     job: &Job<'_>,
     cases: &[Case],
-    systems: &[System],
+    systems: &Systems,
     processes: usize,
     each: &mut dyn FnMut(Answer),
 ) -> anyhow::Result<()> {
@@ -80,7 +80,7 @@ fn one_process(
     job: &Job<'_>,
     number: usize,
     cases: &[Case],
-    systems: &[System],
+    systems: &Systems,
     send: &mpsc::SyncSender<anyhow::Result<Answer>>,
 ) -> anyhow::Result<()> {
     let modules: Vec<_> = job.modulepath.iter().map(|path| path.to_string_lossy()).collect();
@@ -89,15 +89,16 @@ fn one_process(
     let document = serde_json::json!({
         "environmentpath": job.environmentpath,
         "basemodulepath": modules.join(":"),
-        // Where Debian has the modules that come with Puppet.
-        "vendormoduledir": "/usr/share/puppet/vendor_modules",
+        "vendormoduledir": super::VENDORED,
         "strict": job.strict,
         "server_facts": server_facts,
-        "nodes": cases.iter().map(|case| serde_json::json!({ "name": case.node, "facts": systems[case.system].file })).collect::<Vec<_>>(),
+        "nodes": cases.iter().map(|case| serde_json::json!({ "name": case.node, "facts": systems.file(case.system) })).collect::<Vec<_>>(),
     });
     let file = job.scratch.join(format!("job{number}.json"));
     std::fs::write(&file, document.to_string())?;
     let mut command = Command::new("ruby");
+    // What Ruby adds to messages for those who write it depends on its version.
+    command.args(["--disable=did_you_mean", "--disable=error_highlight"]);
     if let Some(lib) = job.puppet_lib {
         command.arg("-I").arg(lib);
     }

@@ -1,0 +1,138 @@
+//! Betters drafts until this compiler accepts them: made-up declarations are refused more often than not, and two refusals compared
+//! say little. What a refusal speaks of is changed: another value, another system, other code before it. Of the refused ones a
+//! sample is kept as cases, and every draft that cannot be helped.
+
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use pcore::regexp::Regexp;
+use server::environments::Environments;
+use server::local;
+
+use super::cases::{Case, Draft};
+use super::facts::Systems;
+use super::{Plan, compile, settings};
+
+/// How often a draft is changed.
+const ROUNDS: usize = 14;
+
+/// The parameters that refusals name.
+static PARAMETER: LazyLock<Option<Arc<Regexp>>> =
+    LazyLock::new(|| Regexp::new(r"(?:parameter|parameters|for) '(\w+)'|parameter (\w+) |\$(\w+) ").ok());
+
+/// The cases that come of drafts.
+///
+/// # Errors
+/// The environment of the trials cannot be made.
+pub fn settle(
+    plan: &Plan,
+    mut drafts: Vec<Draft>,
+    systems: &Systems,
+    scratch: &Path,
+) -> anyhow::Result<Vec<Case>> {
+    let mut cases = Vec::new();
+    let mut refused = 0;
+    for round in 0..=ROUNDS {
+        if drafts.is_empty() {
+            break;
+        }
+        let environments = scratch.join(format!("trial{round}"));
+        let tried: Vec<Case> = drafts.iter().map(|draft| draft.case(draft.variant)).collect();
+        super::write_site(&environments, &tried, plan)?;
+        let settings = Arc::new(settings(scratch, &environments, plan)?);
+        let ours = Environments::new(settings.clone());
+        ours.get("production")?;
+        let mut again = Vec::new();
+        for (mut draft, case) in drafts.into_iter().zip(tried) {
+            let error = match compile(&ours, &settings, &case, systems) {
+                Ok(_) => {
+                    cases.push(case);
+                    continue;
+                }
+                Err(local::LocalError::Compile(error)) => error.message,
+                Err(error) => return Err(error.into()),
+            };
+            refused += 1;
+            if plan.refusals > 0 && refused % plan.refusals == 0 {
+                cases.push(draft.case(&format!("{}-refused{round}-", draft.variant)));
+            }
+            match round < ROUNDS && better(&mut draft, &error, round) {
+                true => again.push(draft),
+                false => cases.push(case),
+            }
+        }
+        std::fs::remove_dir_all(&environments)?;
+        drafts = again;
+    }
+    Ok(cases)
+}
+
+/// Changes what the error speaks of; false if nothing is left to change.
+fn better(draft: &mut Draft, error: &str, round: usize) -> bool {
+    let named = parameters_in(error);
+    if let Some(at) = draft.arguments.iter().position(|argument| named.contains(&argument.name)) {
+        let argument = &mut draft.arguments[at];
+        if argument.values.len() > 1 {
+            argument.values.remove(0);
+            return true;
+        }
+        if argument.optional {
+            draft.arguments.remove(at);
+            return true;
+        }
+    }
+    let has = |words: &[&str]| words.iter().any(|word| error.contains(word));
+    if has(&["upported", "osfamily", "operatingsystem", "platform", "os.family"]) && draft.systems.len() > 1 {
+        draft.systems.remove(0);
+        return true;
+    }
+    let about_others =
+        has(&["uplicate declaration", "already declared", "include the", "must include", "Class["]);
+    if about_others && draft.preludes.len() > 1 {
+        draft.preludes.remove(0);
+        return true;
+    }
+    // Nobody knows which one it is.
+    let optional = draft.arguments.iter().filter(|argument| argument.optional).count();
+    if optional > 0 {
+        let (half, first_half_goes) = (optional.div_ceil(2), round % 2 == 0);
+        let mut seen = 0;
+        draft.arguments.retain(|argument| {
+            seen += usize::from(argument.optional);
+            !argument.optional || (seen <= half) != first_half_goes
+        });
+        return true;
+    }
+    if draft.systems.len() > 1 {
+        draft.systems.remove(0);
+        return true;
+    }
+    if draft.preludes.len() > 1 {
+        draft.preludes.remove(0);
+        return true;
+    }
+    let mut other = false;
+    for argument in &mut draft.arguments {
+        if argument.values.len() > 1 {
+            argument.values.remove(0);
+            other = true;
+        }
+    }
+    other
+}
+
+fn parameters_in(error: &str) -> Vec<String> {
+    let Some(pattern) = &*PARAMETER else { return Vec::new() };
+    let mut names = Vec::new();
+    let mut rest = error;
+    while let Some(found) = pattern.captures(rest) {
+        for group in 1..=3 {
+            if let Some(name) = found.get(group) {
+                names.push(name.to_owned());
+            }
+        }
+        let end = found.end();
+        rest = rest.get(end.max(1)..).unwrap_or_default();
+    }
+    names
+}
