@@ -26,5 +26,6 @@ mod time;
 pub use error::QueryError;
 pub use functions::FUNCTIONS;
 pub use limits::{DEPTH_MAX, QUERY_BYTES_MAX, TERMS_MAX};
+pub use plan::explain;
 pub use rows::{Part, ReportPart};
 pub use service::{META_PREFIX, PUPPETDB_VERSION, QUERY_PREFIX, QueryService, QuerySettings};

@@ -1,12 +1,13 @@
 //! From a request to statements: which entity, with which conditions, shown how.
 
+use db::Dialect;
 use serde_json::Value as Json;
 
 use super::check::clause;
 use super::counts;
 use super::entity;
 use super::error::{Result, invalid};
-use super::params::Asked;
+use super::params::{self, Asked};
 use super::rows::Shape;
 use super::select::{self, Column, Compiled, Paging};
 use super::sql::Sql;
@@ -52,6 +53,17 @@ pub(crate) fn plan(asked: &Asked) -> Result<Plan> {
         _ => Shape::Object,
     };
     Ok(Plan { sql, count: asked.include_total.then_some(count), columns, shape })
+}
+
+/// The statement that a query becomes, in the words of a database, and how many parameters it has. The query is text of PQL or AST.
+///
+/// # Errors
+/// Those of the query; nothing is run.
+pub fn explain(query: &str, dialect: Dialect) -> Result<(String, usize)> {
+    let body = serde_json::json!({ "query": query }).to_string();
+    let plan = plan(&params::of_body(body.as_bytes(), params::Takes::Root)?)?;
+    let (text, values) = plan.sql.render(dialect);
+    Ok((text, values.len()))
 }
 
 /// The entity of a query, what is asked of it, and the part of the rows.

@@ -4,7 +4,6 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use db::Dialect;
 
 fn planned(query: Json) -> std::result::Result<Plan, String> {
     plan(&Asked { query, ..Asked::default() }).map_err(|error| error.to_string())
