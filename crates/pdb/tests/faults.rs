@@ -182,7 +182,10 @@ async fn a_full_disk_refuses_and_loses_nothing_that_was_accepted() {
     // With room again it goes on.
     let more = Arc::new(std::sync::Mutex::new(BTreeSet::new()));
     let note = more.clone();
-    send(&queue, 6_000..6_100, move |number| drop(note.lock().unwrap().insert(number))).await;
+    send(&queue, 6_000..6_100, move |number| {
+        note.lock().unwrap().insert(number);
+    })
+    .await;
     assert_eq!(more.lock().unwrap().len(), 100);
     accepted.extend(more.lock().unwrap().iter());
     check(&queue, &store, &accepted).await;
@@ -198,7 +201,9 @@ async fn while_the_database_server_is_away_commands_wait() {
     let accepted = Arc::new(std::sync::Mutex::new(BTreeSet::new()));
     let note = {
         let accepted = accepted.clone();
-        move |number| drop(accepted.lock().unwrap().insert(number))
+        move |number| {
+            accepted.lock().unwrap().insert(number);
+        }
     };
     send(&queue, 0..300, note.clone()).await;
     server.down();

@@ -58,11 +58,20 @@ pub(super) async fn open_store(site: &Site) -> anyhow::Result<Store> {
     Ok(store.with_producer(&site.certname))
 }
 
+/// A task that ends with the value.
+struct Background(JoinHandle<()>);
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 /// What runs beside the listener of agents.
 pub(super) struct Puppetdb {
     listeners: Vec<Listening>,
     processor: Arc<Processor>,
-    expiry: JoinHandle<()>,
+    _expiry: Background,
     tls_address: Option<SocketAddr>,
     plain_address: Option<SocketAddr>,
 }
@@ -88,7 +97,7 @@ impl Puppetdb {
         );
         let processor = Arc::new(processor);
         let expiry = Arc::new(Expiry::new(store.clone(), expiry_settings(site)));
-        let forgetting = tokio::spawn(expiry.clone().run());
+        let forgetting = Background(tokio::spawn(expiry.clone().run()));
         let own = pdb::Settings { command_bytes_max: config.max_command_size };
         let handlers = Handlers::new(store.clone(), queue, processor.clone(), metrics, expiry, own);
         let queries = QuerySettings {
@@ -103,7 +112,7 @@ impl Puppetdb {
         let mut puppetdb = Puppetdb {
             listeners: Vec::new(),
             processor,
-            expiry: forgetting,
+            _expiry: forgetting,
             tls_address: None,
             plain_address: None,
         };
@@ -145,7 +154,6 @@ impl Puppetdb {
 
     /// Takes nothing more and lets the workers end what they are at. What waits in the queue waits for the next start.
     pub(super) async fn stop(self, timeout: Duration) {
-        self.expiry.abort();
         for listener in self.listeners {
             listener.stop(timeout).await;
         }
@@ -178,7 +186,7 @@ impl Service for Allowlist {
             (None, _) => Some("A client certificate of this server's authority is needed".to_owned()),
             (Some(name), Some(names)) if !names.contains(name) => Some(format!(
                 "The client certificate name {name} doesn't appear in the certificate allowlist. \
-                 Is your client misconfigured?"
+                 Is your master's (or other PuppetDB client's) certname listed in PuppetDB's certificate-allowlist file?"
             )),
             _ => None,
         };
