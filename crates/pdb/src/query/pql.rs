@@ -9,6 +9,7 @@
 
 mod cursor;
 mod grammar;
+mod order;
 
 use serde_json::Value as Json;
 

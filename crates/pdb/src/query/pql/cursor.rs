@@ -2,6 +2,8 @@
 
 use serde_json::Value as Json;
 
+use super::order;
+
 use crate::query::limits::DEPTH_MAX;
 
 /// Reads terminals of the grammar. Every one that is not there is remembered for the error.
@@ -105,12 +107,14 @@ impl<'a> Cursor<'a> {
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         let line_number = before.matches('\n').count() + 1;
         let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
-        let line = self.text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        // Of a text without lines PuppetDB shows this.
+        let line = self.text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or("null");
+        let expected = order::ordered(&self.expected, before.ends_with(char::is_whitespace));
         let mut out = format!(
             "PQL parse error at line {line_number}, column {column}:\n\n{line}\n{:>column$}\n\n",
             "^"
         );
-        match self.expected.as_slice() {
+        match expected.as_slice() {
             [] => {}
             [one] => out.push_str(&format!("Expected:\n{one}\n")),
             many => {

@@ -22,6 +22,8 @@ const ENTITIES: [&str; 14] = [
     "events",
 ];
 const FUNCTIONS: [&str; 6] = ["count", "avg", "sum", "min", "max", "to_string"];
+/// What PuppetDB says of text behind a query.
+const TRAILING: &str = "#\"\\s+\" (followed by end-of-string):end-of-string";
 /// Columns that have fields below them.
 const DOTTED: [&str; 3] = ["facts", "trusted", "parameters"];
 
@@ -31,8 +33,13 @@ type Found = Option<Json>;
 pub(super) fn query(c: &mut Cursor<'_>) -> Found {
     c.spaces();
     let found = from(c)?;
+    let end = c.at;
     c.spaces();
-    if c.rest().is_empty() { Some(found) } else { c.miss(":end-of-string") }
+    if c.rest().is_empty() {
+        return Some(found);
+    }
+    c.at = end;
+    c.miss(TRAILING)
 }
 
 /// `from = entity [[ws] extract] [ws] where`
@@ -309,7 +316,12 @@ fn function(c: &mut Cursor<'_>) -> Found {
 /// `[a-zA-Z0-9_]+\??`, or a dotted one. The text is AST's as well.
 fn field(c: &mut Cursor<'_>) -> Found {
     let start = c.rest();
-    let name = c.run("#\"[a-zA-Z0-9_]+\\??\"", |c| c.is_ascii_alphanumeric() || c == '_')?;
+    let Some(name) = c.run("#\"[a-zA-Z0-9_]+\\??\"", |c| c.is_ascii_alphanumeric() || c == '_') else {
+        for name in DOTTED {
+            c.miss::<()>(name);
+        }
+        return None;
+    };
     if c.rest().starts_with('?') {
         c.at += 1;
         return start.get(..name.len() + 1).map(Json::from);
@@ -351,7 +363,10 @@ fn field_part(c: &mut Cursor<'_>) -> Option<usize> {
     let plain = |c: char| {
         !(c.is_ascii_whitespace() || matches!(c, '.' | '"' | ',' | '[' | ']' | '!' | '<' | '=' | '>' | '~'))
     };
-    let name = c.run("#\"[^\\s\\.\\\",\\[\\]!<=>~]+(\\[\\d+\\])?\"", plain)?;
+    let Some(name) = c.run("#\"[^\\s\\.\\\",\\[\\]!<=>~]+(\\[\\d+\\])?\"", plain) else {
+        c.miss::<()>("#\"match\\(.*?\\)\"");
+        return c.miss("#\"\\\".*?\\\"(?=\\.|\\s)\"");
+    };
     let index = c.rest().strip_prefix('[').and_then(|inner| inner.find(']').and_then(|end| inner.get(..end)));
     let index = index.filter(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()));
     let length = index.map_or(0, |digits| digits.len() + 2);
@@ -387,7 +402,9 @@ fn paging(c: &mut Cursor<'_>) -> Found {
 
 fn order_term(c: &mut Cursor<'_>) -> Found {
     if c.rest().starts_with("asc") || c.rest().starts_with("desc") {
-        return c.miss("NOT a direction");
+        let other = if c.rest().starts_with("asc") { "desc" } else { "asc" };
+        c.miss::<()>(other);
+        return c.miss("NOT \"asc\" | \"desc\"");
     }
     let name = field(c)?;
     let direction = c.attempt(|c| {

@@ -64,6 +64,43 @@ fn errors_point_at_the_place() {
     insta::assert_snapshot!(listed.join("\n=====\n"));
 }
 
+/// As PuppetDB 7.12 lists them.
+#[test]
+fn errors_list_what_could_stand_there_in_the_usual_order() {
+    let cases = [
+        (r#"nodes"#, r##"{|#"\s+"|["##),
+        (r#"nodes[certname{}"#, r##"]|#"\s+"|,"##),
+        (r#"nodes{certname = }"#, r##"[|false|true|#"[0-9]+"|-|'|""##),
+        (r#"nodes{certname = 'a'"#, r##"}|order by|offset|limit|group by|#"\s+""##),
+        (r#"nodes{certname = 'a' "#, r##"}|#"\s+"|order by|offset|limit|group by|or|and"##),
+        (r#"nodes{} x"#, r##"#"\s+" (followed by end-of-string):end-of-string"##),
+        (r#"nodes{limit x}"#, r##"#"[0-9]+"|-|is not null|is null|in|!~|!=|=|>|<|<=|>=|~>|~"##),
+        (r#"nodes{limit 1 x}"#, r##"}|#"\s+"|order by|offset|limit"##),
+        (r#"nodes{order by asc}"#, r##"desc|NOT "asc" | "desc""##),
+        (r#"nodes{order by certname x}"#, r##"}|#"\s+"|order by|offset|limit|,|desc|asc"##),
+        (r#"nodes{certname in [}"#, r##"[|false|true|#"[0-9]+"|-|'|"|#"\s+""##),
+        (r#"nodes{certname > x}"#, r##"'|"|#"[0-9]+"|-"##),
+        (r#"nodes{(certname = 'a'}"#, r##")|#"\s+""##),
+        (r#"nodes[count(]{}"#, r##")|'|"|parameters|trusted|facts|#"[a-zA-Z0-9_]+\??"|#"\s+""##),
+        (r#"nodes{a = 1e}"#, r##".|}|order by|offset|limit|group by|#"\s+""##),
+        (r#"nodes{ x"#, r##"is not null|is null|#"\s+"|in|!~|!=|=|>|<|<=|>=|~>|~"##),
+        (r#"nodes{group by certname"#, r##"}|#"\s+"|,"##),
+        (
+            r#"nodes[certname,]{}"#,
+            r##"to_string|max|min|sum|avg|count|parameters|trusted|facts|#"[a-zA-Z0-9_]+\??"|#"\s+""##,
+        ),
+        (
+            r#"nodes{certname = 'a' and }"#,
+            r##"events|edges|inventory|fact_contents|fact_paths|factsets|environments|nodes|resources|package_inventory|packages|catalogs|reports|facts|parameters|trusted|#"[a-zA-Z0-9_]+\??"|[|(|!"##,
+        ),
+    ];
+    for (query, expected) in cases {
+        let error = parse(query).unwrap_err().to_string();
+        let listed = error.split_once("Expected").and_then(|(_, rest)| rest.split_once(":\n")).unwrap().1;
+        assert_eq!(listed.trim().split('\n').collect::<Vec<_>>().join("|"), expected, "{query}");
+    }
+}
+
 #[test]
 fn depth_is_limited_and_length_is_not_depth() {
     let deep = format!("nodes{{{}a = 1{}}}", "(".repeat(1000), ")".repeat(1000));
