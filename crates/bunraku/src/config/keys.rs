@@ -44,7 +44,7 @@ keys! {
     "compile.max-retry-delay" = "\"30m\"", "Longest time an agent is told to wait when the queue is full.";
     "compile.timeout" = "\"5m\"", "Longest time a request waits for its catalog, and that a compile may run.";
     "compile.max-steps" = "2000000000", "Expressions that a compile may evaluate.";
-    "compile.max-memory" = "2147483648", "Bytes by which the server may grow while a compile runs that itself needs much; beyond it that compile fails.";
+    "compile.max-memory" = "2147483648", "Bytes by which the server may grow while a compile runs that itself needs much; beyond it that compile fails. A value, and all parameters of a catalog, may come to half of it when what they share is counted each time.";
     "compile.max-resources" = "1000000", "Resources that a catalog may have.";
     "compile.memo-bytes" = "268435456", "Catalogs kept in memory and sent again while nothing that their compile read has changed; 0 compiles each time.";
     "compile.memo-verify-every" = "1000", "One of so many kept catalogs is compiled again and compared before it is sent; 0 is none.";
