@@ -271,3 +271,5 @@ Integer[1, 9223372036854775806].slice(9223372036854775807) |$y| { }
 Integer[1, 9223372036854775806].index('x')
 
 notice([1, 2.0, 3, '1', Timespan(4)] - [1.0, 2, 4], [1.5, Timespan(2), 'a'] - [2, 'a'])
+
+notice(range('a', 'zzzzzzzzzzzzzzzzzzzz', 9223372036854775807))
