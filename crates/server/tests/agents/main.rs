@@ -7,6 +7,7 @@ mod catalog;
 mod classifier;
 mod commands;
 mod documents;
+mod exported;
 mod files;
 mod hostile;
 mod info;
