@@ -576,9 +576,9 @@ fn within(scope: &mut Scope, names: &Json, members: &Json) -> Result<Sql> {
         return invalid(format!("{} is not a list or subquery for 'in'", printed(members)));
     };
     if operator == "array" {
-        let [values] = arguments else { return invalid("Operator 'array' requires a vector argument") };
+        let [values] = arguments else { return invalid("Operator array requires a vector argument") };
         let Json::Array(values) = values else {
-            return invalid("Operator 'array' requires a vector argument");
+            return invalid("Operator array requires a vector argument");
         };
         return within_array(scope, names, values);
     }
@@ -605,7 +605,7 @@ fn within_array(scope: &mut Scope, names: &Json, values: &[Json]) -> Result<Sql>
                 if !values.windows(2).all(|pair| matches!(pair, [a, b] if same_type(a, b)))
                     || values.is_empty()
                 {
-                    return invalid("All values in 'array' must be the same type.");
+                    return invalid("All values in array must be the same type.");
                 }
                 let inner = any_value(&FACT_VALUE, values)?;
                 fact(scope, name, inner)
@@ -630,7 +630,7 @@ fn within_array(scope: &mut Scope, names: &Json, values: &[Json]) -> Result<Sql>
     let texts = || values.iter().map(|value| Json::from(shown(value))).collect::<Vec<_>>();
     let sql = field.sql();
     match field.kind {
-        Kind::List => invalid("Operator 'in'...'array' is not supported on array types"),
+        Kind::List => invalid("Operator in...array is not supported on array types"),
         Kind::Text | Kind::Encoded => Ok(any_text(sql, texts())),
         Kind::Hash => {
             let hex = Sql::of_per(per("lower(hex({}))", "encode({}, 'hex')"), [sql]);

@@ -69,10 +69,20 @@ fn compile(pattern: &str) -> std::result::Result<Engine, String> {
     if let regex::Error::CompiledTooBig(_) = error {
         return Err("regular expression is too complex".into());
     }
+    // The other engine is for what this one cannot do, not for patterns that are wrong.
+    if !needs_backtracking(&translated) {
+        return Err(reason(&error.to_string()));
+    }
     match fancy_regex::RegexBuilder::new(&translated).backtrack_limit(1_000_000).build() {
         Ok(regex) => Ok(Engine::Backtracking(Box::new(regex))),
         Err(_) => Err(reason(&error.to_string())),
     }
+}
+
+/// Whether a pattern looks around or refers back.
+fn needs_backtracking(pattern: &str) -> bool {
+    let refers = pattern.as_bytes().windows(2).any(|pair| matches!(pair, [b'\\', b'1'..=b'9']));
+    refers || ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|part| pattern.contains(part))
 }
 
 /// The wording of PostgreSQL for what is wrong.
@@ -255,6 +265,7 @@ mod tests {
         let error = |pattern: &str| check(pattern).unwrap_err().to_string();
         assert_eq!(error("*a"), "ERROR: invalid regular expression: quantifier operand invalid");
         assert_eq!(error("(a"), "ERROR: invalid regular expression: parentheses () not balanced");
+        assert_eq!(error("a{2"), "ERROR: invalid regular expression: braces {} not balanced");
         assert_eq!(error("[a"), "ERROR: invalid regular expression: brackets [] not balanced");
         assert_eq!(error("\\"), "ERROR: invalid regular expression: invalid escape \\ sequence");
     }
