@@ -258,3 +258,48 @@ async fn on_postgresql() {
     };
     check(store, "PostgreSQL").await;
 }
+
+async fn large(site: &Site, facts: usize) {
+    let values: serde_json::Map<String, Value> = (0..facts)
+        .map(|number| (format!("fact{number:06}"), json!({ "number": number, "text": "x".repeat(40) })))
+        .collect();
+    let payload = json!({
+        "certname": "large", "environment": "production", "producer_timestamp": "2024-01-01T00:00:00.000Z",
+        "producer": null, "values": values
+    });
+    site.submit("replace_facts", "5", &payload.to_string()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn large_answers_come_in_pieces_and_end_with_their_client() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = Site::over(Store::open(&folder.path().join("x.sqlite")).unwrap()).await;
+    large(&site, 20_000).await;
+    let ask =
+        |path: &str| site.queries.call(Request::new(Method::GET, &format!("/pdb/query/v4{path}")).unwrap());
+
+    let response = ask("/facts?include_total=true").await;
+    assert_eq!(response.headers["x-records"], "20000");
+    assert!(response.body.in_memory().is_none(), "two megabytes are not kept in memory");
+    let rows: Vec<Value> = serde_json::from_slice(&response.body.collect().await.unwrap()).unwrap();
+    assert_eq!(rows.len(), 20_000);
+    let pretty = ask("/facts?limit=2&pretty=true").await.body.collect().await.unwrap();
+    assert!(
+        pretty.starts_with(b"[ {\n  \"certname\" : \"large\",\n"),
+        "{}",
+        String::from_utf8_lossy(&pretty)
+    );
+    assert_eq!(serde_json::from_slice::<Vec<Value>>(&pretty).unwrap().len(), 2);
+
+    // As many as there are connections to read with; if one went on for a client that is gone, the next question would wait.
+    for _ in 0..20 {
+        drop(ask("/facts").await);
+    }
+    assert_eq!(ask("/environments").await.body.collect().await.unwrap(), r#"[{"name":"production"}]"#);
+
+    // A deadline that has passed ends the statement before its first row.
+    let response = ask("/facts?timeout=0.000001").await;
+    let text = String::from_utf8(response.body.collect().await.unwrap().to_vec()).unwrap();
+    assert_eq!((response.status.as_u16(), text.contains("exceeded timeout")), (500, true), "{text}");
+    site.processor.stop().await;
+}
