@@ -6,6 +6,7 @@
 
 mod bounds;
 mod concurrent;
+mod data;
 
 use std::io;
 use std::path::Path;
