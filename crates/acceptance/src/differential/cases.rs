@@ -52,8 +52,8 @@ pub struct Draft {
     pub module: String,
     /// The class or defined type.
     pub definition: String,
-    /// A defined type's title.
-    pub title: Option<&'static str>,
+    /// Titles of a defined type, the most plausible one first; empty for a class.
+    pub titles: Vec<&'static str>,
     /// `least` or `whole`.
     pub variant: &'static str,
     /// What is set.
@@ -75,7 +75,7 @@ impl Draft {
             .collect();
         let spec = Spec {
             definition: self.definition.clone(),
-            title: self.title.map(str::to_owned),
+            title: self.titles.first().map(|title| (*title).to_owned()),
             params,
             prelude: self.preludes.first().cloned().unwrap_or_default(),
             postlude: String::new(),
@@ -178,6 +178,22 @@ pub fn gather(directory: &Path, extension: &str, files: &mut Vec<PathBuf>) {
     }
 }
 
+/// Titles that defined types demand.
+const TITLES: &[&str] = &[
+    "example",
+    "/opt/title",
+    "www.example.com",
+    "example.conf",
+    "example.service",
+    "example.timer",
+    "example.rules",
+    "example.tar.gz",
+    "192.0.2.7",
+    "80",
+    "example/name",
+    "example-name",
+];
+
 /// A definition declared with the least, and with every parameter.
 fn of(
     ast: &Ast,
@@ -187,12 +203,14 @@ fn of(
     aliases: &Aliases,
 ) -> Vec<Draft> {
     let (name, parameters, titles) = match definition {
-        Expr::Class(class) => (class.name.as_str(), &class.parameters, [None, None]),
-        Expr::Define(define) => {
-            (define.name.as_str(), &define.parameters, [Some("example"), Some("/opt/title")])
-        }
+        Expr::Class(class) => (class.name.as_str(), &class.parameters, Vec::new()),
+        Expr::Define(define) => (define.name.as_str(), &define.parameters, TITLES.to_vec()),
         _ => return Vec::new(),
     };
+    let mut other_titles = titles.clone();
+    if other_titles.len() > 1 {
+        other_titles.swap(0, 1);
+    }
     let known: &[&Spec] = specs.get(name).map(Vec::as_slice).unwrap_or_default();
     let main = specs.get(module).and_then(|specs| specs.first());
     let mut preludes = Vec::new();
@@ -212,10 +230,10 @@ fn of(
         all.retain(|value| seen.insert(value.clone()));
         Argument { name: name.to_owned(), values: all, optional: parameter.value.is_some() }
     };
-    let draft = |variant, title, whole: bool| Draft {
+    let draft = |variant, titles, whole: bool| Draft {
         module: module.to_owned(),
         definition: name.to_owned(),
-        title,
+        titles,
         variant,
         arguments: parameters
             .iter()
@@ -225,9 +243,9 @@ fn of(
         preludes: preludes.clone(),
         systems: Vec::new(),
     };
-    let mut drafts = vec![draft("least", titles[0], false)];
+    let mut drafts = vec![draft("least", titles, false)];
     if parameters.iter().any(|parameter| parameter.value.is_some()) {
-        drafts.push(draft("whole", titles[1], true));
+        drafts.push(draft("whole", other_titles, true));
     }
     drafts
 }

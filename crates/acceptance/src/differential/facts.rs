@@ -29,6 +29,20 @@ const CUSTOM: &[(&str, &str)] = &[
     ("service_provider", "systemd"),
     ("concat_basedir", "/var/lib/puppet/concat"),
     ("puppetversion", "7.23.0"),
+    ("interfaces", "eth0,lo"),
+    ("ipaddress_eth0", "192.0.2.7"),
+    ("ipaddress_lo", "127.0.0.1"),
+    ("sshdsakey", "AAAAB3NzaC1kc3MAAACBAK"),
+    ("sshrsakey", "AAAAB3NzaC1yc2EAAAADAQ"),
+    ("sshecdsakey", "AAAAE2VjZHNhLXNoYTItbm"),
+    ("sshed25519key", "AAAAC3NzaC1lZDI1NTE5AA"),
+    ("staging_http_get", "curl"),
+    ("redis_server_version", "6.0.16"),
+    ("collectd_version", "5.12.0"),
+    ("systemd_version", "247"),
+    ("rabbitmq_version", "3.8.9"),
+    ("postgres_default_version", "13"),
+    ("python_version", "3.9.2"),
 ];
 
 /// One system's facts.
@@ -70,7 +84,9 @@ impl Systems {
             let values = wire::json::parse(&text, &wire::json::Limits::default())?;
             let mut values = values.as_hash().context("facts are a hash")?.clone();
             for (name, value) in CUSTOM {
-                values.insert(*name, *value);
+                if values.get_str(name).is_none() {
+                    values.insert(*name, *value);
+                }
             }
             let file = systems.directory.join(format!("{number}.json"));
             std::fs::write(&file, pcore::json::to_string(&pcore::Value::from(values.clone())))?;

@@ -81,7 +81,7 @@ pub fn compare(theirs: Answer, ours: std::result::Result<(Compilation, Duration)
         }
         (Err(theirs), Err(ours)) => {
             let ours = ours.to_string();
-            match theirs == ours {
+            match theirs == ours || comparable(&theirs) == comparable(&ours) {
                 true => Outcome::SameError(theirs),
                 false => Outcome::OtherError { theirs, ours },
             }
@@ -89,6 +89,12 @@ pub fn compare(theirs: Answer, ours: std::result::Result<(Compilation, Duration)
         (Ok(_), Err(error)) => Outcome::OnlyTheirs { error: error.to_string() },
         (Err(error), Ok(_)) => Outcome::OnlyOurs { error },
     }
+}
+
+/// An error without the places in Ruby code that errors of templates name: Puppet's own code is not ours.
+fn comparable(error: &str) -> String {
+    let is_place = |line: &&str| line.starts_with("  Filepath: ") || line.starts_with("  Line: ");
+    error.lines().filter(|line| !is_place(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// Puppet 7 before 7.27 does not say what a resource is an instance of.

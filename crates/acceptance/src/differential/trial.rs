@@ -14,7 +14,7 @@ use super::facts::Systems;
 use super::{Plan, compile, settings};
 
 /// How often a draft is changed.
-const ROUNDS: usize = 14;
+const ROUNDS: usize = 20;
 
 /// The parameters that refusals name.
 static PARAMETER: LazyLock<Option<Arc<Regexp>>> =
@@ -81,9 +81,24 @@ fn better(draft: &mut Draft, error: &str, round: usize) -> bool {
             return true;
         }
     }
+    // What a class of another name would have set.
+    if let Some(class) = class_of_variable(error)
+        && class != draft.definition
+        && let Some(prelude) = draft.preludes.first_mut()
+        && !prelude.contains(&format!("include {class}\n"))
+    {
+        prelude.insert_str(0, &format!("  include {class}\n"));
+        return true;
+    }
     let has = |words: &[&str]| words.iter().any(|word| error.contains(word));
     if has(&["upported", "osfamily", "operatingsystem", "platform", "os.family"]) && draft.systems.len() > 1 {
         draft.systems.remove(0);
+        return true;
+    }
+    let about_title = has(&["title", "$name", "filename", "must match", "file format"])
+        || (draft.arguments.is_empty() && has(&["expects a match"]));
+    if about_title && draft.titles.len() > 1 {
+        draft.titles.remove(0);
         return true;
     }
     let about_others =
@@ -111,6 +126,10 @@ fn better(draft: &mut Draft, error: &str, round: usize) -> bool {
         draft.preludes.remove(0);
         return true;
     }
+    if draft.titles.len() > 1 {
+        draft.titles.remove(0);
+        return true;
+    }
     let mut other = false;
     for argument in &mut draft.arguments {
         if argument.values.len() > 1 {
@@ -119,6 +138,14 @@ fn better(draft: &mut Draft, error: &str, round: usize) -> bool {
         }
     }
     other
+}
+
+/// The class whose variable an error misses.
+fn class_of_variable(error: &str) -> Option<String> {
+    let (_, rest) = error.split_once("nknown variable: '")?;
+    let (variable, _) = rest.split_once('\'')?;
+    let (class, _) = variable.trim_start_matches(':').rsplit_once("::")?;
+    Some(class.to_owned())
 }
 
 fn parameters_in(error: &str) -> Vec<String> {

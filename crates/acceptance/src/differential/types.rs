@@ -56,10 +56,11 @@ fn generated(ty: &ResourceType) -> String {
         text
     };
     format!(
-        "Puppet::Resource::ResourceType3.new(\n  '{}',\n  [\n{}  ],\n  [\n{}  ],\n  {{}},\n  {},\n  false)\n",
+        "Puppet::Resource::ResourceType3.new(\n  '{}',\n  [\n{}  ],\n  [\n{}  ],\n  {{ /(?m-ix:(.*))/ => ['{}'] }},\n  {},\n  false)\n",
         ty.name(),
         list(AttributeKind::Property),
         list(AttributeKind::Parameter),
+        ty.namevar(),
         ty.is_isomorphic(),
     )
 }
