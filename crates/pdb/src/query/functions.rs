@@ -92,9 +92,10 @@ fn path_text(arguments: &[Value]) -> Answer {
     })
 }
 
+/// A time as PostgreSQL has it in JSON.
 fn iso(arguments: &[Value]) -> Answer {
     Ok(match arguments {
-        [Value::Int(microseconds)] => time::iso(*microseconds).into(),
+        [Value::Int(microseconds)] => time::with_offset(*microseconds).into(),
         _ => Value::Null,
     })
 }

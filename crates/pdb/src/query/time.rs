@@ -108,6 +108,23 @@ pub(crate) fn iso(microseconds: i64) -> String {
     }
 }
 
+/// `2024-01-31T12:00:00.5+00:00`: PostgreSQL's JSON of a time, with no more digits than there are.
+pub(crate) fn with_offset(microseconds: i64) -> String {
+    let Ok(time) = Timestamp::from_microsecond(microseconds) else { return String::new() };
+    let at = Offset::UTC.to_datetime(time);
+    let fraction = format!(".{:06}", at.subsec_nanosecond() / 1_000);
+    let fraction = fraction.trim_end_matches('0').trim_end_matches('.');
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{fraction}+00:00",
+        at.year(),
+        at.month(),
+        at.day(),
+        at.hour(),
+        at.minute(),
+        at.second()
+    )
+}
+
 const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -291,6 +308,12 @@ mod tests {
         {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn times_in_json_are_postgresqls() {
+        assert_eq!(with_offset(parse("2024-02-09T15:04:05.600Z").unwrap()), "2024-02-09T15:04:05.6+00:00");
+        assert_eq!(with_offset(parse("2024-02-09T15:04:00Z").unwrap()), "2024-02-09T15:04:00+00:00");
     }
 
     #[test]

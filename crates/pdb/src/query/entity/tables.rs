@@ -454,6 +454,7 @@ static CATALOG_INPUTS: Entity = Entity {
 
 const REPORT_DOCUMENT: Per = same("r.document_format, r.document, r.hash");
 
+/// Times in here are written as PostgreSQL writes them, not as everywhere else.
 const EVENT_LIST: Per = per(
     "(SELECT json_object('data', CASE WHEN count(*) > 0 THEN json_group_array(json_object('status', ae.status,
           'timestamp', pdb_time(ae.timestamp), 'resource_type', ae.resource_type, 'resource_title', ae.resource_title,
@@ -465,7 +466,7 @@ const EVENT_LIST: Per = per(
           'href', '/pdb/query/v4/reports/' || lower(hex(r.hash)) || '/events')
       FROM resource_events ae WHERE ae.report_id = r.id)",
     "(SELECT jsonb_build_object('data', jsonb_agg(jsonb_build_object('status', ae.status,
-          'timestamp', to_char(to_timestamp(ae.timestamp / 1e6) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'),
+          'timestamp', to_timestamp(ae.timestamp / 1e6),
           'resource_type', ae.resource_type, 'resource_title', ae.resource_title, 'property', ae.property,
           'corrective_change', ae.corrective_change, 'new_value', ae.new_value::jsonb, 'old_value', ae.old_value::jsonb,
           'message', ae.message, 'file', ae.file, 'line', ae.line, 'containment_path', ae.containment_path,
