@@ -77,6 +77,11 @@ impl Agent {
         Applicant::apply(url, authority, certname).await.enrol(authority).await
     }
 
+    /// The same agent at another listener.
+    pub fn at(&self, url: &str) -> Agent {
+        Agent { certname: self.certname.clone(), url: url.to_owned(), client: self.client.clone() }
+    }
+
     /// Any request with the agent's certificate; `path` begins with `/`.
     pub async fn send(
         &self,

@@ -1,0 +1,70 @@
+//! The store's own listeners: who may come, commands of others, and what one node exports for another.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
+
+use acceptance::agent::{Agent, facts_of};
+use acceptance::cluster::{Cluster, Options};
+use rest::{Bytes, Client, HeaderValue, Method, header};
+
+const EXPORTS: &str = "
+node 'a.example.com' { @@notify { 'from a': message => 'hello' } }
+node 'b.example.com' { Notify <<| |>> }
+";
+
+async fn notices(agent: &Agent, certname: &str) -> Vec<String> {
+    let example = acceptance::examples::nodes().remove(0);
+    let answer = agent.catalog(&facts_of(&example, certname), "exports").await.unwrap();
+    assert_eq!(answer.status.as_u16(), 200, "{}", answer.text());
+    let catalog: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    let resources = catalog["resources"].as_array().unwrap().iter();
+    let notices = resources.filter(|resource| resource["type"] == "Notify");
+    notices.map(|resource| resource["title"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clients_of_puppetdb_and_exported_resources() {
+    let list = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(list.path(), "a.example.com\n").unwrap();
+    let puppetdb = format!("certificate-allowlist = '{}'", list.path().display());
+    let cluster = Cluster::start_with(Options { puppetdb, ..Options::default() }).await;
+    let manifests = cluster.environment("exports").join("manifests");
+    std::fs::create_dir_all(&manifests).unwrap();
+    std::fs::write(manifests.join("site.pp"), EXPORTS).unwrap();
+    let authority = cluster.authority();
+    let a = Agent::enrolled(&cluster.url(), &authority, "a.example.com").await;
+    let b = Agent::enrolled(&cluster.url(), &authority, "b.example.com").await;
+
+    assert_eq!(notices(&b, "b.example.com").await, Vec::<String>::new());
+    assert_eq!(notices(&a, "a.example.com").await, Vec::<String>::new());
+    assert_eq!(notices(&b, "b.example.com").await, ["from a"]);
+
+    // With a certificate of the authority, and on the list.
+    let (tls, plain) = cluster.primary().puppetdb_addresses();
+    let (tls, plain) = (tls.unwrap(), plain.unwrap());
+    let status = "/status/v1/services/puppetdb-status";
+    let there = a.at(&format!("https://localhost:{}", tls.port())).get(status).await.unwrap();
+    assert_eq!(there.status.as_u16(), 200, "{}", there.text());
+    let refused = b.at(&format!("https://localhost:{}", tls.port())).get(status).await.unwrap();
+    assert_eq!(refused.status.as_u16(), 403);
+    let text = refused.text();
+    let begin = "The client certificate name b.example.com doesn't appear in the certificate allowlist.";
+    assert!(text.starts_with(begin), "{text}");
+
+    // On this machine without a certificate: a command, and a query that sees it.
+    let client = Client::without_tls();
+    let base = format!("http://{plain}");
+    let facts = serde_json::json!({
+        "certname": "c.example.com", "environment": "production", "producer_timestamp": "2026-01-01T00:00:00Z",
+        "producer": null, "values": {"kernel": "Plan9"},
+    });
+    let json = vec![(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    let command = "command=replace_facts&version=5&certname=c.example.com&secondsToWaitForCompletion=60";
+    let url = format!("{base}/pdb/cmd/v1?{command}");
+    let answer = client.send(Method::POST, &url, json, Bytes::from(facts.to_string())).await.unwrap();
+    assert_eq!(answer.status.as_u16(), 200, "{}", answer.text());
+    let url = format!("{base}/pdb/query/v4/nodes/c.example.com/facts/kernel");
+    let answer = client.send(Method::GET, &url, Vec::new(), Bytes::new()).await.unwrap();
+    let rows: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+    assert_eq!(rows[0]["value"], "Plan9", "{rows}");
+    cluster.stop().await;
+}
