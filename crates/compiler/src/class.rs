@@ -335,6 +335,7 @@ impl<'i> Session<'i> {
     /// Sets a parameter that the compiler itself computes.
     pub(crate) fn set_value(&mut self, id: ResourceId, name: Symbol, value: Value) -> Result<(), Control> {
         let is_tag = name == self.well_known.tag;
+        self.changes += 1;
         let resource = self.resource_mut(id);
         if is_tag {
             add_tags(&mut resource.tags, &value, resource.place)?;
@@ -342,6 +343,13 @@ impl<'i> Session<'i> {
         let source = Some(resource.source);
         resource.set(Parameter { name, value, source, place: None, append: false });
         Ok(())
+    }
+
+    /// Takes the value of a parameter out of a resource; `set_value` is to follow.
+    pub(crate) fn take_value(&mut self, id: ResourceId, name: Symbol) -> Option<Value> {
+        let parameters = &mut self.resource_mut(id).parameters;
+        let parameter = parameters.iter_mut().find(|parameter| parameter.name == name)?;
+        Some(std::mem::take(&mut parameter.value)).filter(|value| !value.is_undef())
     }
 
     /// Checks the attributes of a class or define against its parameters.

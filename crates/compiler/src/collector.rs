@@ -1,9 +1,10 @@
 //! Collectors: what makes virtual resources real, and brings resources of other nodes.
 
+mod index;
+
 use std::rc::Rc;
 
 use pcore::{Str, Value};
-use rustc_hash::FxHashMap;
 use stdx::Symbol;
 use syntax::ast::ResourceForm;
 
@@ -17,6 +18,8 @@ use crate::scope::ScopeId;
 use crate::session::Session;
 use crate::unique::Unique;
 use crate::world::{ExportFilter, ExportQuery};
+
+pub(crate) use index::{By, Index};
 
 /// Index of what a collector has collected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -55,17 +58,6 @@ pub(crate) enum What<'i> {
 pub(crate) struct Overrides<'i> {
     pub(crate) parameters: Vec<Parameter<'i>>,
     pub(crate) place: Place<'i>,
-}
-
-/// Up to this number of resources a collector looks at each.
-const SCANNED_MAX: usize = 32;
-
-/// Resources of a type by title in small letters, as `==` compares.
-#[derive(Default)]
-pub(crate) struct TitleIndex {
-    /// How many of the type's resources are in the index.
-    indexed: usize,
-    ids: FxHashMap<String, Vec<ResourceId>>,
 }
 
 /// A condition on resources.
@@ -192,8 +184,8 @@ impl<'i> Session<'i> {
     }
 
     fn matching(&mut self, ty: TypeOf<'i>, query: Option<&Query>, exported: bool) -> Vec<ResourceId> {
-        let titles = query.and_then(Query::titles);
-        let candidates = titles.and_then(|titles| self.titled(ty.name(), &titles));
+        let wanted = query.and_then(Query::wanted);
+        let candidates = wanted.and_then(|wanted| self.candidates(ty.name(), &wanted));
         let of_type = match &candidates {
             Some(candidates) => candidates,
             None => self.by_type.get(&ty.name()).map(Vec::as_slice).unwrap_or_default(),
@@ -205,26 +197,6 @@ impl<'i> Session<'i> {
                 (!exported || self.resource(id).exported) && query.is_none_or(|query| self.fits(id, query))
             })
             .collect()
-    }
-
-    /// Resources of a type with one of some titles, in order of creation; `None` if there are so few of the type that each may
-    /// as well be looked at.
-    fn titled(&mut self, ty: Symbol, titles: &[&str]) -> Option<Vec<ResourceId>> {
-        let of_type = self.by_type.get(&ty)?;
-        if of_type.len() <= SCANNED_MAX {
-            return None;
-        }
-        let index = self.titles.entry(ty).or_default();
-        for &id in of_type.get(index.indexed..).unwrap_or_default() {
-            let title = self.resources[id.0 as usize].title.to_ascii_lowercase();
-            index.ids.entry(title).or_default().push(id);
-        }
-        index.indexed = of_type.len();
-        let found = titles.iter().filter_map(|title| index.ids.get(&title.to_ascii_lowercase()));
-        let mut found: Vec<ResourceId> = found.flatten().copied().collect();
-        found.sort_unstable();
-        found.dedup();
-        Some(found)
     }
 
     fn fits(&self, id: ResourceId, query: &Query) -> bool {
@@ -316,6 +288,7 @@ impl<'i> Session<'i> {
             for tag in &exported.tags {
                 resource.tags.add_if_valid(tag);
             }
+            self.changes += 1;
             added.push(id);
         }
         Ok(added)
@@ -323,20 +296,6 @@ impl<'i> Session<'i> {
 }
 
 impl Query {
-    /// The titles of which a resource must have one to fit; `None` if any title will do.
-    fn titles(&self) -> Option<Vec<&str>> {
-        match self {
-            Query::Equal(name, Value::Str(title)) if name.as_str() == "title" => Some(vec![title]),
-            Query::And(left, right) => left.titles().or_else(|| right.titles()),
-            Query::Or(left, right) => {
-                let mut titles = left.titles()?;
-                titles.extend(right.titles()?);
-                Some(titles)
-            }
-            _ => None,
-        }
-    }
-
     fn to_filter(&self) -> ExportFilter {
         match self {
             Query::And(left, right) => {

@@ -21,24 +21,22 @@ impl<'i> Session<'i> {
     /// What the bodies raise, framed by the resource whose body it is.
     pub(crate) fn evaluate_generators(&mut self) -> Result<(), Control> {
         let mut from = 0;
+        // What has a body that has not run yet: in the end only what stays virtual.
+        let mut waiting: Vec<ResourceId> = Vec::new();
         for round in 0.. {
             if round > ROUNDS_MAX {
                 let text = "Somehow looped more than 1000 times while evaluating host catalog";
                 return Err(Error::new(text).into());
             }
             let collected = !self.collectors.is_empty() && self.collect_all()?;
-            if collected {
-                // What has become real may stand anywhere.
-                from = 0;
-            }
-            let pending: Vec<ResourceId> = (from..self.resources.len())
-                .map(|at| ResourceId(at as u32))
-                .filter(|&id| {
-                    let resource = self.resource(id);
-                    !resource.evaluated && !resource.is_virtual && !resource.ty.is_builtin()
-                })
-                .collect();
+            waiting.extend((from..self.resources.len()).map(|at| ResourceId(at as u32)));
             from = self.resources.len();
+            waiting.retain(|&id| {
+                let resource = self.resource(id);
+                !resource.evaluated && !resource.ty.is_builtin()
+            });
+            let is_real = |id: &ResourceId| !self.resource(*id).is_virtual;
+            let pending: Vec<ResourceId> = waiting.iter().copied().filter(is_real).collect();
             if pending.is_empty() && !collected {
                 return Ok(());
             }

@@ -114,6 +114,7 @@ impl<'i> Session<'i> {
 
     fn set_parameter(&mut self, id: ResourceId, parameter: Parameter<'i>) -> Result<(), Control> {
         let is_tag = parameter.name == self.well_known.tag;
+        self.changes += 1;
         let resource = self.resource_mut(id);
         if is_tag {
             add_tags(&mut resource.tags, &parameter.value, resource.place)?;

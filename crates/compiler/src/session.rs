@@ -9,7 +9,7 @@ use stdx::Symbol;
 
 use crate::NodeInput;
 use crate::code::{Code, Definition, Function, TypeDefinition};
-use crate::collector::{Collected, Collector, TitleIndex};
+use crate::collector::{By, Collected, Collector, Index};
 use crate::error::{Control, Error, Site};
 use crate::eval::call::Callee;
 use crate::eval::lambda::BlockType;
@@ -41,8 +41,10 @@ pub struct Session<'i> {
     pub(crate) table: Table,
     /// Resources of each type, in order of creation.
     pub(crate) by_type: FxHashMap<Symbol, Vec<ResourceId>>,
-    /// Where collectors find resources by title.
-    pub(crate) titles: FxHashMap<Symbol, TitleIndex>,
+    /// Where collectors find resources of a type.
+    pub(crate) indexes: FxHashMap<(Symbol, By), Index>,
+    /// How often tags and attributes of resources that are in the catalog have been changed.
+    pub(crate) changes: u64,
     /// Resources of classes by name.
     pub(crate) class_resources: FxHashMap<Symbol, ResourceId>,
     /// Container and content, in order of creation.
@@ -203,7 +205,8 @@ impl<'i> Session<'i> {
             parameter_types: FxHashMap::default(),
             types: FxHashMap::default(),
             type_texts: FxHashMap::default(),
-            titles: FxHashMap::default(),
+            indexes: FxHashMap::default(),
+            changes: 0,
             class_resources: FxHashMap::default(),
             by_type: FxHashMap::default(),
             untitled: false,

@@ -71,6 +71,31 @@ pub const CASES: &[Case] = &[
         repeated(n, "$tag = $i % 10 @notify { \"n${i}\": tag => \"t${tag}\" }")
             + "Notify<| tag == 't1' or tag == 't2' |>\nNotify<| tag == t3 |> { message => 'm' }"
     }),
+    case("virtual, a tag for each collector", |n| {
+        repeated(n, "@notify { \"n${i}\": tag => \"t${i}\" }")
+            + &lines(n, |i, out| {
+                let _ = write!(out, "Notify<| tag == 't{i}' |>");
+            })
+    }),
+    case("virtual, collected by attribute", |n| {
+        repeated(n, "@notify { \"n${i}\": message => \"m${i}\" }")
+            + &lines(n, |i, out| {
+                let _ = write!(out, "Notify<| message == 'm{i}' or message == 'x' |>");
+            })
+    }),
+    case("overrides of many collectors", |n| {
+        repeated(n, "@notify { \"n${i}\": tag => \"t${i}\" }")
+            + &lines(n, |i, out| {
+                let _ = write!(out, "Notify<| tag == 't{i}' |> {{ message => 'm' }}");
+            })
+    }),
+    case("defines, collected by tag", |n| {
+        "define thing() { notify { \"in ${title}\": } }\n".to_owned()
+            + &repeated(n / 2, "$tag = $i % 100 @thing { \"t${i}\": tag => \"g${tag}\" }")
+            + &lines(100, |i, out| {
+                let _ = write!(out, "Thing<| tag == 'g{i}' |>");
+            })
+    }),
     case("virtual, one collector each", |n| {
         repeated(n, "@notify { \"n${i}\": }")
             + &lines(n, |i, out| {
@@ -118,6 +143,17 @@ pub const CASES: &[Case] = &[
             "notify {{ 'first': }}\n$all = Integer[0, {}].map |$i| {{ notify {{ \"n${{i}}\": }} }}\nNotify['first'] -> $all",
             n - 1
         )
+    }),
+    case("set before set", |n| {
+        let side = (n as f64).sqrt() as usize;
+        format!(
+            "$a = Integer[1, {side}].map |$i| {{ notify {{ \"a${{i}}\": }} }}\n$b = Integer[1, {side}].map |$i| {{ notify {{ \"b${{i}}\": }} }}\n$a -> $b"
+        )
+    }),
+    small("one long chain", 900, |n| {
+        lines(n, |i, out| {
+            let _ = write!(out, "notify {{ 'n{i}': }} ->");
+        }) + "notify { 'last': }"
     }),
     case("collectors in arrows", |n| {
         repeated(n / 2, "file { \"/srv/${i}\": }")
@@ -170,6 +206,24 @@ pub const CASES: &[Case] = &[
             let _ = write!(out, "contain c{i}");
         });
         format!("{contained}class all {{ {contain} }} include all")
+    }),
+    case("required classes", |n| {
+        let required = lines(n, |i, out| {
+            let _ = write!(out, "class c{i} {{ }}");
+        });
+        let require = lines(n, |i, out| {
+            let _ = write!(out, "require c{i}");
+        });
+        format!("{required}class all {{ {require} }} include all")
+    }),
+    case("variables of one block", |n| {
+        let set = lines(n, |i, out| {
+            let _ = write!(out, "$v{i} = {i}");
+        });
+        let read = lines(n, |i, out| {
+            let _ = write!(out, "$w{i} = $v{i}");
+        });
+        format!("with(1) |$one| {{ {set} {read} notify {{ \"${{w1}}\": }} }}")
     }),
     case("variables of one class", |n| {
         let set = lines(n, |i, out| {
@@ -234,6 +288,36 @@ pub const CASES: &[Case] = &[
             n - 1
         )
     }),
+    case("key in hash", |n| {
+        format!(
+            "$all = Hash(Integer[0, {0}].map |$i| {{ [\"k${{i}}\", $i] }})\n$found = Integer[0, {0}].filter |$i| {{ \"k${{i}}\" in $all }}\nnotify {{ \"${{$found.size}}\": }}",
+            n - 1
+        )
+    }),
+    case("key not in hash", |n| {
+        format!(
+            "$all = Hash(Integer[0, {0}].map |$i| {{ [\"k${{i}}\", $i] }})\n$found = Integer[0, {0}].filter |$i| {{ \"x${{i}}\" in $all }}\nnotify {{ \"${{$found.size}}\": }}",
+            n - 1
+        )
+    }),
+    case("hash by merge", |n| {
+        format!(
+            "$all = Integer[0, {}].reduce({{}}) |$memo, $i| {{ merge($memo, {{ \"k${{i}}\" => $i }}) }}\nnotify {{ \"${{$all.size}}\": }}",
+            n - 1
+        )
+    }),
+    case("groups in a hash", |n| {
+        format!(
+            "$all = Integer[0, {}].reduce({{}}) |$memo, $i| {{ $memo + {{ \"k${{i}}\" => $memo.size }} }}\nnotify {{ \"${{$all.size}}\": }}",
+            n - 1
+        )
+    }),
+    case("hash by + on a condition", |n| {
+        format!(
+            "$all = Integer[0, {}].reduce({{}}) |$memo, $i| {{ if $i % 3 == 0 {{ $memo }} else {{ $memo + {{ \"k${{i}}\" => $i }} }} }}\nnotify {{ \"${{$all.size}}\": }}",
+            n - 1
+        )
+    }),
     case("epp", |n| repeated(n, "notify { inline_epp('<%= $x %> and more', { 'x' => $i }): }")),
     case("typed function", |n| {
         "function f(String $a, Integer[0] $b, Hash[String, Variant[Integer, String]] $c = {}) >> String { \"${a}${b}\" }\n".to_owned()
@@ -245,6 +329,7 @@ pub const CASES: &[Case] = &[
             n - 1
         ) + "Integer[0, 9].each |$i| { thing { \"k${i}\": all => $all } }"
     }),
+    case("exported by others", |n| repeated(n / 10, "notify { \"n${i}\": }") + "Notify<<| tag == 'x' |>>"),
     case("exported", |n| repeated(n, "@@notify { \"n${i}\": tag => 'x' }")),
     case("sensitive", |n| repeated(n, "notify { \"n${i}\": message => Sensitive(\"s${i}\") }")),
     case("schedule on containers", |n| {

@@ -6,12 +6,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a benchmark program")]
 
 mod cases;
+mod others;
 
 use std::process::Command;
 
 use cases::{CASES, Case};
 use compiler::world::Quiet;
 use compiler::{Image, ImageOptions, NodeInput, compile};
+use others::Others;
 
 /// Sizes compared.
 const SIZES: [usize; 3] = [1_000, 10_000, 50_000];
@@ -33,7 +35,7 @@ fn main() {
     }
     print!("{:<30}", "");
     SIZES.iter().for_each(|size| print!("{size:>18}"));
-    println!("{:>10}", "growth");
+    println!("{:>10}{:>10}", "growth", "exponent");
     let mut marked = 0;
     for case in
         CASES.iter().filter(|case| args.is_empty() || args.iter().any(|name| case.name.contains(name)))
@@ -46,10 +48,13 @@ fn main() {
 /// Prints one line; true if the growth is as it should be.
 fn compare(case: &Case) -> bool {
     print!("{:<30}", case.name);
-    let mut costs: Vec<f64> = Vec::new();
+    // Size and seconds of each measurement.
+    let mut costs: Vec<(f64, f64)> = Vec::new();
     for size in SIZES {
         let size = size.min(case.size_max);
-        if costs.last().is_some_and(|cost| cost * size as f64 > PATIENCE * 5.0) {
+        if costs.last().is_some_and(|(before, seconds)| {
+            *before == size as f64 || seconds / before * size as f64 > PATIENCE * 5.0
+        }) {
             print!("{:>18}", "-");
             continue;
         }
@@ -62,14 +67,19 @@ fn compare(case: &Case) -> bool {
             return false;
         };
         print!("{:>9.1}ms{:>5.0}MB", seconds * 1e3, megabytes);
-        costs.push(seconds / size as f64);
+        costs.push((size as f64, seconds));
     }
     let growth = match &costs[..] {
-        [first, .., last] => last / first,
+        [(small, quick), .., (large, slow)] => (slow / large) / (quick / small),
         _ => 1.0,
     };
+    // What the cost grows with at the end: 1 is in proportion to the size, 2 its square.
+    let exponent = match &costs[..] {
+        [.., (small, quick), (large, slow)] => (slow / quick).ln() / (large / small).ln(),
+        _ => f64::NAN,
+    };
     let is_linear = growth <= GROWTH_MAX;
-    println!("{growth:>10.2}{}", if is_linear { "" } else { "  <--" });
+    println!("{growth:>10.2}{exponent:>10.2}{}", if is_linear { "" } else { "  <--" });
     is_linear
 }
 
@@ -78,6 +88,8 @@ fn measure(case: &Case, size: usize) {
     let mut options = ImageOptions { code: Some((case.manifest)(size)), ..ImageOptions::default() };
     options.strict_variables = true;
     let image = Image::load(&options).unwrap();
+    let exported = if case.name == "exported by others" { size } else { 0 };
+    let outside = Others { quiet: Quiet::default(), exported };
     let node = NodeInput { certname: "node.example.com".into(), ..NodeInput::default() };
     let mut best = f64::INFINITY;
     let (begin, mut out) = (processor_time(), Vec::new());
@@ -85,7 +97,7 @@ fn measure(case: &Case, size: usize) {
     while rounds < 2 || (processor_time() - begin < 1.0 && rounds < 50) {
         let started = processor_time();
         let compilation =
-            compile(&image, &Quiet::default(), &node).unwrap_or_else(|error| panic!("{}", error.message));
+            compile(&image, &outside, &node).unwrap_or_else(|error| panic!("{}", error.message));
         out.clear();
         compilation.catalog.write_json(&mut out, true);
         drop(compilation);

@@ -1,5 +1,7 @@
 //! What functions do to the catalog.
 
+use std::sync::Arc;
+
 use pcore::{Hash, Str, Type, Value};
 use stdx::Symbol;
 use syntax::ast::ResourceForm;
@@ -60,10 +62,17 @@ impl<'i> Context<'_, 'i> {
         let (references, _) = self.include_resources(names)?;
         let container = self.session.container(self.at.scope);
         let name = self.session.well_known.require;
-        let before = self.session.resource(container).value(name).cloned();
-        let mut all: Vec<Value> = match &before {
-            Some(Value::Array(items)) => flat(items).into_iter().cloned().collect(),
-            Some(single) => vec![single.clone()],
+        // Taken out rather than copied: a class may require very many others one by one.
+        let before = self.session.take_value(container, name);
+        let mut all: Vec<Value> = match before {
+            Some(Value::Array(items)) => {
+                let items = Arc::unwrap_or_clone(items);
+                match items.iter().any(|item| matches!(item, Value::Array(_))) {
+                    true => flat(&items).into_iter().cloned().collect(),
+                    false => items.into_vec(),
+                }
+            }
+            Some(single) => vec![single],
             None => Vec::new(),
         };
         all.extend(references.iter().cloned());
@@ -117,6 +126,7 @@ impl<'i> Context<'_, 'i> {
     pub fn tag(&mut self, tags: &[Value]) -> Result<(), Control> {
         self.needs_catalog("tag")?;
         let container = self.session.container(self.at.scope);
+        self.session.changes += 1;
         let resource = self.session.resource_mut(container);
         tags.iter().try_for_each(|tag| add_tags(&mut resource.tags, tag, resource.place))
     }
