@@ -5,16 +5,35 @@ use std::process::Command;
 
 use anyhow::{Context as _, bail};
 
+use crate::peers;
+
 /// Measure
 #[derive(clap::Args)]
 pub struct Args {
     /// What to measure
     #[arg(value_enum, default_value = "catalogs")]
     what: What,
+    /// compile: figures as JSON
+    #[arg(long)]
+    json: bool,
+    /// compile: compiles of each role by each interpreter of the real server before it is measured
+    #[arg(long, default_value_t = 60)]
+    warm: usize,
+    /// compile: seconds of each measurement
+    #[arg(long, default_value_t = 20)]
+    seconds: u64,
+    /// compile: only these roles (hundred, fivehundred, fivethousand), separated by commas
+    #[arg(long, default_value = "")]
+    roles: String,
+    /// compile: leave the real server out
+    #[arg(long)]
+    alone: bool,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum What {
+    /// The same catalogs by this and by the real Puppet Server (installed if missing, as root), over HTTPS: time, memory, ratios
+    Compile,
     /// Catalogs of the example nodes, and parsing
     Catalogs,
     /// Cost and memory of generated catalogs of up to 50,000 resources
@@ -28,6 +47,7 @@ pub fn run(root: &Path, args: &Args) -> anyhow::Result<()> {
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(root);
     match args.what {
+        What::Compile => compile(args, &mut command)?,
         What::Catalogs => {
             command.args(["run", "--release", "--package", "acceptance", "--bin", "bench-catalogs"])
         }
@@ -41,4 +61,25 @@ pub fn run(root: &Path, args: &Args) -> anyhow::Result<()> {
         bail!("the benchmark failed");
     }
     Ok(())
+}
+
+/// Sees to the server that ours is measured beside.
+fn compile<'c>(args: &Args, command: &'c mut Command) -> anyhow::Result<&'c mut Command> {
+    let missing = !Path::new("/usr/share/puppetserver/puppetserver.jar").exists();
+    if missing && !args.alone {
+        if !peers::can_install() {
+            bail!(
+                "puppetserver is not installed, and installing it needs root and apt-get; --alone leaves it out"
+            );
+        }
+        peers::install_packages(&["puppetserver"])?;
+    }
+    command.args(["run", "--release", "--package", "acceptance", "--bin", "bench-compile", "--"]);
+    let (warm, seconds) = (args.warm, args.seconds);
+    command.args([format!("warm={warm}"), format!("seconds={seconds}")]);
+    command.args([format!("json={}", args.json), format!("peer={}", !args.alone)]);
+    if !args.roles.is_empty() {
+        command.arg(format!("roles={}", args.roles));
+    }
+    Ok(command)
 }

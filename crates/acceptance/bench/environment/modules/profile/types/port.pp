@@ -1,0 +1,2 @@
+# A port that a virtual host may listen on.
+type Profile::Port = Integer[1, 65535]

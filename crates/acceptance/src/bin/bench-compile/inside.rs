@@ -1,0 +1,71 @@
+//! The same catalogs without the server: processor time of each step, in this process, where a profiler can look.
+//!
+//! `perf record bench-compile inside=SECONDS roles=fivethousand`
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bunraku::config::{Config, Site};
+use compiler::NodeInput;
+use server::environments::Environments;
+use server::local;
+
+use crate::workload::{self, ROLES, nodes};
+
+/// Compiles the roles' catalogs for so many seconds each, on a thread with the stack of a compile.
+pub fn run(root: &Path, roles: &[String], seconds: f64) -> anyhow::Result<()> {
+    let toml = format!(
+        "certname = 'primary.example.com'\nconfdir = '{0}'\ndata-dir = '{0}'\n[code]\nenvironmentpath = ['{1}']\nbasemodulepath = ['{0}/modules']\ncheck-interval = '1d'\n",
+        root.display(),
+        workload::write(root).display()
+    );
+    let settings = Arc::new(bunraku::serve::settings::server(&Site::from_config(Config::parse(&toml)?)?)?);
+    let begin = processor_seconds();
+    let environments = Environments::new(settings.clone());
+    environments.get("production")?;
+    println!("environment: {:.2} ms", (processor_seconds() - begin) * 1e3);
+    println!("{:<16}{:>10}{:>14}{:>14}{:>14}", "role", "catalogs", "compile ms", "JSON ms", "forget ms");
+    for role in ROLES.iter().filter(|role| roles.is_empty() || roles.contains(&role.name.to_owned())) {
+        let inputs: Vec<NodeInput> = nodes(role)
+            .into_iter()
+            .map(|node| {
+                let limits = wire::json::Limits::default();
+                let facts =
+                    wire::facts::Facts::from_json(&node.facts, wire::facts::FactsFormat::Json, &limits)?;
+                anyhow::Ok(local::node(&settings, &node.certname, "production", facts.values))
+            })
+            .collect::<Result<_, _>>()?;
+        let (mut steps, mut rounds, mut out) = ([0.0; 3], 0_u32, Vec::new());
+        for round in 0.. {
+            let times = one(&environments, &inputs[round % inputs.len()], &mut out)?;
+            if round > inputs.len() {
+                steps.iter_mut().zip(times).for_each(|(sum, time)| *sum += time);
+                rounds += 1;
+            }
+            if steps.iter().sum::<f64>() > seconds {
+                break;
+            }
+        }
+        let [compile, json, forget] = steps.map(|sum| sum * 1e3 / f64::from(rounds.max(1)));
+        println!("{:<16}{rounds:>10}{compile:>14.3}{json:>14.3}{forget:>14.3}", role.name);
+    }
+    Ok(())
+}
+
+/// Seconds of compiling, encoding and dropping one catalog.
+fn one(environments: &Environments, node: &NodeInput, out: &mut Vec<u8>) -> anyhow::Result<[f64; 3]> {
+    let begin = processor_seconds();
+    let (compilation, _) = local::compile(environments, "production", node)?;
+    let compiled = processor_seconds();
+    out.clear();
+    compilation.catalog.write_json(out, true);
+    let encoded = processor_seconds();
+    drop(compilation);
+    Ok([compiled - begin, encoded - compiled, processor_seconds() - encoded])
+}
+
+/// Seconds that processors have worked for this process.
+fn processor_seconds() -> f64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+}
