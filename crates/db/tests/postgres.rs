@@ -1,5 +1,12 @@
 //! The interface over a real PostgreSQL server.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on may stop"
+)]
+
 use db::scratch::Server;
 use db::{Db, Error, Migration, Value};
 

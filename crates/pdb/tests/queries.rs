@@ -5,6 +5,13 @@
 //! block `json` or `text` that follows is the answer: rows sorted and one a line, or status and body of what is no list. To take over
 //! what is answered now: `UPDATE=1 cargo test -p pdb --test queries`, and read the difference.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on may stop"
+)]
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -132,7 +139,7 @@ impl Site {
         let total =
             response.headers.get("x-records").and_then(|total| total.to_str().ok()).map(str::to_owned);
         let body = response.body.collect().await.unwrap();
-        answer(query, status, total, &String::from_utf8(body.to_vec()).unwrap())
+        answer(query, status, total, std::str::from_utf8(&body).unwrap())
     }
 }
 

@@ -110,7 +110,7 @@ fn better(draft: &mut Draft, error: &str, round: usize) -> bool {
     // Nobody knows which one it is.
     let optional = draft.arguments.iter().filter(|argument| argument.optional).count();
     if optional > 0 {
-        let (half, first_half_goes) = (optional.div_ceil(2), round % 2 == 0);
+        let (half, first_half_goes) = (optional.div_ceil(2), round.is_multiple_of(2));
         let mut seen = 0;
         draft.arguments.retain(|argument| {
             seen += usize::from(argument.optional);

@@ -194,7 +194,9 @@ fn name_ids(tx: &Tx<'_>, changed: &[(&Fact, Option<i64>)]) -> Result<Vec<i64>> {
                 Some(row) => row.get(0)?,
                 None => {
                     let key = key.clone();
-                    let added = shared::insert_or_find(tx, INSERT, &[key.clone()], FIND, |_| key.clone())?;
+                    let added = shared::insert_or_find(tx, INSERT, std::slice::from_ref(&key), FIND, |_| {
+                        key.clone()
+                    })?;
                     added.first().ok_or(db::Error::Conflict)?.0
                 }
             });
