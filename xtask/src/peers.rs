@@ -89,6 +89,11 @@ pub const PEERS: &[Peer] = &[
         file: "/usr/bin/openssl",
         tests: "certificates and revocation lists checked by another implementation",
     },
+    Peer {
+        package: "postgresql",
+        file: "/usr/share/doc/postgresql/copyright",
+        tests: "the store on PostgreSQL, also while that is stopped",
+    },
     Peer { package: "curl", file: "/usr/bin/curl", tests: "malformed requests from another client" },
 ];
 
