@@ -26,10 +26,9 @@ impl Target {
         self.url.is_some()
     }
 
-    /// The store at the address given; else at the first of `server_urls` in puppetdb.conf; else at port 8080 of this machine.
+    /// The store at the address given; else at the first of `server_urls` in puppetdb.conf; else this machine's.
     pub(super) fn open(&self, site: &Site) -> anyhow::Result<Api> {
-        let url =
-            self.url.clone().or_else(|| configured(site)).unwrap_or_else(|| "http://localhost:8080".into());
+        let url = self.url.clone().or_else(|| configured(site)).unwrap_or_else(|| own(site));
         let base = url.trim_end_matches('/').to_owned();
         let client = if base.starts_with("http://") {
             Client::without_tls()
@@ -57,6 +56,16 @@ fn configured(site: &Site) -> Option<String> {
         }
     }
     None
+}
+
+/// The store that a server with this configuration has.
+fn own(site: &Site) -> String {
+    let config = &site.config.puppetdb;
+    if !config.http_listen.is_empty() {
+        return format!("http://{}", config.http_listen);
+    }
+    let port = config.listen.rsplit_once(':').map_or("8081", |(_, port)| port);
+    format!("https://{}:{port}", site.certname)
 }
 
 fn tls(site: &Site) -> anyhow::Result<ClientTls> {

@@ -67,7 +67,7 @@ keys! {
     "ca.enable-infra-crl" = "false", "Whether agents get a revocation list of infrastructure certificates only.";
     "puppetdb.listen" = "\"[::]:8081\"", "Address and port on which the store of facts, catalogs and reports answers PuppetDB's clients over TLS. Empty: nowhere.";
     "puppetdb.http-listen" = "\"\"", "Address and port for clients on this machine, without TLS and certificates, such as 127.0.0.1:8080. Empty: nowhere.";
-    "puppetdb.certificate-allowlist" = "\"\"", "File with the certnames that may use the listener, one a line. Default: everybody with a certificate of the authority.";
+    "puppetdb.certificate-allowlist" = "\"\"", "File with the certnames that may use the listener beside this machine's, one a line. Default: no others.";
     "puppetdb.database-url" = "\"\"", "PostgreSQL server (11 or newer), such as postgresql://db.example.com/puppetdb?sslmode=require. Default: an embedded database in data-dir.";
     "puppetdb.database-username" = "\"\"", "User, if the URL names none.";
     "puppetdb.database-password-file" = "\"\"", "File whose first line is the password.";

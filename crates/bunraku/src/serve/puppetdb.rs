@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::net::{SocketAddr, ToSocketAddrs as _};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -117,8 +116,7 @@ impl Puppetdb {
             plain_address: None,
         };
         // Who may come is decided by the list, not by the rules for agents.
-        let guarded =
-            Allowlist { names: allowlist(config.certificate_allowlist.as_deref())?, inner: router.clone() };
+        let guarded = Allowlist { names: allowlist(site)?, inner: router.clone() };
         if !config.listen.is_empty() {
             let address = address("puppetdb.listen", &config.listen)?;
             let front = Arc::new(Front::new(Arc::new(guarded), Rules::allow_all()));
@@ -169,22 +167,21 @@ fn router(handlers: Handlers, queries: QueryService) -> Router {
         .mount("/pdb/admin/v1", handlers.clone())
         .mount("/status/v1", handlers.clone())
         .mount("/metrics", handlers)
-        .mount(pdb::query::QUERY_PREFIX, queries.clone())
+        .mount_with_limit(pdb::query::QUERY_PREFIX, pdb::query::QUERY_BYTES_MAX as u64, queries.clone())
         .mount(pdb::query::META_PREFIX, queries)
 }
 
 /// Lets only clients in whose certificate is on a list.
 struct Allowlist {
-    /// Without a list everybody with a certificate may come.
-    names: Option<HashSet<String>>,
+    names: HashSet<String>,
     inner: Arc<Router>,
 }
 
 impl Service for Allowlist {
     fn call(&self, request: Request) -> BoxFuture<'_, Response> {
-        let refusal = match (request.peer.certname(), &self.names) {
-            (None, _) => Some("A client certificate of this server's authority is needed".to_owned()),
-            (Some(name), Some(names)) if !names.contains(name) => Some(format!(
+        let refusal = match request.peer.certname() {
+            None => Some("A client certificate of this server's authority is needed".to_owned()),
+            Some(name) if !self.names.contains(name) => Some(format!(
                 "The client certificate name {name} doesn't appear in the certificate allowlist. \
                  Is your master's (or other PuppetDB client's) certname listed in PuppetDB's certificate-allowlist file?"
             )),
@@ -197,10 +194,16 @@ impl Service for Allowlist {
     }
 }
 
-fn allowlist(path: Option<&Path>) -> anyhow::Result<Option<HashSet<String>>> {
-    let Some(path) = path else { return Ok(None) };
-    let text = std::fs::read_to_string(path).with_context(|| format!("could not read {}", path.display()))?;
-    Ok(Some(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()))
+/// This machine, and the names in the file if there is one: whoever gets in reads everything that is known of all nodes, and may
+/// delete it, which no agent should.
+fn allowlist(site: &Site) -> anyhow::Result<HashSet<String>> {
+    let mut names = HashSet::from([site.certname.clone()]);
+    if let Some(path) = &site.config.puppetdb.certificate_allowlist {
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("could not read {}", path.display()))?;
+        names.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
+    }
+    Ok(names)
 }
 
 fn blocklist(site: &Site) -> anyhow::Result<Blocklist> {
