@@ -142,9 +142,10 @@ fn show_how_to_connect(directory: &Path, port: u16) {
          A real agent, as any user (it writes to its own folder and to /tmp/bunraku-guest only):\n\n\
          \u{20}   puppet agent --test --server localhost --serverport {port} --certname guest.example.com \\\n\
          \u{20}       --confdir {agent} --vardir {agent}/var --rundir {agent}/run --logdir {agent}/log \\\n\
-         \u{20}       --publicdir {agent}/public\n\n\
+         \u{20}       --publicdir {agent}/public --ssldir {agent}/ssl\n\n\
          What it reported:\n\n\
-         \u{20}   bunraku --config {config} report list\n",
+         \u{20}   bunraku --config {config} report list\n\
+         \u{20}   bunraku --config {config} query 'resources[title] {{ type = \"Notify\" }}'\n",
         agent = agent.display(),
         config = directory.join("server/bunraku.toml").display(),
     );

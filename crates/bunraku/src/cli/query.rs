@@ -72,6 +72,7 @@ pub fn run(args: Args, config: Option<&Path>) -> anyhow::Result<ExitCode> {
 pub(super) fn print(rows: &Value, format: Format) -> anyhow::Result<ExitCode> {
     match format {
         Format::Json => println!("{}", serde_json::to_string_pretty(rows)?),
+        Format::Table if rows.as_array().is_some_and(Vec::is_empty) => eprintln!("Nothing is found."),
         Format::Table => println!("{}", table(rows)),
         Format::Csv => print!("{}", csv(rows)),
     }
