@@ -3,4 +3,5 @@
 pub mod primary;
 mod puppetdb;
 pub mod settings;
+pub(crate) mod store;
 mod swap;

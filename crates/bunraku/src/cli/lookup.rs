@@ -16,7 +16,7 @@ use server::local::{self, LocalError};
 
 use super::compile::{classified, print_logs};
 use crate::config::Site;
-use crate::serve::settings;
+use crate::serve::{settings, store};
 
 /// Look keys up in Hiera as the code of a node's catalog would
 ///
@@ -260,13 +260,10 @@ pub(super) fn given_facts(file: &Path) -> anyhow::Result<Hash> {
 
 /// The facts that a node last sent; none if it is not known.
 pub(super) fn stored_facts(site: &Site, certname: &str) -> anyhow::Result<Hash> {
-    let file = site.data_dir.join("pdb.sqlite");
-    if !file.exists() {
-        return Ok(Hash::new());
-    }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(async {
-        let stored = pdb::Store::open(&file)?.facts(certname).await?;
+        let Some(store) = store::existing(site).await? else { return Ok(Hash::new()) };
+        let stored = store.facts(certname).await?;
         Ok(stored.map(|stored| Hash::clone(&stored.facts)).unwrap_or_default())
     })
 }

@@ -54,7 +54,7 @@ pub enum Command {
 /// Runs the command.
 pub fn run(command: Command, config: Option<&Path>) -> anyhow::Result<ExitCode> {
     let site = Site::load(config)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         match command {
             Command::List { all, format, target } => {
@@ -73,13 +73,19 @@ pub fn run(command: Command, config: Option<&Path>) -> anyhow::Result<ExitCode> 
                     ["extract", columns, ["=", "node_state", state]],
                     ["order_by", ["certname"]]
                 ]);
-                print(&target.open(&site)?.query(&query).await?, format)
+                print(&target.query(&site, &query).await?, format)
             }
             Command::Show { certname, target } => {
-                let api = target.open(&site)?;
                 for name in certname {
-                    let path = format!("/pdb/query/v4/nodes/{}", rest::path::percent_encode(&name));
-                    println!("{}", serde_json::to_string_pretty(&api.get(&path).await?)?);
+                    let query = json!([
+                        "from",
+                        "nodes",
+                        ["and", ["=", "certname", name], ["=", "node_state", "any"]]
+                    ]);
+                    let rows = target.query(&site, &query).await?;
+                    let node =
+                        rows.get(0).with_context(|| format!("No information is known about node {name}"))?;
+                    println!("{}", serde_json::to_string_pretty(node)?);
                 }
                 Ok(ExitCode::SUCCESS)
             }

@@ -4,10 +4,8 @@ use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
-use api::Pdb as _;
+use anyhow::Context as _;
 use comfy_table::{Table, presets};
-use pdb::Store;
 use serde_json::{Map, Value};
 
 use super::store::Target;
@@ -54,17 +52,7 @@ pub fn run(args: Args, config: Option<&Path>) -> anyhow::Result<ExitCode> {
     }
     let query = Value::String(text);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let rows = runtime.block_on(async {
-        if args.target.is_given() {
-            return args.target.open(&site)?.query(&query).await;
-        }
-        let file = site.data_dir.join("pdb.sqlite");
-        if !file.exists() {
-            bail!("there is no store at {}; has a server run here? --url asks another one", file.display());
-        }
-        let text = Store::open(&file)?.query(&query).await?;
-        Ok(serde_json::from_slice(&text)?)
-    })?;
+    let rows = runtime.block_on(args.target.query(&site, &query))?;
     print(&rows, args.format)
 }
 

@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use api::Pdb as _;
 use comfy_table::{Table, presets};
-use pdb::{ReportSummary, Store};
+use pdb::ReportSummary;
 
 use crate::config::Site;
+use crate::serve::store;
 
 /// Reports of agents, from the store on this machine
 #[derive(clap::Subcommand, Debug)]
@@ -35,13 +36,9 @@ pub enum Command {
 /// Runs the command.
 pub fn run(command: Command, config: Option<&Path>) -> anyhow::Result<ExitCode> {
     let site = Site::load(config)?;
-    let file = site.data_dir.join("pdb.sqlite");
-    if !file.exists() {
-        bail!("there is no store at {}; has a server run here?", file.display());
-    }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(async {
-        let store = Store::open(&file)?;
+        let store = store::required(&site).await?;
         match command {
             Command::List { certname, limit, json } => {
                 let reports = store.reports(certname.as_deref(), limit).await?;

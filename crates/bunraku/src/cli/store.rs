@@ -1,10 +1,12 @@
 //! The store of facts, catalogs and reports over HTTP: PuppetDB's interface, ours or a real one.
 
 use anyhow::{Context as _, anyhow, bail};
+use api::Pdb as _;
 use rest::{Bytes, Client, ClientTls, Method, Revocation, TlsMaterial};
 use serde_json::Value;
 
 use crate::config::Site;
+use crate::serve::store;
 
 /// Where the store listens.
 #[derive(clap::Args, Clone, Debug)]
@@ -21,9 +23,19 @@ pub(super) struct Api {
 }
 
 impl Target {
-    /// Whether an address was given.
-    pub(super) fn is_given(&self) -> bool {
-        self.url.is_some()
+    /// The rows of a query that names its entity, from the store at the address given; without one from this machine's, which needs
+    /// no server that runs.
+    pub(super) async fn query(&self, site: &Site, query: &Value) -> anyhow::Result<Value> {
+        if self.url.is_some() {
+            let document = serde_json::json!({ "query": query });
+            return self.open(site)?.post("/pdb/query/v4", &document).await;
+        }
+        let text = store::required(site)
+            .await
+            .context("could not ask the store of this machine (--url names another)")?
+            .query(query)
+            .await?;
+        Ok(serde_json::from_slice(&text)?)
     }
 
     /// The store at the address given; else at the first of `server_urls` in puppetdb.conf; else this machine's.
@@ -92,17 +104,6 @@ fn tls(site: &Site) -> anyhow::Result<ClientTls> {
 }
 
 impl Api {
-    /// The rows of a query that names its entity.
-    pub(super) async fn query(&self, query: &Value) -> anyhow::Result<Value> {
-        let document = serde_json::json!({ "query": query });
-        self.send(Method::POST, "/pdb/query/v4", Some(&document)).await
-    }
-
-    /// A document.
-    pub(super) async fn get(&self, path: &str) -> anyhow::Result<Value> {
-        self.send(Method::GET, path, None).await
-    }
-
     /// Sends a document and gives the one that comes back.
     pub(super) async fn post(&self, path: &str, document: &Value) -> anyhow::Result<Value> {
         self.send(Method::POST, path, Some(document)).await
@@ -116,7 +117,9 @@ impl Api {
             headers.push((rest::header::CONTENT_TYPE, json));
         }
         let body = document.map(|document| Bytes::from(document.to_string())).unwrap_or_default();
-        let answer = self.client.send(method, &url, headers, body).await?;
+        let answer = self.client.send(method, &url, headers, body).await.context(
+            "the store does not answer; its server must run and listen for clients (puppetdb.listen or puppetdb.http-listen), or --url names another",
+        )?;
         if answer.status.as_u16() >= 400 {
             let text = answer.text();
             let document: Option<Value> = serde_json::from_str(&text).ok();

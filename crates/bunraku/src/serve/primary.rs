@@ -12,9 +12,9 @@ use server::{PUPPET_VERSION, Server, State, Status};
 use stdx::clock::SystemClock;
 use tokio::task::JoinHandle;
 
-use super::puppetdb::{self, Puppetdb};
-use super::settings;
+use super::puppetdb::Puppetdb;
 use super::swap::Swap;
+use super::{settings, store};
 use crate::config::Site;
 
 /// A running primary. Dropped without [`Primary::stop`] it ends at once.
@@ -52,7 +52,7 @@ pub async fn start(site: &Site) -> anyhow::Result<Primary> {
     if let Err(error) = site.link_old_cadir() {
         tracing::warn!(%error, "could not leave a link to the authority in its old place");
     }
-    let store = puppetdb::open_store(site).await?;
+    let store = store::open(site).await?;
 
     let current = current(site, &store)?;
     let mounts = Arc::new(Swap::new(mounts(site, &current, &authority)));

@@ -1,4 +1,4 @@
-//! The store of what nodes report, and its listeners for PuppetDB's clients.
+//! The store's listeners for PuppetDB's clients, and what works behind them.
 
 use std::collections::HashSet;
 use std::net::{SocketAddr, ToSocketAddrs as _};
@@ -22,40 +22,6 @@ use crate::config::Site;
 
 /// How long a query may take: PuppetDB's default.
 const QUERY_TIMEOUT: Duration = Duration::from_secs(600);
-
-/// Opens the store that the configuration names. `producer` is this server's name.
-pub(super) async fn open_store(site: &Site) -> anyhow::Result<Store> {
-    let config = &site.config.puppetdb;
-    let directory = &site.data_dir;
-    std::fs::create_dir_all(directory).with_context(|| format!("could not make {}", directory.display()))?;
-    let store = match &config.database_url {
-        None => {
-            let path = directory.join("pdb.sqlite");
-            tokio::task::spawn_blocking(move || Store::open(&path))
-                .await
-                .context("opening the store failed")??
-        }
-        Some(url) => {
-            let password = match &config.database_password_file {
-                None => None,
-                Some(path) => {
-                    let text = std::fs::read_to_string(path)
-                        .with_context(|| format!("could not read {}", path.display()))?;
-                    text.lines().next().map(str::to_owned)
-                }
-            };
-            let settings = db::PostgresSettings {
-                url: url.clone(),
-                user: config.database_username.clone(),
-                password,
-                authorities: config.database_ca.clone(),
-                connections_max: config.database_connections,
-            };
-            Store::connect(settings).await.context("puppetdb.database-url")?
-        }
-    };
-    Ok(store.with_producer(&site.certname))
-}
 
 /// A task that ends with the value.
 struct Background(JoinHandle<()>);

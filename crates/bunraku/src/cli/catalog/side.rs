@@ -13,7 +13,7 @@ use wire::catalog::Catalog;
 
 use crate::cli::compile::{classified, read_facts};
 use crate::config::Site;
-use crate::serve::settings;
+use crate::serve::{settings, store};
 
 /// One side of a comparison.
 pub(super) enum Side {
@@ -33,12 +33,8 @@ pub(super) struct Blocking {
 
 impl Blocking {
     fn open(site: &Site) -> anyhow::Result<Blocking> {
-        let file = site.data_dir.join("pdb.sqlite");
-        if !file.exists() {
-            bail!("there is no store at {}; has a server run here?", file.display());
-        }
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let store = runtime.block_on(async { Store::open(&file) })?;
+        let store = runtime.block_on(store::required(site))?;
         Ok(Blocking { store, runtime })
     }
 }
