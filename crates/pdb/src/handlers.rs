@@ -46,7 +46,8 @@ pub struct Handlers {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) expiry: Arc<Expiry>,
     settings: Settings,
-    /// In units of [`command::UNIT_BYTES`].
+    /// What bodies may take at once, in units of [`command::UNIT_BYTES`]; and how much of it is free.
+    memory_units: u32,
     memory: Semaphore,
 }
 
@@ -60,8 +61,11 @@ impl Handlers {
         expiry: Arc<Expiry>,
         settings: Settings,
     ) -> Handlers {
-        let units = (BODIES_BYTES_MAX.max(2 * settings.command_bytes_max) / command::UNIT_BYTES) as usize + 1;
-        Handlers { store, queue, processor, metrics, expiry, settings, memory: Semaphore::new(units) }
+        // The setting may be as good as none.
+        let bytes = BODIES_BYTES_MAX.max(settings.command_bytes_max.saturating_mul(2));
+        let memory_units = u32::try_from(bytes / command::UNIT_BYTES + 1).unwrap_or(u32::MAX);
+        let memory = Semaphore::new(usize::try_from(memory_units).unwrap_or(Semaphore::MAX_PERMITS));
+        Handlers { store, queue, processor, metrics, expiry, settings, memory_units, memory }
     }
 
     async fn answer(&self, mut request: Request) -> Result<Response, Problem> {

@@ -66,7 +66,7 @@ impl Handlers {
         // One whose document lies inside another has to be taken apart here, which takes more.
         let factor = if old_form { 6 } else { 1 };
         let units = (announced / UNIT_BYTES + 1).saturating_mul(factor);
-        let units = u32::try_from(units).unwrap_or(u32::MAX).min(self.all_units());
+        let units = u32::try_from(units).unwrap_or(u32::MAX).min(self.memory_units);
         let _memory = self.memory.acquire_many(units).await.map_err(Problem::internal)?;
         let bytes = match request.body.bytes().await {
             Ok(bytes) => bytes.to_vec(),
@@ -89,11 +89,6 @@ impl Handlers {
         };
         self.metrics.seen(head.name, len);
         self.enqueue(head, body).await
-    }
-
-    fn all_units(&self) -> u32 {
-        let most = super::BODIES_BYTES_MAX.max(2 * self.settings.command_bytes_max) / UNIT_BYTES;
-        u32::try_from(most).unwrap_or(u32::MAX)
     }
 
     async fn enqueue(&self, head: Head, body: Body) -> Result<Response, Problem> {
