@@ -1,15 +1,12 @@
 # Compiles nodes with the installed Puppet in one process: usage compile.rb JOB, where JOB is a JSON file
-#   {environmentpath, basemodulepath, vendormoduledir, strict, server_facts, nodes: [{name, facts}]}  (facts: a file)
+#   {confdir, vardir, environmentpath, basemodulepath, vendormoduledir, strict, server_facts, nodes: [{name, facts}]}  (facts: a file)
 # The environment is `production`. Prints one JSON document a line: {node, seconds, catalog} or {node, seconds, error}.
 require 'puppet'
 require 'json'
-require 'tmpdir'
 require 'timeout'
 
 job = JSON.parse(File.read(ARGV.fetch(0)))
-scratch = Dir.mktmpdir('bunraku-reference')
-at_exit { FileUtils.remove_entry(scratch) }
-Puppet.initialize_settings(['--confdir', scratch, '--vardir', scratch, '--environmentpath', job['environmentpath'],
+Puppet.initialize_settings(['--confdir', job['confdir'], '--vardir', job['vardir'], '--environmentpath', job['environmentpath'],
                             '--basemodulepath', job['basemodulepath'], '--vendormoduledir', job['vendormoduledir']])
 Puppet[:strict] = job['strict'] ? :error : :warning
 Puppet[:strict_variables] = job['strict']

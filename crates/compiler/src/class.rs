@@ -323,7 +323,11 @@ impl<'i> Session<'i> {
             if !missing(self, parameter.name) {
                 continue;
             }
-            let value = self.eval_default(&callee, code, parameter.name, default, scope)?;
+            let value = self.eval_default(&callee, code, parameter.name, default, scope);
+            let value = value.map_err(|control| match control {
+                Control::Error(error) => error.in_definition(definition.site().as_ref()).into(),
+                other => other,
+            })?;
             let value = crate::eval::resource::attribute_value(&value)?.unwrap_or(value);
             self.scope_mut(scope).frames.set(parameter.name, Some(value.clone()));
             self.set_value(id, parameter.name, value)?;

@@ -400,6 +400,33 @@ impl<'a, 'i> Context<'a, 'i> {
         self.session.world.read_file(path)
     }
 
+    /// The content of a file that functions keep from one compile to another, below Puppet's `vardir`; it is made with the given
+    /// content if there is none.
+    ///
+    /// # Errors
+    /// When the path leads out of that folder, and when the file cannot be read or made.
+    pub fn kept_file(&mut self, path: &str, initial: &[u8]) -> Result<Vec<u8>, String> {
+        let folder = self.setting("vardir").and_then(|folder| Some(folder.as_str()?.to_owned()));
+        let folder = folder.ok_or("there is no folder for files that are kept (vardir)")?;
+        if path.contains('\0') || path.split('/').any(|part| part == "..") {
+            return Err(format!("{path} leads out of {folder}"));
+        }
+        let path = std::path::PathBuf::from(format!("{folder}/{path}"));
+        // Another compile may be faster, at each step.
+        match self.read_file(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            read => return read.map_err(|error| format!("could not read {}: {error}", path.display())),
+        }
+        match self.session.world.keep_file(&path, initial) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                let read = self.read_file(&path);
+                read.map_err(|error| format!("could not read {}: {error}", path.display()))
+            }
+            Err(error) => Err(format!("could not write {}: {error}", path.display())),
+            Ok(()) => Ok(initial.to_vec()),
+        }
+    }
+
     /// The existing paths that fit a pattern of Ruby's `Dir.glob`.
     pub fn glob(&mut self, pattern: &str) -> Vec<String> {
         // Which names there are cannot be noted.

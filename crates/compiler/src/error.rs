@@ -79,6 +79,8 @@ pub(crate) enum Frame {
     /// A finding of the evaluator about the expression at hand (an "issue"); it gets the place, but not the
     /// words `Error while evaluating ...`.
     Issue,
+    /// Complete but for the node's name, and for a place that definitions add, not expressions.
+    Placeless,
     /// Complete but for the node's name.
     Located,
 }
@@ -119,6 +121,20 @@ impl Error {
         Error { message: message.into(), frame: Frame::Located }
     }
 
+    /// A text like [`Error::complete`], to which the definition that it comes from adds its place.
+    pub(crate) fn placeless(message: impl Into<String>) -> Error {
+        Error { message: message.into(), frame: Frame::Placeless }
+    }
+
+    /// The error as it leaves the parameters of the definition at `site`.
+    #[must_use]
+    pub(crate) fn in_definition(self, site: Option<&Site>) -> Error {
+        match self.frame {
+            Frame::Placeless => Error::unframed(self.message, site),
+            Frame::Bare | Frame::Issue | Frame::Located => self,
+        }
+    }
+
     /// The text as far as it is known.
     pub fn message(&self) -> &str {
         &self.message
@@ -126,7 +142,7 @@ impl Error {
 
     /// True if the error has its final place.
     pub(crate) fn is_complete(&self) -> bool {
-        matches!(self.frame, Frame::Located)
+        matches!(self.frame, Frame::Located | Frame::Placeless)
     }
 
     /// The error as it leaves the expression at `site`, of which `label` is the name with its article
@@ -134,7 +150,7 @@ impl Error {
     #[must_use]
     pub(crate) fn at(self, label: &str, site: &Site) -> Error {
         match self.frame {
-            Frame::Located => self,
+            Frame::Located | Frame::Placeless => self,
             Frame::Issue => Error::issue_at(self.message, site),
             Frame::Bare => {
                 Error::issue_at(format_args!("Error while evaluating {label}, {}", self.message), site)

@@ -314,8 +314,13 @@ fn control(error: LookupError, raised: Option<Control>) -> Control {
     {
         return jump;
     }
-    match error.kind {
-        ErrorKind::Located => Error::complete(error.message).into(),
-        ErrorKind::Plain | ErrorKind::Argument => Error::new(error.message).into(),
+    match (error.kind, raised) {
+        // What code of a backend has raised goes on as it was.
+        (ErrorKind::Located, Some(Control::Error(raised))) if raised.message() == error.message => {
+            Control::Error(raised)
+        }
+        (ErrorKind::Located, _) if error.issue.is_some() => Error::complete(error.message).into(),
+        (ErrorKind::Located, _) => Error::placeless(error.message).into(),
+        (ErrorKind::Plain | ErrorKind::Argument, _) => Error::new(error.message).into(),
     }
 }

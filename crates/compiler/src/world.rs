@@ -53,6 +53,12 @@ pub trait World: Sync {
             .map_err(|error| format!("no temporary file could be made: {error}"))
     }
 
+    /// Makes a file that functions keep from one compile to another, with the folders above it; only the owner of those that are
+    /// there may read it. Where there is one already nothing happens, and the error is [`io::ErrorKind::AlreadyExists`].
+    fn keep_file(&self, _path: &Path, _content: &[u8]) -> io::Result<()> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, "no files are kept here"))
+    }
+
     /// True if exported resources are kept somewhere.
     fn stores_exports(&self) -> bool;
 

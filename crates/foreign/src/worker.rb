@@ -140,7 +140,7 @@ require 'set'
   Shellwords: 'shellwords', SecureRandom: 'securerandom', Base64: 'base64', IPAddr: 'ipaddr', Pathname: 'pathname', StringIO: 'stringio',
   Tempfile: 'tempfile', FileUtils: 'fileutils', Timeout: 'timeout', Etc: 'etc', Find: 'find', Forwardable: 'forwardable',
   Singleton: 'singleton', Monitor: 'monitor', BigDecimal: 'bigdecimal', Resolv: 'resolv', Socket: 'socket', Zlib: 'zlib',
-  OptionParser: 'optparse', Benchmark: 'benchmark', Open3: 'open3' }.each { |name, file| autoload(name, file) }
+  OptionParser: 'optparse', Benchmark: 'benchmark', Open3: 'open3', Gem: 'rubygems', RbConfig: 'rbconfig' }.each { |name, file| autoload(name, file) }
 require 'time'
 require 'uri'
 require 'yaml'
@@ -150,12 +150,19 @@ module Kernel
 
   alias bunraku_require require
 
+  # Parts of Puppet are what this file has of them, even where a Puppet is installed; modules may add files of such names.
   def require(name)
-    bunraku_require(name)
-  rescue LoadError => e
-    raise unless e.path == name.to_s && BunrakuWorker.load_source(name.to_s)
+    return BunrakuWorker.load_source(name) if BunrakuWorker.part_of_puppet?(name)
 
-    true
+    begin
+      bunraku_require(name)
+    rescue LoadError => e
+      raise unless e.path == name.to_s
+      return true if BunrakuWorker.load_source(name.to_s)
+      raise unless BunrakuWorker.start_gems
+
+      require(name)
+    end
   end
 
   def require_relative(name)
@@ -187,6 +194,7 @@ module Puppet
   class DevError < Error; end
   class ResourceError < Error; end
   class PreformattedError < Error; end
+  class ExecutionFailure < Error; end
 
   class DataBinding
     class LookupError < Error; end
@@ -254,7 +262,50 @@ module Puppet
     end
 
     module Checksums; end
-    module Execution; end
+
+    module Log
+      def self.create(details)
+        BunrakuWorker.ask('log', 'level' => details[:level].to_s, 'message' => details[:message].to_s)
+        nil
+      end
+
+      def self.levels = %i[debug info notice warning err alert emerg crit]
+    end
+
+    # Commands, within what this process may do.
+    module Execution
+      class ProcessOutput < String
+        attr_reader :exitstatus
+
+        def initialize(value, exitstatus)
+          super(value)
+          @exitstatus = exitstatus
+        end
+      end
+
+      def self.execute(command, options = {})
+        words = Array(command).map(&:to_s)
+        words = [[words.first, words.first], *words.drop(1)] if command.is_a?(Array)
+        environment = (options[:custom_environment] || {}).to_h { |name, value| [name.to_s, value&.to_s] }
+        default = options.empty?
+        capture = options.fetch(:combine, default) ? :capture2e : :capture2
+        text, status = Open3.public_send(capture, environment, *words)
+        if options.fetch(:failonfail, default) && status.exitstatus != 0
+          raise ExecutionFailure, "Execution of '#{Array(command).join(' ')}' returned #{status.exitstatus}: #{text.strip}"
+        end
+
+        ProcessOutput.new(text, status.exitstatus)
+      rescue SystemCallError => e
+        raise ExecutionFailure, "Could not execute posix command: #{e.message}"
+      end
+    end
+
+    def self.which(name)
+      return (name if File.file?(name) && File.executable?(name)) if name.start_with?('/')
+
+      found = ENV.fetch('PATH', '').split(':').map { |folder| File.join(folder, name) }
+      found.find { |path| File.file?(path) && File.executable?(path) }
+    end
   end
 
   module FileSystem
@@ -643,11 +694,26 @@ module BunrakuWorker
     end
 
     def load_paths(paths)
+      @load_paths = paths
       paths.each { |path| $LOAD_PATH.unshift(path) unless $LOAD_PATH.include?(path) }
     end
 
     def text(request)
       request['text'] || File.read(request['file'], encoding: 'UTF-8')
+    end
+
+    def part_of_puppet?(name)
+      name.is_a?(String) && name.match?(%r{\Apuppet(/|\z)}) &&
+        @load_paths.none? { |path| File.file?(File.join(path, "#{name.delete_suffix('.rb')}.rb")) }
+    end
+
+    # RubyGems takes time to load, so that only happens when something is missing without it; false if it is loaded.
+    def start_gems
+      return false if @has_gems
+
+      @has_gems = true
+      bunraku_require('rubygems')
+      true
     end
 
     # A file of the modules that this process has no right to read, from the other side; false if there is none.

@@ -169,6 +169,29 @@ fn what_puppet_has_loaded_is_there() {
 }
 
 #[test]
+fn rubygems_come_when_they_are_asked_for() {
+    let Some(scratch) = usual() else { return };
+    let body = "[Gem::Version.new('1.10') > Gem::Version.new('1.9'), begin; require 'not/there'; rescue LoadError => e; e.message; end]";
+    let made = scratch.call(Api::Typed, body, &[]).unwrap();
+    assert_eq!(made, r#"[true,"cannot load such file -- not/there"]"#);
+}
+
+#[test]
+fn parts_of_puppet_are_loaded_already() {
+    let Some(scratch) = usual() else { return };
+    std::fs::create_dir_all(scratch.folder.path().join("puppet/util")).unwrap();
+    scratch.file("puppet/util/own.rb", "module Own\n VALUE = 1\nend\n");
+    let body = "require 'puppet'; require 'puppet/util/execution'; require 'puppet/util/own'\n\
+                [Own::VALUE, Puppet::Util::Execution.execute(['echo', 'a', 'b c']), Puppet::Util.which('sh').nil?, begin; \
+                Puppet::Util::Execution.execute('exit 3'); rescue Puppet::ExecutionFailure => e; e.message; end]";
+    let made = scratch.call(Api::Typed, body, &[]).unwrap();
+    assert_eq!(made, r#"[1,"a b c\n",false,"Execution of 'exit 3' returned 3: "]"#);
+    let scratch = usual().unwrap();
+    let body = "require 'puppet/util/log'; Puppet::Util::Log.create(level: :info, message: 'x')";
+    assert_eq!(scratch.call(Api::Typed, body, &[]).unwrap_err().to_string(), "unknown: log None");
+}
+
+#[test]
 fn errors_say_what_and_where() {
     let Some(scratch) = usual() else { return };
     let error = scratch.call(Api::Legacy, "\nraise Puppet::ParseError, 'no good'", &[]).unwrap_err();

@@ -44,7 +44,6 @@ pub(crate) struct Interp<'s> {
     instance: FxHashMap<Box<str>, Option<Value>>,
     /// Names of those that the template has set, in order.
     instance_order: Vec<Str>,
-    methods: FxHashMap<Box<str>, Arc<Body>>,
     tags: u64,
     /// Variables that procs kept as values see; emptied at the end, since they may hold each other.
     captured: Vec<Weak<Env>>,
@@ -62,7 +61,6 @@ impl<'s> Interp<'s> {
             limits: Limits::default(),
             instance: FxHashMap::default(),
             instance_order: Vec::new(),
-            methods: FxHashMap::default(),
             tags: 0,
             captured: Vec::new(),
         }
@@ -245,7 +243,7 @@ impl<'s> Interp<'s> {
                 Ok(self.keep(&proc))
             }
             Expr::Define(name, body) => {
-                self.methods.insert(name.text.as_str().into(), body.clone());
+                self.heap.define(&name.text, body);
                 Ok(Value::Symbol(name.text.clone()))
             }
             Expr::Assign(target, value) => self.eval_assign(target, value, env),
@@ -388,9 +386,9 @@ impl<'s> Interp<'s> {
         Ok(names)
     }
 
-    /// A method that the template has defined.
-    pub(crate) fn defined_method(&self, name: &str) -> Option<&Arc<Body>> {
-        self.methods.get(name)
+    /// A method that the template or one before it has defined.
+    pub(crate) fn defined_method(&self, name: &str) -> Option<Arc<Body>> {
+        self.heap.method(name)
     }
 
     fn global(&self, global: Global) -> Value {

@@ -4,6 +4,8 @@
 //! is seen by every template after it: modules pass data from one template to the next that way. Our values of the
 //! language are immutable, so the heap remembers, by the identity of the value, what a template made of it. Templates see
 //! that, and so does the catalog at its end ([`Heap::current`]); code of the manifest in between keeps its value.
+//!
+//! Methods that a template defines are there for every template after it, too.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -11,13 +13,15 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::ir::Body;
 use crate::limits::NESTING_MAX;
 use crate::value::{Text, Value};
 
-/// The objects that stand for values of the manifests, for the time of a compile.
+/// The objects that stand for values of the manifests, and the methods of templates, for the time of a compile.
 #[derive(Default)]
 pub struct Heap {
     objects: RefCell<FxHashMap<usize, Entry>>,
+    methods: RefCell<FxHashMap<Box<str>, Arc<Body>>>,
     /// Templates that are being rendered, one inside the other.
     renders: Cell<u32>,
 }
@@ -89,6 +93,15 @@ impl Heap {
     /// Whether a template has changed a value of the manifests.
     pub fn is_changed(&self) -> bool {
         self.objects.borrow().values().any(Entry::is_changed)
+    }
+
+    /// A method that a template has defined.
+    pub(crate) fn method(&self, name: &str) -> Option<Arc<Body>> {
+        self.methods.borrow().get(name).cloned()
+    }
+
+    pub(crate) fn define(&self, name: &str, body: &Arc<Body>) {
+        self.methods.borrow_mut().insert(name.into(), body.clone());
     }
 
     pub(crate) fn enter(&self) {

@@ -1,6 +1,7 @@
 //! The compiler's window to this machine.
 
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -54,6 +55,10 @@ impl World for Connected {
 
     fn run(&self, command: &[String], folder: Option<&Path>, time_max: Duration) -> Result<Vec<u8>, String> {
         Machine.run(command, folder, time_max)
+    }
+
+    fn keep_file(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        Machine.keep_file(path, content)
     }
 
     fn query_store(&self, query: &pcore::Value) -> Result<pcore::Value, String> {
@@ -135,11 +140,93 @@ impl World for Machine {
         Execution { command, folder, combine: true, time_max }.run().map_err(|error| error.to_string())
     }
 
+    fn keep_file(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        let folder = path.parent().unwrap_or(path);
+        let made: Vec<&Path> = folder.ancestors().take_while(|above| !above.exists()).collect();
+        stdx::fs::create_directory(folder, 0o750)?;
+        stdx::fs::create_atomic(path, content, 0o600)?;
+        // The command line may run as another user than the server.
+        if let Some(owned) = made.last().copied().unwrap_or(path).parent() {
+            let owner = std::fs::metadata(owned)?;
+            for path in made.into_iter().chain([path]) {
+                std::os::unix::fs::lchown(path, Some(owner.uid()), Some(owner.gid()))?;
+            }
+        }
+        Ok(())
+    }
+
     fn stores_exports(&self) -> bool {
         false
     }
 
     fn exported_resources(&self, _: &ExportQuery<'_>) -> Result<Vec<ExportedResource>, String> {
         Ok(Vec::new())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use compiler::{Image, ImageOptions, NodeInput, compile};
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn kept_files_stay_as_they_were_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b/c");
+        Machine.keep_file(&path, b"one").unwrap();
+        assert_eq!(Machine.keep_file(&path, b"two").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&path), mode(&folder.path().join("a"))), (0o600, 0o750));
+    }
+
+    #[test]
+    fn data_of_one_compile_are_there_in_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let function = folder.path().join("modules/extlib/lib/puppet/functions/extlib/cache_data.rb");
+        fs::create_dir_all(function.parent().unwrap()).unwrap();
+        fs::write(function, "").unwrap();
+        let vardir = folder.path().join("var");
+        let keep = |name: &str, data: &str| {
+            let options = ImageOptions {
+                environment: "production".into(),
+                directory: Some(folder.path().to_owned()),
+                modulepath: vec![folder.path().join("modules")],
+                code: Some(format!(
+                    "notify {{ 'n': message => extlib::cache_data('m/x', '{name}', {data}) }}"
+                )),
+                settings: vec![("vardir".into(), vardir.to_string_lossy().as_ref().into())],
+                ..ImageOptions::default()
+            };
+            let node = NodeInput { certname: "n".into(), ..NodeInput::default() };
+            let compiled = compile(&Image::load(&options).unwrap(), &Machine, &node);
+            let mut json = Vec::new();
+            match compiled {
+                Ok(compilation) => compilation.catalog.write_json(&mut json, true),
+                Err(error) => return error.message,
+            }
+            let json = String::from_utf8(json).unwrap();
+            let (_, rest) = json.split_once("\"message\":").unwrap();
+            rest.split_once('}').unwrap().0.to_owned()
+        };
+        assert_eq!(keep("password", "'one'"), "\"one\"");
+        assert_eq!(fs::read_to_string(vardir.join("m/x/password")).unwrap(), "--- one\n");
+        assert_eq!(keep("password", "'two'"), "\"one\"");
+        assert_eq!(keep("list", "[1, 'a', true]"), "[1,\"a\",true]");
+        assert_eq!(keep("list", "[]"), "[1,\"a\",true]");
+        // As Puppet's own server has left it.
+        fs::write(vardir.join("m/x/old"), "---\na: 'b'\n...\n").unwrap();
+        assert_eq!(keep("old", "undef"), "{\"a\":\"b\"");
+        for (name, data, error) in [
+            ("../../../out", "1", "m/x/../../../out leads out of"),
+            ("secret", "Sensitive('s')", "only data can be kept, and Sensitive[String] is none"),
+        ] {
+            let told = keep(name, data);
+            assert!(told.contains(error), "{told}");
+        }
+        assert!(!vardir.join("m/x/secret").exists() && !folder.path().join("out").exists());
     }
 }

@@ -50,6 +50,7 @@ impl Outcome {
 
 /// Compares the results of a node.
 pub fn compare(theirs: Answer, ours: std::result::Result<(Compilation, Duration), LocalError>) -> Outcome {
+    let node = theirs.node;
     let theirs = match (theirs.catalog, theirs.error) {
         (Some(catalog), _) => Ok(catalog),
         (None, error) => Err(error.unwrap_or_default()),
@@ -81,7 +82,7 @@ pub fn compare(theirs: Answer, ours: std::result::Result<(Compilation, Duration)
         }
         (Err(theirs), Err(ours)) => {
             let ours = ours.to_string();
-            match theirs == ours || comparable(&theirs) == comparable(&ours) {
+            match theirs == ours || comparable(&theirs, &node) == comparable(&ours, &node) {
                 true => Outcome::SameError(theirs),
                 false => Outcome::OtherError { theirs, ours },
             }
@@ -91,8 +92,16 @@ pub fn compare(theirs: Answer, ours: std::result::Result<(Compilation, Duration)
     }
 }
 
-/// An error without the places in Ruby code that errors of templates name: Puppet's own code is not ours.
-fn comparable(error: &str) -> String {
+/// An error without the places in Ruby code that errors of templates name: Puppet's own code is not ours. What is no error of
+/// Puppet's own has its class before it at theirs, and always the node behind it here.
+fn comparable(error: &str, node: &str) -> String {
+    let mut error = error.strip_suffix(&format!(" on node {node}")).unwrap_or(error);
+    if let Some((class, rest)) = error.split_once(": ")
+        && class.starts_with(|c: char| c.is_ascii_uppercase())
+        && class.chars().all(|c| c.is_ascii_alphanumeric() || c == ':')
+    {
+        error = rest;
+    }
     let is_place = |line: &&str| line.starts_with("  Filepath: ") || line.starts_with("  Line: ");
     error.lines().filter(|line| !is_place(line)).collect::<Vec<_>>().join("\n")
 }

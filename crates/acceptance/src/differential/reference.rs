@@ -25,7 +25,7 @@ pub struct Job<'a> {
     pub strict: bool,
     /// Another Puppet than the installed one.
     pub puppet_lib: Option<&'a Path>,
-    /// Folder for job files.
+    /// Puppet's `confdir`, with its `vardir` as `data` in it, and folder for job files.
     pub scratch: &'a Path,
 }
 
@@ -87,6 +87,8 @@ fn one_process(
     let server_facts: serde_json::Value =
         serde_json::from_str(&pcore::json::to_string(&pcore::Value::from(job.server_facts.clone())))?;
     let document = serde_json::json!({
+        "confdir": job.scratch,
+        "vardir": job.scratch.join("data"),
         "environmentpath": job.environmentpath,
         "basemodulepath": modules.join(":"),
         "vendormoduledir": super::VENDORED,

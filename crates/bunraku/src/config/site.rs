@@ -36,7 +36,8 @@ impl Site {
             puppet.set("confdir", confdir.to_string_lossy());
         }
         // Distributions move Puppet's directories by patching its defaults; follow the one that is installed.
-        for (name, elsewhere) in distribution_defaults(&confdir) {
+        let data_dir = config.data_dir.clone().unwrap_or_else(|| PathBuf::from("/var/lib/bunraku"));
+        for (name, elsewhere) in distribution_defaults(&confdir, &data_dir) {
             if puppet.configured(name).is_some() {
                 continue;
             }
@@ -74,7 +75,6 @@ impl Site {
         if let Some(flag) = config.compile.strict_variables {
             puppet.set("strict_variables", flag.to_string());
         }
-        let data_dir = config.data_dir.clone().unwrap_or_else(|| PathBuf::from("/var/lib/bunraku"));
         Ok(Site { config, puppet, confdir, data_dir, certname })
     }
 
@@ -148,7 +148,7 @@ fn find_confdir() -> PathBuf {
 
 /// Debian and Fedora keep code under /etc/puppet/code, keys under /var/lib/puppet/ssl; with a directory of our own everything
 /// that changes is under our own data directory.
-fn distribution_defaults(confdir: &Path) -> Vec<(&'static str, String)> {
+fn distribution_defaults(confdir: &Path, data_dir: &Path) -> Vec<(&'static str, String)> {
     if confdir == Path::new("/etc/puppet") {
         let mut defaults = vec![
             ("codedir", "/etc/puppet/code".to_owned()),
@@ -169,6 +169,7 @@ fn distribution_defaults(confdir: &Path) -> Vec<(&'static str, String)> {
         ("codedir", format!("{dir}/code")),
         ("cadir", format!("{dir}/ca")),
         ("basemodulepath", format!("{dir}/code/modules")),
+        ("vardir", data_dir.to_string_lossy().into_owned()),
     ]
 }
 

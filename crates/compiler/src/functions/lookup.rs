@@ -110,7 +110,7 @@ pub(super) fn lookup(
         return Ok(found);
     }
     if !context.has_block() {
-        return Err(Error::complete(not_found_message(&request.names)).into());
+        return Err(Error::placeless(not_found_message(&request.names)).into());
     }
     let value = context.call_block(std::slice::from_ref(name))?;
     match &request.value_type {

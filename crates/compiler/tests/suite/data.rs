@@ -71,3 +71,21 @@ fn contexts_can_be_made_without_a_lookup() {
                  'module_name' expects a value of type Undef or String, got Integer (line: 1, column: 26) on node n1";
     check("Puppet::LookupContext.new(3)", &[], error);
 }
+
+#[test]
+fn defaults_of_parameters_without_data_name_their_definition() {
+    let missing = "Function lookup() did not find a value for the name 'k'";
+    check("class c($x = lookup('k')) {}\ninclude c", &[], &format!("{missing} (line: 1) on node n1"));
+    check("class c { $x = lookup('k') }\ninclude c", &[], &format!("{missing} on node n1"));
+    let frame = "Evaluation Error: Error while evaluating a Resource Statement,";
+    check(
+        "define d(\n $x = lookup('k')\n) {}\nd { 'x': }",
+        &[],
+        &format!("{frame} {missing} (line: 1) (line: 4) on node n1"),
+    );
+    check(
+        "define d { $x = lookup('k') }\n\nd { 'x': }",
+        &[],
+        &format!("{frame} {missing} (line: 3) on node n1"),
+    );
+}

@@ -50,3 +50,12 @@ fn templates_of_modules_are_stronger_than_files() {
     assert_eq!(rendered(&site, file("m/t"), &[]), "of the module");
     assert_eq!(rendered(&site, file("m/u.epp"), &[]), "of the path");
 }
+
+#[test]
+fn methods_of_a_template_are_there_for_those_after_it() {
+    let code = "$a = inline_template('<% def loud(text) = text.upcase -%>')\n\
+                notice(inline_template('<%= loud(\"x\") %>'))";
+    super::check(code, &[], "X");
+    let error = Site::new("notice(inline_template('<%= loud(\"x\") %>'))", &[]).says();
+    assert!(error.contains("undefined method `loud'"), "{error}");
+}

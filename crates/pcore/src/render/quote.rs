@@ -53,7 +53,7 @@ pub fn double_quote(text: &str) -> String {
     quoted
 }
 
-/// A regular expression between slashes.
+/// A regular expression between slashes, as Ruby shows it: over several lines where its source is.
 pub fn regexp(source: &str) -> String {
     let mut text = String::with_capacity(source.len() + 2);
     text.push('/');
@@ -61,7 +61,10 @@ pub fn regexp(source: &str) -> String {
     for char in source.chars() {
         match char {
             '/' if !escaped => text.push_str("\\/"),
-            '\n' if !escaped => text.push_str("\\n"),
+            char if char.is_ascii_control() && !char.is_ascii_whitespace() && char != '\x0b' => {
+                // Writing to a String cannot fail.
+                let _ = write!(text, "\\x{:02X}", u32::from(char));
+            }
             char => text.push(char),
         }
         escaped = char == '\\' && !escaped;
@@ -90,5 +93,6 @@ mod tests {
     fn patterns() {
         assert_eq!(regexp("a/b"), r"/a\/b/");
         assert_eq!(regexp(r"a\/b"), r"/a\/b/");
+        assert_eq!(regexp("(?x)a\n\tb\\\nc\u{1}"), "/(?x)a\n\tb\\\nc\\x01/");
     }
 }

@@ -150,7 +150,7 @@ impl Interp<'_> {
     /// Calls a method without a receiver: a method of the template, of the wrapper or of every object.
     fn call_function(&mut self, name: &Name, args: &Args<'_>, is_variable_like: bool) -> Eval {
         self.tick()?;
-        if let Some(body) = self.defined_method(&name.text).cloned() {
+        if let Some(body) = self.defined_method(&name.text) {
             return self.call_method(&body, args);
         }
         if let Some(id) = name.id {
@@ -214,7 +214,7 @@ impl Interp<'_> {
             }
         }
         if matches!(receiver, Value::Wrapper)
-            && let Some(body) = self.defined_method(&name.text).cloned()
+            && let Some(body) = self.defined_method(&name.text)
         {
             return self.call_method(&body, args);
         }

@@ -1,5 +1,4 @@
-//! The module extlib. Functions that ask other servers, keep files on the server, or take resources out of a catalog
-//! are not here.
+//! The module extlib. Functions that ask other servers or take resources out of a catalog are not here.
 
 use std::path::Path;
 
@@ -16,6 +15,7 @@ use crate::functions::{Native, OfModule, Overload, ruby};
 pub(in crate::functions) const EXTLIB: OfModule = all(
     "extlib",
     &[
+        &CACHE_DATA,
         &CIDR_TO_NETMASK,
         &CIDR_TO_NETWORK,
         &COMPARE_IP,
@@ -45,6 +45,31 @@ fn address(context: &mut Context<'_, '_>, arguments: &[Value], signature: &str) 
     context.check_signatures(&[signature], arguments)?;
     Ok(IpAddr::new(arguments.first().and_then(Value::as_str).unwrap_or_default())?)
 }
+
+/// Data that the server keeps in a file: what the first call was given. For passwords that are made up once.
+const CACHE_DATA: Native = Native {
+    name: "extlib::cache_data",
+    local_types: &[],
+    overloads: &[Overload::new(
+        "(String[1] $namespace, String[1] $name, Any $initial_data)",
+        |context, arguments| {
+            let [Value::Str(namespace), Value::Str(name), initial] = arguments else {
+                return Ok(Value::Undef);
+            };
+            if !pcore::rich::is_data(initial) {
+                let kind = pcore::infer::infer(initial);
+                return Err(format!("only data can be kept, and {kind} is none").into());
+            }
+            let text = pcore::yaml::dump(initial);
+            let kept = context.kept_file(&format!("{namespace}/{name}"), text.as_bytes())?;
+            if kept == text.as_bytes() {
+                return Ok(initial.clone());
+            }
+            let kept = String::from_utf8(kept).map_err(|_| format!("{namespace}/{name} is not UTF-8"))?;
+            pcore::yaml::load_without_aliases(&kept, "<unknown>").map_err(|error| error.to_string().into())
+        },
+    )],
+};
 
 /// The netmask of a network.
 const CIDR_TO_NETMASK: Native = Native {
