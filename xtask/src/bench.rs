@@ -13,7 +13,7 @@ pub struct Args {
     /// What to measure
     #[arg(value_enum, default_value = "catalogs")]
     what: What,
-    /// compile: figures as JSON
+    /// compile, pdb: figures as JSON
     #[arg(long)]
     json: bool,
     /// compile: compiles of each role by each interpreter of the real server before it is measured
@@ -25,15 +25,27 @@ pub struct Args {
     /// compile: only these roles (hundred, fivehundred, fivethousand), separated by commas
     #[arg(long, default_value = "")]
     roles: String,
-    /// compile: leave the real server out
+    /// compile, pdb: leave the real server out
     #[arg(long)]
     alone: bool,
+    /// pdb: nodes of each fleet, separated by commas
+    #[arg(long, default_value = "1000,10000,100000")]
+    sizes: String,
+    /// pdb: the largest fleet that the real server gets
+    #[arg(long, default_value_t = 1_000)]
+    peer_max: usize,
+    /// pdb: what this stores in (sqlite, postgresql), separated by commas
+    #[arg(long, default_value = "sqlite,postgresql")]
+    stores: String,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum What {
     /// The same catalogs by this and by the real Puppet Server (installed if missing, as root), over HTTPS: time, memory, ratios
     Compile,
+    /// A fleet's facts, catalogs and reports stored by this and by the real PuppetDB (installed if missing, as root): commands a
+    /// processor second, queries, memory, disk
+    Pdb,
     /// Catalogs of the example nodes, and parsing
     Catalogs,
     /// Cost and memory of generated catalogs of up to 50,000 resources
@@ -48,6 +60,7 @@ pub fn run(root: &Path, args: &Args) -> anyhow::Result<()> {
     command.current_dir(root);
     match args.what {
         What::Compile => compile(args, &mut command)?,
+        What::Pdb => pdb(args, &mut command)?,
         What::Catalogs => {
             command.args(["run", "--release", "--package", "acceptance", "--bin", "bench-catalogs"])
         }
@@ -61,6 +74,31 @@ pub fn run(root: &Path, args: &Args) -> anyhow::Result<()> {
         bail!("the benchmark failed");
     }
     Ok(())
+}
+
+/// Sees to the programs that ours is measured beside.
+fn pdb<'c>(args: &Args, command: &'c mut Command) -> anyhow::Result<&'c mut Command> {
+    let mut missing = Vec::new();
+    if !Path::new("/usr/lib/postgresql").exists() && (!args.alone || args.stores.contains("postgresql")) {
+        missing.push("postgresql");
+    }
+    if !Path::new("/usr/share/puppetdb/puppetdb.jar").exists() && !args.alone {
+        missing.push("puppetdb");
+    }
+    if !missing.is_empty() {
+        if !peers::can_install() {
+            bail!(
+                "{} not installed, and installing needs root and apt-get; --alone --stores sqlite goes without",
+                missing.join(" and ")
+            );
+        }
+        peers::install_packages(&missing)?;
+    }
+    command.args(["run", "--release", "--package", "acceptance", "--bin", "bench-pdb", "--"]);
+    command.args([format!("sizes={}", args.sizes), format!("stores={}", args.stores)]);
+    command.args([format!("json={}", args.json), format!("peer={}", !args.alone)]);
+    command.arg(format!("peer-max={}", args.peer_max));
+    Ok(command)
 }
 
 /// Sees to the server that ours is measured beside.

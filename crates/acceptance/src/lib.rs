@@ -11,4 +11,5 @@ pub mod cluster;
 pub mod differential;
 pub mod examples;
 pub mod peers;
+pub mod process;
 pub mod stock_agent;

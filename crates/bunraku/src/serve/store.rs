@@ -9,13 +9,11 @@ use crate::config::Site;
 
 /// Opens the store for a server; an embedded one is made if there is none. Its producer is this server's name.
 pub(super) async fn open(site: &Site) -> anyhow::Result<Store> {
+    // The queue of commands is here in any case.
+    let directory = &site.data_dir;
+    std::fs::create_dir_all(directory).with_context(|| format!("could not make {}", directory.display()))?;
     let store = match &site.config.puppetdb.database_url {
-        None => {
-            let directory = &site.data_dir;
-            std::fs::create_dir_all(directory)
-                .with_context(|| format!("could not make {}", directory.display()))?;
-            embedded(file(site)).await?
-        }
+        None => embedded(file(site)).await?,
         Some(url) => connected(site, url).await?,
     };
     Ok(store.with_producer(&site.certname))

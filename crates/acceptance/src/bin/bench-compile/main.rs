@@ -12,7 +12,6 @@ mod compare;
 mod decoder;
 mod inside;
 mod load;
-mod process;
 mod puppetserver;
 mod report;
 mod site;
@@ -25,6 +24,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 
+use acceptance::process;
 use compare::Canonical;
 use load::{Sender, Until, run};
 use process::Process;

@@ -1,0 +1,173 @@
+//! The same fleet's facts, catalogs and reports stored by Bunraku on SQLite, by Bunraku on PostgreSQL and by the real PuppetDB on the
+//! same PostgreSQL, over HTTP, and the same questions asked: processor seconds for a command, percentiles of answers, memory, disk.
+//!
+//! `cargo xtask bench pdb` builds and runs it. Servers run one after another, in a scratch folder, on free ports. Processor time of the
+//! server and of its database is read from `/proc`, so neither the making of documents nor other work on the machine counts. Answers
+//! are compared: figures of different answers would say nothing.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark program")]
+
+mod fleet;
+mod load;
+mod queries;
+mod report;
+mod servers;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::bail;
+
+use fleet::Fleet;
+use load::Cost;
+use report::{Row, Size};
+use servers::{Kind, Server};
+
+/// How the run is.
+struct Plan {
+    /// Nodes of each fleet.
+    sizes: Vec<usize>,
+    /// Runs of each node: the first and later ones.
+    runs: usize,
+    /// Whether the real server takes part.
+    peer: bool,
+    /// The largest fleet that it gets.
+    peer_max: usize,
+    /// Ours, on these.
+    stores: Vec<Kind>,
+    /// Print JSON.
+    json: bool,
+}
+
+fn main() -> ExitCode {
+    // The server that is measured is this program under its own name: what the binary `bunraku` is made of, and nothing else runs.
+    if std::env::args_os().next().is_some_and(|name| Path::new(&name).ends_with("bunraku")) {
+        return bunraku::cli::main();
+    }
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match plan(&arguments).and_then(|plan| measure(&plan)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("Error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn plan(arguments: &[String]) -> anyhow::Result<Plan> {
+    let mut plan = Plan {
+        sizes: vec![1_000, 10_000, 100_000],
+        runs: 3,
+        peer: true,
+        peer_max: 1_000,
+        stores: vec![Kind::Sqlite, Kind::Postgres],
+        json: false,
+    };
+    for argument in arguments {
+        let Some((name, value)) = argument.split_once('=') else {
+            bail!("{argument}: expected name=value");
+        };
+        match name {
+            "sizes" => plan.sizes = value.split(',').map(str::parse).collect::<Result<_, _>>()?,
+            "runs" => plan.runs = value.parse()?,
+            "peer" => plan.peer = value == "true",
+            "peer-max" => plan.peer_max = value.parse()?,
+            "json" => plan.json = value == "true",
+            "stores" => {
+                plan.stores = value
+                    .split(',')
+                    .map(|store| match store {
+                        "sqlite" => Ok(Kind::Sqlite),
+                        "postgresql" => Ok(Kind::Postgres),
+                        "" => bail!("stores= needs sqlite, postgresql or both"),
+                        other => bail!("{other} is no store; sqlite and postgresql are"),
+                    })
+                    .collect::<anyhow::Result<_>>()?;
+            }
+            other => bail!("{other} is no option"),
+        }
+    }
+    if plan.runs < 2 {
+        bail!("runs= must be 2 at least: the first run, and those that are measured");
+    }
+    Ok(plan)
+}
+
+fn measure(plan: &Plan) -> anyhow::Result<()> {
+    if plan.peer && !servers::has_puppetdb() {
+        bail!(
+            "puppetdb is not installed; run as root, `cargo xtask bench pdb` installs Debian's; peer=false leaves it out"
+        );
+    }
+    let scratch = tempfile::Builder::new().prefix("bunraku-bench-").tempdir()?;
+    // PostgreSQL's account has to get through.
+    std::fs::set_permissions(scratch.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let mut sizes = Vec::new();
+    for &nodes in &plan.sizes {
+        let size = runtime.block_on(with_fleet(plan, nodes, scratch.path()))?;
+        if !plan.json {
+            size.table();
+        }
+        sizes.push(size);
+    }
+    if plan.json {
+        let all: Vec<_> = sizes.iter().map(Size::json).collect();
+        let version = plan.peer.then(servers::puppetdb_version);
+        println!(
+            "{}",
+            serde_json::to_string_pretty(&serde_json::json!({"puppetdb": version, "sizes": all}))?
+        );
+    }
+    match sizes.iter().all(|size| size.differences().is_empty()) {
+        true => Ok(()),
+        false => bail!("the servers' answers differ"),
+    }
+}
+
+async fn with_fleet(plan: &Plan, nodes: usize, scratch: &Path) -> anyhow::Result<Size> {
+    let fleet = Arc::new(Fleet::new(nodes, plan.runs)?);
+    let questions = queries::all(&fleet);
+    let mut size = Size { nodes, runs: plan.runs, questions, rows: Vec::new(), left_out: Vec::new() };
+    let mut kinds = plan.stores.clone();
+    match (plan.peer, nodes <= plan.peer_max) {
+        (true, true) => kinds.push(Kind::Puppetdb),
+        (true, false) => {
+            size.left_out.push(format!(
+                "PuppetDB with {nodes} nodes, which takes too long (peer-max={})",
+                plan.peer_max
+            ));
+        }
+        (false, _) => size.left_out.push("PuppetDB (peer=false)".into()),
+    }
+    for kind in kinds {
+        let folder = scratch.join(format!("{kind:?}-{nodes}"));
+        size.rows.push(one(kind, &folder, &fleet, plan, &size).await?);
+        std::fs::remove_dir_all(&folder)?;
+    }
+    Ok(size)
+}
+
+async fn one(kind: Kind, folder: &Path, fleet: &Arc<Fleet>, plan: &Plan, size: &Size) -> anyhow::Result<Row> {
+    eprintln!("{} with {} nodes ...", kind.name(), fleet.nodes);
+    let mut server = Server::start(kind, folder).await?;
+    let first = load::round(&mut server, fleet, 0).await?;
+    let mut later = Cost::default();
+    for run in 1..plan.runs {
+        let cost = load::round(&mut server, fleet, run).await?;
+        later.commands += cost.commands;
+        later.cpu += cost.cpu;
+        later.database += cost.database;
+        later.seconds += cost.seconds;
+    }
+    eprintln!("  {:.0} and {:.0} commands for a CPU second", first.per_cpu(), later.per_cpu());
+    let memory = server.memory_peak();
+    let disk = server.disk()?;
+    server.analyze()?;
+    let mut answers = Vec::new();
+    for question in &size.questions {
+        answers.push(queries::measure(&mut server, question).await?);
+    }
+    Ok(Row { kind, first, later, memory, memory_with_queries: server.memory_peak(), disk, answers })
+}
