@@ -7,7 +7,7 @@
 use std::any::Any;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pcore::{Hash, Value};
+use pcore::{Hash, Str, Value};
 use ruby::{CompileError, RenderError, Scope, ScopeError, ScopeException, Template};
 use rustc_hash::FxHashMap;
 use stdx::Symbol;
@@ -188,6 +188,12 @@ impl Scope for TemplateScope<'_, '_, '_> {
     fn instance_variable(&mut self, name: &str) -> Result<Option<Value>, ScopeError> {
         let scope = self.context.at.scope;
         self.context.session.template_variable(scope, name).map_err(stopped)
+    }
+
+    fn below(&mut self, variable: &str, keys: &[Str], is_dig: bool) -> Result<Option<Value>, ScopeError> {
+        let Some(name) = Symbol::existing(variable) else { return Ok(None) };
+        let keys: Vec<&str> = keys.iter().map(|key| &**key).collect();
+        Ok(self.context.session.fact_at(self.context.at.scope, name, &keys, is_dig))
     }
 
     fn variables(&mut self) -> Result<Hash, ScopeError> {

@@ -21,7 +21,7 @@ use call::Args;
 use crate::class::Class;
 use crate::flow::{Eval, Flow, limit};
 use crate::heap::Heap;
-use crate::ir::{Argument, Body, Expr, Global, Pair, Piece};
+use crate::ir::{Argument, Below, Body, Expr, Global, Pair, Piece};
 use crate::limits::{BYTES_MAX, DEPTH_MAX, Limits, OUTPUT_BYTES_MAX, STEPS_MAX};
 use crate::methods;
 use crate::proc::{Env, Frame, Proc, ProcCode};
@@ -206,6 +206,10 @@ impl<'s> Interp<'s> {
             Expr::Constant(class) => Ok(Value::Class(*class)),
             Expr::Local(slot) => Ok(env.get(*slot)),
             Expr::Instance(name) => Ok(self.instance(name)?.unwrap_or_default()),
+            Expr::Below(below) => match self.below(below)? {
+                Some(value) => Ok(value),
+                None => self.eval_call(&below.call, env),
+            },
             Expr::Global(global) => Ok(self.global(*global)),
             Expr::Output(slot, text) => self.output(env.get(*slot), text),
             Expr::Insert(slot, value, line) => {
@@ -360,6 +364,19 @@ impl<'s> Interp<'s> {
         };
         self.instance.insert(name.into(), value.clone());
         Ok(value)
+    }
+
+    /// Something that the node's variable has at a path; `None` if that has to be found step by step.
+    fn below(&mut self, below: &Below) -> Eval<Option<Value>> {
+        if below.is_instance && self.instance.contains_key(&*below.variable) {
+            return Ok(None);
+        }
+        self.tick()?;
+        let found = self.scope.below(&below.variable, &below.keys, below.is_dig);
+        match found.map_err(|error| self.scope_error(error))? {
+            Some(value) => self.import(&value).map(Some),
+            None => Ok(None),
+        }
     }
 
     pub(crate) fn set_instance(&mut self, name: &str, value: Value) {

@@ -77,6 +77,8 @@ pub(crate) enum Expr {
     Constant(Class),
     Local(Slot),
     Instance(Str),
+    /// Something in a variable of the node.
+    Below(Box<Below>),
     Global(Global),
     /// Text between tags, written to the output.
     Output(Slot, Str),
@@ -146,6 +148,21 @@ pub(crate) enum Argument {
     Plain(Expr),
     /// `*list`
     Splat(Expr),
+}
+
+/// `@facts['os']['family']`, `scope['facts']['os']`, `@facts.dig('os', 'family')`: asked for by its path, so that only that is
+/// noted as read.
+#[derive(Debug)]
+pub(crate) struct Below {
+    /// `facts` or `trusted`.
+    pub(crate) variable: Str,
+    /// Seen as `@name`, not through the scope.
+    pub(crate) is_instance: bool,
+    pub(crate) keys: Vec<Str>,
+    /// Whether it does not matter where the path ends too early.
+    pub(crate) is_dig: bool,
+    /// The same as calls, for everything that is not found by its path.
+    pub(crate) call: Call,
 }
 
 /// An entry of a hash.

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use pcore::{Hash, Value};
+use pcore::{Hash, Str, Value};
 
 /// The one window of a template to everything outside: variables and functions of the scope it is rendered in.
 pub trait Scope {
@@ -11,6 +11,15 @@ pub trait Scope {
     /// # Errors
     /// As [`ScopeError`] says.
     fn instance_variable(&mut self, name: &str) -> Result<Option<Value>, ScopeError>;
+
+    /// What `facts` or `trusted` has at a path of keys, undef if the last one is not there; of `dig` any of them may be missing.
+    /// `None` if the variable has to be asked for as a whole.
+    ///
+    /// # Errors
+    /// As [`ScopeError`] says.
+    fn below(&mut self, _variable: &str, _keys: &[Str], _is_dig: bool) -> Result<Option<Value>, ScopeError> {
+        Ok(None)
+    }
 
     /// All variables that a template sees, as `scope.to_hash` gives them.
     ///

@@ -3,6 +3,7 @@
 mod reference;
 
 use pcore::{Str, Type, Value, label as value_label};
+use stdx::Symbol;
 use syntax::ast::{Expr, ExprId};
 
 use super::{Eval, issue};
@@ -106,32 +107,44 @@ impl<'i> Session<'i> {
                 _ => return Ok(None),
             }
         };
+        keys.reverse();
+        Ok(self.fact_at(scope, name, &keys, false))
+    }
+
+    /// What `$facts` or `$trusted` has at a path, which alone counts as read; `None` for other variables, and if the path ends too
+    /// early, unless any key may be missing.
+    pub(crate) fn fact_at(
+        &mut self,
+        scope: ScopeId,
+        name: Symbol,
+        keys: &[&str],
+        any_may_miss: bool,
+    ) -> Option<Value> {
         let is_facts = name == self.well_known.facts;
-        if !is_facts && name != self.well_known.trusted {
-            return Ok(None);
-        }
         // A block's parameter of that name would shadow the fact.
-        if self.is_shadowed(scope, name) {
-            return Ok(None);
+        if (!is_facts && name != self.well_known.trusted) || self.is_shadowed(scope, name) {
+            return None;
         }
         let trusted = &self.node.trusted;
         let mut value: Option<&Value> = None;
-        for key in keys.iter().rev() {
+        for key in keys {
             let hash = match value {
                 None if is_facts => Some(&*self.node.facts),
                 None => trusted.as_hash(),
                 Some(Value::Hash(hash)) => Some(&**hash),
+                Some(Value::Undef) if any_may_miss => break,
                 // What is left is an error or an undef that the ordinary way describes.
-                Some(_) => return Ok(None),
+                Some(_) => return None,
             };
             value = Some(hash.and_then(|hash| hash.get_str(key)).unwrap_or(&Value::Undef));
         }
+        let path = keys.iter().copied();
         if is_facts {
-            self.reads.fact(keys.iter().rev().copied());
+            self.reads.fact(path);
         } else {
-            self.reads.trusted(keys.iter().rev().copied());
+            self.reads.trusted(path);
         }
-        Ok(Some(value.cloned().unwrap_or_default()))
+        Some(value.cloned().unwrap_or_default())
     }
 
     fn eval_keys(&mut self, node: Node<'_, 'i>, scope: ScopeId) -> Result<Vec<Value>, Control> {

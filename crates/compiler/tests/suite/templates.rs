@@ -59,3 +59,34 @@ fn methods_of_a_template_are_there_for_those_after_it() {
     let error = Site::new("notice(inline_template('<%= loud(\"x\") %>'))", &[]).says();
     assert!(error.contains("undefined method `loud'"), "{error}");
 }
+
+#[test]
+fn templates_read_no_more_facts_than_they_name() {
+    let facts = r#"{"os": {"family": "Debian", "release": {"major": "12"}}, "uptime": 1, "list": [5]}"#;
+    let reads = |template: &str, output: &str| {
+        let mut site = Site::new(&format!("notice(inline_template(@(END)))\n{template}\n| - END\n"), &[]);
+        let facts = pcore::json::parse(facts.as_bytes()).unwrap();
+        site.node.facts = std::sync::Arc::new(facts.as_hash().unwrap().clone());
+        let compilation = site.compile().unwrap();
+        let told: Vec<&str> = compilation.logs.iter().map(|entry| entry.message.as_str()).collect();
+        assert_eq!(told, [output], "{template}");
+        let shown = |path: String| if path.is_empty() { "all".to_owned() } else { path };
+        let paths = compilation.reads.facts.iter().map(|path| shown(path.to_string()));
+        paths.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(reads("<%= @facts['os']['family'] %>", "Debian"), "os.family");
+    assert_eq!(reads("<%= scope['facts']['os']['release']['major'].to_i + 1 %>", "13"), "os.release.major");
+    assert_eq!(reads("<%= scope.lookupvar('::facts')['os']['family'].upcase %>", "DEBIAN"), "os.family");
+    assert_eq!(reads("<%= @facts.dig('os', 'release', 'major') %>", "12"), "os.release.major");
+    assert_eq!(reads("<%= @facts.dig('no', 'such', 'fact').inspect %>", "nil"), "no.such.fact");
+    assert_eq!(reads("<%= @facts['none'].inspect %>", "nil"), "none");
+    assert_eq!(reads("<%= @facts['os'].keys.join(',') %>", "family,release"), "os");
+    assert_eq!(reads("<%= @facts['list'][0] %>", "5"), "list");
+    // All of them may have been meant.
+    assert_eq!(reads("<%= @facts.size %>", "3"), "all");
+    assert_eq!(reads("<%= k = 'uptime'; @facts[k] %>", "1"), "all");
+    // What a template has changed is seen by either way.
+    let changed = "<% @facts['os']['family'] << '!' %><%= @facts['os']['family'] %> <%= @facts['os'] %>";
+    let shown = r#"Debian! {"family"=>"Debian!", "release"=>{"major"=>"12"}}"#;
+    assert!(reads(changed, shown).contains("os"));
+}

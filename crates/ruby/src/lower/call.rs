@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use lib_ruby_parser::{Node, nodes};
+use pcore::Str;
 
 use super::{Kind, Lower, Lowered};
 use crate::erb::OUTPUT;
 use crate::error::CompileError;
-use crate::ir::{Argument, BlockArgument, Body, Call, Expr, Keyword, Multiple, Pair, Parameters, Target};
+use crate::ir::{
+    Argument, Below, BlockArgument, Body, Call, Expr, Keyword, Multiple, Pair, Parameters, Target,
+};
 use crate::known;
 use crate::name::{M, Name};
 
@@ -27,7 +30,7 @@ impl Lower<'_> {
         }
         let is_variable_like = send.recv.is_none() && send.args.is_empty() && send.begin_l.is_none();
         let call = self.call(send.recv.as_deref(), &send.method_name, &send.args, line)?;
-        Ok(Expr::Call(Box::new(Call { is_variable_like, ..call })))
+        Ok(below(Call { is_variable_like, ..call }))
     }
 
     /// `receiver&.name`
@@ -40,7 +43,7 @@ impl Lower<'_> {
     pub(super) fn index(&mut self, _: &Node, index: &nodes::Index) -> Lowered {
         let line = self.line(index.begin_l.begin);
         let call = self.call(Some(&index.recv), "[]", &index.indexes, line)?;
-        Ok(Expr::Call(Box::new(call)))
+        Ok(below(call))
     }
 
     /// Commands that the ERB compiler makes.
@@ -131,6 +134,10 @@ impl Lower<'_> {
         let body = Arc::new(Body { parameters, slots, code });
         match call {
             None => Ok(Expr::Lambda(body)),
+            Some(Expr::Below(mut below)) => {
+                below.call.block = BlockArgument::Code(body);
+                Ok(Expr::Call(Box::new(below.call)))
+            }
             Some(Expr::Call(mut call)) => {
                 call.block = BlockArgument::Code(body);
                 call.is_variable_like = false;
@@ -260,5 +267,57 @@ impl Lower<'_> {
             if multiple.rest.is_none() { multiple.before.push(target) } else { multiple.after.push(target) }
         }
         Ok(multiple)
+    }
+}
+
+/// The variables of the node whose parts are read by their paths.
+const OF_NODE: [&str; 2] = ["facts", "trusted"];
+
+/// A call, as a path into a variable of the node where it is one.
+fn below(call: Call) -> Expr {
+    match path(&call) {
+        Some((variable, is_instance, keys, is_dig)) => {
+            Expr::Below(Box::new(Below { variable, is_instance, keys, is_dig, call }))
+        }
+        None => Expr::Call(Box::new(call)),
+    }
+}
+
+fn path(call: &Call) -> Option<(Str, bool, Vec<Str>, bool)> {
+    if call.is_safe || call.has_keywords || !matches!(call.block, BlockArgument::None) {
+        return None;
+    }
+    let is_dig = match call.name.id? {
+        M::Element if call.arguments.len() == 1 => false,
+        M::Dig if !call.arguments.is_empty() => true,
+        _ => return None,
+    };
+    let more = call.arguments.iter().map(literal).collect::<Option<Vec<Str>>>()?;
+    match call.receiver.as_ref()? {
+        Expr::Instance(name) if OF_NODE.contains(&name.as_str()) => Some((name.clone(), true, more, is_dig)),
+        Expr::Below(above) if !above.is_dig && !is_dig => {
+            let keys = above.keys.iter().cloned().chain(more).collect();
+            Some((above.variable.clone(), above.is_instance, keys, false))
+        }
+        Expr::Call(lookup) => Some((of_scope(lookup)?, false, more, is_dig)),
+        _ => None,
+    }
+}
+
+/// `scope['facts']`, `scope.lookupvar('::facts')`
+fn of_scope(lookup: &Call) -> Option<Str> {
+    let Expr::Call(scope) = lookup.receiver.as_ref()? else { return None };
+    let is_scope = scope.receiver.is_none() && &*scope.name.text == "scope" && scope.arguments.is_empty();
+    let looks_up = matches!(lookup.name.id?, M::Element | M::Lookupvar);
+    let [name] = &lookup.arguments[..] else { return None };
+    let name = literal(name)?;
+    let plain = name.strip_prefix("::").unwrap_or(&name);
+    (is_scope && looks_up && !lookup.is_safe && OF_NODE.contains(&plain)).then(|| plain.into())
+}
+
+fn literal(argument: &Argument) -> Option<Str> {
+    match argument {
+        Argument::Plain(Expr::Text(text, _)) => Some(text.clone()),
+        _ => None,
     }
 }
