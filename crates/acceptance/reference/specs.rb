@@ -116,7 +116,7 @@ end
 # Facts that a test spells out are only those that its author thought of; the others come from a like system.
 FAMILIES = { 'redhat' => 'CentOS', 'suse' => 'SLES', 'archlinux' => 'Debian' }.freeze
 def completed(facts)
-  return facts if facts['networking'].is_a?(Hash) && facts['os'].is_a?(Hash)
+  return with_more(facts) if facts['networking'].is_a?(Hash) && facts['os'].is_a?(Hash)
   os = facts['os'].is_a?(Hash) ? facts['os'] : {}
   name = facts['operatingsystem'] || os['name'] || facts['osfamily'] || os['family'] || 'Debian'
   name = FAMILIES.fetch(name.to_s.downcase, name)
@@ -124,8 +124,16 @@ def completed(facts)
   like = Facterdb.systems([{ 'operatingsystem' => name, 'operatingsystemrelease' => [release] }]).last
   like ||= Facterdb.systems([{ 'operatingsystem' => 'Debian', 'operatingsystemrelease' => ['11'] }]).last
   return facts if like.nil?
-  base = Facterdb.read(like).to_h { |key, value| [key.to_s, value] }
-  base.merge(facts) { |_, old, new| old.is_a?(Hash) && new.is_a?(Hash) ? old.merge(new) : new }
+  base = CUSTOM.merge(Facterdb.read(like).to_h { |key, value| [key.to_s, value] })
+  with_more(base.merge(facts) { |_, old, new| old.is_a?(Hash) && new.is_a?(Hash) ? old.merge(new) : new })
+end
+
+# What Facter says where it finds the tools and libraries that those who recorded facts did not have.
+def with_more(facts)
+  return facts unless facts['os'].is_a?(Hash)
+  codename = facts['os'].dig('distro', 'codename')
+  facts = { 'lsbdistcodename' => codename }.merge(facts) if codename
+  facts.merge('os' => { 'selinux' => { 'enabled' => false } }.merge(facts['os']))
 end
 
 def on_supported_os(options = {})

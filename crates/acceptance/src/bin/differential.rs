@@ -17,6 +17,8 @@ struct Tally {
     same_catalogs: usize,
     same_errors: usize,
     differ: usize,
+    /// Refusals that were kept to compare them; they are no declarations that could become catalogs.
+    refusals: usize,
     seconds: (f64, f64),
     shown: Vec<String>,
 }
@@ -79,6 +81,7 @@ fn main() -> ExitCode {
         let tally = modules.entry(result.case.module.clone()).or_default();
         tally.seconds.0 += result.seconds.0;
         tally.seconds.1 += result.seconds.1;
+        tally.refusals += usize::from(result.case.node.contains("-refused"));
         match result.outcome {
             Outcome::SameCatalog { .. } => tally.same_catalogs += 1,
             Outcome::SameError(_) => tally.same_errors += 1,
@@ -114,6 +117,7 @@ fn print(modules: &BTreeMap<String, Tally>) {
         total.same_catalogs += tally.same_catalogs;
         total.same_errors += tally.same_errors;
         total.differ += tally.differ;
+        total.refusals += tally.refusals;
         total.seconds.0 += tally.seconds.0;
         total.seconds.1 += tally.seconds.1;
     }
@@ -124,7 +128,8 @@ fn print(modules: &BTreeMap<String, Tally>) {
 fn line(name: &str, tally: &Tally) {
     let same = tally.same_catalogs + tally.same_errors;
     let share = 100.0 * same as f64 / (same + tally.differ).max(1) as f64;
-    let catalogs = 100.0 * tally.same_catalogs as f64 / (same + tally.differ).max(1) as f64;
+    let declared = (same + tally.differ).saturating_sub(tally.refusals);
+    let catalogs = 100.0 * tally.same_catalogs as f64 / declared.max(1) as f64;
     println!(
         "{name:<28} {:>8} {:>12} {:>9} {share:>7.1} {catalogs:>10.1}",
         tally.same_catalogs, tally.same_errors, tally.differ

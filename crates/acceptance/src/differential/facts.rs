@@ -43,7 +43,21 @@ const CUSTOM: &[(&str, &str)] = &[
     ("rabbitmq_version", "3.8.9"),
     ("postgres_default_version", "13"),
     ("python_version", "3.9.2"),
+    ("lsbdistcodename", "bullseye"),
 ];
+
+/// Custom facts of the OpenStack modules: how many processes a service starts.
+const WORKERS: &[&str] = &["os_workers", "os_workers_small", "os_workers_heat_engine", "os_workers_keystone"];
+
+/// What Facter says on every Linux where it finds the library, which those who recorded facts did not have.
+fn with_selinux(values: &mut Hash) {
+    let Some(pcore::Value::Hash(os)) = values.get_str("os") else { return };
+    let mut os = (**os).clone();
+    if os.get_str("selinux").is_none() {
+        os.insert("selinux", pcore::Value::hash(Hash::from_iter([("enabled", pcore::Value::Bool(false))])));
+        values.insert("os", pcore::Value::hash(os));
+    }
+}
 
 /// One system's facts.
 #[derive(Debug)]
@@ -88,6 +102,10 @@ impl Systems {
                     values.insert(*name, *value);
                 }
             }
+            for name in WORKERS {
+                values.insert(*name, 2);
+            }
+            with_selinux(&mut values);
             let file = systems.directory.join(format!("{number}.json"));
             std::fs::write(&file, pcore::json::to_string(&pcore::Value::from(values.clone())))?;
             systems.all.push(System { file, values });

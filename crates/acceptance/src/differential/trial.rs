@@ -81,13 +81,16 @@ fn better(draft: &mut Draft, error: &str, round: usize) -> bool {
             return true;
         }
     }
-    // What a class of another name would have set.
-    if let Some(class) = class_of_variable(error)
-        && class != draft.definition
-        && let Some(prelude) = draft.preludes.first_mut()
-        && !prelude.contains(&format!("include {class}\n"))
+    // What a class of another name would have set or declared, and other resources that are taken for granted.
+    let class = class_of_variable(error).or_else(|| class_not_there(error));
+    let before = match class.filter(|class| *class != draft.definition) {
+        Some(class) => Some(format!("  include {class}\n")),
+        None => resource_not_there(error),
+    };
+    if let (Some(before), Some(prelude)) = (before, draft.preludes.first_mut())
+        && !prelude.contains(&before)
     {
-        prelude.insert_str(0, &format!("  include {class}\n"));
+        prelude.insert_str(0, &before);
         return true;
     }
     let has = |words: &[&str]| words.iter().any(|word| error.contains(word));
@@ -146,6 +149,29 @@ fn class_of_variable(error: &str) -> Option<String> {
     let (variable, _) = rest.split_once('\'')?;
     let (class, _) = variable.trim_start_matches(':').rsplit_once("::")?;
     Some(class.to_owned())
+}
+
+/// The class that code refers to without having declared it.
+fn class_not_there(error: &str) -> Option<String> {
+    let references = ["Could not find resource 'Class[", "Could not find declared class "];
+    let rest = references.iter().find_map(|words| Some(error.split_once(words)?.1))?;
+    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == ':')).unwrap_or(rest.len());
+    let name = rest.get(..end)?.trim_start_matches("::").to_lowercase();
+    (!name.is_empty()).then_some(name)
+}
+
+/// A declaration of the resource that code refers to without having declared it.
+fn resource_not_there(error: &str) -> Option<String> {
+    let (_, rest) = error.split_once("Could not find resource '")?;
+    let (ty, rest) = rest.split_once('[')?;
+    let (title, _) = rest.split_once("]'")?;
+    let fits = match ty {
+        "Package" | "Service" | "User" | "Group" => true,
+        "File" | "Concat" => title.starts_with('/'),
+        _ => false,
+    };
+    let is_plain = !title.contains(['\'', '\\', '\n']);
+    (fits && is_plain).then(|| format!("  {} {{ '{title}': }}\n", ty.to_lowercase()))
 }
 
 fn parameters_in(error: &str) -> Vec<String> {
