@@ -339,13 +339,13 @@ impl<'i> Session<'i> {
     /// Sets a parameter that the compiler itself computes.
     pub(crate) fn set_value(&mut self, id: ResourceId, name: Symbol, value: Value) -> Result<(), Control> {
         let is_tag = name == self.well_known.tag;
-        self.changes += 1;
         let resource = self.resource_mut(id);
         if is_tag {
             add_tags(&mut resource.tags, &value, resource.place)?;
         }
         let source = Some(resource.source);
         resource.set(Parameter { name, value, source, place: None, append: false });
+        self.note_change(id, name);
         Ok(())
     }
 

@@ -21,8 +21,10 @@ pub(crate) struct Code {
     pub(crate) module: Option<Symbol>,
     /// The regular expressions in the code, in order of their nodes, kept for all compiles.
     regexps: Vec<(ExprId, Arc<Regexp>)>,
-    /// Reads that may take the value out of the variable.
-    last_uses: Vec<LastUse>,
+    /// Reads that may take the value out of the variable: a bit for each node.
+    last_uses: Vec<u64>,
+    /// Blocks whose first parameter is given up in one of these reads, in order.
+    giving: Vec<ExprId>,
     /// What the parser warned of, complete with places.
     pub(crate) warnings: Vec<String>,
 }
@@ -44,8 +46,18 @@ impl Code {
                 regexps.push((ExprId(at as u32), Regexp::new(source)?));
             }
         }
-        let last_uses = crate::last_use::last_uses(&ast);
-        Ok(Code { ast, module, regexps, last_uses, warnings })
+        let (mut last_uses, mut giving) = (Vec::new(), Vec::new());
+        for LastUse { variable, lambda } in crate::last_use::last_uses(&ast) {
+            let (word, bit) = place_of(variable);
+            if last_uses.len() <= word {
+                last_uses.resize(word + 1, 0);
+            }
+            last_uses[word] |= bit;
+            giving.push(lambda);
+        }
+        giving.sort_unstable();
+        giving.dedup();
+        Ok(Code { ast, module, regexps, last_uses, giving, warnings })
     }
 
     /// The regular expression of a literal.
@@ -60,13 +72,15 @@ impl Code {
     }
 
     /// True if a read is the last use of its variable.
+    #[inline]
     pub(crate) fn is_last_use(&self, id: ExprId) -> bool {
-        !self.last_uses.is_empty() && self.last_uses.binary_search_by_key(&id, |last| last.variable).is_ok()
+        let (word, bit) = place_of(id);
+        self.last_uses.get(word).is_some_and(|bits| bits & bit != 0)
     }
 
-    /// True if a block has no use for its first argument but once.
+    /// True if a block gives its first argument up when it reads it for the last time.
     pub(crate) fn gives_up_first(&self, lambda: ExprId) -> bool {
-        self.last_uses.iter().any(|last| last.lambda == lambda)
+        self.giving.binary_search(&lambda).is_ok()
     }
 
     /// The place of a node.
@@ -78,6 +92,11 @@ impl Code {
     pub(crate) fn site_of(&self, span: Span) -> Site {
         Site::new(&self.ast.file, span)
     }
+}
+
+/// The word and the bit of a node among flags of nodes.
+const fn place_of(id: ExprId) -> (usize, u64) {
+    ((id.0 / u64::BITS) as usize, 1 << (id.0 % u64::BITS))
 }
 
 /// A place that costs nothing to keep: two words, no counting.

@@ -184,8 +184,7 @@ impl<'i> Session<'i> {
     }
 
     fn matching(&mut self, ty: TypeOf<'i>, query: Option<&Query>, exported: bool) -> Vec<ResourceId> {
-        let wanted = query.and_then(Query::wanted);
-        let candidates = wanted.and_then(|wanted| self.candidates(ty.name(), &wanted));
+        let candidates = query.and_then(|query| self.candidates(ty.name(), query));
         let of_type = match &candidates {
             Some(candidates) => candidates,
             None => self.by_type.get(&ty.name()).map(Vec::as_slice).unwrap_or_default(),
@@ -288,7 +287,7 @@ impl<'i> Session<'i> {
             for tag in &exported.tags {
                 resource.tags.add_if_valid(tag);
             }
-            self.changes += 1;
+            self.note_tags(id);
             added.push(id);
         }
         Ok(added)

@@ -116,7 +116,7 @@ impl<'a, 'i> Context<'a, 'i> {
         }
     }
 
-    /// True if the block reads its first argument only once, and cannot end with `break`.
+    /// True if the block gives its first argument up with its last read of it, and cannot end with `break`.
     pub fn block_gives_up_first(&self) -> bool {
         matches!(self.block, Some(Block::Lambda(lambda)) if lambda.code.gives_up_first(lambda.lambda))
     }

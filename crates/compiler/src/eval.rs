@@ -26,6 +26,9 @@ use crate::limits::LARGE_BYTES;
 use crate::scope::ScopeId;
 use crate::session::Session;
 
+/// The buffer of strings keeps no more than this, in bytes.
+const BUFFER_MAX: usize = 1 << 20;
+
 /// The value of an expression, or why there is none.
 pub(crate) type Eval = Result<Value, Control>;
 
@@ -64,7 +67,14 @@ impl<'i> Session<'i> {
                 id,
                 format_args!("Use of reserved word: {word}, must be quoted if intended to be a String value"),
             )),
-            Expr::Var(name) => self.eval_variable(code, id, *name, scope),
+            Expr::Var(name) => {
+                if code.is_last_use(id)
+                    && let Some(value) = self.scope_mut(scope).frames.take(*name)
+                {
+                    return Ok(value);
+                }
+                self.eval_variable(code, id, *name, scope)
+            }
             Expr::Interpolated(parts) => self.eval_interpolated(code, parts, scope),
             Expr::Text(inner) => {
                 let value = self.eval_text(code, *inner, scope)?;
@@ -184,24 +194,55 @@ impl<'i> Session<'i> {
     }
 
     fn eval_interpolated(&mut self, code: &'i Code, parts: &[ExprId], scope: ScopeId) -> Eval {
-        let mut text = String::new();
-        for &part in parts {
-            match &code[part] {
-                Expr::Str(literal) => text.push_str(literal),
-                Expr::Text(inner) => {
-                    let value = self.eval_text(code, *inner, scope)?;
-                    self.append_text(&mut text, &value)?;
-                }
-                _ => {
-                    let value = self.eval(code, part, scope)?;
-                    self.append_text(&mut text, &value)?;
-                }
-            }
+        // One buffer serves all strings; one within another stands behind what there is of that.
+        let start = self.buffer.len();
+        let result = self.append_parts(code, parts, start, scope);
+        let text = result.map(|()| Str::from(self.buffer.get(start..).unwrap_or_default()));
+        self.buffer.truncate(start);
+        if start == 0 && self.buffer.capacity() > BUFFER_MAX {
+            self.buffer.shrink_to(BUFFER_MAX);
         }
+        let text = text?;
         if text.len() > LARGE_BYTES {
             self.limits.made(text.len());
         }
-        Ok(Value::Str(text.into()))
+        Ok(Value::Str(text))
+    }
+
+    /// Appends the parts of a string to the buffer, in which it begins at `start`.
+    fn append_parts(
+        &mut self,
+        code: &'i Code,
+        parts: &[ExprId],
+        start: usize,
+        scope: ScopeId,
+    ) -> Result<(), Control> {
+        for &part in parts {
+            let value = match &code[part] {
+                Expr::Str(literal) => {
+                    self.buffer.push_str(literal);
+                    continue;
+                }
+                Expr::Text(inner) => self.eval_text(code, *inner, scope)?,
+                _ => self.eval(code, part, scope)?,
+            };
+            match &value {
+                Value::Str(text) => {
+                    if text.len() > LARGE_BYTES {
+                        self.limits.length((self.buffer.len() - start + text.len()) as u64)?;
+                    }
+                    self.buffer.push_str(text);
+                }
+                Value::Undef => {}
+                Value::Int(number) => self.buffer.push_str(itoa::Buffer::new().format(*number)),
+                other => {
+                    self.limits.walks(other)?;
+                    self.buffer.push_str(&pcore::format::to_s(other));
+                    self.limits.length((self.buffer.len() - start) as u64)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn append_text(&mut self, text: &mut String, value: &Value) -> Result<(), Control> {

@@ -85,6 +85,15 @@ use pcore::Value;
 /// The code of an overload.
 pub type Body = fn(&mut Context<'_, '_>, &[Value]) -> Result<Value, Control>;
 
+/// The code of an overload, by what it gets of its arguments.
+#[derive(Clone, Copy, Debug)]
+pub enum Run {
+    /// A look at them.
+    Borrowing(Body),
+    /// Them: it may change in place what nobody else holds.
+    Owning(fn(&mut Context<'_, '_>, Vec<Value>) -> Result<Value, Control>),
+}
+
 /// A function with typed signatures.
 #[derive(Debug)]
 pub struct Native {
@@ -102,7 +111,7 @@ pub struct Overload {
     /// The signature.
     pub signature: &'static str,
     /// The code.
-    pub body: Body,
+    pub body: Run,
     /// True if a call with such arguments is wrong, and `body` gives the text that says why (as a string
     /// value). Such overloads are not shown when arguments fit none.
     pub mismatch: bool,
@@ -111,12 +120,20 @@ pub struct Overload {
 impl Overload {
     /// A signature and its code.
     pub const fn new(signature: &'static str, body: Body) -> Overload {
-        Overload { signature, body, mismatch: false }
+        Overload { signature, body: Run::Borrowing(body), mismatch: false }
+    }
+
+    /// A signature whose code makes its result of its arguments.
+    pub const fn owning(
+        signature: &'static str,
+        body: fn(&mut Context<'_, '_>, Vec<Value>) -> Result<Value, Control>,
+    ) -> Overload {
+        Overload { signature, body: Run::Owning(body), mismatch: false }
     }
 
     /// A signature that is refused with the text that `body` gives.
     pub const fn mismatch(signature: &'static str, body: Body) -> Overload {
-        Overload { signature, body, mismatch: true }
+        Overload { signature, body: Run::Borrowing(body), mismatch: true }
     }
 }
 

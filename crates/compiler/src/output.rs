@@ -46,12 +46,13 @@ impl<'i> Session<'i> {
         let mut order: Vec<(ResourceId, ResourceId)> = std::mem::take(&mut self.edges);
         order.sort_by_key(|&(_, content)| content);
         let mut edges: Vec<(WireId, WireId)> = Vec::with_capacity(order.len());
+        // What each container was last seen to contain: all edges to one content are neighbours here.
+        let mut last: Vec<Option<ResourceId>> = vec![None; ids.len()];
         for (container, content) in order {
             let (Some(from), Some(to)) = (ids[container.0 as usize], ids[content.0 as usize]) else {
                 continue;
             };
-            let is_repeated = edges.iter().rev().take_while(|edge| edge.1 == to).any(|edge| edge.0 == from);
-            if !is_repeated {
+            if last[container.0 as usize].replace(content) != Some(content) {
                 edges.push((from, to));
             }
         }

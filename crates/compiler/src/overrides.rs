@@ -113,13 +113,14 @@ impl<'i> Session<'i> {
     }
 
     fn set_parameter(&mut self, id: ResourceId, parameter: Parameter<'i>) -> Result<(), Control> {
-        let is_tag = parameter.name == self.well_known.tag;
-        self.changes += 1;
+        let name = parameter.name;
+        let is_tag = name == self.well_known.tag;
         let resource = self.resource_mut(id);
         if is_tag {
             add_tags(&mut resource.tags, &parameter.value, resource.place)?;
         }
         resource.set(parameter);
+        self.note_change(id, name);
         Ok(())
     }
 

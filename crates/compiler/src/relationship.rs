@@ -39,6 +39,7 @@ impl<'i> Session<'i> {
             let targets = self.ends(&relationship.target, false);
             for source in &sources {
                 for target in &targets {
+                    self.limits.step()?;
                     self.draw(source, target, relationship.notifies)?;
                 }
             }

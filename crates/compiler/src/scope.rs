@@ -80,22 +80,82 @@ impl Variables {
         }
     }
 
-    /// Adds a variable that is soon forgotten: those of blocks have no index.
-    fn push_local(&mut self, name: Symbol, value: Option<Value>) {
-        self.names.push(name);
-        self.values.push(value);
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.names.len()
-    }
-
     /// Names and values in order of assignment.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Symbol, &Option<Value>)> {
         self.names.iter().copied().zip(&self.values)
     }
+}
+
+/// Variables of blocks, those of inner blocks behind those of outer ones. A name may be there several times.
+#[derive(Default)]
+struct Locals {
+    names: Vec<Symbol>,
+    values: Vec<Option<Value>>,
+    index: Option<Box<LocalIndex>>,
+}
+
+/// Where the names are, once there are more than [`SCANNED_MAX`].
+#[derive(Default)]
+struct LocalIndex {
+    /// The last position of each name.
+    last: FxHashMap<Symbol, u32>,
+    /// For each position that of the same name before it.
+    before: Vec<Option<u32>>,
+}
+
+impl LocalIndex {
+    fn push(&mut self, name: Symbol) {
+        let at = self.before.len() as u32;
+        self.before.push(self.last.insert(name, at));
+    }
+
+    fn pop(&mut self, name: Symbol) {
+        match self.before.pop().flatten() {
+            Some(before) => self.last.insert(name, before),
+            None => self.last.remove(&name),
+        };
+    }
+}
+
+impl Locals {
+    fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// The last position of a name from `start` on.
+    fn position(&self, name: Symbol, start: usize) -> Option<usize> {
+        match &self.index {
+            Some(index) => index.last.get(&name).map(|&at| at as usize).filter(|&at| at >= start),
+            None => {
+                let names = self.names.get(start..)?;
+                names.iter().rposition(|&other| other == name).map(|at| start + at)
+            }
+        }
+    }
+
+    fn push(&mut self, name: Symbol, value: Option<Value>) {
+        self.names.push(name);
+        self.values.push(value);
+        match &mut self.index {
+            Some(index) => index.push(name),
+            None if self.names.len() > SCANNED_MAX => {
+                let mut index = LocalIndex::default();
+                self.names.iter().for_each(|&name| index.push(name));
+                self.index = Some(Box::new(index));
+            }
+            None => {}
+        }
+    }
 
     fn truncate(&mut self, length: usize) {
+        if let Some(index) = &mut self.index {
+            if length <= SCANNED_MAX / 2 {
+                self.index = None;
+            } else {
+                let gone = self.names.get(length..).unwrap_or_default();
+                gone.iter().rev().for_each(|&name| index.pop(name));
+            }
+        }
         self.names.truncate(length);
         self.values.truncate(length);
     }
@@ -107,7 +167,7 @@ pub(crate) type Match = Rc<[Option<Str>]>;
 /// The frames of blocks that run in a scope.
 #[derive(Default)]
 pub(crate) struct Frames {
-    locals: Variables,
+    locals: Locals,
     starts: Vec<usize>,
     matches: Vec<Option<Match>>,
     /// The number of the frame that takes no assignment, since default values of parameters are computed in it.
@@ -162,38 +222,38 @@ impl Frames {
     /// True if the variable is in the innermost frame. `None` if there is no frame.
     pub(crate) fn is_bound(&self, name: Symbol) -> Option<bool> {
         let start = *self.starts.last()?;
-        Some(self.locals.names[start..].contains(&name))
+        Some(self.locals.position(name, start).is_some())
     }
 
     /// Where a variable stands in the order of the innermost frame.
     pub(crate) fn order(&self, name: Symbol) -> Option<usize> {
         let start = *self.starts.last()?;
-        self.locals.names[start..].iter().position(|&other| other == name)
+        self.locals.position(name, start).map(|at| at - start)
     }
 
     /// Sets a variable of the innermost frame.
     pub(crate) fn set(&mut self, name: Symbol, value: Option<Value>) {
         let start = self.starts.last().copied().unwrap_or_default();
-        match self.locals.names[start..].iter().position(|&other| other == name) {
-            Some(at) => self.locals.values[start + at] = value,
-            None => self.locals.push_local(name, value),
+        match self.locals.position(name, start) {
+            Some(at) => self.locals.values[at] = value,
+            None => self.locals.push(name, value),
         }
     }
 
     pub(crate) fn get(&self, name: Symbol) -> Option<&Option<Value>> {
-        self.locals.get(name)
+        self.locals.position(name, 0).map(|at| &self.locals.values[at])
     }
 
     /// Variables of all frames, from the outermost inwards.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Symbol, &Option<Value>)> {
-        self.locals.iter()
+        self.locals.names.iter().copied().zip(&self.locals.values)
     }
 
     /// Takes the value of a variable of the innermost frame out of it.
     pub(crate) fn take(&mut self, name: Symbol) -> Option<Value> {
         let start = *self.starts.last()?;
-        let at = self.locals.names[start..].iter().position(|&other| other == name)?;
-        self.locals.values[start + at].take()
+        let at = self.locals.position(name, start)?;
+        self.locals.values[at].take()
     }
 
     /// Adds the result of a match, or (with `None`) hides those before.
@@ -246,5 +306,37 @@ impl<'i> Scope<'i> {
         } else {
             self.vars.push(name, Some(value));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_of_any_size_hide_and_show_names() {
+        let mut frames = Frames::default();
+        let name = |at: usize| Symbol::new(&format!("v{at}"));
+        let value = |frames: &Frames, at: usize| frames.get(name(at)).cloned().flatten();
+        for depth in 0..4 {
+            frames.open();
+            assert_eq!(frames.is_bound(name(0)), Some(false));
+            for at in 0..100 {
+                frames.set(name(at), Some(Value::from(depth)));
+            }
+            frames.set(name(7), Some(Value::from(-depth)));
+            assert_eq!((frames.is_bound(name(99)), frames.order(name(7))), (Some(true), Some(7)));
+            assert_eq!(value(&frames, 99), Some(Value::from(depth)));
+        }
+        assert_eq!(frames.take(name(5)), Some(Value::from(3)));
+        assert_eq!((value(&frames, 5), value(&frames, 6)), (None, Some(Value::from(3))));
+        let all = Mark { locals: 400, starts: 4, matches: 0 };
+        for depth in (0..4).rev() {
+            frames.reset(Mark { locals: (depth + 1) * 100, starts: depth + 1, ..all });
+            assert_eq!(value(&frames, 7), Some(Value::from(-(depth as i64))), "{depth}");
+            assert_eq!(frames.order(name(99)), Some(99));
+        }
+        frames.reset(Mark { locals: 10, starts: 1, ..all });
+        assert_eq!((value(&frames, 9), value(&frames, 10)), (Some(Value::from(0)), None));
     }
 }

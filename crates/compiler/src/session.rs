@@ -43,7 +43,7 @@ pub struct Session<'i> {
     pub(crate) by_type: FxHashMap<Symbol, Vec<ResourceId>>,
     /// Where collectors find resources of a type.
     pub(crate) indexes: FxHashMap<(Symbol, By), Index>,
-    /// How often tags and attributes of resources that are in the catalog have been changed.
+    /// How often containers that are in the catalog have got tags.
     pub(crate) changes: u64,
     /// Resources of classes by name.
     pub(crate) class_resources: FxHashMap<Symbol, ResourceId>,
@@ -66,6 +66,8 @@ pub struct Session<'i> {
     pub(crate) callees: FxHashMap<Symbol, Option<Callee<'i>>>,
     pub(crate) blocks: FxHashMap<(*const Code, u32), std::rc::Rc<BlockType>>,
     pub(crate) names: FxHashMap<Symbol, Str>,
+    /// Strings that are being put together.
+    pub(crate) buffer: String,
     /// Types of parameters that are not constants.
     pub(crate) parameter_types: FxHashMap<*const Definition, Arc<[Type]>>,
     /// Types by the names that code has used.
@@ -202,6 +204,7 @@ impl<'i> Session<'i> {
             callees: FxHashMap::default(),
             blocks: FxHashMap::default(),
             names: FxHashMap::default(),
+            buffer: String::new(),
             parameter_types: FxHashMap::default(),
             types: FxHashMap::default(),
             type_texts: FxHashMap::default(),

@@ -10,7 +10,7 @@ use stdx::Symbol;
 use syntax::location::Namespace;
 
 use crate::error::Error;
-use crate::functions::{Body, LEGACY, Legacy, NATIVE, Native, OF_MODULES, OfModule};
+use crate::functions::{LEGACY, Legacy, NATIVE, Native, OF_MODULES, OfModule, Run};
 use crate::image::{Dialect, parse_text};
 use crate::types::{Named, evaluate_type};
 
@@ -33,7 +33,7 @@ pub(crate) struct Typed {
 pub(crate) struct Overload {
     pub(crate) name: &'static str,
     pub(crate) signature: Signature,
-    pub(crate) body: Body,
+    pub(crate) body: Run,
     pub(crate) is_mismatch: bool,
 }
 

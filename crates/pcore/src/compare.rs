@@ -109,9 +109,20 @@ pub fn includes(container: &Value, item: &Value) -> bool {
             u8::try_from(*byte).is_ok_and(|byte| bytes.contains(&byte))
         }
         (Value::Binary(bytes), Value::Float(byte)) => bytes.iter().any(|&other| f64::from(other) == *byte),
+        (Value::Array(items), Value::Str(text)) => match items.folded().position(text, items.iter()) {
+            Some(None) => false,
+            Some(Some(at)) if items.get(at).is_some_and(|found| equals_within(found, item)) => true,
+            _ => any_includes(items.iter(), item),
+        },
         (Value::Array(items), _) => any_includes(items.iter(), item),
         // Most keys that are there are there as written.
-        (Value::Hash(hash), _) => hash.contains_key(item) || any_includes(hash.keys(), item),
+        (Value::Hash(hash), _) if hash.contains_key(item) => true,
+        (Value::Hash(hash), Value::Str(text)) => match hash.folded().position(text, hash.keys()) {
+            Some(None) => false,
+            Some(Some(at)) if hash.get_index(at).is_some_and(|(key, _)| equals_within(key, item)) => true,
+            _ => any_includes(hash.keys(), item),
+        },
+        (Value::Hash(hash), _) => any_includes(hash.keys(), item),
         (Value::SemVerRange(range), _) => is_in_range(range, item),
         _ => false,
     }

@@ -4,6 +4,7 @@ use foldhash::fast::RandomState;
 use indexmap::{Equivalent, IndexMap};
 
 use crate::extent::Known;
+use crate::folded::Folded;
 use crate::{Str, Value};
 
 /// Agents choose the keys of facts, so that the hasher has a seed that they do not know.
@@ -15,26 +16,13 @@ type Map = IndexMap<Value, Value, RandomState>;
 pub struct Hash {
     entries: Map,
     known: Known,
+    /// Where keys are that are texts.
+    folded: Folded,
 }
 
 impl PartialEq for Hash {
     fn eq(&self, other: &Hash) -> bool {
         self.entries == other.entries
-    }
-}
-
-fn insert(entries: &mut Map, known: &mut Known, key: Value, value: Value) -> Option<Value> {
-    known.add([&key, &value]);
-    match entries.entry(key) {
-        indexmap::map::Entry::Occupied(mut entry) => {
-            let before = entry.insert(value);
-            known.remove([entry.key(), &before]);
-            Some(before)
-        }
-        indexmap::map::Entry::Vacant(entry) => {
-            entry.insert(value);
-            None
-        }
     }
 }
 
@@ -56,11 +44,35 @@ impl Hash {
 
     /// An empty hash with room for `n` entries.
     pub fn with_capacity(n: usize) -> Hash {
-        Hash { entries: Map::with_capacity_and_hasher(n, Default::default()), known: Known::default() }
+        Hash {
+            entries: Map::with_capacity_and_hasher(n, Default::default()),
+            known: Known::default(),
+            folded: Folded::default(),
+        }
     }
 
     pub(crate) fn known(&self) -> &Known {
         &self.known
+    }
+
+    pub(crate) fn folded(&self) -> &Folded {
+        &self.folded
+    }
+
+    fn put(&mut self, key: Value, value: Value) -> Option<Value> {
+        self.known.add([&key, &value]);
+        match self.entries.entry(key) {
+            indexmap::map::Entry::Occupied(mut entry) => {
+                let before = entry.insert(value);
+                self.known.remove([entry.key(), &before]);
+                Some(before)
+            }
+            indexmap::map::Entry::Vacant(entry) => {
+                self.folded.add(entry.index(), entry.key());
+                entry.insert(value);
+                None
+            }
+        }
     }
 
     /// Number of entries.
@@ -101,24 +113,27 @@ impl Hash {
 
     /// Sets a key; a key that was there keeps its place.
     pub fn insert(&mut self, key: impl Into<Value>, value: impl Into<Value>) -> Option<Value> {
-        insert(&mut self.entries, &mut self.known, key.into(), value.into())
+        self.put(key.into(), value.into())
     }
 
     /// Removes a key, keeping the order of the others.
     pub fn remove(&mut self, key: &Value) -> Option<Value> {
         self.known.reset();
+        self.folded.reset();
         self.entries.shift_remove(key)
     }
 
     /// Removes a string key, keeping the order of the others.
     pub fn remove_str(&mut self, key: &str) -> Option<Value> {
         self.known.reset();
+        self.folded.reset();
         self.entries.shift_remove(&StrKey(key))
     }
 
     /// Keeps the entries for which `keep` is true.
     pub fn retain(&mut self, mut keep: impl FnMut(&Value, &Value) -> bool) {
         self.known.reset();
+        self.folded.reset();
         self.entries.retain(|key, value| keep(key, value));
     }
 
@@ -152,7 +167,7 @@ impl Hash {
 impl<K: Into<Value>, V: Into<Value>> FromIterator<(K, V)> for Hash {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Hash {
         let entries = entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
-        Hash { entries, known: Known::default() }
+        Hash { entries, known: Known::default(), folded: Folded::default() }
     }
 }
 
@@ -161,7 +176,7 @@ impl<K: Into<Value>, V: Into<Value>> Extend<(K, V)> for Hash {
         let entries = entries.into_iter();
         self.entries.reserve(entries.size_hint().0);
         for (key, value) in entries {
-            insert(&mut self.entries, &mut self.known, key.into(), value.into());
+            self.put(key.into(), value.into());
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod compare;
 pub mod convert;
 pub mod error;
 pub mod extent;
+mod folded;
 pub mod format;
 pub mod hash;
 pub mod infer;

@@ -8,16 +8,28 @@ pub struct Case {
     pub name: &'static str,
     /// The site manifest of `n` resources, classes or rounds.
     pub manifest: fn(usize) -> String,
+    /// Hiera's data for it.
+    pub data: fn(usize) -> String,
     /// The largest size that makes sense; the language or memory forbids more.
     pub size_max: usize,
+    /// What is measured is reading the code rather than compiling it.
+    pub is_reading: bool,
 }
 
 const fn case(name: &'static str, manifest: fn(usize) -> String) -> Case {
-    Case { name, manifest, size_max: usize::MAX }
+    Case { name, manifest, data: |_| String::new(), size_max: usize::MAX, is_reading: false }
 }
 
 const fn small(name: &'static str, size_max: usize, manifest: fn(usize) -> String) -> Case {
-    Case { name, manifest, size_max }
+    Case { size_max, ..case(name, manifest) }
+}
+
+const fn reading(name: &'static str, manifest: fn(usize) -> String) -> Case {
+    Case { is_reading: true, ..case(name, manifest) }
+}
+
+const fn data(name: &'static str, data: fn(usize) -> String, manifest: fn(usize) -> String) -> Case {
+    Case { data, ..case(name, manifest) }
 }
 
 /// A line for each number below `n`.
@@ -28,6 +40,11 @@ fn lines(n: usize, line: impl Fn(usize, &mut String)) -> String {
         text.push('\n');
     }
     text
+}
+
+/// [`lines`] of formatted texts.
+fn texts(n: usize, text: impl Fn(usize) -> String) -> String {
+    lines(n, |i, out| out.push_str(&text(i)))
 }
 
 /// Code that runs in a block for each number below `n`, as `$i`.
@@ -81,6 +98,38 @@ pub const CASES: &[Case] = &[
         repeated(n, "@notify { \"n${i}\": message => \"m${i}\" }")
             + &lines(n, |i, out| {
                 let _ = write!(out, "Notify<| message == 'm{i}' or message == 'x' |>");
+            })
+    }),
+    case("virtual, collected by number", |n| {
+        repeated(n, "@user { \"u${i}\": uid => $i }")
+            + &lines(n, |i, out| {
+                let _ = write!(out, "User<| uid == {i} |>");
+            })
+    }),
+    case("virtual, collected by two tags", |n| {
+        repeated(n, "@notify { \"n${i}\": tag => ['all', \"t${i}\"] }")
+            + &lines(n, |i, out| {
+                let _ = write!(out, "Notify<| tag == 'all' and tag == 't{i}' |>");
+            })
+    }),
+    case("overrides by attribute", |n| {
+        repeated(n, "notify { \"n${i}\": message => \"m${i}\" }")
+            + &lines(n, |i, out| {
+                let _ = write!(out, "Notify<| message == 'm{i}' |> {{ message => 'x{i}', tag => 'y' }}");
+            })
+    }),
+    case("collectors in rounds of defines", |n| {
+        "define inner() { @notify { \"i-${title}\": tag => $title } }\ndefine outer() { @inner { \"o-${title}\": tag => $title } }\n"
+            .to_owned()
+            + &repeated(n / 3, "@outer { \"t${i}\": tag => \"t${i}\" }")
+            + &lines(n / 3, |i, out| {
+                let _ = write!(out, "Outer<| tag == 't{i}' |> Inner<| tag == 't{i}' |> Notify<| tag == 'o-t{i}' |>");
+            })
+    }),
+    case("arrows with collectors", |n| {
+        repeated(n / 2, "notify { \"n${i}\": tag => \"t${i}\" } @notify { \"v${i}\": tag => \"v${i}\" }")
+            + &lines(n / 2, |i, out| {
+                let _ = write!(out, "Notify<| tag == 't{i}' |> -> Notify<| tag == 'v{i}' |>");
             })
     }),
     case("overrides of many collectors", |n| {
@@ -207,6 +256,16 @@ pub const CASES: &[Case] = &[
         });
         format!("{contained}class all {{ {contain} }} include all")
     }),
+    case("contained by many", |n| {
+        lines(n / 2, |i, out| {
+            let _ = write!(out, "class c{i} {{ contain common }} include c{i}");
+        }) + "class common { }"
+    }),
+    case("required by many", |n| {
+        lines(n / 2, |i, out| {
+            let _ = write!(out, "class c{i} {{ require common }} include c{i}");
+        }) + "class common { }"
+    }),
     case("required classes", |n| {
         let required = lines(n, |i, out| {
             let _ = write!(out, "class c{i} {{ }}");
@@ -318,6 +377,67 @@ pub const CASES: &[Case] = &[
             n - 1
         )
     }),
+    case("new keys of a memo", |n| {
+        format!(
+            "$all = Integer[0, {}].reduce({{}}) |$memo, $i| {{ if \"K${{i}}\" in $memo {{ $memo }} else {{ $memo + {{ \"k${{i}}\" => $i }} }} }}\nnotify {{ \"${{$all.size}}\": }}",
+            n - 1
+        )
+    }),
+    case("lists in a hash", |n| {
+        format!(
+            "$all = Integer[0, {}].reduce({{}}) |$memo, $i| {{ $key = \"k${{$i % 1000}}\" $old = $memo[$key] $new = $old ? {{ undef => [$i], default => $old + [$i] }} $memo + {{ $key => $new }} }}\nnotify {{ \"${{$all.size}}\": }}",
+            n - 1
+        )
+    }),
+    case("items in an array", |n| {
+        format!(
+            "$all = Integer[0, {0}].map |$i| {{ \"k${{i}}\" }}\n$found = Integer[0, {0}].filter |$i| {{ \"k${{$i * 2}}\" in $all }}\nnotify {{ \"${{$found.size}}\": }}",
+            n - 1
+        )
+    }),
+    data(
+        "lookups",
+        |n| texts(n, |i| format!("key{i}: value {i}")),
+        |n| repeated(n, "notify { \"n${i}\": message => lookup(\"key${i}\") }"),
+    ),
+    data(
+        "lookups with options",
+        |n| {
+            let options = texts(n, |i| format!("  key{i}: {{merge: unique}}"));
+            let values = texts(n, |i| format!("key{i}: [a, '%{{facts.x}}{i}']"));
+            format!("lookup_options:\n{options}\n{values}")
+        },
+        |n| repeated(n, "notify { \"n${i}\": message => lookup(\"key${i}\") }"),
+    ),
+    data(
+        "class parameters in data",
+        |n| texts(n, |i| format!("c{i}::text: value {i}")),
+        |n| {
+            lines(n, |i, out| {
+                let _ = write!(out, "class c{i}(String $text) {{ }} include c{i}");
+            })
+        },
+    ),
+    reading("reading literals", |n| {
+        lines(n, |i, out| {
+            let _ = write!(
+                out,
+                "file {{ '/srv/{i}': ensure => file, mode => '0644', content => \"x${{facts['a']}} {i}\" }}"
+            );
+        })
+    }),
+    reading("reading classes", |n| {
+        lines(n, |i, out| {
+            let _ = write!(out, "class c{i}(Optional[String] $a = undef) {{ if $a {{ notify {{ $a: }} }} }}");
+        })
+    }),
+    reading("reading one hash", |n| {
+        format!("$all = {{\n{}}}", texts(n, |i| format!("'k{i}' => ['a', {i}, true],")))
+    }),
+    reading("reading one string", |n| {
+        format!("$a = 1 $all = \"{}\"", texts(n, |i| format!("line {i} ${{a}} of many")))
+    }),
+    reading("reading comments", |n| texts(n, |i| format!("# line {i} of a comment\n"))),
     case("epp", |n| repeated(n, "notify { inline_epp('<%= $x %> and more', { 'x' => $i }): }")),
     case("typed function", |n| {
         "function f(String $a, Integer[0] $b, Hash[String, Variant[Integer, String]] $c = {}) >> String { \"${a}${b}\" }\n".to_owned()

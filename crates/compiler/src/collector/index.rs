@@ -1,8 +1,8 @@
 //! Where collectors find resources without a look at each.
 //!
-//! Many collectors over many resources would cost the product of both. So for the titles, tags and texts that conditions ask for
-//! there are indexes, each made when it is first worth it. Titles stay; an index of anything else holds until a tag or an attribute
-//! is changed. What an index gives are candidates: the condition itself is still asked.
+//! Many collectors over many resources would cost the product of both. So for the titles, tags and values that conditions ask for
+//! there are indexes, each made when it is first worth it. What changes is added; only tags that a container gets, and with it all
+//! its contents, end the index of tags. What an index gives are candidates: the condition itself is still asked.
 
 use pcore::Value;
 use rustc_hash::FxHashMap;
@@ -18,6 +18,8 @@ const SCANNED_MAX: usize = 32;
 const SCANS: u32 = 2;
 /// Tags that an index has room for: so many for each resource, and some more.
 const TAGS_EACH: usize = 64;
+/// Stands for all values that may equal something else than themselves. No text begins with it.
+const ANYTHING: &str = "\0";
 
 /// What an index is by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,7 +30,7 @@ pub(crate) enum By {
     Attribute(Symbol),
 }
 
-/// Resources of a type by a text in small letters, as `==` compares.
+/// Resources of a type by a key (see [`key_of`]).
 #[derive(Default)]
 pub(crate) struct Index {
     /// How many of the type's resources are in the index.
@@ -41,65 +43,115 @@ pub(crate) struct Index {
     ids: FxHashMap<String, Vec<ResourceId>>,
 }
 
-/// A text that a resource must have somewhere to be collected.
-pub(super) type Wanted<'q> = Vec<(By, &'q str)>;
-
-impl Query {
-    /// The texts of which a resource must have one to fit; `None` if it may fit without.
-    pub(super) fn wanted(&self) -> Option<Wanted<'_>> {
-        match self {
-            Query::Equal(name, Value::Str(text)) => {
-                let by = match name.as_str() {
-                    "title" => By::Title,
-                    // A name that no code has is no attribute of any resource.
-                    name => Symbol::existing(name).map(By::Attribute)?,
-                };
-                Some(vec![(by, text)])
-            }
-            Query::Tag(tags) => Some(tags.iter().map(|tag| (By::Tag, tag.as_str())).collect()),
-            Query::And(left, right) => match (left.wanted(), right.wanted()) {
-                (Some(left), Some(right)) => {
-                    let by_title = |wanted: &Wanted<'_>| wanted.iter().all(|(by, _)| *by == By::Title);
-                    Some(if by_title(&right) { right } else { left })
-                }
-                (left, right) => left.or(right),
-            },
-            Query::Or(left, right) => {
-                let mut wanted = left.wanted()?;
-                wanted.extend(right.wanted()?);
-                Some(wanted)
-            }
-            Query::Equal(..) | Query::NotEqual(..) => None,
+impl Index {
+    fn add(&mut self, key: String, id: ResourceId) {
+        let ids = self.ids.entry(key).or_default();
+        if ids.last() != Some(&id) {
+            ids.push(id);
         }
+    }
+
+    fn of(&self, key: &str) -> &[ResourceId] {
+        self.ids.get(key).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// What the language calls equal has the same key; `None` if everything may be equal to the value.
+fn key_of(value: &Value) -> Option<String> {
+    match value {
+        // As `==` compares.
+        Value::Str(text) => Some(text.to_ascii_lowercase()),
+        Value::Int(number) => Some(format!("\0{}", *number as f64)),
+        Value::Float(number) => Some(format!("\0{number}")),
+        Value::Bool(flag) => Some(format!("\0{flag}")),
+        _ => None,
+    }
+}
+
+/// A key that a resource must have somewhere to be collected.
+type Wanted = (By, String);
+
+/// Keys of which a resource must have one to fit; `None` if it may fit without.
+fn wanted(query: &Query) -> Option<Vec<Wanted>> {
+    match query {
+        Query::Equal(name, value) => {
+            let by = match name.as_str() {
+                "title" => By::Title,
+                // A name that no code has is no attribute of any resource.
+                name => Symbol::existing(name).map(By::Attribute)?,
+            };
+            // What a title is equal to is told by its text only if that is asked for.
+            if by == By::Title && !matches!(value, Value::Str(_)) {
+                return None;
+            }
+            Some(vec![(by, key_of(value)?)])
+        }
+        Query::Tag(tags) => Some(tags.iter().map(|tag| (By::Tag, tag.to_ascii_lowercase())).collect()),
+        Query::Or(left, right) => {
+            let mut all = wanted(left)?;
+            all.extend(wanted(right)?);
+            Some(all)
+        }
+        Query::And(..) | Query::NotEqual(..) => None,
+    }
+}
+
+/// The conditions that must all hold.
+fn conditions<'q>(query: &'q Query, all: &mut Vec<&'q Query>) {
+    match query {
+        Query::And(left, right) => {
+            conditions(left, all);
+            conditions(right, all);
+        }
+        single => all.push(single),
     }
 }
 
 impl Session<'_> {
-    /// Resources of a type that have one of the texts, and maybe others, in order of creation; `None` if each may as well be
-    /// looked at.
-    pub(super) fn candidates(&mut self, ty: Symbol, wanted: &Wanted<'_>) -> Option<Vec<ResourceId>> {
+    /// Resources of a type that may fit a condition, in order of creation; `None` if each may as well be looked at.
+    pub(super) fn candidates(&mut self, ty: Symbol, query: &Query) -> Option<Vec<ResourceId>> {
         if self.by_type.get(&ty)?.len() <= SCANNED_MAX {
             return None;
         }
-        let mut found = Vec::new();
-        for (by, text) in wanted {
-            let index = self.index(ty, *by)?;
-            found.extend(index.ids.get(&text.to_ascii_lowercase()).into_iter().flatten().copied());
+        let mut all = Vec::new();
+        conditions(query, &mut all);
+        let mut best: Option<(usize, Vec<Wanted>)> = None;
+        for wanted in all.into_iter().filter_map(wanted) {
+            if let Some(count) = self.count(ty, &wanted)
+                && best.as_ref().is_none_or(|(least, _)| count < *least)
+            {
+                best = Some((count, wanted));
+            }
+        }
+        let (count, wanted) = best?;
+        let mut found = Vec::with_capacity(count);
+        for (by, key) in wanted {
+            let index = self.indexes.get(&(ty, by))?;
+            found.extend_from_slice(index.of(&key));
+            found.extend_from_slice(index.of(ANYTHING));
         }
         found.sort_unstable();
         found.dedup();
         Some(found)
     }
 
+    /// How many resources have one of the keys, at most; `None` without an index of them.
+    fn count(&mut self, ty: Symbol, wanted: &[Wanted]) -> Option<usize> {
+        let mut count = 0;
+        for (by, key) in wanted {
+            let index = self.index(ty, *by)?;
+            count += index.of(key).len() + index.of(ANYTHING).len();
+        }
+        Some(count)
+    }
+
     /// An index that holds now; `None` if it is not worth having.
     fn index(&mut self, ty: Symbol, by: By) -> Option<&Index> {
         let mut index = self.indexes.remove(&(ty, by)).unwrap_or_default();
-        if by != By::Title {
-            if index.changes != self.changes {
-                index = Index { changes: self.changes, ..Index::default() };
-            }
-            index.scans += 1;
+        if by == By::Tag && index.changes != self.changes {
+            index = Index { changes: self.changes, ..Index::default() };
         }
+        index.scans += 1;
         let is_worth_it = by == By::Title || index.scans > SCANS && !index.is_useless;
         if is_worth_it {
             self.bring_up(&mut index, ty, by);
@@ -114,17 +166,11 @@ impl Session<'_> {
         let of_type = self.by_type.get(&ty).map(Vec::as_slice).unwrap_or_default();
         let mut room = of_type.len() * TAGS_EACH;
         for &id in of_type.get(index.indexed..).unwrap_or_default() {
-            let mut add = |text: &str| {
-                let ids = index.ids.entry(text.to_ascii_lowercase()).or_default();
-                if ids.last() != Some(&id) {
-                    ids.push(id);
-                }
-            };
             match by {
-                By::Title => add(&self.resource(id).title),
+                By::Title => index.add(self.resource(id).title.to_ascii_lowercase(), id),
                 By::Attribute(name) => {
                     if let Some(value) = self.resource(id).value(name) {
-                        texts(value, &mut add);
+                        add_value(index, value, id);
                     }
                 }
                 By::Tag => {
@@ -133,7 +179,7 @@ impl Session<'_> {
                         let resource = self.resource(at);
                         for tag in resource.tags.iter() {
                             room = room.saturating_sub(1);
-                            add(tag);
+                            index.add(tag.to_ascii_lowercase(), id);
                         }
                         let container = self.scope(resource.scope).resource;
                         if container == at || room == 0 {
@@ -151,13 +197,43 @@ impl Session<'_> {
         }
         index.indexed = of_type.len();
     }
+
+    /// Notes that an attribute of a resource has been set.
+    pub(crate) fn note_change(&mut self, id: ResourceId, name: Symbol) {
+        if name == self.well_known.tag {
+            self.note_tags(id);
+        }
+        if self.indexes.is_empty() {
+            return;
+        }
+        let resource = &self.resources[id.0 as usize];
+        if let Some(index) = self.indexes.get_mut(&(resource.ty.name(), By::Attribute(name)))
+            && let Some(value) = resource.value(name)
+        {
+            add_value(index, value, id);
+        }
+    }
+
+    /// Notes that a resource has got tags.
+    pub(crate) fn note_tags(&mut self, id: ResourceId) {
+        let resource = &self.resources[id.0 as usize];
+        if resource.ty.definition().is_some() {
+            self.changes += 1;
+            return;
+        }
+        if let Some(index) = self.indexes.get_mut(&(resource.ty.name(), By::Tag)) {
+            for tag in resource.tags.iter() {
+                index.add(tag.to_ascii_lowercase(), id);
+            }
+        }
+    }
 }
 
-/// The texts in a value, which a condition on it may mean.
-fn texts(value: &Value, add: &mut impl FnMut(&str)) {
+/// Adds the keys of a value, and of the items of a list, of which each may be meant.
+fn add_value(index: &mut Index, value: &Value, id: ResourceId) {
     match value {
-        Value::Str(text) => add(text),
-        Value::Array(items) => items.iter().for_each(|item| texts(item, add)),
-        _ => {}
+        Value::Array(items) => items.iter().for_each(|item| add_value(index, item, id)),
+        Value::Undef | Value::Hash(_) | Value::Type(pcore::Type::Class(_) | pcore::Type::Resource(_)) => {}
+        other => index.add(key_of(other).unwrap_or_else(|| ANYTHING.to_owned()), id),
     }
 }

@@ -126,9 +126,10 @@ impl<'i> Context<'_, 'i> {
     pub fn tag(&mut self, tags: &[Value]) -> Result<(), Control> {
         self.needs_catalog("tag")?;
         let container = self.session.container(self.at.scope);
-        self.session.changes += 1;
         let resource = self.session.resource_mut(container);
-        tags.iter().try_for_each(|tag| add_tags(&mut resource.tags, tag, resource.place))
+        let result = tags.iter().try_for_each(|tag| add_tags(&mut resource.tags, tag, resource.place));
+        self.session.note_tags(container);
+        result
     }
 
     /// True if the caller's class or define, or the catalog, has all of the tags.

@@ -12,7 +12,7 @@ use crate::code::{Code, Function};
 use crate::context::{Block, Context};
 use crate::error::{Control, Error};
 use crate::eval::lambda::LambdaRef;
-use crate::functions::Legacy;
+use crate::functions::{Legacy, Run};
 use crate::image::RubyFunction;
 use crate::scope::ScopeId;
 use crate::session::Session;
@@ -224,7 +224,7 @@ impl<'i> Session<'i> {
             self.limits.walks(argument)?;
         }
         let value = match callee {
-            Callee::Typed(typed) => self.call_typed(typed, &args, block, at),
+            Callee::Typed(typed) => self.call_typed(typed, args, block, at),
             Callee::Legacy(legacy) => self.call_legacy(legacy, args, block, at),
             Callee::Puppet(function) => self.call_puppet(function, &args),
             Callee::Ruby(function) => self.call_ruby(function, args, block, at),
@@ -236,7 +236,7 @@ impl<'i> Session<'i> {
     fn call_typed(
         &mut self,
         typed: &'static Typed,
-        args: &[Value],
+        args: Vec<Value>,
         block: Option<&Block<'_, 'i>>,
         at: CallSite<'i>,
     ) -> Eval {
@@ -247,11 +247,14 @@ impl<'i> Session<'i> {
             }
             None => None,
         };
-        let Some(overload) = typed.select(args, block_type.as_deref()) else {
-            return Err(Error::new(typed.describe_mismatch(args, block_type.as_deref())).into());
+        let Some(overload) = typed.select(&args, block_type.as_deref()) else {
+            return Err(Error::new(typed.describe_mismatch(&args, block_type.as_deref())).into());
         };
         let mut context = Context::new(self, typed.native.name, block, at);
-        let value = (overload.body)(&mut context, args)?;
+        let value = match overload.body {
+            Run::Borrowing(body) => body(&mut context, &args),
+            Run::Owning(body) => body(&mut context, args),
+        }?;
         if overload.is_mismatch {
             let text = value.as_str().unwrap_or_default();
             return Err(Error::new(format!("'{}' {text}", typed.native.name)).into());
@@ -304,6 +307,9 @@ fn legacy_argument(value: Value) -> Result<Value, Control> {
 }
 
 fn legacy_inner(value: Value) -> Value {
+    if !is_legacy_text(&value) {
+        return value;
+    }
     match value {
         Value::Array(items) => Value::array(items.iter().cloned().map(legacy_inner).collect::<Vec<_>>()),
         Value::Hash(hash) => Value::hash(
@@ -318,6 +324,21 @@ fn legacy_inner(value: Value) -> Value {
         | Value::Timespan(_)
         | Value::Timestamp(_) => Value::from(pcore::format::to_s(&value)),
         other => other,
+    }
+}
+
+/// True if there is anything in a value that the older interface passes as text.
+fn is_legacy_text(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(is_legacy_text),
+        Value::Hash(hash) => hash.iter().any(|(key, value)| is_legacy_text(key) || is_legacy_text(value)),
+        Value::Regexp(_)
+        | Value::SemVer(_)
+        | Value::SemVerRange(_)
+        | Value::Binary(_)
+        | Value::Timespan(_)
+        | Value::Timestamp(_) => true,
+        _ => false,
     }
 }
 

@@ -3,7 +3,7 @@
 use pcore::compare::{self, Relation};
 use pcore::error::{Operand, ValueError};
 use pcore::{Value, arithmetic, label as value_label};
-use syntax::ast::{BinaryOp, Expr, ExprId};
+use syntax::ast::{BinaryOp, ExprId};
 
 use super::{Eval, issue, label};
 use crate::code::Code;
@@ -21,14 +21,14 @@ impl<'i> Session<'i> {
         right: ExprId,
         scope: ScopeId,
     ) -> Eval {
-        let first = match &code[left] {
-            Expr::Var(name) if code.is_last_use(left) => self.scope_mut(scope).frames.take(*name),
-            _ => None,
-        };
-        let first = match first {
-            Some(taken) => taken,
-            None => self.eval(code, left, scope)?,
-        };
+        if matches!(op, BinaryOp::Add | BinaryOp::ShiftLeft) && code.is_last_use(left) {
+            // The other operand may read what is taken here.
+            let second = self.eval(code, right, scope)?;
+            let first = self.eval(code, left, scope)?;
+            self.limits.walks(&second)?;
+            return self.calculate(code, id, op, (left, first), (right, second));
+        }
+        let first = self.eval(code, left, scope)?;
         match op {
             BinaryOp::And if !first.is_true() => return Ok(Value::Bool(false)),
             BinaryOp::Or if first.is_true() => return Ok(Value::Bool(true)),

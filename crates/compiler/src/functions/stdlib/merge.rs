@@ -1,5 +1,7 @@
 //! `merge`, `stdlib::merge`, `stdlib::nested_values`, `stdlib::sort_by`
 
+use std::sync::Arc;
+
 use pcore::{Hash, Value};
 
 use crate::context::Context;
@@ -22,11 +24,16 @@ pub(super) const MERGE_8: Native = Native { name: "merge", local_types: &[], ove
 pub(super) const MERGE: Native = Native { name: "stdlib::merge", local_types: &[], overloads: OVERLOADS };
 
 const OVERLOADS: &[Overload] = &[
-    Overload::new(
+    Overload::owning(
         "(Variant[Hash[Scalar,Any], Undef, String[0,0]] *$args) >> Hash[Scalar,Any]",
         |_, arguments| {
-            let mut merged = Hash::new();
-            for hash in arguments.iter().filter_map(Value::as_hash) {
+            let mut hashes = arguments.into_iter().filter_map(|argument| match argument {
+                Value::Hash(hash) => Some(hash),
+                _ => None,
+            });
+            // A fold that merges into its memo does so in place.
+            let mut merged = hashes.next().map_or_else(Hash::new, Arc::unwrap_or_clone);
+            for hash in hashes {
                 merged.extend(hash.iter().map(|(key, value)| (key.clone(), value.clone())));
             }
             Ok(merged.into())
@@ -45,16 +52,22 @@ fn merge_items(context: &mut Context<'_, '_>, arguments: &[Value], three: bool) 
     if arguments.len() != 1 {
         return Err(format!("wrong number of arguments (given {}, expected 1)", arguments.len()).into());
     }
-    let mut merged = Hash::new();
+    let mut merged = Arc::new(Hash::new());
     for turn in Turns::new(arguments, three)? {
-        let mut call = vec![Value::from(merged.clone())];
+        let mut call = vec![Value::Hash(merged.clone())];
         call.extend_from_slice(turn.arguments());
-        let Some(more) = context.iterate(&call)? else { break };
-        if let Value::Hash(more) = more {
-            merged.extend(more.iter().map(|(key, value)| (key.clone(), value.clone())));
+        let more = context.iterate(&call)?;
+        drop(call);
+        match more {
+            Some(Value::Hash(more)) => {
+                let more = more.iter().map(|(key, value)| (key.clone(), value.clone()));
+                Arc::make_mut(&mut merged).extend(more);
+            }
+            Some(_) => {}
+            None => break,
         }
     }
-    Ok(merged.into())
+    Ok(Value::Hash(merged))
 }
 
 /// The values of a hash and of hashes within it.
