@@ -47,6 +47,24 @@ impl fmt::Display for Driver {
 
 impl std::error::Error for Driver {}
 
+fn is_gone(error: &tokio_postgres::Error) -> bool {
+    match error.code() {
+        // Classes: connection, insufficient resources, operator intervention, system error; and a server that became read-only
+        // because another one took over.
+        Some(code) => {
+            ["08", "53", "57", "58"].iter().any(|class| code.code().starts_with(class))
+                && *code != SqlState::QUERY_CANCELED
+                || *code == SqlState::READ_ONLY_SQL_TRANSACTION
+        }
+        None => {
+            // A certificate that does not fit comes as data that is not valid.
+            let io =
+                std::error::Error::source(error).and_then(|source| source.downcast_ref::<std::io::Error>());
+            error.is_closed() || io.is_some_and(|io| io.kind() != std::io::ErrorKind::InvalidData)
+        }
+    }
+}
+
 /// An error of the database. The statement is named so that the log is of use; values never are.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -65,6 +83,12 @@ pub enum Error {
         server: String,
         /// Why.
         source: Driver,
+    },
+    /// The server could not be reached a moment ago, and was not tried again.
+    #[error("could not connect to the database at {server}: it did not answer a moment ago")]
+    Away {
+        /// Where it should be.
+        server: String,
     },
     /// The settings of the connection are not valid.
     #[error("the settings of the database are not valid: {0}")]
@@ -141,7 +165,12 @@ impl Error {
     /// another try, however often.
     pub fn is_outage(&self) -> bool {
         match self {
-            Error::Connect { .. } | Error::Commit(_) | Error::Closed | Error::Open { .. } => true,
+            Error::Connect { .. }
+            | Error::Away { .. }
+            | Error::Commit(_)
+            | Error::Closed
+            | Error::Open { .. }
+            | Error::TooNew { .. } => true,
             Error::Statement { source, .. } | Error::Transaction(source) => match source {
                 Driver::Sqlite(error) => matches!(
                     error.sqlite_error_code(),
@@ -155,21 +184,19 @@ impl Error {
                             | ErrorCode::OutOfMemory
                     )
                 ),
-                Driver::Postgres(error) => match error.code() {
-                    // Classes: connection, insufficient resources, operator intervention, system error; and a server that
-                    // became read-only because another one took over.
-                    Some(code) => {
-                        ["08", "53", "57", "58"].iter().any(|class| code.code().starts_with(class))
-                            && *code != SqlState::QUERY_CANCELED
-                            || *code == SqlState::READ_ONLY_SQL_TRANSACTION
-                    }
-                    None => {
-                        error.is_closed()
-                            || std::error::Error::source(error)
-                                .is_some_and(|source| source.is::<std::io::Error>())
-                    }
-                },
+                Driver::Postgres(error) => is_gone(error),
             },
+            _ => false,
+        }
+    }
+
+    /// True if a server does not answer, or says that it cannot serve anybody now: what is to be expected of one that is started,
+    /// stopped or cut off, and not of one that refuses this program.
+    pub fn is_away(&self) -> bool {
+        match self {
+            Error::Connect { source: Driver::Postgres(error), .. } => is_gone(error),
+            Error::Away { .. } => true,
+            Error::Statement { .. } | Error::Transaction(_) => self.is_outage(),
             _ => false,
         }
     }

@@ -94,9 +94,29 @@ impl Db {
         schema: &'static str,
         migrations: &'static [Migration],
     ) -> Result<Db> {
-        postgres::Postgres::connect(settings, schema, migrations)
-            .await
-            .map(|postgres| Db(Inner::Postgres(postgres)))
+        let postgres = postgres::Postgres::new(settings, schema, migrations)?;
+        postgres.ready().await?;
+        Ok(Db(Inner::Postgres(postgres)))
+    }
+
+    /// The same, but a server that is away now may come later: the schema is brought up to date by the first use that reaches it, and
+    /// all uses fail with [`Error::is_outage`] until then.
+    ///
+    /// # Errors
+    /// The settings are not valid, or the server answers and does not let this program in.
+    pub async fn connect_or_wait(
+        settings: PostgresSettings,
+        schema: &'static str,
+        migrations: &'static [Migration],
+    ) -> Result<Db> {
+        let postgres = postgres::Postgres::new(settings, schema, migrations)?;
+        match postgres.ready().await {
+            Err(error) if error.is_away() => {
+                tracing::warn!(%error, "the database is not there; work that needs it waits");
+            }
+            result => result?,
+        }
+        Ok(Db(Inner::Postgres(postgres)))
     }
 
     /// The SQL it understands.

@@ -3,6 +3,7 @@
 //! The driver is asynchronous and closures are not: a closure runs on a blocking thread and waits there for each statement, while
 //! the connection itself is driven by the runtime. A connection that broke, or whose transaction could not be ended, is thrown away
 //! and a new one is made for the next caller, so a server that was restarted costs the transactions that were under way and no more.
+//! While the server does not answer, most callers are told so at once instead of each waiting for its own attempt.
 
 mod codec;
 mod tls;
@@ -12,12 +13,12 @@ use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::try_join_all;
 use futures_util::{StreamExt as _, TryStreamExt as _, pin_mut};
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 use tokio_postgres::config::SslMode;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, NoTls, Statement};
@@ -34,6 +35,8 @@ const PIPELINE_MAX: usize = 512;
 const ROWS_AT_ONCE: usize = 256;
 /// How long making a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long after a failed attempt to connect the next one is made.
+const CONNECT_PAUSE: Duration = Duration::from_secs(1);
 /// How long a server may leave data unacknowledged before the connection counts as broken.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
 /// How often a limited read is looked at.
@@ -73,8 +76,14 @@ struct Pool {
     config: Config,
     server: String,
     tls: Option<MakeRustlsConnect>,
+    schema: &'static str,
+    migrations: &'static [Migration],
+    /// Set when the schema is up to date.
+    ready: OnceCell<()>,
     idle: Mutex<Vec<Session>>,
     slots: Arc<Semaphore>,
+    /// When the server was last found not to answer, until it does.
+    away_since: Mutex<Option<Instant>>,
 }
 
 /// A connection, used by one closure at a time.
@@ -85,7 +94,8 @@ pub(crate) struct Session {
 }
 
 impl Postgres {
-    pub(crate) async fn connect(
+    /// A pool for a server that need not be there yet: the first use that reaches it brings the schema up to date.
+    pub(crate) fn new(
         settings: Settings,
         schema: &'static str,
         migrations: &'static [Migration],
@@ -117,14 +127,25 @@ impl Postgres {
             config,
             server,
             tls,
+            schema,
+            migrations,
+            ready: OnceCell::new(),
             idle: Mutex::default(),
             slots: Arc::new(Semaphore::new(settings.connections_max.max(1))),
+            away_since: Mutex::default(),
         });
-        let postgres = Postgres { pool };
-        postgres
-            .run("BEGIN; SET LOCAL statement_timeout = 0", move |tx| migrate::run(tx, schema, migrations))
-            .await?;
-        Ok(postgres)
+        Ok(Postgres { pool })
+    }
+
+    /// Brings the schema up to date if that was not done yet.
+    pub(crate) async fn ready(&self) -> Result<()> {
+        let (schema, migrations) = (self.pool.schema, self.pool.migrations);
+        let migrate = || {
+            self.transact("BEGIN; SET LOCAL statement_timeout = 0", move |tx| {
+                migrate::run(tx, schema, migrations)
+            })
+        };
+        self.pool.ready.get_or_try_init(migrate).await.map(drop)
     }
 
     pub(crate) async fn write<T, F>(&self, work: F) -> Result<T>
@@ -156,6 +177,15 @@ impl Postgres {
     }
 
     async fn run<T, F>(&self, begin: &'static str, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.ready().await?;
+        self.transact(begin, work).await
+    }
+
+    async fn transact<T, F>(&self, begin: &'static str, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Tx<'_>) -> Result<T> + Send + 'static,
@@ -212,6 +242,20 @@ impl Pool {
     }
 
     async fn connect(&self) -> Result<Session> {
+        let away = *self.away_since();
+        if away.is_some_and(|since| since.elapsed() < CONNECT_PAUSE) {
+            return Err(Error::Away { server: self.server.clone() });
+        }
+        if away.is_some() {
+            // Others do not try while this one does.
+            *self.away_since() = Some(Instant::now());
+        }
+        let connected = self.connect_now().await;
+        *self.away_since() = connected.is_err().then(Instant::now);
+        connected
+    }
+
+    async fn connect_now(&self) -> Result<Session> {
         let failed = |source: tokio_postgres::Error| Error::Connect {
             server: self.server.clone(),
             source: source.into(),
@@ -236,6 +280,11 @@ impl Pool {
         if !session.client.is_closed() {
             self.idle().push(session);
         }
+    }
+
+    fn away_since(&self) -> MutexGuard<'_, Option<Instant>> {
+        // Holders only read and set.
+        self.away_since.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Session>> {

@@ -1,5 +1,6 @@
 -- Commands that were accepted and are not yet in the store, in the order of their arrival; and those that the store cannot take.
--- Times are microseconds since 1970, UTC; encoding: 0 plain, 1 gzip.
+-- Times are microseconds since 1970, UTC; encoding: 0 plain, 1 gzip, 2 this
+-- program's own.
 CREATE TABLE commands (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     uuid TEXT NOT NULL,

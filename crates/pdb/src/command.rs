@@ -80,6 +80,8 @@ impl fmt::Display for Name {
 pub enum Encoding {
     Plain,
     Gzip,
+    /// The form of [`crate::spool`], which only this program writes.
+    Own,
 }
 
 /// A document as it came.
@@ -97,7 +99,7 @@ impl Body {
     /// # Errors
     /// It is not what its encoding says.
     pub fn unpacked_len(&self, max: u64) -> std::io::Result<Option<u64>> {
-        if self.encoding == Encoding::Plain {
+        if self.encoding != Encoding::Gzip {
             let len = self.bytes.len() as u64;
             return Ok((len <= max).then_some(len));
         }
@@ -117,7 +119,7 @@ impl Body {
 
     /// The document's text.
     pub(crate) fn text(self, max: u64) -> Result<Vec<u8>, Invalid> {
-        if self.encoding == Encoding::Plain {
+        if self.encoding != Encoding::Gzip {
             return Ok(self.bytes);
         }
         let mut text = Vec::new();

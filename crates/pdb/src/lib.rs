@@ -1,6 +1,7 @@
 //! The store of what nodes report: facts, catalogs, reports; compatible with PuppetDB.
 //!
-//! Commands come in two ways. This process stores what its agents send through [`api::Pdb`], and is answered when it is in the database.
+//! Commands come in two ways. This process stores what its agents send through [`api::Pdb`], and is answered when it is in the database,
+//! or, while that is away, when it is [spooled](spool) to the queue of the other way.
 //! Others send commands over HTTP ([`Handlers`]): they are answered when the command is on disk in a [`queue`], from which a
 //! [`processor`] brings them into the store, in order for each node. What the store cannot take is kept aside with its error.
 //!
@@ -21,6 +22,7 @@ pub mod processor;
 pub mod query;
 pub mod queue;
 pub mod schema;
+mod spool;
 mod store;
 mod terminus;
 

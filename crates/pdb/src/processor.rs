@@ -11,10 +11,12 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::command::Encoding;
 use crate::metrics::Metrics;
 use crate::payload::{Invalid, Payload, microseconds};
 use crate::queue::{Queue, Queued};
-use crate::store::{self, Outcome, Store};
+use crate::spool;
+use crate::store::{self, Outcome, Prepared, Store};
 
 /// Pauses before further tries, as many as there are.
 const PAUSES: [Duration; 9] = [
@@ -153,12 +155,15 @@ impl Shared {
         let decoding = {
             let (blocklist, bytes_max, command) = (self.blocklist.clone(), self.bytes_max, command.clone());
             tokio::task::spawn_blocking(move || {
+                if body.encoding == Encoding::Own {
+                    return spool::prepare(&body.bytes, command.received);
+                }
                 let payload = body.decode(command.name, command.version, command.received, bytes_max)?;
                 let mut payload = same_node(payload, &command.certname)?;
                 if let Payload::ReplaceFacts(facts) = &mut payload {
                     facts.values.retain(|name, _| !blocklist.blocks(name));
                 }
-                Ok(store::prepare(&payload, command.received))
+                Ok(vec![store::prepare(&payload, command.received)])
             })
         };
         let prepared = match decoding.await {
@@ -166,7 +171,7 @@ impl Shared {
             Ok(Err(Invalid(reason))) => return self.discard(command, reason).await,
             Err(_) => return self.discard(command, "decoding the command failed".into()).await,
         };
-        match self.store.write(prepared).await {
+        match self.write(prepared).await {
             Ok(outcome) => {
                 self.queue.done(command).await?;
                 metrics.processed(name, started.elapsed(), command.received);
@@ -188,6 +193,16 @@ impl Shared {
                 }
             }
         }
+    }
+
+    /// Writes the documents of a command; tells what became of the first, which the command is named for.
+    async fn write(&self, documents: Vec<Prepared>) -> Result<Outcome, db::Error> {
+        let mut first = None;
+        for document in documents {
+            let outcome = self.store.write(document).await?;
+            first.get_or_insert(outcome);
+        }
+        Ok(first.unwrap_or(Outcome::Stale))
     }
 
     async fn discard(&self, command: &Queued, reason: String) -> Result<(), db::Error> {

@@ -201,6 +201,7 @@ impl Queue {
             match command.body.encoding {
                 Encoding::Plain => 0.into(),
                 Encoding::Gzip => 1.into(),
+                Encoding::Own => 2.into(),
             },
             (bytes as i64).into(),
             command.body.bytes.into(),
@@ -293,7 +294,11 @@ impl Queue {
             else {
                 return Ok(None);
             };
-            let encoding = if row.get::<i64>(0)? == 1 { Encoding::Gzip } else { Encoding::Plain };
+            let encoding = match row.get::<i64>(0)? {
+                1 => Encoding::Gzip,
+                2 => Encoding::Own,
+                _ => Encoding::Plain,
+            };
             Ok(Some(Body { encoding, bytes: row.get(1)? }))
         };
         self.inner.db.read(read).await

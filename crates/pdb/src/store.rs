@@ -23,15 +23,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use api::pdb::{
-    Command, ExportedQuery, ExportedResource, PdbError, StoredCatalog, StoredFacts, StoredReport,
+    Command, ExportedQuery, ExportedResource, KeepCatalog, PdbError, StoredCatalog, StoredFacts, StoredReport,
 };
 use db::{Db, Dialect, PostgresSettings, Tx};
 use rest::{BoxFuture, Bytes};
 
 use crate::hash::Hash;
-use crate::payload::{Invalid, Payload, microseconds};
+use crate::payload::{Catalog, Invalid, Payload, microseconds};
 use crate::query::{QueryService, QuerySettings};
-use crate::{schema, terminus};
+use crate::queue::Queue;
+use crate::{schema, spool, terminus};
 
 pub(crate) use convert::convert;
 pub use read::ReportSummary;
@@ -50,6 +51,8 @@ pub struct Store {
     inner: Arc<Inner>,
     /// The name of this server, which stands as the producer of what it stores itself.
     producer: Option<Arc<str>>,
+    /// Where that goes while the database is away.
+    spool: Option<Queue>,
 }
 
 struct Inner {
@@ -130,6 +133,26 @@ pub(crate) fn prepare(payload: &Payload, received: i64) -> Prepared {
     }
 }
 
+/// Gets a catalog ready that was compiled here; `document` is what agents get.
+pub(crate) fn prepare_compiled(catalog: &Catalog, document: &[u8], received: i64) -> Prepared {
+    Prepared::Catalog(catalog::prepare(catalog, Some(document), received))
+}
+
+/// Gets the new identity of a stored catalog ready.
+pub(crate) fn prepare_kept(keep: &KeepCatalog, producer: Option<&str>, received: i64) -> Prepared {
+    Prepared::Kept(catalog::Kept {
+        certname: keep.certname.clone(),
+        environment: keep.environment.clone(),
+        producer: producer.map(str::to_owned),
+        transaction_uuid: keep.transaction_uuid.clone(),
+        content: keep.content.clone(),
+        catalog_uuid: keep.catalog_uuid.clone(),
+        version: keep.version.clone(),
+        producer_timestamp: microseconds(keep.producer_timestamp),
+        received,
+    })
+}
+
 pub(crate) fn write(tx: &Tx<'_>, context: &Context, prepared: &Prepared) -> Result<Outcome, db::Error> {
     match prepared {
         Prepared::Facts(facts) => facts::replace(tx, context, facts),
@@ -155,14 +178,26 @@ impl Store {
         Ok(Store::over(db))
     }
 
+    /// Connects to a PostgreSQL server that may be away at the moment.
+    pub async fn connect_or_wait(settings: PostgresSettings) -> Result<Store, db::Error> {
+        let db = Db::connect_or_wait(settings, "pdb", schema::migrations(Dialect::Postgres)).await?;
+        Ok(Store::over(db))
+    }
+
     fn over(db: Db) -> Store {
         let inner = Inner { db, paths: Mutex::default(), days: partition::Days::default() };
-        Store { inner: Arc::new(inner), producer: None }
+        Store { inner: Arc::new(inner), producer: None, spool: None }
     }
 
     /// The same store, for what the server of this name stores itself.
     pub fn with_producer(&self, producer: &str) -> Store {
-        Store { inner: self.inner.clone(), producer: Some(producer.into()) }
+        Store { producer: Some(producer.into()), ..self.clone() }
+    }
+
+    /// The same store; what this process stores goes to a queue while the database is away. Somebody has to
+    /// [work](crate::processor) on that.
+    pub fn with_spool(&self, queue: Queue) -> Store {
+        Store { spool: Some(queue), ..self.clone() }
     }
 
     /// The database, for queries.
@@ -215,6 +250,7 @@ impl Store {
             Command::StoreReport(_) => "store a report",
         };
         let producer = self.producer.clone();
+        let again = self.spool.is_some().then(|| command.clone());
         // Large documents take a while to hash.
         let prepared =
             tokio::task::spawn_blocking(move || from_command(&command, producer.as_deref(), received));
@@ -222,12 +258,34 @@ impl Store {
             prepared.await.map_err(|error| PdbError::Unavailable { doing, reason: error.to_string() })?;
         for document in prepared.map_err(|Invalid(reason)| PdbError::Invalid(reason))? {
             let is_kept = matches!(document, Prepared::Kept(_));
-            let outcome = self.write(document).await.map_err(unavailable(doing))?;
+            let outcome = match (self.write(document).await, &again) {
+                (Err(error), Some(command)) if error.is_outage() => {
+                    return self.put_aside(command, received, &error).await;
+                }
+                (result, _) => result.map_err(unavailable(doing))?,
+            };
             if is_kept && outcome == Outcome::Stale {
                 return Err(PdbError::Gone);
             }
         }
         Ok(())
+    }
+}
+
+impl Store {
+    /// Spools a command; durable when this returns.
+    async fn put_aside(&self, command: &Command, received: i64, reason: &db::Error) -> Result<(), PdbError> {
+        const DOING: &str = "put a document aside until the database is there again";
+        let failed = |reason: String| PdbError::Unavailable { doing: DOING, reason };
+        let Some(queue) = &self.spool else { return Err(failed(reason.to_string())) };
+        let (command, producer) = (command.clone(), self.producer.clone());
+        let packing =
+            tokio::task::spawn_blocking(move || spool::incoming(&command, producer.as_deref(), received));
+        let incoming = packing.await.map_err(|error| failed(error.to_string()))?;
+        let incoming = incoming.map_err(|Invalid(reason)| PdbError::Invalid(reason))?;
+        tracing::debug!(certname = incoming.certname, name = %incoming.name, %reason, "spooled");
+        let pushed = queue.push(incoming, &uuid::Uuid::new_v4().to_string(), false).await;
+        pushed.map(drop).map_err(|error| failed(format!("{error} (the database: {reason})")))
     }
 }
 
@@ -245,17 +303,7 @@ fn from_command(command: &Command, producer: Option<&str>, received: i64) -> Res
             );
             all
         }
-        Command::KeepCatalog(keep) => vec![Prepared::Kept(catalog::Kept {
-            certname: keep.certname.clone(),
-            environment: keep.environment.clone(),
-            producer: producer.map(str::to_owned),
-            transaction_uuid: keep.transaction_uuid.clone(),
-            content: keep.content.clone(),
-            catalog_uuid: keep.catalog_uuid.clone(),
-            version: keep.version.clone(),
-            producer_timestamp: microseconds(keep.producer_timestamp),
-            received,
-        })],
+        Command::KeepCatalog(keep) => vec![prepare_kept(keep, producer, received)],
         Command::StoreReport(report) => {
             vec![Prepared::Report(report::prepare(&terminus::report(report, producer)?, received))]
         }

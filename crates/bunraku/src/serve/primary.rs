@@ -12,7 +12,7 @@ use server::{PUPPET_VERSION, Server, State, Status};
 use stdx::clock::SystemClock;
 use tokio::task::JoinHandle;
 
-use super::puppetdb::Puppetdb;
+use super::puppetdb::{self, Puppetdb};
 use super::swap::Swap;
 use super::{settings, store};
 use crate::config::Site;
@@ -53,6 +53,8 @@ pub async fn start(site: &Site) -> anyhow::Result<Primary> {
         tracing::warn!(%error, "could not leave a link to the authority in its old place");
     }
     let store = store::open(site).await?;
+    let queue = puppetdb::queue(site).await?;
+    let store = store.with_spool(queue.clone());
 
     let current = current(site, &store)?;
     let mounts = Arc::new(Swap::new(mounts(site, &current, &authority)));
@@ -66,7 +68,7 @@ pub async fn start(site: &Site) -> anyhow::Result<Primary> {
         rest::listen(address(site)?, tls.clone(), front.clone(), settings::limits(site), metrics).await;
     let listening =
         listening.with_context(|| format!("could not listen on {}", site.config.listen.address))?;
-    let puppetdb = Puppetdb::start(site, &store, tls.clone()).await?;
+    let puppetdb = Puppetdb::start(site, &store, queue, tls.clone()).await?;
     current.status.set(State::Running);
 
     let tasks = vec![

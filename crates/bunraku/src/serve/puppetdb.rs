@@ -43,10 +43,13 @@ pub(super) struct Puppetdb {
 
 impl Puppetdb {
     /// Starts workers, expiry and listeners.
-    pub(super) async fn start(site: &Site, store: &Store, tls: Arc<ServerTls>) -> anyhow::Result<Puppetdb> {
+    pub(super) async fn start(
+        site: &Site,
+        store: &Store,
+        queue: Queue,
+        tls: Arc<ServerTls>,
+    ) -> anyhow::Result<Puppetdb> {
         let config = &site.config.puppetdb;
-        let limits = Limits { commands_max: config.max_queued_commands, bytes_max: config.max_queued_bytes };
-        let queue = Queue::open(&site.data_dir.join("queue.sqlite"), limits).await?;
         let metrics = Arc::new(Metrics::default());
         let workers = match config.command_threads {
             0 => std::thread::available_parallelism().map_or(2, usize::from),
@@ -123,6 +126,13 @@ impl Puppetdb {
         }
         self.processor.stop().await;
     }
+}
+
+/// Opens the queue of commands.
+pub(super) async fn queue(site: &Site) -> anyhow::Result<Queue> {
+    let config = &site.config.puppetdb;
+    let limits = Limits { commands_max: config.max_queued_commands, bytes_max: config.max_queued_bytes };
+    Ok(Queue::open(&site.data_dir.join("queue.sqlite"), limits).await?)
 }
 
 fn router(handlers: Handlers, queries: QueryService) -> Router {

@@ -14,7 +14,8 @@ pub(super) async fn open(site: &Site) -> anyhow::Result<Store> {
     std::fs::create_dir_all(directory).with_context(|| format!("could not make {}", directory.display()))?;
     let store = match &site.config.puppetdb.database_url {
         None => embedded(file(site)).await?,
-        Some(url) => connected(site, url).await?,
+        // The database may come later.
+        Some(url) => Store::connect_or_wait(connection(site, url)?).await.context("puppetdb.database-url")?,
     };
     Ok(store.with_producer(&site.certname))
 }
@@ -47,18 +48,21 @@ async fn embedded(file: PathBuf) -> anyhow::Result<Store> {
 }
 
 async fn connected(site: &Site, url: &str) -> anyhow::Result<Store> {
+    Store::connect(connection(site, url)?).await.context("puppetdb.database-url")
+}
+
+fn connection(site: &Site, url: &str) -> anyhow::Result<db::PostgresSettings> {
     let config = &site.config.puppetdb;
     let password = |path: &Path| -> anyhow::Result<Option<String>> {
         let text = std::fs::read_to_string(path);
         let text = text.with_context(|| format!("could not read {}", path.display()))?;
         Ok(text.lines().next().map(str::to_owned))
     };
-    let settings = db::PostgresSettings {
+    Ok(db::PostgresSettings {
         url: url.to_owned(),
         user: config.database_username.clone(),
         password: config.database_password_file.as_deref().map(password).transpose()?.flatten(),
         authorities: config.database_ca.clone(),
         connections_max: config.database_connections,
-    };
-    Store::connect(settings).await.context("puppetdb.database-url")
+    })
 }

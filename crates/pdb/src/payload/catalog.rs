@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::{Fields, Invalid};
@@ -11,7 +12,7 @@ use crate::hash::{self, Hash};
 pub const RELATIONSHIPS: &[&str] = &["contains", "before", "required-by", "notifies", "subscription-of"];
 
 /// A catalog as it is sent to a store: flat, with edges of all kinds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Catalog {
     /// Node.
     pub certname: String,
@@ -38,7 +39,7 @@ pub struct Catalog {
 }
 
 /// A resource.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names on the wire")]
 pub struct Resource {
     pub kind: String,
@@ -52,7 +53,7 @@ pub struct Resource {
 }
 
 /// A relation of two resources.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "the names on the wire")]
 pub struct Edge {
     pub source: (String, String),

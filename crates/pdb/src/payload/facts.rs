@@ -1,12 +1,13 @@
 //! `replace facts`.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::{Fields, Invalid, NAME_BYTES_MAX};
 use crate::hash::{self, Hash};
 
 /// The facts of a node.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     /// Node.
     pub certname: String,

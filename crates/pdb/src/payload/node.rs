@@ -1,5 +1,6 @@
 //! The small commands: deactivate node, configure expiration, replace catalog inputs.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::{Fields, Invalid};
@@ -52,7 +53,7 @@ impl ConfigureExpiration {
 }
 
 /// `replace catalog inputs`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CatalogInputs {
     /// Node.
     pub certname: String,

@@ -122,3 +122,6 @@ async fn a_report_of_another_host_is_refused_and_not_stored() {
 
 /// The same expectations on both databases.
 mod documents;
+
+/// What this process stores while the database is away.
+mod outage;
