@@ -36,7 +36,7 @@ const ROWS_AT_ONCE: usize = 256;
 /// How long making a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long after a failed attempt to connect the next one is made.
-const CONNECT_PAUSE: Duration = Duration::from_secs(1);
+const CONNECT_PAUSE: Duration = Duration::from_millis(250);
 /// How long a server may leave data unacknowledged before the connection counts as broken.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
 /// How often a limited read is looked at.
