@@ -94,6 +94,21 @@ pub const PEERS: &[Peer] = &[
         file: "/usr/share/doc/postgresql/copyright",
         tests: "the store on PostgreSQL, also while that is stopped",
     },
+    Peer {
+        package: "puppetserver",
+        file: "/usr/share/puppetserver/puppetserver.jar",
+        tests: "the store behind the real Puppet Server",
+    },
+    Peer {
+        package: "puppet-terminus-puppetdb",
+        file: "/usr/lib/ruby/vendor_ruby/puppet/indirector/facts/puppetdb.rb",
+        tests: "the store behind the real Puppet Server",
+    },
+    Peer {
+        package: "puppetdb",
+        file: "/usr/share/puppetdb/puppetdb.jar",
+        tests: "answers to queries, and archives, beside the real PuppetDB",
+    },
     Peer { package: "curl", file: "/usr/bin/curl", tests: "malformed requests from another client" },
 ];
 

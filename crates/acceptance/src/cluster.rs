@@ -5,7 +5,11 @@ use std::path::{Path, PathBuf};
 use bunraku::config::{Config, Site};
 use bunraku::serve::primary::{self, Primary};
 
+use pki::{AltName, CsrBuilder, Extension, KeyKind, KeyPair};
+use rest::{Client, HeaderValue, Method, header};
+
 use crate::examples;
+use crate::puppetserver::Identity;
 
 /// A running primary with its folder. Stopped and removed when dropped.
 pub struct Cluster {
@@ -99,6 +103,50 @@ impl Cluster {
     /// PEM of the authority's certificates.
     pub fn authority(&self) -> Vec<u8> {
         std::fs::read(self.site.path("cacert")).unwrap()
+    }
+
+    /// The configuration file, for the program `bunraku`.
+    pub fn config(&self) -> PathBuf {
+        self.root().join("server/bunraku.toml")
+    }
+
+    /// `http://127.0.0.1:PORT` of the store's listener for this machine.
+    pub fn store_url(&self) -> String {
+        let (_, plain) = self.primary().puppetdb_addresses();
+        format!("http://{}", plain.expect("every cluster has one"))
+    }
+
+    /// The rows of a query, PQL or AST, asked as any client asks.
+    pub async fn rows(&self, query: impl Into<serde_json::Value>) -> Vec<serde_json::Value> {
+        let document = serde_json::json!({ "query": query.into() }).to_string();
+        let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+        let url = format!("{}/pdb/query/v4", self.store_url());
+        let answer = Client::without_tls().send(Method::POST, &url, json, document.into()).await.unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        answer.json().unwrap()
+    }
+
+    /// A certificate of this authority that is good for `localhost`, too, with its key, in a folder. Needs
+    /// `allow-subject-alt-names = true` and a cluster that signs every request.
+    pub fn issue(&self, certname: &str, folder: &Path) -> Identity {
+        let names = [AltName::Dns(certname.into()), AltName::Dns("localhost".into())];
+        let key = KeyPair::generate(KeyKind::EcP256).unwrap();
+        let names = Extension::subject_alt_name(&names).unwrap();
+        let request = CsrBuilder::new(certname).unwrap().extension(names).sign(&key).unwrap();
+        let authority = self.primary().authority();
+        authority.submit(certname, request.to_pem().as_bytes(), "a test").unwrap();
+        let certificate = authority.issued(certname).unwrap().expect("every request is signed");
+        let identity = Identity {
+            certname: certname.into(),
+            certificate: folder.join(format!("{certname}.pem")),
+            key: folder.join(format!("{certname}.key")),
+            authority: self.site.path("cacert"),
+            lists: self.site.path("cacrl"),
+        };
+        std::fs::create_dir_all(folder).unwrap();
+        std::fs::write(&identity.certificate, certificate.to_pem()).unwrap();
+        std::fs::write(&identity.key, key.to_pem().unwrap().as_bytes()).unwrap();
+        identity
     }
 
     /// Stops the primary and starts it again on another port, with the same state.

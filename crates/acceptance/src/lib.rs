@@ -12,4 +12,6 @@ pub mod differential;
 pub mod examples;
 pub mod peers;
 pub mod process;
+pub mod puppetdb;
+pub mod puppetserver;
 pub mod stock_agent;

@@ -1,8 +1,8 @@
-//! A server process under measurement: what it uses, read from `/proc`, and its end.
+//! A server of somebody else's, or ours as a program: what it uses, read from `/proc`, and its end.
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -10,11 +10,14 @@ use anyhow::{Context as _, bail};
 
 /// Ticks of a second in `/proc/PID/stat`, on every Linux.
 const TICKS: f64 = 100.0;
+/// A virtual machine on a busy computer starts slowly.
+const START_MAX: Duration = Duration::from_secs(300);
 
 /// A process that is ended when this is dropped.
 pub struct Process {
     child: Child,
     name: &'static str,
+    log: PathBuf,
     /// When it was started.
     pub started: Instant,
 }
@@ -30,15 +33,33 @@ impl Process {
             .stderr(out)
             .spawn()
             .with_context(|| format!("could not start {name}"))?;
-        Ok(Process { child, name, started })
+        Ok(Process { child, name, log: log.to_owned(), started })
     }
 
     /// Fails once the process has ended by itself.
     pub fn must_run(&mut self) -> anyhow::Result<()> {
         match self.child.try_wait()? {
-            Some(status) => bail!("{} ended ({status})", self.name),
+            Some(status) => bail!("{} ended ({status}):\n{}", self.name, self.output()),
             None => Ok(()),
         }
+    }
+
+    /// What it printed.
+    pub fn output(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Waits until it does what is asked for.
+    pub async fn until(&mut self, what: &str, mut done: impl AsyncFnMut() -> bool) -> anyhow::Result<()> {
+        let end = Instant::now() + START_MAX;
+        while Instant::now() < end {
+            self.must_run()?;
+            if done().await {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        bail!("{} does not {what}:\n{}", self.name, self.output());
     }
 
     /// Seconds that processors have worked for the process, its living children, and those that it has waited for.

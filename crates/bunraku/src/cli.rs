@@ -21,6 +21,7 @@ mod query;
 mod report;
 mod server;
 mod store;
+mod target;
 mod usage;
 
 use std::path::PathBuf;
@@ -74,6 +75,8 @@ enum Command {
     #[command(subcommand)]
     Report(report::Command),
     #[command(subcommand)]
+    Store(store::Command),
+    #[command(subcommand)]
     Config(config::Command),
     #[command(subcommand)]
     Parser(parser::Command),
@@ -107,6 +110,7 @@ pub fn main() -> ExitCode {
         Command::Query(args) => query::run(args, cli.config.as_deref()),
         Command::Node(command) => node::run(command, cli.config.as_deref()),
         Command::Report(command) => report::run(command, cli.config.as_deref()),
+        Command::Store(command) => store::run(command, cli.config.as_deref()),
         Command::Config(command) => config::run(command, cli.config.as_deref()),
         Command::Parser(command) => parser::run(command),
         Command::Epp(command) => epp::run(command, cli.config.as_deref()),

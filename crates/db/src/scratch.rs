@@ -12,6 +12,7 @@ pub struct Server {
     dir: tempfile::TempDir,
     programs: PathBuf,
     owner: Option<(u32, u32)>,
+    port: Option<u16>,
 }
 
 impl Server {
@@ -19,8 +20,20 @@ impl Server {
     ///
     /// # Panics
     /// If it cannot be started, or is missing and `BUNRAKU_TEST_PEERS=all` asks for every peer.
-    #[allow(clippy::expect_used, clippy::print_stderr, reason = "a test ends where it has no server")]
     pub fn start() -> Option<Server> {
+        Server::start_with(None)
+    }
+
+    /// The same that listens on a port of this machine, too, for clients that know no unix sockets.
+    ///
+    /// # Panics
+    /// As [`Server::start`].
+    pub fn start_listening(port: u16) -> Option<Server> {
+        Server::start_with(Some(port))
+    }
+
+    #[allow(clippy::expect_used, clippy::print_stderr, reason = "a test ends where it has no server")]
+    fn start_with(port: Option<u16>) -> Option<Server> {
         let mode = std::env::var("BUNRAKU_TEST_PEERS").unwrap_or_default();
         let programs = newest().filter(|_| mode != "none");
         let Some(programs) = programs else {
@@ -33,7 +46,7 @@ impl Server {
         if let Some((user, group)) = owner {
             chown(dir.path(), Some(user), Some(group)).expect("to give the directory away");
         }
-        let server = Server { dir, programs, owner };
+        let server = Server { dir, programs, owner, port };
         let data = server.data();
         server.run(
             "initdb",
@@ -46,7 +59,11 @@ impl Server {
     /// How to reach it.
     pub fn settings(&self) -> PostgresSettings {
         PostgresSettings {
-            url: format!("host={} user=postgres dbname=postgres sslmode=disable", self.dir.path().display()),
+            url: format!(
+                "host={} port={} user=postgres dbname=postgres sslmode=disable",
+                self.dir.path().display(),
+                self.port.unwrap_or(5432)
+            ),
             user: None,
             password: None,
             authorities: None,
@@ -61,7 +78,11 @@ impl Server {
 
     /// Starts it again.
     pub fn up(&self) {
-        let options = format!("-c listen_addresses='' -k {} -c fsync=off", self.dir.path().display());
+        let listen = match self.port {
+            Some(port) => format!("-c listen_addresses=127.0.0.1 -p {port}"),
+            None => "-c listen_addresses=''".to_owned(),
+        };
+        let options = format!("{listen} -k {} -c fsync=off", self.dir.path().display());
         let log = self.dir.path().join("log");
         self.run(
             "pg_ctl",

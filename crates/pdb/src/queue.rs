@@ -7,19 +7,27 @@
 //! The queue has limits in number and bytes. Beyond them a command is refused, and its sender comes again later.
 
 mod lanes;
+mod letters;
 
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use db::{Db, Migration, Row, Tx};
 use tokio::sync::{Notify, oneshot};
 
 use crate::command::{Body, Encoding, Name};
 use lanes::Lanes;
+pub use letters::{DeadLetter, DeadLetters, Which};
 
-const SCHEMA: &[Migration] =
-    &[Migration { name: "queue", sql: include_str!("../migrations/queue.sql"), then: None }];
+const SCHEMA: &[Migration] = &[
+    Migration { name: "queue", sql: include_str!("../migrations/queue.sql"), then: None },
+    Migration { name: "queue-retry", sql: include_str!("../migrations/queue-retry.sql"), then: None },
+];
+
+/// How long a mark waits at most to be seen.
+const MARKS_PAUSE: Duration = Duration::from_secs(2);
 
 /// How much may wait.
 #[derive(Clone, Copy, Debug)]
@@ -74,27 +82,6 @@ pub struct Queued {
     pub attempts: u32,
     /// Size of its body.
     pub bytes: u64,
-}
-
-/// A command that the store could not take.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct DeadLetter {
-    /// What its sender was told.
-    pub uuid: String,
-    /// Its name.
-    pub command: String,
-    /// Its version.
-    pub version: i64,
-    /// Its node.
-    pub certname: String,
-    /// When it arrived, microseconds since 1970.
-    pub received: i64,
-    /// When it was given up.
-    pub discarded: i64,
-    /// How often it was tried.
-    pub attempts: i64,
-    /// Why it could not be stored.
-    pub error: String,
 }
 
 /// Why a command was not taken.
@@ -339,7 +326,8 @@ impl Queue {
         let (id, text, attempts) = (command.id, error.clone(), i64::from(command.attempts) + 1);
         let write = move |tx: &Tx<'_>| {
             tx.execute(
-                "INSERT OR REPLACE INTO dead_letters
+                "INSERT OR REPLACE INTO dead_letters (id, uuid, command, version, certname, producer_timestamp, received,
+                     discarded, attempts, error, encoding, bytes, body)
                  SELECT id, uuid, command, version, certname, producer_timestamp, received, $2, $3, $4, encoding, bytes, body
                  FROM commands WHERE id = $1",
                 &[id.into(), now.into(), attempts.into(), text.into()],
@@ -368,32 +356,28 @@ impl Queue {
     /// # Errors
     /// The file cannot be read.
     pub async fn dead_letters(&self, limit: usize) -> Result<(i64, Vec<DeadLetter>), db::Error> {
-        let read = move |tx: &Tx<'_>| {
-            let count = match tx.first("SELECT count(*) FROM dead_letters", &[])? {
-                Some(row) => row.get(0)?,
-                None => 0,
-            };
-            let sql = "SELECT uuid, command, version, certname, received, discarded, attempts, error
-                       FROM dead_letters ORDER BY id DESC LIMIT $1";
-            let letters = tx.query(sql, &[(limit as i64).into()])?;
-            Ok((count, letters.iter().map(letter).collect::<Result<_, _>>()?))
-        };
-        self.inner.db.read(read).await
+        DeadLetters::of(self.inner.db.clone()).newest(limit).await
     }
 
-    /// Queues the dead letters again, when what was wrong has been put right; says how many.
+    /// Queues the dead letters again that somebody has marked; says how many.
     ///
     /// # Errors
     /// The file cannot be written.
     pub async fn revive(&self) -> Result<usize, db::Error> {
+        // Looked for without a lock on the file, since there are none nearly always.
+        let any = |tx: &Tx<'_>| tx.first("SELECT 1 FROM dead_letters WHERE retry = 1 LIMIT 1", &[]);
+        if self.inner.db.read(any).await?.is_none() {
+            return Ok(0);
+        }
         let write = |tx: &Tx<'_>| {
-            let sql = "SELECT id, uuid, command, version, certname, producer_timestamp, received, 0, bytes FROM dead_letters";
+            let sql = "SELECT id, uuid, command, version, certname, producer_timestamp, received, 0, bytes
+                       FROM dead_letters WHERE retry = 1 ORDER BY id";
             let letters: Vec<Queued> = tx.query(sql, &[])?.iter().map(queued).collect::<Result<_, _>>()?;
             tx.batch(
                 "INSERT INTO commands (id, uuid, command, version, certname, producer_timestamp, received, encoding, bytes, body)
                  SELECT id, uuid, command, version, certname, producer_timestamp, received, encoding, bytes, body
-                 FROM dead_letters;
-                 DELETE FROM dead_letters;",
+                 FROM dead_letters WHERE retry = 1;
+                 DELETE FROM dead_letters WHERE retry = 1;",
             )?;
             Ok(letters)
         };
@@ -404,6 +388,18 @@ impl Queue {
         drop(state);
         self.inner.wake.notify_one();
         Ok(count)
+    }
+
+    /// Goes on looking for marks that a command line has made.
+    pub async fn follow_marks(self) {
+        loop {
+            match self.revive().await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "commands that were set aside are tried again"),
+                Err(error) => tracing::warn!(%error, "could not look for commands to try again"),
+            }
+            tokio::time::sleep(MARKS_PAUSE).await;
+        }
     }
 }
 
@@ -434,19 +430,6 @@ fn queued(row: &Row) -> Result<Queued, db::Error> {
         received: row.get(6)?,
         attempts: u32::try_from(row.get::<i64>(7)?).unwrap_or_default(),
         bytes: row.get::<i64>(8)? as u64,
-    })
-}
-
-fn letter(row: &Row) -> Result<DeadLetter, db::Error> {
-    Ok(DeadLetter {
-        uuid: row.get(0)?,
-        command: row.get(1)?,
-        version: row.get(2)?,
-        certname: row.get(3)?,
-        received: row.get(4)?,
-        discarded: row.get(5)?,
-        attempts: row.get(6)?,
-        error: row.get(7)?,
     })
 }
 

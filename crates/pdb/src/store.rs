@@ -205,6 +205,13 @@ impl Store {
         &self.inner.db
     }
 
+    /// Gives a node up, as the command `deactivate node` does now; [`Outcome::Stale`] if something newer is known of it.
+    pub async fn deactivate_node(&self, certname: &str) -> Result<Outcome, db::Error> {
+        let producer_timestamp = microseconds(SystemTime::now());
+        let command = crate::payload::Deactivate { certname: certname.into(), producer_timestamp };
+        self.write(Prepared::Deactivate(command)).await
+    }
+
     pub(crate) fn forget_paths(&self) {
         lock(&self.inner.paths).clear();
     }

@@ -5,12 +5,9 @@
 //! block `json` or `text` that follows is the answer: rows sorted and one a line, or status and body of what is no list. To take over
 //! what is answered now: `UPDATE=1 cargo test -p pdb --test queries`, and read the difference.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::print_stderr,
-    reason = "a test that cannot go on may stop"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on may stop")]
+
+mod suite;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -25,36 +22,7 @@ use pdb::queue::{Limits, Queue};
 use pdb::{Handlers, Store};
 use rest::{HeaderValue, Method, Request, Service as _, header};
 use serde_json::{Value, json};
-
-/// A fenced block: the words behind the fence, the text inside.
-struct Block {
-    info: String,
-    text: String,
-}
-
-/// Text and fenced blocks, in order.
-enum Part {
-    Prose(String),
-    Fence(Block),
-}
-
-fn parts(text: &str) -> Vec<Part> {
-    let mut parts = Vec::new();
-    let mut prose = String::new();
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
-        let Some(info) = line.strip_prefix("```") else {
-            prose.push_str(line);
-            prose.push('\n');
-            continue;
-        };
-        parts.push(Part::Prose(std::mem::take(&mut prose)));
-        let inner: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
-        parts.push(Part::Fence(Block { info: info.to_owned(), text: inner.join("\n") }));
-    }
-    parts.push(Part::Prose(prose));
-    parts
-}
+use suite::{Part, answer, encoded, parts};
 
 fn query_settings() -> QuerySettings {
     let minute = Duration::from_secs(60);
@@ -141,183 +109,6 @@ impl Site {
         let body = response.body.collect().await.unwrap();
         answer(query, status, total, std::str::from_utf8(&body).unwrap())
     }
-}
-
-/// An answer as the suite writes it: what it is, and its text.
-fn answer(query: &str, status: u16, total: Option<String>, text: &str) -> (String, String) {
-    match serde_json::from_str::<Value>(text) {
-        Ok(Value::Array(rows)) if status == 200 => {
-            let mut rows: Vec<String> = rows.into_iter().map(|row| masked(row).to_string()).collect();
-            if !query.contains("order") {
-                rows.sort();
-            }
-            let mut out = String::from("json");
-            if let Some(total) = total {
-                let _ = write!(out, " of {total}");
-            }
-            (out, rows.join("\n"))
-        }
-        Ok(document) => ("json".into(), format!("{status} {}", masked(document))),
-        Err(_) => ("text".into(), format!("{status} {}", text.trim_end())),
-    }
-}
-
-/// Percent-encodes what stands behind `=` in parameters, so that they can be written plainly.
-fn encoded(target: &str) -> String {
-    let Some((path, query)) = target.split_once('?') else { return target.to_owned() };
-    let pairs = query.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, value)) => format!("{name}={}", rest::path::percent_encode(value)),
-        None => pair.to_owned(),
-    });
-    format!("{path}?{}", pairs.collect::<Vec<_>>().join("&"))
-}
-
-/// Keys sorted, since jsonb has an order of its own, and lists of parts; times at which this test stored a document masked, since they
-/// are not the same twice.
-fn masked(value: Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            let mut members: Vec<(String, Value)> = members
-                .into_iter()
-                .map(|(key, value)| {
-                    let is_clock = key.ends_with("timestamp") || key.ends_with("receive_time");
-                    let recent = value.as_str().is_some_and(|text| text > "2026");
-                    if is_clock && recent { (key, json!("(now)")) } else { (key, masked(value)) }
-                })
-                .collect();
-            members.sort_by(|a, b| a.0.cmp(&b.0));
-            if let Some((_, Value::Array(parts))) = members.iter_mut().find(|(key, _)| key == "data") {
-                parts.sort_by_key(Value::to_string);
-            }
-            members.into_iter().collect()
-        }
-        Value::Array(items) => items.into_iter().map(masked).collect(),
-        other => other,
-    }
-}
-
-/// A line of an answer without what PuppetDB keeps otherwise: the order of tags, and corrective changes, which only its commercial
-/// edition stores.
-fn comparable(line: &str) -> String {
-    fn walk(value: Value) -> Value {
-        match value {
-            Value::Object(members) => {
-                let members = members.into_iter().map(|(key, value)| match value {
-                    Value::Bool(_) if key.ends_with("corrective_change") => (key, Value::Null),
-                    Value::Array(mut tags) if key == "tags" => {
-                        tags.sort_by_key(Value::to_string);
-                        (key, Value::Array(tags))
-                    }
-                    value => (key, walk(value)),
-                });
-                members.collect()
-            }
-            Value::Array(items) => items.into_iter().map(walk).collect(),
-            Value::Number(number) if number.is_f64() => {
-                json!(format!("{:.9}", number.as_f64().unwrap_or_default()))
-            }
-            Value::Number(number) => json!(format!("{:.9}", number.as_f64().unwrap_or_default())),
-            other => other,
-        }
-    }
-    let (status, text) =
-        line.split_once(" {").map_or(("", line.to_owned()), |(status, rest)| (status, format!("{{{rest}")));
-    match serde_json::from_str(&text) {
-        Ok(value) => format!("{status} {}", walk(value)),
-        Err(_) => line.to_owned(),
-    }
-}
-
-/// The suite beside a PuppetDB at `BUNRAKU_TEST_PUPPETDB` (such as `http://127.0.0.1:8080`), which is given its documents. Its
-/// `node-purge-ttl` and `report-ttl` have to reach back to 2024. What may differ stands in `puppetdb-differences.txt`.
-#[tokio::test(flavor = "multi_thread")]
-async fn beside_puppetdb() {
-    let Ok(base) = std::env::var("BUNRAKU_TEST_PUPPETDB") else {
-        eprintln!("left out, since BUNRAKU_TEST_PUPPETDB names no PuppetDB");
-        return;
-    };
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
-    let client = rest::Client::without_tls();
-    let send = async |method: Method, path: String, body: Option<Value>| {
-        let json = HeaderValue::from_static("application/json");
-        let headers = body.is_some().then_some((header::CONTENT_TYPE, json));
-        let body = body.map(|body| body.to_string()).unwrap_or_default();
-        client.send(method, &format!("{base}{path}"), headers, body.into()).await.unwrap()
-    };
-    let mut differences = Vec::new();
-    let mut count = 0;
-    let mut files: Vec<_> =
-        std::fs::read_dir(folder.join("queries")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    for file in files {
-        let mut pending: Option<(String, (String, String))> = None;
-        for part in parts(&std::fs::read_to_string(&file).unwrap()) {
-            let Part::Fence(block) = part else { continue };
-            let words: Vec<&str> = block.info.split(' ').collect();
-            match words.as_slice() {
-                ["json", command, version] if *command != "of" => {
-                    let payload: Value = serde_json::from_str(&block.text).unwrap();
-                    let (certname, time) = (
-                        payload["certname"].as_str().unwrap(),
-                        payload["producer_timestamp"].as_str().unwrap(),
-                    );
-                    let path = format!(
-                        "/pdb/cmd/v1?command={command}&version={version}&certname={certname}&producer-timestamp={time}&secondsToWaitForCompletion=60"
-                    );
-                    let response = send(Method::POST, path, Some(payload.clone())).await;
-                    assert_eq!(response.status, 200, "{command} {certname}: {}", response.text());
-                }
-                [how @ ("pql" | "ast" | "get")] => {
-                    let query = &block.text;
-                    let response = match *how {
-                        "get" => {
-                            let path = encoded(&query.trim().split('\n').map(str::trim).collect::<String>());
-                            send(Method::GET, format!("/pdb/query/v4{path}"), None).await
-                        }
-                        "ast" => {
-                            let query: Value = serde_json::from_str(query).unwrap();
-                            send(Method::POST, "/pdb/query/v4".into(), Some(json!({ "query": query }))).await
-                        }
-                        _ => {
-                            send(Method::POST, "/pdb/query/v4".into(), Some(json!({ "query": query }))).await
-                        }
-                    };
-                    let total = response
-                        .headers
-                        .get("x-records")
-                        .and_then(|total| total.to_str().ok())
-                        .map(str::to_owned);
-                    let found = answer(
-                        query,
-                        response.status.as_u16(),
-                        total,
-                        &String::from_utf8_lossy(&response.body),
-                    );
-                    pending = Some((format!("{how} {query}"), found));
-                }
-                _ => {
-                    let (query, (kind, text)) = pending.take().unwrap();
-                    let lines = |text: &str| {
-                        let mut lines: Vec<String> = text.lines().map(comparable).collect();
-                        lines.sort();
-                        lines
-                    };
-                    count += 1;
-                    if (kind.as_str(), lines(&text)) != (block.info.as_str(), lines(&block.text)) {
-                        differences.push(query);
-                    }
-                }
-            }
-        }
-    }
-    assert!(count > 200, "{count}");
-    let list = folder.join("puppetdb-differences.txt");
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&list, differences.join("\n") + "\n").unwrap();
-    }
-    let known = std::fs::read_to_string(&list).unwrap();
-    let known: Vec<&str> = known.lines().collect();
-    assert_eq!(differences, known);
 }
 
 /// Runs a file; gives it as it would be with the present answers.

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
+use pdb::Outcome;
 use serde_json::{Value, json};
 
 use super::query::{Format, print};
-use super::store::{Api, Target};
+use super::target::{Api, Target};
 use crate::config::Site;
 
 /// Nodes in the store of facts, catalogs and reports, ours or PuppetDB's
@@ -90,25 +91,15 @@ pub fn run(command: Command, config: Option<&Path>) -> anyhow::Result<ExitCode> 
                 Ok(ExitCode::SUCCESS)
             }
             Command::Deactivate { certname, target } => {
-                let api = target.open(&site)?;
                 for name in certname {
-                    let answer = deactivate(&api, &name)
-                        .await
-                        .with_context(|| format!("could not deactivate {name}"))?;
-                    println!(
-                        "Submitted 'deactivate node' for {name} with UUID {}",
-                        answer["uuid"].as_str().unwrap_or_default()
-                    );
+                    let done = deactivate(&target, &site, &name).await;
+                    println!("{}", done.with_context(|| format!("could not deactivate {name}"))?);
                 }
                 Ok(ExitCode::SUCCESS)
             }
             Command::Purge { certname, target } => {
-                let api = target.open(&site)?;
                 for name in certname {
-                    let document = json!({"command": "delete", "version": 1, "payload": {"certname": name}});
-                    api.post("/pdb/admin/v1/cmd", &document)
-                        .await
-                        .with_context(|| format!("could not delete {name}"))?;
+                    purge(&target, &site, &name).await.with_context(|| format!("could not delete {name}"))?;
                     println!("Deleted {name}");
                 }
                 Ok(ExitCode::SUCCESS)
@@ -117,7 +108,36 @@ pub fn run(command: Command, config: Option<&Path>) -> anyhow::Result<ExitCode> 
     })
 }
 
-async fn deactivate(api: &Api, certname: &str) -> anyhow::Result<Value> {
+async fn deactivate(target: &Target, site: &Site, certname: &str) -> anyhow::Result<String> {
+    if let Some(api) = target.api(site)? {
+        let answer = submit_deactivate(&api, certname).await?;
+        let uuid = answer["uuid"].as_str().unwrap_or_default();
+        return Ok(format!("Submitted 'deactivate node' for {certname} with UUID {uuid}"));
+    }
+    let store = Target::own(site).await?;
+    // The command as such takes any name, since it may come before the node's first document.
+    if !store.all_certnames().await?.iter().any(|known| known == certname) {
+        bail!("No information is known about node {certname}");
+    }
+    Ok(match store.deactivate_node(certname).await? {
+        Outcome::Stored => format!("Deactivated {certname}"),
+        _ => format!(
+            "{certname} is deactivated already, or a clock was set back: something newer is known of it"
+        ),
+    })
+}
+
+async fn purge(target: &Target, site: &Site, certname: &str) -> anyhow::Result<()> {
+    if let Some(api) = target.api(site)? {
+        let document = json!({"command": "delete", "version": 1, "payload": {"certname": certname}});
+        api.post("/pdb/admin/v1/cmd", &document).await?;
+    } else if !Target::own(site).await?.delete_node(certname).await? {
+        bail!("No information is known about node {certname}");
+    }
+    Ok(())
+}
+
+async fn submit_deactivate(api: &Api, certname: &str) -> anyhow::Result<Value> {
     let now = jiff::Timestamp::try_from(SystemTime::now())?;
     let now = format!("{now:.3}");
     let path = format!(

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use comfy_table::{Table, presets};
 use serde_json::{Map, Value};
 
-use super::store::Target;
+use super::target::Target;
 use crate::config::Site;
 
 /// Ask the store of facts, catalogs and reports

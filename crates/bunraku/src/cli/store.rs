@@ -1,134 +1,133 @@
-//! The store of facts, catalogs and reports over HTTP: PuppetDB's interface, ours or a real one.
+//! `bunraku store`: commands of others that the store could not take.
 
-use anyhow::{Context as _, anyhow, bail};
-use api::Pdb as _;
-use rest::{Bytes, Client, ClientTls, Method, Revocation, TlsMaterial};
-use serde_json::Value;
+use std::path::Path;
+use std::process::ExitCode;
 
+use anyhow::{Context as _, bail};
+use pdb::queue::{DeadLetters, Which};
+use serde_json::{Value, json};
+
+use super::query::{Format, print};
 use crate::config::Site;
 use crate::serve::store;
 
-/// Where the store listens.
-#[derive(clap::Args, Clone, Debug)]
-pub(super) struct Target {
-    /// Address of the store: https with this machine's certificate, or http
-    #[arg(long, value_name = "URL", env = "BUNRAKU_PDB_URL", hide_env = true)]
-    url: Option<String>,
+/// Commands of other servers that the store on this machine could not take
+///
+/// Facts, catalogs and reports that another server sends are accepted first and stored then. One that cannot be stored, because it is
+/// not valid or the database refuses it time and again, is set aside with the reason. Nothing is lost: mend what is wrong and retry.
+#[derive(clap::Subcommand, Debug)]
+pub enum Command {
+    /// List commands that were set aside, with the reason
+    Failed {
+        /// How many at most, the latest first
+        #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+        limit: usize,
+        /// How to print
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Print the document of a command that was set aside
+    Show {
+        /// UUID, as `bunraku store failed` shows it
+        uuid: String,
+    },
+    /// Store commands that were set aside after all; a server that runs begins within seconds
+    Retry {
+        #[command(flatten)]
+        which: Selection,
+    },
+    /// Delete commands that were set aside
+    Discard {
+        #[command(flatten)]
+        which: Selection,
+    },
 }
 
-/// The endpoints of a store.
-pub(super) struct Api {
-    client: Client,
-    base: String,
+/// Which commands are meant.
+#[derive(clap::Args, Debug)]
+#[group(required = true, multiple = false)]
+pub struct Selection {
+    /// UUIDs, as `bunraku store failed` shows them
+    #[arg(value_name = "UUID")]
+    uuids: Vec<String>,
+    /// All that were set aside
+    #[arg(long)]
+    all: bool,
 }
 
-impl Target {
-    /// The rows of a query that names its entity, from the store at the address given; without one from this machine's, which needs
-    /// no server that runs.
-    pub(super) async fn query(&self, site: &Site, query: &Value) -> anyhow::Result<Value> {
-        if self.url.is_some() {
-            let document = serde_json::json!({ "query": query });
-            return self.open(site)?.post("/pdb/query/v4", &document).await;
+impl Selection {
+    fn which(self) -> Which {
+        if self.all { Which::All } else { Which::Uuids(self.uuids) }
+    }
+}
+
+/// Runs the command.
+pub fn run(command: Command, config: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let site = Site::load(config)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    runtime.block_on(async {
+        let file = store::queue_file(&site);
+        if !file.exists() {
+            bail!("there is no queue of commands at {}; has a server run here?", file.display());
         }
-        let text = store::required(site)
-            .await
-            .context("could not ask the store of this machine (--url names another)")?
-            .query(query)
-            .await?;
-        Ok(serde_json::from_slice(&text)?)
-    }
-
-    /// The store at the address given; else at the first of `server_urls` in puppetdb.conf; else this machine's.
-    pub(super) fn open(&self, site: &Site) -> anyhow::Result<Api> {
-        let url = self.url.clone().or_else(|| configured(site)).unwrap_or_else(|| own(site));
-        let base = url.trim_end_matches('/').to_owned();
-        let client = if base.starts_with("http://") {
-            Client::without_tls()
-        } else if base.starts_with("https://") {
-            Client::new(&tls(site)?)
-        } else {
-            bail!("'{base}' is not the address of a store, such as https://puppetdb.example.com:8081");
-        };
-        Ok(Api { client, base })
-    }
-}
-
-/// The first of `server_urls` in the section `main` of puppetdb.conf.
-fn configured(site: &Site) -> Option<String> {
-    let file = std::fs::read_to_string(site.path("confdir").join("puppetdb.conf")).ok()?;
-    let mut section = String::new();
-    for line in file.lines().map(str::trim) {
-        if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
-            section = name.trim().to_owned();
-        } else if section == "main"
-            && let Some((key, value)) = line.split_once('=')
-            && key.trim() == "server_urls"
-        {
-            return value.split(',').next().map(|url| url.trim().to_owned()).filter(|url| !url.is_empty());
+        let letters =
+            DeadLetters::open(&file).with_context(|| format!("could not open {}", file.display()))?;
+        match command {
+            Command::Failed { limit, format } => list(&letters, limit, format).await,
+            Command::Show { uuid } => {
+                let document = letters.document(&uuid, site.config.puppetdb.max_command_size).await?;
+                let document = document.with_context(|| format!("no command {uuid} is set aside"))?;
+                match serde_json::from_slice::<Value>(&document) {
+                    Ok(json) => println!("{}", serde_json::to_string_pretty(&json)?),
+                    // That may be why it is here.
+                    Err(_) => println!("{}", String::from_utf8_lossy(&document)),
+                }
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Retry { which } => {
+                let which = which.which();
+                said(letters.mark(which.clone()).await?, &which, "will be tried again")
+            }
+            Command::Discard { which } => {
+                let which = which.which();
+                said(letters.delete(which.clone()).await?, &which, "deleted")
+            }
         }
-    }
-    None
+    })
 }
 
-/// The store that a server with this configuration has.
-fn own(site: &Site) -> String {
-    let config = &site.config.puppetdb;
-    if !config.http_listen.is_empty() {
-        return format!("http://{}", config.http_listen);
+async fn list(letters: &DeadLetters, limit: usize, format: Format) -> anyhow::Result<ExitCode> {
+    let (count, newest) = letters.newest(limit).await?;
+    if newest.is_empty() && format == Format::Table {
+        eprintln!("No command is set aside.");
+        return Ok(ExitCode::SUCCESS);
     }
-    let port = config.listen.rsplit_once(':').map_or("8081", |(_, port)| port);
-    format!("https://{}:{port}", site.certname)
+    let rows: Vec<Value> = newest
+        .iter()
+        .map(|letter| {
+            let (received, discarded) = letter.times();
+            json!({
+                "uuid": letter.uuid, "command": format!("{} {}", letter.command, letter.version),
+                "certname": letter.certname, "received": received, "discarded": discarded,
+                "attempts": letter.attempts, "error": letter.error,
+            })
+        })
+        .collect();
+    let code = print(&Value::Array(rows), format)?;
+    if count > newest.len() as i64 {
+        eprintln!("{count} commands are set aside; --limit shows more of them.");
+    }
+    Ok(code)
 }
 
-fn tls(site: &Site) -> anyhow::Result<ClientTls> {
-    let read = |name: &'static str| -> anyhow::Result<Vec<u8>> {
-        let path = site.path(name);
-        std::fs::read(&path).with_context(|| format!("could not read {name} at {}", path.display()))
-    };
-    let revocation = match site.puppet.get("certificate_revocation").as_deref() {
-        Some("false") => Revocation::Off,
-        Some("leaf") => Revocation::Leaf,
-        _ => Revocation::Chain,
-    };
-    let lists = match revocation {
-        Revocation::Off => Vec::new(),
-        _ => read("hostcrl")?,
-    };
-    Ok(ClientTls::new(&TlsMaterial {
-        chain: &read("hostcert")?,
-        key: &read("hostprivkey")?,
-        authorities: &read("localcacert")?,
-        revocation_lists: &lists,
-        revocation,
-    })?)
-}
-
-impl Api {
-    /// Sends a document and gives the one that comes back.
-    pub(super) async fn post(&self, path: &str, document: &Value) -> anyhow::Result<Value> {
-        self.send(Method::POST, path, Some(document)).await
-    }
-
-    async fn send(&self, method: Method, path: &str, document: Option<&Value>) -> anyhow::Result<Value> {
-        let url = format!("{}{path}", self.base);
-        let json = rest::HeaderValue::from_static("application/json");
-        let mut headers = vec![(rest::header::ACCEPT, json.clone())];
-        if document.is_some() {
-            headers.push((rest::header::CONTENT_TYPE, json));
+/// Says how many there were; fewer than were named is an error.
+fn said(count: usize, which: &Which, done: &str) -> anyhow::Result<ExitCode> {
+    let noun = if count == 1 { "command" } else { "commands" };
+    println!("{count} {noun} {done}");
+    match which {
+        Which::Uuids(uuids) if count < uuids.len() => {
+            bail!("{} of the UUIDs are not those of commands that were set aside", uuids.len() - count)
         }
-        let body = document.map(|document| Bytes::from(document.to_string())).unwrap_or_default();
-        let answer = self.client.send(method, &url, headers, body).await.context(
-            "the store does not answer; its server must run and listen for clients (puppetdb.listen or puppetdb.http-listen), or --url names another",
-        )?;
-        if answer.status.as_u16() >= 400 {
-            let text = answer.text();
-            let document: Option<Value> = serde_json::from_str(&text).ok();
-            let said = document.as_ref().and_then(|document| {
-                ["error", "msg", "message"].iter().find_map(|key| document.get(key)?.as_str())
-            });
-            // What is wrong with a query is a text of several lines, with an arrow at the place.
-            return Err(anyhow!("{}", said.unwrap_or(&text)));
-        }
-        serde_json::from_slice(&answer.body).with_context(|| format!("the answer of {url} is not JSON"))
+        _ => Ok(ExitCode::SUCCESS),
     }
 }

@@ -37,6 +37,7 @@ pub(super) struct Puppetdb {
     listeners: Vec<Listening>,
     processor: Arc<Processor>,
     _expiry: Background,
+    _marks: Background,
     tls_address: Option<SocketAddr>,
     plain_address: Option<SocketAddr>,
 }
@@ -50,6 +51,7 @@ impl Puppetdb {
         tls: Arc<ServerTls>,
     ) -> anyhow::Result<Puppetdb> {
         let config = &site.config.puppetdb;
+        let marks = Background(tokio::spawn(queue.clone().follow_marks()));
         let metrics = Arc::new(Metrics::default());
         let workers = match config.command_threads {
             0 => std::thread::available_parallelism().map_or(2, usize::from),
@@ -81,6 +83,7 @@ impl Puppetdb {
             listeners: Vec::new(),
             processor,
             _expiry: forgetting,
+            _marks: marks,
             tls_address: None,
             plain_address: None,
         };
@@ -132,7 +135,7 @@ impl Puppetdb {
 pub(super) async fn queue(site: &Site) -> anyhow::Result<Queue> {
     let config = &site.config.puppetdb;
     let limits = Limits { commands_max: config.max_queued_commands, bytes_max: config.max_queued_bytes };
-    Ok(Queue::open(&site.data_dir.join("queue.sqlite"), limits).await?)
+    Ok(Queue::open(&super::store::queue_file(site), limits).await?)
 }
 
 fn router(handlers: Handlers, queries: QueryService) -> Router {

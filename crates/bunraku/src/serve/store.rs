@@ -37,6 +37,11 @@ pub(crate) async fn required(site: &Site) -> anyhow::Result<Store> {
     }
 }
 
+/// The file of commands that wait, and of those set aside.
+pub(crate) fn queue_file(site: &Site) -> PathBuf {
+    site.data_dir.join("queue.sqlite")
+}
+
 fn file(site: &Site) -> PathBuf {
     site.data_dir.join("pdb.sqlite")
 }

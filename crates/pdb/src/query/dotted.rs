@@ -128,14 +128,9 @@ pub(super) fn compare(scope: &mut Scope, name: &str, operator: &str, value: &Jso
         return any_leaf(&path, operator, value);
     }
     if map == Map::Column {
-        // There has to be the first key, even where the rest of the path leads nowhere.
-        let first = at(column.clone(), path.get(..1).unwrap_or_default());
+        // Where the path leads nowhere nothing is equal; any other comparison is null, as is its negation.
         let inner = operation(operator, at(column, &path), value)?;
-        return Ok(if operator == "=" {
-            Sql::of("coalesce({}, FALSE)", [inner])
-        } else {
-            Sql::of("({} AND {} IS NOT NULL)", [inner, first])
-        });
+        return Ok(if operator == "=" { Sql::of("coalesce({}, FALSE)", [inner]) } else { inner });
     }
     let fact = if path.is_empty() { Json::Null } else { path.remove(0) };
     let inner = operation(operator, at(Sql::text("xv.value"), &path), value)?;
@@ -187,12 +182,11 @@ fn of_fact(scope: &Scope, fact: &Json, inner: Sql, is_total: bool) -> Sql {
             [name, inner],
         );
     }
-    // A fact without the rest of the path is null, a node without the fact is not.
+    // A comparison with what is not there is null, and so is its negation.
     Sql::of(
-        "CASE (SELECT CASE WHEN {} THEN 1 WHEN {} IS NULL THEN 2 ELSE 0 END
-         FROM facts xf JOIN fact_names xn ON xn.id = xf.name_id JOIN fact_values xv ON xv.id = xf.value_id
-         WHERE xf.node_id = n.id AND xn.name = {}) WHEN 1 THEN TRUE WHEN 2 THEN NULL ELSE FALSE END",
-        [inner.clone(), inner, name],
+        "(SELECT {} FROM facts xf JOIN fact_names xn ON xn.id = xf.name_id JOIN fact_values xv ON xv.id = xf.value_id
+         WHERE xf.node_id = n.id AND xn.name = {})",
+        [inner, name],
     )
 }
 

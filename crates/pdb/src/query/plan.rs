@@ -68,7 +68,7 @@ pub fn explain(query: &str, dialect: Dialect) -> Result<(String, usize)> {
 
 /// The entity of a query, what is asked of it, and the part of the rows.
 fn context(query: &Json) -> Result<(String, Json, Paging)> {
-    let form = "This query must be of the form [\"from\", <entity>, (<optional-query>)].";
+    let form = "Your initial query must be of the form: [\"from\",<entity>,(<optional-query>)]. Check your query and try again.";
     let Some((operator, arguments)) = clause(query) else { return invalid(form) };
     let (true, [Json::String(name), rest @ ..]) = (operator == "from", arguments) else {
         return invalid(form);

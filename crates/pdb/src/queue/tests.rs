@@ -72,6 +72,15 @@ async fn dead_letters_are_kept_and_can_be_queued_again() {
     let (count, letters) = queue.dead_letters(10).await.unwrap();
     assert_eq!((count, letters[0].uuid.as_str(), letters[0].error.as_str()), (1, "u1", "it is no report"));
     assert_eq!(queue.depth(), 0);
+    assert_eq!(queue.revive().await.unwrap(), 0, "nobody has asked for it");
+
+    // Another program marks it.
+    let letters = DeadLetters::open(&dir.path().join("queue.sqlite")).unwrap();
+    assert_eq!(letters.document("u1", 100).await.unwrap().unwrap(), b"a 1");
+    assert!(letters.document("u2", 100).await.unwrap().is_none());
+    assert_eq!(letters.mark(Which::Uuids(vec!["u2".into()])).await.unwrap(), 0);
+    assert_eq!(letters.delete(Which::Uuids(vec!["u2".into()])).await.unwrap(), 0);
+    assert_eq!(letters.mark(Which::All).await.unwrap(), 1);
     assert_eq!(queue.revive().await.unwrap(), 1);
     let (_, time, taken) = take(&queue).await;
     assert_eq!((time, taken.attempts, queue.dead_letters(1).await.unwrap().0), (1, 0, 0));

@@ -73,7 +73,7 @@ impl Store {
     }
 
     /// Removes a node with everything that is known of it; false if there was none.
-    pub(crate) async fn delete_node(&self, certname: &str) -> Result<bool> {
+    pub async fn delete_node(&self, certname: &str) -> Result<bool> {
         let certname = certname.to_owned();
         self.again(move |tx| delete(tx, &certname)).await
     }

@@ -22,7 +22,7 @@ pub(crate) struct Exported {
 
 impl Store {
     /// The names of all nodes, sorted.
-    pub(crate) async fn all_certnames(&self) -> Result<Vec<String>> {
+    pub async fn all_certnames(&self) -> Result<Vec<String>> {
         let read = |tx: &Tx<'_>| {
             let rows = tx.query("SELECT certname FROM nodes ORDER BY certname", &[])?;
             rows.iter().map(|row| row.get(0)).collect()

@@ -13,8 +13,8 @@ use rest::{
 };
 use wire::facts::{Facts, FactsFormat};
 
-use crate::process::{Process, free_port};
 use crate::site::Site;
+use acceptance::process::{Process, free_port};
 
 /// The argument that makes this program the decoder: port, certificate, key, authority, lists, file with the answer.
 pub const ARGUMENT: &str = "--decoder";
@@ -25,7 +25,8 @@ pub fn start(root: &Path, site: &Site, answer: &[u8]) -> anyhow::Result<(Process
     std::fs::write(&file, answer)?;
     let mut command = Command::new(std::env::current_exe()?);
     command.arg(ARGUMENT).arg(port.to_string());
-    command.args([&site.certificate, &site.key, &site.authority, &site.lists, &file]);
+    let identity = &site.identity;
+    command.args([&identity.certificate, &identity.key, &identity.authority, &identity.lists, &file]);
     let process = Process::start("the decoder", &mut command, &root.join("decoder.out"))?;
     Ok((process, format!("https://localhost:{port}")))
 }

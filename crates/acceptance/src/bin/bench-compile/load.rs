@@ -8,8 +8,8 @@ use acceptance::agent::{Agent, catalog_form};
 use anyhow::{Context as _, bail};
 use rest::Method;
 
-use crate::process::Process;
 use crate::workload::Node;
+use acceptance::process::Process;
 
 /// A node's agent, with the request it sends.
 pub struct Sender {

@@ -12,7 +12,6 @@ mod compare;
 mod decoder;
 mod inside;
 mod load;
-mod puppetserver;
 mod report;
 mod site;
 mod workload;
@@ -22,12 +21,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use acceptance::process::Process;
+use acceptance::puppetserver;
 use anyhow::bail;
 
-use acceptance::process;
 use compare::Canonical;
 use load::{Sender, Until, run};
-use process::Process;
 use report::{Kept, Report, Row, Server};
 use site::Site;
 use workload::{ROLES, nodes};
@@ -157,7 +156,14 @@ async fn both(plan: &Plan, root: &Path) -> anyhow::Result<Report> {
     if plan.peer {
         say("puppetserver");
         report.version = puppetserver::version();
-        let (mut theirs, url) = puppetserver::start(root, &site, clients)?;
+        let settings = puppetserver::Settings {
+            identity: &site.identity,
+            environmentpath: &site.environmentpath,
+            interpreters: clients,
+            heap: "2g",
+            puppetdb: None,
+        };
+        let (mut theirs, url) = puppetserver::start(&root.join("puppetserver"), &settings)?;
         let outcome = started(&first[0].at(&url), &mut theirs, 50).await;
         if outcome.is_err() {
             let out = std::fs::read_to_string(root.join("puppetserver/out")).unwrap_or_default();

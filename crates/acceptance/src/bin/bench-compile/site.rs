@@ -8,23 +8,16 @@ use acceptance::agent::Agent;
 use anyhow::{Context as _, bail};
 use rest::{Bytes, Client, ClientTls, Method};
 
-use crate::process::{Process, free_port};
+use acceptance::process::{Process, free_port};
+use acceptance::puppetserver::Identity;
 
 /// The site both servers share: code, and an authority with a certificate for `localhost`.
 pub struct Site {
     root: PathBuf,
-    /// Certname of the server.
-    pub certname: String,
     /// Where the environments are.
     pub environmentpath: PathBuf,
-    /// PEM files of the server's identity.
-    pub certificate: PathBuf,
-    /// Its key.
-    pub key: PathBuf,
-    /// The authority's certificate.
-    pub authority: PathBuf,
-    /// Revocation lists.
-    pub lists: PathBuf,
+    /// Who both servers are.
+    pub identity: Identity,
 }
 
 impl Site {
@@ -36,15 +29,7 @@ impl Site {
         let puppet_conf =
             "[main]\ndns_alt_names = localhost, primary.example.com, IP:127.0.0.1\nstrict_variables = true\n";
         std::fs::write(root.join("bunraku/puppet.conf"), puppet_conf)?;
-        Ok(Site {
-            root: root.to_owned(),
-            environmentpath,
-            certificate: ssl.join(format!("certs/{certname}.pem")),
-            key: ssl.join(format!("private_keys/{certname}.pem")),
-            authority: ssl.join("certs/ca.pem"),
-            lists: ssl.join("crl.pem"),
-            certname,
-        })
+        Ok(Site { root: root.to_owned(), environmentpath, identity: Identity::in_ssldir(&ssl, &certname) })
     }
 
     /// Starts our server; catalogs are kept in so many bytes. It may not listen yet.
@@ -56,7 +41,7 @@ impl Site {
              [code]\nenvironmentpath = ['{}']\nbasemodulepath = ['{root}/modules']\n\
              [compile]\nmemo-bytes = {memo_bytes}\nmemo-verify-every = 0\n\
              [ca]\ndir = '{root}/ca'\nautosign = 'true'\nkey-type = 'ec'\n",
-            self.certname,
+            self.identity.certname,
             self.environmentpath.display(),
         );
         let config = self.root.join("bunraku/bunraku.toml");
@@ -73,7 +58,7 @@ impl Site {
         let end = Instant::now() + Duration::from_secs(300);
         while Instant::now() < end {
             process.must_run()?;
-            if let Ok(authority) = std::fs::read(&self.authority)
+            if let Ok(authority) = std::fs::read(&self.identity.authority)
                 && let Ok(tls) = ClientTls::anonymous(&authority, b"")
             {
                 let answer = Client::new(&tls)
@@ -90,7 +75,7 @@ impl Site {
 
     /// An agent with a certificate of the authority.
     pub async fn enrol(&self, url: &str, certname: &str) -> anyhow::Result<Agent> {
-        let authority = std::fs::read(&self.authority).context("the authority's certificate")?;
+        let authority = std::fs::read(&self.identity.authority).context("the authority's certificate")?;
         Ok(Agent::enrolled(url, &authority, certname).await)
     }
 }
