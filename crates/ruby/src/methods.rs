@@ -3,6 +3,7 @@
 //! A file's `call` answers `None` for a method that the class does not have there; [`object`] has what every object has,
 //! [`enumerable`] what everything with an `each` has.
 
+mod arity;
 pub(crate) mod array;
 pub(crate) mod class;
 pub(crate) mod enumerable;
@@ -35,6 +36,7 @@ use crate::value::Value;
 
 /// Calls a method that the class of the receiver defines.
 pub(crate) fn call(it: &mut Interp<'_>, receiver: &Value, id: M, args: &Args<'_>) -> Eval<Option<Value>> {
+    arity::check(it, receiver, id, args)?;
     match receiver {
         Value::Text(text) => string::call(it, text, id, args),
         Value::Array(list) => array::call(it, list, id, args),

@@ -33,6 +33,9 @@ macro_rules! names {
         }
 
         impl M {
+            /// How many there are.
+            pub(crate) const COUNT: usize = [$($text),*].len();
+
             pub(crate) fn of(text: &str) -> Option<M> {
                 match text {
                     $($text => Some(M::$id),)*

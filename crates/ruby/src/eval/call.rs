@@ -249,6 +249,14 @@ impl Interp<'_> {
         Err(self.raise(Class::NoMethodError, format!("undefined method `{name}' for {shown}")))
     }
 
+    /// An object as messages about its type show it: the few that stand for themselves, or the class.
+    pub(crate) fn name_in_error(&mut self, value: &Value) -> Eval<String> {
+        match value {
+            Value::Nil | Value::Bool(_) | Value::Symbol(_) => self.inspect(value),
+            other => Ok(other.class().name().to_owned()),
+        }
+    }
+
     /// An object as messages about methods show it: `"text":String`.
     pub(crate) fn describe(&mut self, value: &Value) -> Eval<String> {
         let class = value.class().name();

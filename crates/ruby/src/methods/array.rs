@@ -196,7 +196,7 @@ pub(crate) fn call(it: &mut Interp<'_>, me: &Rc<Array>, id: M, args: &Args<'_>) 
         M::Shuffle | M::Sample | M::ShuffleNow => {
             return Err(crate::flow::unsupported(format!("Array#{}, whose result is random", id.text())));
         }
-        M::Tally if args.len() == 0 => return enumerable::call(it, &value(), id, args),
+        M::Tally => return enumerable::call(it, &value(), id, args),
         _ => match change::call(it, me, id, args)? {
             Some(value) => value,
             None => return enumerable::call(it, &value(), id, args),

@@ -11,6 +11,7 @@ use std::rc::Rc;
 
 use super::object::need_block;
 use super::{enumerator, range};
+use crate::class::Class;
 use crate::eval::Interp;
 use crate::eval::call::Args;
 use crate::flow::Eval;
@@ -136,6 +137,11 @@ pub(crate) fn call(it: &mut Interp<'_>, me: &Value, id: M, args: &Args<'_>) -> E
             let items = it.items_of(me)?;
             let mut others = Vec::with_capacity(args.len());
             for other in args.values {
+                if !matches!(other, Value::Array(_)) && !super::responds(other, "each") {
+                    let class = other.class().name();
+                    let text = format!("wrong argument type {class} (must respond to :each)");
+                    return Err(it.raise(Class::TypeError, text));
+                }
                 others.push(it.items_of(other)?);
             }
             let mut rows = Vec::with_capacity(items.len());

@@ -23,7 +23,6 @@ pub(crate) fn call(it: &mut Interp<'_>, me: f64, id: M, args: &Args<'_>) -> Eval
         | M::Percent
         | M::Modulo
         | M::Power
-        | M::Pow
         | M::Div
         | M::Divmod
         | M::Fdiv
@@ -32,10 +31,7 @@ pub(crate) fn call(it: &mut Interp<'_>, me: f64, id: M, args: &Args<'_>) -> Eval
                 Value::Int(other) => *other as f64,
                 Value::Float(other) => *other,
                 other => {
-                    let shown = match other {
-                        Value::Nil | Value::Bool(_) => it.inspect(other)?,
-                        other => other.class().name().to_owned(),
-                    };
+                    let shown = it.name_in_error(other)?;
                     let text = format!("{shown} can't be coerced into Float");
                     return Err(it.raise(Class::TypeError, text));
                 }

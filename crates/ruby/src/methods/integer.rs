@@ -38,11 +38,17 @@ pub(crate) fn call(it: &mut Interp<'_>, me: i64, id: M, args: &Args<'_>) -> Eval
                 M::BitOr => me | other,
                 _ => me ^ other,
             }),
-            other => {
-                let operator = id.text();
-                let class = other.class().name();
-                let text = format!("undefined method `{operator}' for an argument of {class}");
+            Value::Float(other) => {
+                let text = format!(
+                    "undefined method `{}' for {}:Float",
+                    id.text(),
+                    it.inspect(&Value::Float(*other))?
+                );
                 return Err(it.raise(Class::NoMethodError, text));
+            }
+            other => {
+                let text = format!("{} can't be coerced into Integer", it.name_in_error(other)?);
+                return Err(it.raise(Class::TypeError, text));
             }
         },
         M::ShiftLeft | M::ShiftRight => {
@@ -210,16 +216,7 @@ fn arithmetic(it: &mut Interp<'_>, me: i64, id: M, args: &Args<'_>) -> Eval {
         Value::Int(other) => *other,
         Value::Float(other) => return float::compute(it, me as f64, id, *other),
         other => {
-            let text = match other {
-                Value::Text(_) => "String can't be coerced into Integer".to_owned(),
-                other => {
-                    let shown = match other {
-                        Value::Nil | Value::Bool(_) => it.inspect(other)?,
-                        other => other.class().name().to_owned(),
-                    };
-                    format!("{shown} can't be coerced into Integer")
-                }
-            };
+            let text = format!("{} can't be coerced into Integer", it.name_in_error(other)?);
             return Err(it.raise(Class::TypeError, text));
         }
     };

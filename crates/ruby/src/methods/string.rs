@@ -46,7 +46,7 @@ pub(crate) fn call(it: &mut Interp<'_>, me: &Rc<Text>, id: M, args: &Args<'_>) -
         M::Star => {
             let count = it.int_argument(args.one(it)?)?;
             let Ok(count) = usize::try_from(count) else {
-                return Err(it.raise(Class::ArgumentError, "argument must be non-negative"));
+                return Err(it.raise(Class::ArgumentError, "negative argument"));
             };
             it.charge(me.len().saturating_mul(count))?;
             Value::string(me.borrow().repeat(count))
@@ -170,10 +170,7 @@ pub(crate) fn call(it: &mut Interp<'_>, me: &Rc<Text>, id: M, args: &Args<'_>) -
         M::Casecmp | M::CasecmpIs => {
             let Some(Value::Text(other)) = args.get(0) else {
                 args.one(it)?;
-                return match args.get(0) {
-                    Some(Value::Text(_)) | None => Ok(Some(Value::Nil)),
-                    Some(other) => it.string_argument(other).map(|_| Some(Value::Nil)),
-                };
+                return Ok(Some(Value::Nil));
             };
             if id == M::CasecmpIs {
                 // Folding takes `ß` for `ss`, which upper case has.
@@ -217,8 +214,12 @@ pub(crate) fn call(it: &mut Interp<'_>, me: &Rc<Text>, id: M, args: &Args<'_>) -
         M::Shellescape => Value::string(crate::library::shellwords::escape(&me.borrow())),
         M::Shellsplit => crate::library::shellwords::split(it, &me.borrow())?,
         M::Sum => {
-            let sum: u64 = me.borrow().bytes().map(u64::from).sum();
-            Value::Int((sum & 0xffff) as i64)
+            let bits = match args.get(0) {
+                Some(bits) => it.int_argument(bits)?,
+                None => 16,
+            };
+            let sum: i64 = me.borrow().bytes().map(i64::from).sum();
+            Value::Int(if (1..63).contains(&bits) { sum & ((1 << bits) - 1) } else { sum })
         }
         _ => match edit::call(it, me, id, args)? {
             Some(value) => value,
@@ -306,6 +307,16 @@ fn justify(it: &mut Interp<'_>, me: &Rc<Text>, id: M, args: &Args<'_>) -> Eval {
 }
 
 /// What the module `Comparable` gives.
+/// What errors about a wrong type call a value.
+pub(super) fn wrong_type(value: &Value) -> &'static str {
+    match value {
+        Value::Nil => "nil",
+        Value::Bool(true) => "true",
+        Value::Bool(false) => "false",
+        other => other.class().name(),
+    }
+}
+
 pub(crate) fn comparable(it: &mut Interp<'_>, me: &Value, id: M, args: &Args<'_>) -> Eval<Option<Value>> {
     Ok(Some(match id {
         M::Less | M::LessEqual | M::Greater | M::GreaterEqual => {
@@ -322,8 +333,13 @@ pub(crate) fn comparable(it: &mut Interp<'_>, me: &Value, id: M, args: &Args<'_>
             let (low, high) = match args.values {
                 [Value::Range(range)] if !range.exclusive => (range.start.clone(), range.end.clone()),
                 [low, high] => (low.clone(), high.clone()),
+                [Value::Range(_)] => return Ok(None),
+                [other] => {
+                    let text = format!("wrong argument type {} (expected Range)", wrong_type(other));
+                    return Err(it.raise(Class::TypeError, text));
+                }
                 _ => {
-                    args.count(it, 2, 2)?;
+                    args.count(it, 1, 2)?;
                     return Ok(None);
                 }
             };

@@ -4,7 +4,8 @@ use super::super::object::need_block;
 use crate::class::Class;
 use crate::eval::Interp;
 use crate::eval::call::Args;
-use crate::flow::Eval;
+use crate::flow::{Eval, unsupported};
+use crate::methods::string;
 use crate::name::M;
 use crate::value::{Map, Value};
 
@@ -22,8 +23,16 @@ pub(super) fn call(it: &mut Interp<'_>, me: &Value, id: M, args: &Args<'_>) -> E
             Value::hash(groups.into_iter().map(|(key, items)| (key, Value::array(items))).collect())
         }
         M::Tally => {
-            args.none(it)?;
-            let mut counts = Map::default();
+            let mut counts = match args.get(0) {
+                None => Map::default(),
+                Some(Value::Hash(known)) if known.pairs().is_empty() => Map::default(),
+                Some(Value::Hash(_)) => return Err(unsupported("tally with a hash")),
+                Some(other) => {
+                    let shown = string::wrong_type(other);
+                    let text = format!("no implicit conversion of {shown} into Hash");
+                    return Err(it.raise(Class::TypeError, text));
+                }
+            };
             for item in it.items_of(me)? {
                 let key = it.key(item)?;
                 let count = counts.entry(key).or_insert(Value::Int(0));

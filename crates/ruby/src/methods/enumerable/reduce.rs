@@ -81,12 +81,23 @@ pub(super) fn call(it: &mut Interp<'_>, me: &Value, id: M, args: &Args<'_>) -> E
         }
         M::MinmaxBy => {
             let items = it.items_of(me)?;
-            let keyed = keys_of(it, items, args)?;
-            let sorted = sort_keyed(it, keyed)?;
-            Value::array(vec![
-                sorted.first().cloned().unwrap_or_default(),
-                sorted.last().cloned().unwrap_or_default(),
-            ])
+            let mut ends: Option<[(Value, Value); 2]> = None;
+            for (key, item) in keys_of(it, items, args)? {
+                let [least, most] = ends.get_or_insert_with(|| {
+                    let first = (key.clone(), item.clone());
+                    [first.clone(), first]
+                });
+                // Of equal ones the first counts, at both ends.
+                if it.order(&key, &least.0)?.is_lt() {
+                    *least = (key, item);
+                } else if it.order(&key, &most.0)?.is_gt() {
+                    *most = (key, item);
+                }
+            }
+            match ends {
+                Some([least, most]) => Value::array(vec![least.1, most.1]),
+                None => Value::array(vec![Value::Nil, Value::Nil]),
+            }
         }
         M::Sort => {
             args.none(it)?;

@@ -30,10 +30,7 @@ pub(super) fn call(it: &mut Interp<'_>, me: &Rc<Text>, id: M, args: &Args<'_>) -
     Ok(Some(match id {
         M::ShiftLeft => {
             let added = match args.one(it)? {
-                Value::Int(code) => match u32::try_from(*code).ok().and_then(char::from_u32) {
-                    Some(c) => c.to_string().into(),
-                    None => return Err(it.raise(Class::RangeError, format!("{code} out of char range"))),
-                },
+                Value::Int(code) => code_point(it, *code)?.to_string().into(),
                 other => it.string_argument(other)?,
             };
             it.charge(added.len())?;
@@ -44,7 +41,10 @@ pub(super) fn call(it: &mut Interp<'_>, me: &Rc<Text>, id: M, args: &Args<'_>) -
         M::Concat => {
             let mut added = String::new();
             for value in args.values {
-                added.push_str(&it.string_argument(value)?);
+                match value {
+                    Value::Int(number) => added.push(code_point(it, *number)?),
+                    value => added.push_str(&it.string_argument(value)?),
+                }
             }
             it.charge(added.len())?;
             modify_text(it, me)?;
@@ -309,4 +309,10 @@ fn chomp(text: &str) -> &str {
         Some(rest) => rest.strip_suffix('\r').unwrap_or(rest),
         None => text.strip_suffix('\r').unwrap_or(text),
     }
+}
+
+/// The character of a number that is appended to a string.
+fn code_point(it: &Interp<'_>, code: i64) -> Eval<char> {
+    let found = u32::try_from(code).ok().and_then(char::from_u32);
+    found.ok_or_else(|| it.raise(Class::RangeError, format!("{code} out of char range")))
 }

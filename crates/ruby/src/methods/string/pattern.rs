@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use pcore::Str;
 
-use super::{byte_index, byte_range, character_index};
+use super::{byte_index, byte_range, character_index, wrong_type};
 use crate::class::Class;
 use crate::eval::Interp;
 use crate::eval::call::Args;
@@ -26,7 +26,7 @@ pub(super) fn call(it: &mut Interp<'_>, me: &Rc<Text>, id: M, args: &Args<'_>) -
                 }
             }
             Value::Text(_) => {
-                return Err(it.raise(Class::TypeError, "wrong argument type String (expected Regexp)"));
+                return Err(it.raise(Class::TypeError, "type mismatch: String given"));
             }
             Value::Nil => Value::Nil,
             other => {
@@ -71,10 +71,7 @@ fn pattern(it: &mut Interp<'_>, value: &Value) -> Eval<Rc<Regex>> {
             _ => Err(unsupported("this pattern")),
         },
         other => {
-            let shown = match other {
-                Value::Nil => "nil".to_owned(),
-                other => other.class().name().to_owned(),
-            };
+            let shown = wrong_type(other);
             Err(it.raise(Class::TypeError, format!("wrong argument type {shown} (expected Regexp)")))
         }
     }
@@ -507,7 +504,11 @@ fn partition(it: &mut Interp<'_>, me: &Rc<Text>, id: M, args: &Args<'_>) -> Eval
             last.map(|found| found.range())
         }
         (needle, _) => {
-            let needle = it.string_argument(needle)?;
+            let Value::Text(needle) = needle else {
+                let text = format!("wrong argument type {} (expected Regexp)", wrong_type(needle));
+                return Err(it.raise(Class::TypeError, text));
+            };
+            let needle = needle.share();
             let at =
                 if id == M::Partition { text.find(needle.as_str()) } else { text.rfind(needle.as_str()) };
             at.map(|at| (at, at + needle.len()))
