@@ -9,7 +9,36 @@ use std::time::SystemTime;
 
 use pcore::{Hash, Value};
 use rest::{BoxFuture, Bytes};
+use sha2::{Digest as _, Sha256};
 use wire::catalog::{Catalog, Resource};
+
+/// Identifies the content of a document within this process. It is made of values that may be secret and low in variety, so it must
+/// not be stored or shown.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// SHA-256 over the parts and where each ends.
+    pub fn of(parts: &[&[u8]]) -> Fingerprint {
+        let mut digest = Sha256::new();
+        for part in parts {
+            digest.update((part.len() as u64).to_le_bytes());
+            digest.update(part);
+        }
+        Fingerprint(digest.finalize().into())
+    }
+
+    /// Half of it, for tables with many of them: still beyond chance.
+    pub fn short(&self) -> [u8; 16] {
+        std::array::from_fn(|index| self.0.get(index).copied().unwrap_or_default())
+    }
+}
+
+impl std::fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fingerprint")
+    }
+}
 
 /// The facts of a node, as of an agent's run. Replaces what was there.
 #[derive(Clone, Debug)]
@@ -43,6 +72,9 @@ pub struct ReplaceCatalog {
     pub exported: Arc<Vec<Resource>>,
     /// Keys that were looked up in Hiera for it; `None` if that is not known.
     pub lookups: Option<Arc<Vec<String>>>,
+    /// Of everything in `catalog` and `exported` but version and `catalog_uuid`, if it was made: two catalogs of a node with the same
+    /// one are the same.
+    pub fingerprint: Option<Fingerprint>,
     /// When it was compiled.
     pub producer_timestamp: SystemTime,
 }
@@ -56,6 +88,8 @@ pub struct KeepCatalog {
     pub environment: String,
     /// The run it was sent for.
     pub transaction_uuid: Option<String>,
+    /// The job of the orchestrator that the run belongs to.
+    pub job_id: Option<String>,
     /// `catalog_uuid` with which the content was first stored.
     pub content: String,
     /// `catalog_uuid` now.

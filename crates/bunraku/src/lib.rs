@@ -6,3 +6,7 @@ pub mod csr_attributes;
 pub mod examples;
 pub mod serve;
 pub mod telemetry;
+
+/// A fifth of a compile was the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

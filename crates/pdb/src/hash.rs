@@ -1,6 +1,6 @@
 //! Hashes of documents: SHA-1 over JSON whose keys are sorted, as PuppetDB makes them.
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use sha1::{Digest as _, Sha1};
 
 /// SHA-1, 20 bytes.
@@ -10,6 +10,26 @@ pub type Hash = Vec<u8>;
 pub fn canonical(value: &Json) -> String {
     let mut out = String::new();
     write(value, &mut out);
+    out
+}
+
+/// The canonical text of an object.
+pub fn canonical_map(map: &Map<String, Json>) -> String {
+    let mut out = String::new();
+    write_map(map, &mut out);
+    out
+}
+
+/// The text of a list of texts.
+pub fn texts(texts: &[String]) -> String {
+    let mut out = String::from("[");
+    for (index, text) in texts.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        scalar(text, &mut out);
+    }
+    out.push(']');
     out
 }
 
@@ -36,23 +56,25 @@ fn write(value: &Json, out: &mut String) {
             }
             out.push(']');
         }
-        Json::Object(map) => {
-            let mut entries: Vec<_> = map.iter().collect();
-            entries.sort_by(|left, right| left.0.cmp(right.0));
-            out.push('{');
-            for (index, (key, item)) in entries.into_iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                scalar(key, out);
-                out.push(':');
-                write(item, out);
-            }
-            out.push('}');
-        }
+        Json::Object(map) => write_map(map, out),
         Json::String(text) => scalar(text, out),
         other => out.push_str(&other.to_string()),
     }
+}
+
+fn write_map(map: &Map<String, Json>, out: &mut String) {
+    let mut entries: Vec<_> = map.iter().collect();
+    entries.sort_by(|left, right| left.0.cmp(right.0));
+    out.push('{');
+    for (index, (key, item)) in entries.into_iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        scalar(key, out);
+        out.push(':');
+        write(item, out);
+    }
+    out.push('}');
 }
 
 fn scalar(text: &str, out: &mut String) {

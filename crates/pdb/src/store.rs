@@ -9,12 +9,14 @@ pub(crate) mod expire;
 pub(crate) mod export;
 mod exported;
 mod facts;
+mod known;
 mod node;
 pub(crate) mod partition;
 mod read;
 pub(crate) mod report;
 mod shared;
 mod statistics;
+mod submit;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -29,12 +31,13 @@ use db::{Db, Dialect, PostgresSettings, Tx};
 use rest::{BoxFuture, Bytes};
 
 use crate::hash::Hash;
-use crate::payload::{Catalog, Invalid, Payload, microseconds};
+use crate::payload::{Catalog, Payload, microseconds};
 use crate::query::{QueryService, QuerySettings};
 use crate::queue::Queue;
-use crate::{schema, spool, terminus};
+use crate::schema;
 
 pub(crate) use convert::convert;
+use known::Known;
 pub use read::ReportSummary;
 
 /// Times that a write which lost against another one is run.
@@ -58,6 +61,7 @@ pub struct Store {
 struct Inner {
     db: Db,
     paths: Mutex<HashSet<Hash>>,
+    known: Known,
     days: partition::Days,
 }
 
@@ -76,6 +80,7 @@ pub enum Outcome {
 #[derive(Clone, Debug)]
 pub(crate) enum Prepared {
     Facts(facts::Prepared),
+    SameFacts(facts::Same),
     Catalog(catalog::Prepared),
     Kept(catalog::Kept),
     Inputs(catalog::PreparedInputs),
@@ -145,6 +150,7 @@ pub(crate) fn prepare_kept(keep: &KeepCatalog, producer: Option<&str>, received:
         environment: keep.environment.clone(),
         producer: producer.map(str::to_owned),
         transaction_uuid: keep.transaction_uuid.clone(),
+        job_id: keep.job_id.clone(),
         content: keep.content.clone(),
         catalog_uuid: keep.catalog_uuid.clone(),
         version: keep.version.clone(),
@@ -156,6 +162,7 @@ pub(crate) fn prepare_kept(keep: &KeepCatalog, producer: Option<&str>, received:
 pub(crate) fn write(tx: &Tx<'_>, context: &Context, prepared: &Prepared) -> Result<Outcome, db::Error> {
     match prepared {
         Prepared::Facts(facts) => facts::replace(tx, context, facts),
+        Prepared::SameFacts(same) => facts::touch(tx, same),
         Prepared::Catalog(catalog) => catalog::replace(tx, catalog),
         Prepared::Kept(kept) => catalog::keep(tx, kept),
         Prepared::Inputs(inputs) => catalog::replace_inputs(tx, inputs),
@@ -185,7 +192,8 @@ impl Store {
     }
 
     fn over(db: Db) -> Store {
-        let inner = Inner { db, paths: Mutex::default(), days: partition::Days::default() };
+        let inner =
+            Inner { db, paths: Mutex::default(), known: Known::default(), days: partition::Days::default() };
         Store { inner: Arc::new(inner), producer: None, spool: None }
     }
 
@@ -248,73 +256,6 @@ impl Store {
             }
         }
     }
-
-    async fn store(&self, command: Command) -> Result<(), PdbError> {
-        let received = microseconds(SystemTime::now());
-        let doing = match &command {
-            Command::ReplaceFacts(_) => "store facts",
-            Command::ReplaceCatalog(_) | Command::KeepCatalog(_) => "store a catalog",
-            Command::StoreReport(_) => "store a report",
-        };
-        let producer = self.producer.clone();
-        let again = self.spool.is_some().then(|| command.clone());
-        // Large documents take a while to hash.
-        let prepared =
-            tokio::task::spawn_blocking(move || from_command(&command, producer.as_deref(), received));
-        let prepared =
-            prepared.await.map_err(|error| PdbError::Unavailable { doing, reason: error.to_string() })?;
-        for document in prepared.map_err(|Invalid(reason)| PdbError::Invalid(reason))? {
-            let is_kept = matches!(document, Prepared::Kept(_));
-            let outcome = match (self.write(document).await, &again) {
-                (Err(error), Some(command)) if error.is_outage() => {
-                    return self.put_aside(command, received, &error).await;
-                }
-                (result, _) => result.map_err(unavailable(doing))?,
-            };
-            if is_kept && outcome == Outcome::Stale {
-                return Err(PdbError::Gone);
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Store {
-    /// Spools a command; durable when this returns.
-    async fn put_aside(&self, command: &Command, received: i64, reason: &db::Error) -> Result<(), PdbError> {
-        const DOING: &str = "put a document aside until the database is there again";
-        let failed = |reason: String| PdbError::Unavailable { doing: DOING, reason };
-        let Some(queue) = &self.spool else { return Err(failed(reason.to_string())) };
-        let (command, producer) = (command.clone(), self.producer.clone());
-        let packing =
-            tokio::task::spawn_blocking(move || spool::incoming(&command, producer.as_deref(), received));
-        let incoming = packing.await.map_err(|error| failed(error.to_string()))?;
-        let incoming = incoming.map_err(|Invalid(reason)| PdbError::Invalid(reason))?;
-        tracing::debug!(certname = incoming.certname, name = %incoming.name, %reason, "spooled");
-        let pushed = queue.push(incoming, &uuid::Uuid::new_v4().to_string(), false).await;
-        pushed.map(drop).map_err(|error| failed(format!("{error} (the database: {reason})")))
-    }
-}
-
-/// The documents of a command of this process.
-fn from_command(command: &Command, producer: Option<&str>, received: i64) -> Result<Vec<Prepared>, Invalid> {
-    Ok(match command {
-        Command::ReplaceFacts(facts) => {
-            vec![Prepared::Facts(facts::prepare(&terminus::facts(facts, producer)?, received))]
-        }
-        Command::ReplaceCatalog(catalog) => {
-            let (payload, document) = terminus::catalog(catalog, producer)?;
-            let mut all = vec![Prepared::Catalog(catalog::prepare(&payload, Some(&document), received))];
-            all.extend(
-                terminus::inputs(catalog).map(|inputs| Prepared::Inputs(catalog::prepare_inputs(&inputs))),
-            );
-            all
-        }
-        Command::KeepCatalog(keep) => vec![prepare_kept(keep, producer, received)],
-        Command::StoreReport(report) => {
-            vec![Prepared::Report(report::prepare(&terminus::report(report, producer)?, received))]
-        }
-    })
 }
 
 fn unavailable(doing: &'static str) -> impl Fn(db::Error) -> PdbError {

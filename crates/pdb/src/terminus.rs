@@ -1,6 +1,7 @@
 //! What a server does to documents before they are stored: from facts, catalogs and reports as agents and the compiler have them to
 //! the payloads of commands. The counterpart of Puppet's termini for PuppetDB.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use api::pdb::{ReplaceCatalog, ReplaceFacts, StoreReport};
@@ -18,16 +19,39 @@ const REPORT_BYTES_MAX: usize = 256 * 1024 * 1024;
 
 /// The payload of facts. `producer` is this server.
 pub(crate) fn facts(command: &ReplaceFacts, producer: Option<&str>) -> Result<Facts, Invalid> {
-    let mut text = Vec::new();
-    wire::data::write_hash(&command.facts, false, &mut text);
-    let mut values = match payload::decode(&text)? {
+    facts_of(command, &FactTexts::new(command), producer)
+}
+
+/// JSON of the values of facts.
+pub(crate) struct FactTexts {
+    pub(crate) values: Vec<u8>,
+    /// Nothing without a `trusted`.
+    pub(crate) trusted: Vec<u8>,
+}
+
+impl FactTexts {
+    pub(crate) fn new(command: &ReplaceFacts) -> FactTexts {
+        let (mut values, mut trusted) = (Vec::new(), Vec::new());
+        wire::data::write_hash(&command.facts, false, &mut values);
+        if let Some(value) = &command.trusted {
+            wire::data::write_value(value, false, &mut trusted);
+        }
+        FactTexts { values, trusted }
+    }
+}
+
+/// [`facts`] whose texts are there already.
+pub(crate) fn facts_of(
+    command: &ReplaceFacts,
+    texts: &FactTexts,
+    producer: Option<&str>,
+) -> Result<Facts, Invalid> {
+    let mut values = match payload::decode(&texts.values)? {
         Json::Object(values) => values,
         _ => Map::new(),
     };
-    if let Some(trusted) = &command.trusted {
-        let mut text = Vec::new();
-        wire::data::write_value(trusted, false, &mut text);
-        values.insert("trusted".into(), payload::decode(&text)?);
+    if !texts.trusted.is_empty() {
+        values.insert("trusted".into(), payload::decode(&texts.trusted)?);
     }
     let mut packages = Vec::new();
     if let Some(inventory) = values.get_mut("_puppet_inventory_1").and_then(Json::as_object_mut)
@@ -60,17 +84,20 @@ pub(crate) fn catalog(
     command: &ReplaceCatalog,
     producer: Option<&str>,
 ) -> Result<(Catalog, Vec<u8>), Invalid> {
-    let mut whole = wire::catalog::Catalog::clone(&command.catalog);
-    let mut exported = command.exported.as_ref().clone();
-    for resource in whole.resources.iter_mut().chain(&mut exported) {
-        let sensitive = std::mem::take(&mut resource.sensitive_parameters);
-        resource.parameters.retain(|(name, _)| !sensitive.contains(name));
+    let has_secrets = |resource: &wire::catalog::Resource| !resource.sensitive_parameters.is_empty();
+    let (mut whole, mut exported) =
+        (Cow::Borrowed(command.catalog.as_ref()), Cow::Borrowed(command.exported.as_slice()));
+    if whole.resources.iter().chain(exported.iter()).any(has_secrets) {
+        for resource in whole.to_mut().resources.iter_mut().chain(exported.to_mut()) {
+            let sensitive = std::mem::take(&mut resource.sensitive_parameters);
+            resource.parameters.retain(|(name, _)| !sensitive.contains(name));
+        }
     }
     let mut text = Vec::new();
     // Without rich data: Sensitive values inside collections become their redacted text.
     whole.write_json(&mut text, false);
     let mut resources = Vec::with_capacity(whole.resources.len() + exported.len());
-    for resource in whole.resources.iter().chain(&exported) {
+    for resource in whole.resources.iter().chain(exported.iter()) {
         resources.push(flat(resource)?);
     }
     let mut edges: Vec<Edge> = Vec::with_capacity(whole.edges.len());

@@ -196,6 +196,7 @@ pub(crate) async fn find(server: &Server, request: &mut Request) -> Result<Respo
             job_id: None,
             exported: Arc::new(compilation.exported),
             lookups: None,
+            fingerprint: None,
             producer_timestamp: SystemTime::now(),
         };
         server.pdb.submit(Command::ReplaceCatalog(command)).await.map_err(unstored)?;

@@ -122,6 +122,11 @@ impl Memo {
         Figures { entries: shelf.entries.len(), ..shelf.figures.clone() }
     }
 
+    /// Whether a catalog is kept under this key; it need not hold any more.
+    pub fn has(&self, key: &Key) -> bool {
+        self.bytes_max > 0 && self.lock().entries.contains_key(key)
+    }
+
     /// The node's catalog if it still holds; `version` and `uuid` are those it gets. Without a version there is no hit: the
     /// compile will say why.
     pub fn find(

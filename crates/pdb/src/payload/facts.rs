@@ -51,15 +51,28 @@ impl Facts {
         })
     }
 
-    /// Identity of everything but the time and the producer.
-    pub fn hash(&self) -> Hash {
-        let mut whole = serde_json::json!({"certname": self.certname, "environment": self.environment});
-        whole["values"] = Json::Object(self.values.clone());
+    /// Identity of everything but the time and the producer. `values` are the names in their order with the canonical texts.
+    pub fn hash<'a>(&self, values: impl Iterator<Item = (&'a str, &'a str)>) -> Hash {
+        // Written part by part in the order of the keys: the values are not copied for it.
+        let text = |text: &str| Json::from(text).to_string();
+        let (certname, environment) = (text(&self.certname), text(&self.environment));
+        let mut whole = format!("{{\"certname\":{certname},\"environment\":{environment}");
         if !self.packages.is_empty() {
             let mut packages: Vec<_> = self.packages.iter().collect();
             packages.sort();
-            whole["package_inventory"] = serde_json::json!(packages);
+            whole.push_str(",\"package_inventory\":");
+            whole.push_str(&hash::canonical(&serde_json::json!(packages)));
         }
-        hash::json(&whole)
+        whole.push_str(",\"values\":{");
+        for (index, (name, value)) in values.enumerate() {
+            if index > 0 {
+                whole.push(',');
+            }
+            whole.push_str(&text(name));
+            whole.push(':');
+            whole.push_str(value);
+        }
+        whole.push_str("}}");
+        hash::bytes(whole.as_bytes())
     }
 }

@@ -31,9 +31,9 @@ pub(crate) struct Prepared {
 /// `document` is the catalog as an agent gets it, if there is one.
 pub(crate) fn prepare(catalog: &Catalog, document: Option<&[u8]>, received: i64) -> Prepared {
     let resources = catalog.resources.iter().map(|resource| {
-        let parameters = hash::canonical(&resource.parameters.clone().into());
+        let parameters = hash::canonical_map(&resource.parameters);
         let identity = resource.identity(&parameters);
-        let tags = serde_json::Value::from(resource.tags.clone()).to_string();
+        let tags = hash::texts(&resource.tags);
         let rest = serde_json::json!([resource.exported, resource.file, resource.line]).to_string();
         Item {
             hash: hash::bytes(&[&identity, tags.as_bytes(), rest.as_bytes()].concat()),
@@ -142,6 +142,7 @@ pub(crate) struct Kept {
     pub(crate) environment: String,
     pub(crate) producer: Option<String>,
     pub(crate) transaction_uuid: Option<String>,
+    pub(crate) job_id: Option<String>,
     pub(crate) content: String,
     pub(crate) catalog_uuid: String,
     pub(crate) version: String,
@@ -158,7 +159,7 @@ pub(crate) fn keep(tx: &Tx<'_>, kept: &Kept) -> Result<Outcome> {
     let touched = tx.execute(
         &format!(
             "UPDATE catalogs SET environment_id = $3, transaction_uuid = $4, catalog_uuid = $5, version = $6,
-                 producer_timestamp = {greatest}(producer_timestamp, $7), timestamp = $8, producer_id = $9
+                 producer_timestamp = {greatest}(producer_timestamp, $7), timestamp = $8, producer_id = $9, job_id = $10
              WHERE node_id = $1 AND content = $2"
         ),
         &[
@@ -171,12 +172,13 @@ pub(crate) fn keep(tx: &Tx<'_>, kept: &Kept) -> Result<Outcome> {
             kept.producer_timestamp.into(),
             kept.received.into(),
             producer.into(),
+            kept.job_id.as_deref().into(),
         ],
     )?;
     if touched == 0 {
         return Ok(Outcome::Stale);
     }
-    node::heard_of(tx, &kept.certname, kept.producer_timestamp)?;
+    node::revive(tx, &node, kept.producer_timestamp)?;
     touch_node(tx, node.id, kept.producer_timestamp, environment)?;
     Ok(Outcome::Stored)
 }

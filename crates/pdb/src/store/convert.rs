@@ -97,6 +97,7 @@ fn old_catalog(tx: &Tx<'_>, key: &[Value]) -> Result<Converted> {
                 catalog: Arc::new(catalog),
                 exported: Arc::default(),
                 lookups: None,
+                fingerprint: None,
                 producer_timestamp: moment(time),
             };
             let (payload, document) = terminus::catalog(&command, None)?;

@@ -65,10 +65,17 @@ pub(crate) fn prepare(facts: &Facts, received: i64) -> Prepared {
         producer: facts.producer.clone(),
         producer_timestamp: facts.producer_timestamp,
         received,
-        hash: facts.hash(),
+        hash: facts.hash(rows.iter().map(|fact| (fact.name.as_str(), fact.value.as_str()))),
         facts: rows,
         packages_hash: (!packages.is_empty()).then(|| hash::bytes(&all)),
         packages,
+    }
+}
+
+impl Prepared {
+    /// Of the row that will have them.
+    pub(crate) fn hash(&self) -> &Hash {
+        &self.hash
     }
 }
 
@@ -112,6 +119,43 @@ pub(crate) fn replace(tx: &Tx<'_>, context: &Context, new: &Prepared) -> Result<
             shared::replace(tx, &shared::PACKAGES, node, &new.packages)?;
         }
     }
+    Ok(Outcome::Stored)
+}
+
+/// Facts that are stored already were sent again.
+#[derive(Clone, Debug)]
+pub(crate) struct Same {
+    pub(crate) certname: String,
+    pub(crate) producer: Option<String>,
+    pub(crate) producer_timestamp: i64,
+    pub(crate) received: i64,
+    /// Of the row that has them.
+    pub(crate) hash: Hash,
+}
+
+/// Moves the time of stored facts; `Stale` if others are stored.
+pub(crate) fn touch(tx: &Tx<'_>, same: &Same) -> Result<Outcome> {
+    let Some(node) = node::find(tx, &same.certname)? else { return Ok(Outcome::Stale) };
+    let producer = node::name(tx, Names::Producers, same.producer.as_deref())?;
+    let touched = tx.execute(
+        "UPDATE factsets SET timestamp = $3, producer_timestamp = $4, producer_id = $5
+         WHERE node_id = $1 AND hash = $2 AND producer_timestamp <= $4",
+        &[
+            node.id.into(),
+            same.hash.clone().into(),
+            same.received.into(),
+            same.producer_timestamp.into(),
+            producer.into(),
+        ],
+    )?;
+    if touched == 0 {
+        return Ok(Outcome::Stale);
+    }
+    node::revive(tx, &node, same.producer_timestamp)?;
+    tx.execute(
+        "UPDATE nodes SET facts_timestamp = $2 WHERE id = $1",
+        &[node.id.into(), same.producer_timestamp.into()],
+    )?;
     Ok(Outcome::Stored)
 }
 

@@ -35,11 +35,17 @@ pub(crate) fn find(tx: &Tx<'_>, certname: &str) -> Result<Option<Node>> {
 /// The node's row; a node that was given up is back if the document is newer than that.
 pub(crate) fn heard_of(tx: &Tx<'_>, certname: &str, time: i64) -> Result<Node> {
     let node = ensure(tx, certname)?;
+    revive(tx, &node, time)?;
+    Ok(node)
+}
+
+/// The same for a row that was found.
+pub(crate) fn revive(tx: &Tx<'_>, node: &Node, time: i64) -> Result<()> {
     let given_up = node.deactivated.max(node.expired);
     if given_up.is_some_and(|given_up| given_up < time) {
         tx.execute("UPDATE nodes SET deactivated = NULL, expired = NULL WHERE id = $1", &[node.id.into()])?;
     }
-    Ok(node)
+    Ok(())
 }
 
 /// Tables of names.

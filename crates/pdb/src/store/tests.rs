@@ -52,6 +52,7 @@ async fn a_catalog_that_was_sent_again_keeps_its_content() {
             certname: "a".into(),
             environment: "production".into(),
             transaction_uuid: None,
+            job_id: None,
             content: content.into(),
             catalog_uuid: uuid.into(),
             version: "8".into(),
@@ -74,6 +75,7 @@ async fn a_catalog_that_was_sent_again_keeps_its_content() {
         job_id: None,
         exported: Arc::default(),
         lookups: None,
+        fingerprint: None,
         catalog: Arc::new(catalog),
         producer_timestamp: SystemTime::now(),
     };
@@ -125,3 +127,6 @@ mod documents;
 
 /// What this process stores while the database is away.
 mod outage;
+
+/// What is stored already.
+mod again;

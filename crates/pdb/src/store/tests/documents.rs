@@ -375,6 +375,7 @@ async fn the_tables_of_the_first_versions_are_taken_over() {
         certname: "a".into(),
         environment: "production".into(),
         transaction_uuid: None,
+        job_id: None,
         content: "one".into(),
         catalog_uuid: "four".into(),
         version: "10".into(),

@@ -21,6 +21,7 @@ fn catalog(uuid: &str) -> Command {
         job_id: None,
         exported: Arc::default(),
         lookups: Some(Arc::new(vec!["ntp::servers".into()])),
+        fingerprint: None,
         catalog: Arc::new(catalog),
         producer_timestamp: SystemTime::now(),
     })
@@ -31,6 +32,7 @@ fn keep(content: &str, uuid: &str) -> Command {
         certname: "a".into(),
         environment: "production".into(),
         transaction_uuid: None,
+        job_id: None,
         content: content.into(),
         catalog_uuid: uuid.into(),
         version: "8".into(),
