@@ -21,10 +21,17 @@ $stdout.reopen($stderr)
 
 module BunrakuWorker
   # A value of the Puppet language that Ruby code only carries.
-  Opaque = Struct.new(:data) do
-    def to_s
-      data['__pvalue'].to_s
+  class Opaque
+    def initialize(data)
+      @data = data
     end
+
+    def self.data_of(value) = value.instance_variable_get(:@data)
+    def to_s = @data['__pvalue'].to_s
+    alias inspect to_s
+    def ==(other) = other.is_a?(Opaque) && other.to_s == to_s
+    alias eql? ==
+    def hash = to_s.hash
   end
 
   # The context of a function that Hiera calls for data. It is the compiler's; one call has one.
@@ -126,7 +133,7 @@ module BunrakuWorker
     when Puppet::Pops::Types::PSensitiveType::Sensitive
       { '__ptype' => 'Sensitive', '__pvalue' => encode(value.unwrap) }
     when Puppet::Pops::Types::PBinaryType::Binary then { '__ptype' => 'Binary', '__pvalue' => value.to_s }
-    when Opaque then value.data
+    when Opaque then Opaque.data_of(value)
     when Set, Enumerator, Range then encode(value.to_a)
     else raise ArgumentError, "a value of the Ruby class #{value.class} cannot be handed to Puppet"
     end
@@ -667,6 +674,36 @@ module Puppet
   module Module; end
 end
 
+# Facts of the server itself, as far as code of functions asks for them.
+module Facter
+  FAMILIES = { 'debian' => 'Debian', 'ubuntu' => 'Debian', 'rhel' => 'RedHat', 'fedora' => 'RedHat', 'centos' => 'RedHat',
+               'suse' => 'Suse', 'arch' => 'Archlinux', 'gentoo' => 'Gentoo', 'alpine' => 'Alpine' }.freeze
+  Fact = Struct.new(:name, :value)
+
+  class << self
+    def value(name) = to_hash.dig(*name.to_s.split('.'))
+    def [](name) = value(name).then { |found| found.nil? ? nil : Fact.new(name.to_s, found) }
+    alias fact []
+    def version = '4.10.0'
+    def add(*) = nil
+
+    def to_hash
+      @to_hash ||= begin
+        uname = Etc.uname
+        release = File.readable?('/etc/os-release') ? File.read('/etc/os-release').scan(/^(\w+)="?([^"\n]*)"?$/).to_h : {}
+        name = release['NAME'].to_s.split.first || uname[:sysname]
+        family = [release['ID'], *release['ID_LIKE'].to_s.split].filter_map { |id| FAMILIES[id] }.first || name
+        full = release['VERSION_ID'].to_s
+        os = { 'name' => name, 'family' => family, 'architecture' => uname[:machine],
+               'release' => { 'full' => full, 'major' => full.split('.').first } }
+        { 'os' => os, 'kernel' => uname[:sysname], 'kernelrelease' => uname[:release], 'hostname' => uname[:nodename].split('.').first,
+          'operatingsystem' => name, 'osfamily' => family, 'operatingsystemrelease' => full, 'operatingsystemmajrelease' => full.split('.').first,
+          'architecture' => uname[:machine], 'facterversion' => version, 'puppetversion' => Puppet.version }
+      end
+    end
+  end
+end
+
 module BunrakuWorker
   module Block
     # A block of the manifest as one of Ruby. Its arity says how many parameters it has.
@@ -703,7 +740,7 @@ module BunrakuWorker
     end
 
     def part_of_puppet?(name)
-      name.is_a?(String) && name.match?(%r{\Apuppet(/|\z)}) &&
+      name.is_a?(String) && name.match?(%r{\A(puppet|facter)(/|\z)}) &&
         @load_paths.none? { |path| File.file?(File.join(path, "#{name.delete_suffix('.rb')}.rb")) }
     end
 

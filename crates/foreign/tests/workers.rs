@@ -187,6 +187,9 @@ fn parts_of_puppet_are_loaded_already() {
     let made = scratch.call(Api::Typed, body, &[]).unwrap();
     assert_eq!(made, r#"[1,"a b c\n",false,"Execution of 'exit 3' returned 3: "]"#);
     let scratch = usual().unwrap();
+    let body = "require 'facter'; [Facter.value(:kernel), Facter['os'].value['family'].empty?, Facter.value('no.such'), Facter[:none]]";
+    assert_eq!(scratch.call(Api::Typed, body, &[]).unwrap(), r#"["Linux",false,null,null]"#);
+    let scratch = usual().unwrap();
     let body = "require 'puppet/util/log'; Puppet::Util::Log.create(level: :info, message: 'x')";
     assert_eq!(scratch.call(Api::Typed, body, &[]).unwrap_err().to_string(), "unknown: log None");
 }
