@@ -109,6 +109,16 @@ pub const PEERS: &[Peer] = &[
         file: "/usr/share/puppetdb/puppetdb.jar",
         tests: "answers to queries, and archives, beside the real PuppetDB",
     },
+    Peer {
+        package: "python3-pypuppetdb",
+        file: "/usr/lib/python3/dist-packages/pypuppetdb/__init__.py",
+        tests: "the store as pypuppetdb sees it",
+    },
+    Peer {
+        package: "octocatalog-diff",
+        file: "/usr/bin/octocatalog-diff",
+        tests: "facts and catalogs of the store in octocatalog-diff",
+    },
     Peer { package: "curl", file: "/usr/bin/curl", tests: "malformed requests from another client" },
 ];
 

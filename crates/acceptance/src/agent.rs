@@ -77,6 +77,21 @@ impl Agent {
         Applicant::apply(url, authority, certname).await.enrol(authority).await
     }
 
+    /// An agent with a certificate that it has already.
+    pub fn with(url: &str, identity: &crate::puppetserver::Identity) -> Agent {
+        let read = |path: &std::path::Path| std::fs::read(path).unwrap();
+        let (chain, key) = (read(&identity.certificate), read(&identity.key));
+        let material = TlsMaterial {
+            chain: &chain,
+            key: &key,
+            authorities: &read(&identity.authority),
+            revocation_lists: b"",
+            revocation: Revocation::Off,
+        };
+        let client = Client::new(&ClientTls::new(&material).unwrap());
+        Agent { certname: identity.certname.clone(), url: url.to_owned(), client }
+    }
+
     /// The same agent at another listener.
     pub fn at(&self, url: &str) -> Agent {
         Agent { certname: self.certname.clone(), url: url.to_owned(), client: self.client.clone() }

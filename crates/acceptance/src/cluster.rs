@@ -130,7 +130,8 @@ impl Cluster {
     /// `allow-subject-alt-names = true` and a cluster that signs every request.
     pub fn issue(&self, certname: &str, folder: &Path) -> Identity {
         let names = [AltName::Dns(certname.into()), AltName::Dns("localhost".into())];
-        let key = KeyPair::generate(KeyKind::EcP256).unwrap();
+        // Some programs know no other keys.
+        let key = KeyPair::generate(KeyKind::Rsa2048).unwrap();
         let names = Extension::subject_alt_name(&names).unwrap();
         let request = CsrBuilder::new(certname).unwrap().extension(names).sign(&key).unwrap();
         let authority = self.primary().authority();

@@ -9,6 +9,7 @@ use rest::{Bytes, Client, Method};
 
 use crate::peers;
 use crate::process::{Process, free_port};
+use crate::puppetserver::Identity;
 
 /// Where Debian's package has it.
 const PACKAGED: &str = "/usr/share/puppetdb/puppetdb.jar";
@@ -19,6 +20,8 @@ const CONFIGURATION: &str = "/etc/puppetdb";
 pub struct PuppetDb {
     /// `http://127.0.0.1:PORT`
     pub url: String,
+    /// `https://localhost:PORT`, where it has an identity.
+    pub tls_url: Option<String>,
     process: Process,
     database: scratch::Server,
     _folder: tempfile::TempDir,
@@ -30,14 +33,23 @@ impl PuppetDb {
     /// # Errors
     /// It does not start.
     pub async fn start() -> anyhow::Result<Option<PuppetDb>> {
+        PuppetDb::start_with(None).await
+    }
+
+    /// The same that listens with TLS, too, for whoever has a certificate of the authority.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub async fn start_with(identity: Option<&Identity>) -> anyhow::Result<Option<PuppetDb>> {
         if peers::find(PACKAGED, "the real PuppetDB beside our store").is_none() {
             return Ok(None);
         }
         let port = free_port();
         let Some(database) = scratch::Server::start_listening(port) else { return Ok(None) };
         let folder = tempfile::Builder::new().prefix("bunraku-puppetdb-").tempdir()?;
-        let listen = free_port();
-        configure(folder.path(), port, listen).context("could not set up puppetdb")?;
+        let (listen, tls) = (free_port(), free_port());
+        let secured = identity.map(|identity| (identity, tls));
+        configure(folder.path(), port, listen, secured).context("could not set up puppetdb")?;
         let mut java = Command::new("/usr/bin/java");
         java.current_dir(folder.path()).args([
             "-Xmx512m",
@@ -51,7 +63,8 @@ impl PuppetDb {
         java.arg("--restart-file").arg(folder.path().join("restart"));
         let process = Process::start("puppetdb", &mut java, &folder.path().join("out"))?;
         let url = format!("http://127.0.0.1:{listen}");
-        let mut puppetdb = PuppetDb { url, process, database, _folder: folder };
+        let tls_url = identity.map(|_| format!("https://localhost:{tls}"));
+        let mut puppetdb = PuppetDb { url, tls_url, process, database, _folder: folder };
         let status = format!("{}/status/v1/services/puppetdb-status", puppetdb.url);
         let running = async || {
             let answer = Client::without_tls().send(Method::GET, &status, [], Bytes::new()).await;
@@ -88,7 +101,7 @@ impl PuppetDb {
     }
 }
 
-fn configure(folder: &Path, database: u16, listen: u16) -> anyhow::Result<()> {
+fn configure(folder: &Path, database: u16, listen: u16, tls: Option<(&Identity, u16)>) -> anyhow::Result<()> {
     for name in ["conf.d", "var"] {
         std::fs::create_dir_all(folder.join(name))?;
     }
@@ -105,6 +118,14 @@ fn configure(folder: &Path, database: u16, listen: u16) -> anyhow::Result<()> {
          \x20 <root level=\"info\"><appender-ref ref=\"OUT\"/></root>\n</configuration>\n"
             .into(),
     )?;
+    let tls = tls.map_or_else(String::new, |(identity, port)| {
+        format!(
+            "ssl-host = 127.0.0.1\nssl-port = {port}\nssl-cert = {}\nssl-key = {}\nssl-ca-cert = {}\n",
+            identity.certificate.display(),
+            identity.key.display(),
+            identity.authority.display()
+        )
+    });
     write(
         "conf.d/config.ini",
         format!(
@@ -112,7 +133,7 @@ fn configure(folder: &Path, database: u16, listen: u16) -> anyhow::Result<()> {
              [database]\nsubname = //127.0.0.1:{database}/postgres\nusername = postgres\npassword = unused\n\
              node-ttl = 0s\nnode-purge-ttl = 20000d\nreport-ttl = 20000d\n\
              [puppetdb]\ndisable-update-checking = true\n\
-             [jetty]\nhost = 127.0.0.1\nport = {listen}\n[nrepl]\nenabled = false\n"
+             [jetty]\nhost = 127.0.0.1\nport = {listen}\n{tls}[nrepl]\nenabled = false\n"
         ),
     )?;
     Ok(())

@@ -71,8 +71,9 @@ pub struct Settings<'a> {
     pub interpreters: usize,
     /// Memory for the heap, as Java has it.
     pub heap: &'a str,
-    /// The store of its terminus for facts, catalogs, reports and exported resources; nothing of them is stored without one.
-    pub puppetdb: Option<&'a str>,
+    /// The stores of its terminus for facts, catalogs, reports and exported resources: the first is asked, all get what there is to
+    /// store. Nothing is stored without one.
+    pub puppetdb: &'a [&'a str],
 }
 
 /// Writes its configuration to a folder, which becomes its `confdir`, and starts it. The URL comes with it.
@@ -132,7 +133,7 @@ fn configure(folder: &Path, settings: &Settings<'_>, port: u16) -> anyhow::Resul
              \x20 server-run-dir: \"{here}/run\"\n  server-log-dir: \"{here}/log\"\n  max-active-instances: {interpreters}\n  track-lookups: {track}\n\
              \x20 max-requests-per-instance: 0\n}}\nhttp-client: {{}}\nprofiler: {{ enabled: false }}\n",
             interpreters = settings.interpreters,
-            track = settings.puppetdb.is_some(),
+            track = !settings.puppetdb.is_empty(),
         ),
     )?;
     write(
@@ -146,15 +147,22 @@ fn configure(folder: &Path, settings: &Settings<'_>, port: u16) -> anyhow::Resul
              node_terminus = plain\n{stored}\n",
             environments = settings.environmentpath.display(),
             stored = match settings.puppetdb {
-                Some(_) => "reports = puppetdb\nstoreconfigs = true\nstoreconfigs_backend = puppetdb",
-                None => "reports = none\nstoreconfigs = false",
+                [_, ..] => "reports = puppetdb\nstoreconfigs = true\nstoreconfigs_backend = puppetdb",
+                [] => "reports = none\nstoreconfigs = false",
             },
             user = id("-un"),
             group = id("-gn"),
         ),
     )?;
-    if let Some(url) = settings.puppetdb {
-        write("puppetdb.conf", format!("[main]\nserver_urls = {url}\n"))?;
+    if let [first, others @ ..] = settings.puppetdb {
+        let mut text = format!("[main]\nserver_urls = {first}\n");
+        if !others.is_empty() {
+            text.push_str(&format!(
+                "command_broadcast = true\nsubmit_only_server_urls = {}\n",
+                others.join(",")
+            ));
+        }
+        write("puppetdb.conf", text)?;
         write("routes.yaml", "---\nmaster:\n  facts:\n    terminus: puppetdb\n    cache: json\n".into())?;
     }
     for (from, to) in [

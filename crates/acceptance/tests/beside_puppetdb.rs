@@ -3,16 +3,22 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on may stop")]
 
 #[path = "../../pdb/tests/suite/mod.rs"]
-#[allow(dead_code, reason = "prose between the queries is for the other test")]
 mod suite;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use acceptance::cluster::Cluster;
+use acceptance::cluster::{Cluster, Options};
+use acceptance::peers;
 use acceptance::puppetdb::PuppetDb;
 use rest::{Bytes, Client, HeaderName, HeaderValue, Method, header};
 use serde_json::{Value, json};
-use suite::{Part, answer, encoded, parts};
+use suite::{Part, answer, encoded, is_same, parts};
+
+/// Where Debian's package has it.
+const PYPUPPETDB: &str = "/usr/lib/python3/dist-packages/pypuppetdb/__init__.py";
+/// A client with a certificate, which is on the list.
+const CLIENT: &str = "dashboard.example.com";
 
 /// A store that listens, ours or the real one.
 struct Listener {
@@ -139,45 +145,13 @@ fn steps() -> Vec<Step> {
     steps
 }
 
-/// A line of an answer without what PuppetDB keeps otherwise: the order of tags, and corrective changes, which only its commercial
-/// edition stores.
-fn comparable(line: &str) -> String {
-    fn walk(value: Value) -> Value {
-        match value {
-            Value::Object(members) => {
-                let members = members.into_iter().map(|(key, value)| match value {
-                    Value::Bool(_) if key.ends_with("corrective_change") => (key, Value::Null),
-                    Value::Array(mut tags) if key == "tags" => {
-                        tags.sort_by_key(Value::to_string);
-                        (key, Value::Array(tags))
-                    }
-                    value => (key, walk(value)),
-                });
-                members.collect()
-            }
-            Value::Array(items) => items.into_iter().map(walk).collect(),
-            Value::Number(number) if number.is_f64() => {
-                json!(format!("{:.9}", number.as_f64().unwrap_or_default()))
-            }
-            Value::Number(number) => json!(format!("{:.9}", number.as_f64().unwrap_or_default())),
-            other => other,
-        }
-    }
-    let (status, text) =
-        line.split_once(" {").map_or(("", line.to_owned()), |(status, rest)| (status, format!("{{{rest}")));
-    match serde_json::from_str(&text) {
-        Ok(value) => format!("{status} {}", walk(value)),
-        Err(_) => line.to_owned(),
-    }
-}
-
-fn is_same(found: &(String, String), expected: &(String, String)) -> bool {
-    let lines = |text: &str| {
-        let mut lines: Vec<String> = text.lines().map(comparable).collect();
-        lines.sort();
-        lines
-    };
-    found.0 == expected.0 && lines(&found.1) == lines(&expected.1)
+/// What pypuppetdb gives for each of its calls.
+async fn pypuppetdb(arguments: Vec<String>) -> Value {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/pypuppetdb_calls.py");
+    let call = move || Command::new("/usr/bin/python3").arg(script).args(arguments).output().unwrap();
+    let output = tokio::task::spawn_blocking(call).await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// The list of queries that may be answered otherwise; with `UPDATE=1` it becomes what is found.
@@ -226,7 +200,11 @@ async fn compare_after_import(theirs: &mut PuppetDb, archive: &Bytes, what: &str
 async fn queries_and_archives() {
     let Some(mut theirs) = PuppetDb::start().await.unwrap() else { return };
     let real = Listener::new(&theirs.url);
-    let cluster = Cluster::start().await;
+    let list = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(list.path(), format!("{CLIENT}\n")).unwrap();
+    let puppetdb = format!("certificate-allowlist = '{}'", list.path().display());
+    let toml = "allow-subject-alt-names = true".to_owned();
+    let cluster = Cluster::start_with(Options { puppetdb, toml, ..Options::default() }).await;
     let ours = Listener::new(&cluster.store_url());
 
     // What the suite says of ours is held against theirs.
@@ -256,10 +234,43 @@ async fn queries_and_archives() {
     }
     check_list("puppetdb-differences.txt", &differences);
 
+    if peers::find(PYPUPPETDB, "the store as pypuppetdb sees it").is_some() {
+        let port = |url: &str| url.rsplit_once(':').unwrap().1.to_owned();
+        let real = pypuppetdb(vec![port(&real.url)]).await;
+        let identity = cluster.issue(CLIENT, &cluster.root().join("identity"));
+        let (tls, _) = cluster.primary().puppetdb_addresses();
+        let files = [&identity.authority, &identity.certificate, &identity.key];
+        let mut arguments = vec![tls.unwrap().port().to_string()];
+        arguments.extend(files.map(|file| file.display().to_string()));
+        for arguments in [vec![port(&ours.url)], arguments] {
+            let found = pypuppetdb(arguments).await;
+            let (theirs, ours) =
+                (real["answers"].as_object().unwrap(), found["answers"].as_object().unwrap());
+            assert_eq!((theirs.len(), ours.len()), (41, 41));
+            for (call, answer) in theirs {
+                assert_eq!(&ours[call], answer, "pypuppetdb: {call}");
+            }
+            assert_eq!(ours["wrong query"], json!(["HTTPError", 400]));
+            let others = &found["others"];
+            assert_eq!(
+                (&others["metric"], &others["status"]["state"]),
+                (&json!({"Value": 3}), &json!("running"))
+            );
+            assert_eq!(others["status"]["service_name"], real["others"]["status"]["service_name"]);
+            assert!(
+                others["command"]["uuid"].is_string() && others["server time"]["server_time"].is_string()
+            );
+        }
+    }
+
     // An archive of theirs, then one of ours, in both. Theirs is empty while there is a node that is deactivated.
-    let delete = json!({"command": "delete", "version": 1, "payload": {"certname": "db"}}).to_string();
-    let deleted = real.send(Method::POST, "/pdb/admin/v1/cmd", Some("application/json"), delete.into()).await;
-    assert_eq!(deleted.status, 200, "{}", deleted.text());
+    for certname in ["db", "gone"] {
+        let delete =
+            json!({"command": "delete", "version": 1, "payload": {"certname": certname}}).to_string();
+        let done =
+            real.send(Method::POST, "/pdb/admin/v1/cmd", Some("application/json"), delete.into()).await;
+        assert_eq!(done.status, 200, "{}", done.text());
+    }
     let archive = real.export().await;
     compare_after_import(&mut theirs, &archive, "an archive of PuppetDB", &differences).await;
     let archive = ours.export().await;

@@ -3,14 +3,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
+#[path = "../../pdb/tests/suite/mod.rs"]
+mod suite;
+
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
 use acceptance::cluster::{Cluster, Options};
+use acceptance::puppetdb::PuppetDb;
 use acceptance::stock_agent::{Run, StockAgent};
 use acceptance::{peers, puppetserver};
-use rest::{Bytes, Client, ClientTls, Method};
+use rest::{Bytes, Client, ClientTls, HeaderValue, Method, header};
 use serde_json::{Value, json};
 
 const SERVER: &str = "puppetserver.example.com";
@@ -83,6 +87,68 @@ fn bunraku(cluster: &Cluster, arguments: &[&str]) -> Run {
     Run { code: output.status.code().unwrap_or(-1), output: String::from_utf8_lossy(&text).into_owned() }
 }
 
+/// What both stores are asked, once they have what was sent to both.
+const QUERIES: &[&str] = &[
+    "nodes { node_state = 'any' }",
+    "environments {}",
+    "facts {}",
+    "factsets {}",
+    "fact_paths {}",
+    "fact_contents {}",
+    "inventory {}",
+    // But for the hash, in which PuppetDB has tags in an order of its own.
+    "catalogs[certname, version, environment, transaction_uuid, catalog_uuid, code_id, job_id, producer, resources, edges] {}",
+    "resources {}",
+    "edges {}",
+    "reports {}",
+    "events {}",
+    "packages {}",
+    r#"["from", "catalog_inputs"]"#,
+    r#"["from", "catalog_input_contents"]"#,
+];
+
+async fn ask(url: &str, query: &str) -> (String, String) {
+    let document = json!({ "query": query }).to_string();
+    let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    let url = format!("{url}/pdb/query/v4");
+    let answer = Client::without_tls().send(Method::POST, &url, json, document.into()).await.unwrap();
+    suite::answer(query, answer.status.as_u16(), None, &answer.text())
+}
+
+/// The real PuppetDB was sent the same by the real terminus, so it is to say the same.
+async fn compare(cluster: &Cluster, theirs: &mut PuppetDb) {
+    let (ours, url) = (cluster.store_url(), theirs.url.clone());
+    let counts = [
+        "reports[count()] {}",
+        "catalogs[count()] {}",
+        "nodes[count()] { node_state = 'any' and deactivated is not null }",
+    ];
+    let both_have_all = async || {
+        for query in counts {
+            if ask(&ours, query).await != ask(&url, query).await {
+                return false;
+            }
+        }
+        true
+    };
+    theirs.until("have what ours has", both_have_all).await.unwrap();
+    for query in QUERIES {
+        let (ours, theirs) = (ask(&ours, query).await, ask(&url, query).await);
+        assert_eq!(theirs.0, "json", "{query}: {}", theirs.1);
+        let lines = |text: &str| text.lines().map(suite::comparable).collect::<Vec<_>>();
+        let (mine, real) = (lines(&ours.1), lines(&theirs.1));
+        let only = |these: &[String], others: &[String]| -> Vec<String> {
+            these.iter().filter(|line| !others.contains(line)).cloned().collect()
+        };
+        assert!(
+            suite::is_same(&ours, &theirs),
+            "{query}: only ours:\n{:#?}\nonly theirs:\n{:#?}",
+            only(&mine, &real),
+            only(&real, &mine)
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn puppetserver_stores_and_collects_here() {
     let what = "the real Puppet Server with our store behind it";
@@ -112,12 +178,16 @@ async fn puppetserver_stores_and_collects_here() {
     let identity = cluster.issue(SERVER, &cluster.root().join("identity"));
     let (store, _) = cluster.primary().puppetdb_addresses();
     let store = format!("https://localhost:{}", store.unwrap().port());
+    let theirs = cluster.issue("puppetdb.example.com", &cluster.root().join("identity"));
+    let puppetdb = PuppetDb::start_with(Some(&theirs)).await.unwrap();
+    let Some(mut puppetdb) = puppetdb else { return };
+    let real = puppetdb.tls_url.clone().unwrap();
     let settings = puppetserver::Settings {
         identity: &identity,
         environmentpath: &environments,
         interpreters: 1,
         heap: "768m",
-        puppetdb: Some(&store),
+        puppetdb: &[&store, &real],
     };
     let confdir = cluster.root().join("puppetserver");
     let (mut server, url) = puppetserver::start(&confdir, &settings).unwrap();
@@ -206,6 +276,8 @@ async fn puppetserver_stores_and_collects_here() {
         )
     );
 
+    compare(&cluster, &mut puppetdb).await;
+
     // The first is put out of service: its resources are no longer collected.
     let state = puppet_node(&confdir, &["status", EXPORTER]);
     assert!(state.code == 0 && state.says("Currently active"), "{}", state.output);
@@ -221,6 +293,8 @@ async fn puppetserver_stores_and_collects_here() {
     assert_eq!(third.code, 2, "{}\n{}", third.output, log());
     assert!(!managed.join("shared").exists());
     assert_eq!(std::fs::read_to_string(managed.join("nodes")).unwrap(), format!("{COLLECTOR}: []\n"));
+
+    compare(&cluster, &mut puppetdb).await;
 
     let log = log();
     let complaints: Vec<&str> = log

@@ -17,8 +17,9 @@ impl Handlers {
             return Ok(Response::text(status, text));
         }
         let status = if is_up { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-        let own = self.own_status(is_up).await;
+        let mut own = self.own_status(is_up).await;
         if path.ends_with("/puppetdb-status") {
+            own["service_name"] = "puppetdb-status".into();
             return Ok(Response::json(status, &own));
         }
         Ok(Response::json(status, &json!({"puppetdb-status": own})))

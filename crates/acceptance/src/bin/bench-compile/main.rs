@@ -161,7 +161,7 @@ async fn both(plan: &Plan, root: &Path) -> anyhow::Result<Report> {
             environmentpath: &site.environmentpath,
             interpreters: clients,
             heap: "2g",
-            puppetdb: None,
+            puppetdb: &[],
         };
         let (mut theirs, url) = puppetserver::start(&root.join("puppetserver"), &settings)?;
         let outcome = started(&first[0].at(&url), &mut theirs, 50).await;
