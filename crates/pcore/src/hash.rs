@@ -18,6 +18,8 @@ pub struct Hash {
     known: Known,
     /// Where keys are that are texts.
     folded: Folded,
+    /// There is, or has been, a key that is no text.
+    has_other_keys: bool,
 }
 
 impl PartialEq for Hash {
@@ -44,15 +46,16 @@ impl Hash {
 
     /// An empty hash with room for `n` entries.
     pub fn with_capacity(n: usize) -> Hash {
-        Hash {
-            entries: Map::with_capacity_and_hasher(n, Default::default()),
-            known: Known::default(),
-            folded: Folded::default(),
-        }
+        Hash { entries: Map::with_capacity_and_hasher(n, Default::default()), ..Hash::default() }
     }
 
     pub(crate) fn known(&self) -> &Known {
         &self.known
+    }
+
+    /// True if all keys are texts for certain.
+    pub(crate) fn has_text_keys(&self) -> bool {
+        !self.has_other_keys
     }
 
     pub(crate) fn folded(&self) -> &Folded {
@@ -61,6 +64,7 @@ impl Hash {
 
     fn put(&mut self, key: Value, value: Value) -> Option<Value> {
         self.known.add([&key, &value]);
+        self.has_other_keys |= !matches!(key, Value::Str(_));
         match self.entries.entry(key) {
             indexmap::map::Entry::Occupied(mut entry) => {
                 let before = entry.insert(value);
@@ -166,8 +170,14 @@ impl Hash {
 
 impl<K: Into<Value>, V: Into<Value>> FromIterator<(K, V)> for Hash {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Hash {
-        let entries = entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
-        Hash { entries, known: Known::default(), folded: Folded::default() }
+        let mut has_other_keys = false;
+        let entries = entries.into_iter().map(|(key, value)| {
+            let key = key.into();
+            has_other_keys |= !matches!(key, Value::Str(_));
+            (key, value.into())
+        });
+        let entries = entries.collect();
+        Hash { entries, has_other_keys, ..Hash::default() }
     }
 }
 
@@ -205,5 +215,26 @@ impl From<&Hash> for Vec<(Str, Value)> {
                 _ => None,
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Type;
+    use crate::matches::is_instance;
+
+    #[test]
+    fn keys_that_are_no_texts_are_not_overlooked() {
+        let texts = Type::hash_of(Type::STRING, Type::Any);
+        let fits = |hash: &Hash| is_instance(&texts, &Value::hash(hash.clone()));
+        let mut hash = Hash::from_iter([("a", 1)]);
+        assert!(fits(&hash));
+        hash.insert(1, 1);
+        assert!(!fits(&hash) && !fits(&hash.iter().map(|(k, v)| (k.clone(), v.clone())).collect()));
+        hash.remove(&1.into());
+        assert!(fits(&hash));
+        hash.extend([(2, 2)]);
+        assert!(!fits(&hash) && fits(&Hash::new()));
     }
 }

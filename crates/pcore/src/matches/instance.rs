@@ -6,6 +6,20 @@ use super::{Entry, Frame, assignable, enter, identity, init, iterables, resolve,
 use crate::ty::{StructElement, Tuple};
 use crate::{Hash, Type, Value, infer, object};
 
+fn accepts_all_text(ty: &Type) -> bool {
+    match ty {
+        Type::String(size) => size.min == 0 && size.is_unbounded(),
+        Type::Any
+        | Type::Unit
+        | Type::Scalar
+        | Type::ScalarData
+        | Type::Data
+        | Type::RichData
+        | Type::RichDataKey => true,
+        _ => false,
+    }
+}
+
 /// `up` lists the aliases followed for this same value; going into a part of the value starts anew.
 pub(super) fn is_instance(ty: &Type, value: &Value, up: Option<&Frame<'_>>) -> bool {
     match ty {
@@ -60,10 +74,19 @@ pub(super) fn is_instance(ty: &Type, value: &Value, up: Option<&Frame<'_>>) -> b
         },
         Type::Hash(entry, size) => match value {
             Value::Hash(hash) => {
+                let (key_type, item_type) = &**entry;
+                let fits_item = |item| is_instance(item_type, item, None);
+                // A large hash may be checked at each call of a function, so what is certain is not looked at.
+                let keys_fit = hash.has_text_keys() && accepts_all_text(key_type);
+                let items_fit = matches!(item_type, Type::Any | Type::Unit);
                 size.contains(hash.len())
-                    && hash.iter().all(|(key, item)| {
-                        is_instance(&entry.0, key, None) && is_instance(&entry.1, item, None)
-                    })
+                    && match (keys_fit, items_fit) {
+                        (true, true) => true,
+                        (true, false) => hash.values().all(fits_item),
+                        (false, _) => {
+                            hash.iter().all(|(key, item)| is_instance(key_type, key, None) && fits_item(item))
+                        }
+                    }
             }
             _ => false,
         },
