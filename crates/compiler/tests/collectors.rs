@@ -91,3 +91,46 @@ fn what_defines_declare_later_is_found_too() {
     let many = format!("Integer[0, {MANY}].each |$i| {{ @notify {{ \"other${{i}}\": }} }}\n");
     assert_eq!(notifies(&(many + &code)), titles(0..50));
 }
+
+#[test]
+fn by_numbers_and_flags_whatever_their_kind() {
+    let code = among(
+        |at| format!("message == {}", 1_000_000 + at),
+        "Notify<| message == 7 |>
+         Notify<| message == 8.0 |>
+         Notify<| message == '9' |>
+         Notify<| message == true |>
+         Notify<| message == 250 |>",
+    );
+    let many = format!(
+        "Integer[0, {MANY}].each |$i| {{ @notify {{ \"n${{i}}\": message => $i ? {{ 9 => '9', 10 => true, 11 => [1, 250], default => $i }} }} }}\n"
+    );
+    assert_eq!(notifies(&(many + &code)), titles(7..12));
+}
+
+#[test]
+fn by_the_rarer_of_two_tags() {
+    let code = among(
+        |at| format!("tag == 'none{at}'"),
+        "Notify<| tag == 'all' and tag == 't5' |>
+         Notify<| tag == 't6' and (tag == 'all' or tag == 'none') |>
+         Notify<| tag == 'all' and tag == 'none' |>",
+    );
+    let many = format!(
+        "Integer[0, {MANY}].each |$i| {{ @notify {{ \"n${{i}}\": tag => ['all', \"t${{i}}\"] }} }}\n"
+    );
+    assert_eq!(notifies(&(many + &code)), titles(5..7));
+}
+
+#[test]
+fn a_container_that_is_tagged_late_is_seen() {
+    let code = among(
+        |at| format!("tag == 'none{at}'"),
+        "define holder() { @notify { $title: } }
+         holder { 'n3': }
+         Holder<| title == 'n3' |> { tag +> 'marked' }
+         Notify<| tag == 'marked' |>",
+    );
+    let many = format!("Integer[10, {MANY}].each |$i| {{ @notify {{ \"n${{i}}\": }} }}\n");
+    assert_eq!(notifies(&(many + &code)), titles([3]));
+}

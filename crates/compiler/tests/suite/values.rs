@@ -77,3 +77,36 @@ fn annotations_stay_with_the_object_they_were_given() {
                  Marked (line: 4, column: 14) on node n1";
     check(&format!("{types}\nMark.annotate(Marked, clear)"), &[], error);
 }
+
+#[test]
+fn folds_that_change_their_memo_in_place_give_what_copies_would() {
+    for (block, shown) in [
+        ("$m + { $i => $m.size }", "{1 => 0, 2 => 1, 3 => 2}"),
+        ("$m + { $i => $m }", "{1 => {}, 2 => {1 => {}}, 3 => {1 => {}, 2 => {1 => {}}}}"),
+        ("$n = $m + { $i => 1 } $n + { 0 => $n.size }", "{1 => 1, 0 => 4, 2 => 1, 3 => 1}"),
+        ("if $i == 2 { next($m) } $m + { $i => 1 }", "{1 => 1, 3 => 1}"),
+        ("if $i == 3 { break() } $m + { $i => 1 }", "{1 => 1, 2 => 1}"),
+        ("$old = $m[even] $new = pick_default($old, 0) + $i $m + { even => $new }", "{even => 6}"),
+        ("case $i { 2: { $m + { two => $m.keys } } default: { $m } }", "{two => []}"),
+        ("$x = [$m, $m + { $i => 1 }] $x[1]", "{1 => 1, 2 => 1, 3 => 1}"),
+    ] {
+        let code = format!(
+            "function pick_default(*$all) {{ $all.filter |$x| {{ $x =~ NotUndef }}[0] }}\n$start = {{}}\n\
+             $r = [1, 2, 3].reduce($start) |$m, $i| {{ {block} }}\nnotice($r, $start)"
+        );
+        check(&code, &[], &format!("{shown} {{}}"));
+    }
+    let code = "$r = [1, 2].reduce([0]) |$m, $i| { $m << $m.map |$x| { $x } }\nnotice($r)";
+    check(code, &[], "[0, [0], [0, [0]]]");
+}
+
+#[test]
+fn strings_within_strings() {
+    let code = "$a = [1, 2]\nnotice(\"x${\"y${a.map |$n| { \"<${n}>\" }}z\"}${[][0]}${(1.5)}-${-3}\")";
+    check(code, &[], "xy[<1>, <2>]z1.5--3");
+    check(
+        "notice(\"a${[\"b${fail('c')}\"]}\")",
+        &[],
+        "Evaluation Error: Error while evaluating a Function Call, c (line: 1, column: 17) on node n1",
+    );
+}
