@@ -1,5 +1,7 @@
 //! Declaring resources: types by name, titles, uniqueness, containment.
 
+use std::borrow::Cow;
+
 use pcore::{Str, Type, Value};
 use stdx::Symbol;
 use syntax::ast::ResourceForm;
@@ -344,11 +346,11 @@ impl<'i> Session<'i> {
         type_name: &str,
         title: &Str,
     ) -> Result<Option<ResourceId>, Control> {
-        let lower = type_name.to_lowercase();
+        let lower = lower(type_name);
         let lower = lower.strip_prefix("::").unwrap_or(&lower);
         let Some(name) = Symbol::existing(lower) else { return Ok(None) };
         if name == self.well_known.class {
-            let title = title.to_lowercase();
+            let title = self::lower(title);
             let title = title.strip_prefix("::").unwrap_or(&title);
             return Ok(Symbol::existing(title).and_then(|class| self.class_resource(class)));
         }
@@ -420,6 +422,12 @@ impl<'i> Session<'i> {
         }
         Ok(())
     }
+}
+
+/// A name in small letters, which most are already.
+fn lower(name: &str) -> Cow<'_, str> {
+    let is_lower = name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_lower { Cow::Borrowed(name) } else { Cow::Owned(name.to_lowercase()) }
 }
 
 /// Adds the value of the `tag` metaparameter, or the arguments of the function of that name.

@@ -11,6 +11,7 @@ use wire::catalog::Kind;
 use crate::catalog::add_tags;
 use crate::code::{Definition, DefinitionKind};
 use crate::error::{Control, Error};
+use crate::eval::lambda::Owner;
 use crate::eval::resource::Declaration;
 use crate::resource::{Parameter, ResourceId, TypeOf, capitalised};
 use crate::scope::{ScopeId, TOP};
@@ -305,7 +306,6 @@ impl<'i> Session<'i> {
             return Ok(());
         }
         let Some(code) = definition.code() else { return Ok(()) };
-        let callee = self.resource(id).reference();
         let mark = self.scope(scope).frames.mark();
         self.open_parameters(scope, list.iter().map(|parameter| parameter.name));
         let given: Vec<(Symbol, Value)> = {
@@ -323,7 +323,7 @@ impl<'i> Session<'i> {
             if !missing(self, parameter.name) {
                 continue;
             }
-            let value = self.eval_default(&callee, code, parameter.name, default, scope);
+            let value = self.eval_default(Owner::Resource(id), code, parameter.name, default, scope);
             let value = value.map_err(|control| match control {
                 Control::Error(error) => error.in_definition(definition.site().as_ref()).into(),
                 other => other,
@@ -377,7 +377,11 @@ impl<'i> Session<'i> {
             match definition.parameters.position(parameter.name) {
                 Some(at) => {
                     matches!(types[at], Type::Any)
-                        || pcore::matches::is_instance(&types[at], &value_of(parameter))
+                        || if resource.sensitive.is_empty() {
+                            pcore::matches::is_instance(&types[at], &parameter.value)
+                        } else {
+                            pcore::matches::is_instance(&types[at], &value_of(parameter))
+                        }
                 }
                 None => {
                     parameter.name == known.name

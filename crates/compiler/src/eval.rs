@@ -203,9 +203,7 @@ impl<'i> Session<'i> {
             self.buffer.shrink_to(BUFFER_MAX);
         }
         let text = text?;
-        if text.len() > LARGE_BYTES {
-            self.limits.made(text.len());
-        }
+        self.limits.made(text.len());
         Ok(Value::Str(text))
     }
 

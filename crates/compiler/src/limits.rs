@@ -30,6 +30,12 @@ const TYPE_NESTING_MAX: u32 = 500;
 const CATALOG_NESTING_MAX: u32 = 1_000;
 /// A value, and all parameters of a catalog, may be so large in parts of the memory that a compile may use.
 const MEMORY_SHARE: u64 = 2;
+/// A compile that has made so large a part of the memory that it may use answers for the growth of the process, of which others may
+/// have their part; one that has made less does so from twice the memory on, since not all that it holds is counted.
+const OWN_SHARE: u64 = 4;
+/// What an expression and a resource leave behind besides values, in bytes.
+const STEP_BYTES: u64 = 64;
+const RESOURCE_BYTES: u64 = 1024;
 
 /// How much a compile may use up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,8 +44,9 @@ pub struct Bounds {
     pub steps: u64,
     /// Time, once it runs.
     pub time: Duration,
-    /// Bytes by which the process may grow while it runs. Only a compile that itself makes much is held to it. A value may come to
-    /// half of it when what it shares is counted each time, and so may the parameters of a catalog.
+    /// Bytes by which the process may grow while it runs. A compile is held to it that has itself made values of a quarter of that, and
+    /// any other one to the double. A value may come to half of it when what it shares is counted each time, and so may the parameters
+    /// of a catalog.
     pub memory: u64,
     /// Resources in the catalog, virtual ones included.
     pub resources: usize,
@@ -70,6 +77,8 @@ pub(crate) struct Limits {
     /// The step and the bytes at which the size of the process was looked at last.
     sized_at: u64,
     bytes: u64,
+    /// Bytes of all values that this compile has made, whether it still has them or not.
+    made: u64,
     /// Bytes walked over since the last look at the clock.
     walked: u64,
     /// Bytes of the parameters that are in the catalog.
@@ -89,6 +98,7 @@ impl Limits {
             next_look: STEPS_BETWEEN,
             sized_at: 0,
             bytes: 0,
+            made: 0,
             walked: 0,
             catalog_bytes: 0,
             size_before: None,
@@ -126,6 +136,7 @@ impl Limits {
     #[inline]
     pub(crate) fn made(&mut self, bytes: usize) {
         self.bytes += bytes as u64;
+        self.made = self.made.saturating_add(bytes as u64);
         if self.bytes > BYTES_BETWEEN_SIZES {
             self.next_look = 0;
         }
@@ -156,7 +167,10 @@ impl Limits {
     pub(crate) fn value(&mut self, value: &Value) -> Result<(), Control> {
         match value {
             Value::Undef | Value::Bool(_) | Value::Int(_) | Value::Float(_) => Ok(()),
-            Value::Str(text) if text.len() <= LARGE_BYTES => Ok(()),
+            Value::Str(text) if text.len() <= LARGE_BYTES => {
+                self.made = self.made.saturating_add(text.len() as u64);
+                Ok(())
+            }
             value => self.extent(value),
         }
     }
@@ -165,6 +179,8 @@ impl Limits {
         let Extent { depth, bytes } = Extent::of(value);
         if let Value::Str(_) = value {
             self.made(bytes as usize);
+        } else {
+            self.made = self.made.saturating_add(bytes);
         }
         if depth > DEPTH_WORN {
             stack::wear();
@@ -247,7 +263,7 @@ impl Limits {
         self.bytes = 0;
         let Some(size) = process_bytes() else { return Ok(()) };
         let before = *self.size_before.get_or_insert(size);
-        if size.saturating_sub(before) > memory {
+        if self.is_too_much(size.saturating_sub(before)) {
             let text = format!(
                 "the compile needs too much memory (more than {}; the setting compile.max-memory)",
                 shown_bytes(memory)
@@ -257,8 +273,16 @@ impl Limits {
         Ok(())
     }
 
+    /// Whether this compile is to end because the process has grown by so many bytes.
+    fn is_too_much(&self, grown: u64) -> bool {
+        let memory = self.bounds.memory;
+        let own = self.made.saturating_add(self.steps.saturating_mul(STEP_BYTES));
+        grown > memory && (own > memory / OWN_SHARE || grown > memory.saturating_mul(2))
+    }
+
     /// Checks the number of resources.
-    pub(crate) fn resources(&self, count: usize) -> Result<(), Control> {
+    pub(crate) fn resources(&mut self, count: usize) -> Result<(), Control> {
+        self.made = self.made.saturating_add(RESOURCE_BYTES);
         let most = self.bounds.resources;
         if count > most {
             let text = format!(
@@ -280,4 +304,23 @@ fn process_bytes() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/self/statm").ok()?;
     let pages: u64 = text.split(' ').nth(1)?.parse().ok()?;
     Some(pages * PAGE_BYTES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_compile_answers_for_what_it_makes() {
+        const MEMORY: u64 = 64 * 1024 * 1024;
+        let mut limits = Limits::new(Bounds { memory: MEMORY, ..Bounds::default() });
+        assert!(!limits.is_too_much(MEMORY + 1), "others have grown");
+        assert!(limits.is_too_much(2 * MEMORY + 1));
+        let text = Value::from("x".repeat(LARGE_BYTES));
+        for _ in 0..=MEMORY / OWN_SHARE / LARGE_BYTES as u64 {
+            assert!(!limits.is_too_much(MEMORY + 1));
+            limits.value(&text).unwrap();
+        }
+        assert!(limits.is_too_much(MEMORY + 1) && !limits.is_too_much(MEMORY));
+    }
 }

@@ -98,7 +98,7 @@ fn to_wire(resource: Resource<'_>, known: &WellKnown) -> Result<WireResource, Co
                 Value::array(kept.map(|item| catalog_value(item.clone())).collect::<Vec<_>>())
             }
             // Puppet flattens an array as soon as a reference is in it.
-            Value::Array(items) if crate::eval::resource::flat(&items).into_iter().any(is_reference) => {
+            Value::Array(items) if items.iter().any(holds_reference) => {
                 let flat = crate::eval::resource::flat(&items).into_iter();
                 Value::array(flat.map(|item| catalog_value(item.clone())).collect::<Vec<_>>())
             }
@@ -180,8 +180,12 @@ fn catalog_value(value: Value) -> Value {
     }
 }
 
-fn is_reference(value: &Value) -> bool {
-    matches!(value, Value::Type(Type::Class(_) | Type::Resource(_)))
+/// A reference, or one within nested arrays.
+fn holds_reference(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(holds_reference),
+        value => matches!(value, Value::Type(Type::Class(_) | Type::Resource(_))),
+    }
 }
 
 fn holds_type(value: &Value) -> bool {

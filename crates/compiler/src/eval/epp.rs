@@ -9,6 +9,7 @@ use syntax::ast::{Expr, ExprId, Parameter};
 use syntax::location::Namespace;
 
 use super::Eval;
+use super::lambda::Owner;
 use crate::code::Code;
 use crate::error::{Control, Error};
 use crate::image::{Dialect, SourceError, parse_text};
@@ -176,7 +177,7 @@ impl<'i> Session<'i> {
             let value = match (argument, parameter.value) {
                 (Some((_, value)), _) if !value.is_undef() => Some(value.clone()),
                 (_, Some(default)) => {
-                    Some(self.eval_default("lambda", code, parameter.name, default, scope)?)
+                    Some(self.eval_default(Owner::Code("lambda"), code, parameter.name, default, scope)?)
                 }
                 (Some(_), None) => Some(Value::Undef),
                 (None, None) => None,

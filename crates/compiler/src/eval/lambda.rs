@@ -13,6 +13,7 @@ use super::{Eval, issue};
 use crate::code::{Code, Function};
 use crate::context::Block;
 use crate::error::{Control, Error};
+use crate::resource::ResourceId;
 use crate::scope::{Mark, ScopeId, TOP};
 use crate::session::Session;
 
@@ -31,6 +32,15 @@ pub(crate) struct BlockType {
     /// No parameter has a type or a default value, and none has a name that nobody may set.
     is_plain: bool,
     result: Option<Type>,
+}
+
+/// Whose parameters have default values.
+#[derive(Clone, Copy)]
+pub(crate) enum Owner<'n> {
+    /// A block, function or template.
+    Code(&'n str),
+    /// A class or define.
+    Resource(ResourceId),
 }
 
 /// Parameters, result and body of a block or function.
@@ -227,8 +237,13 @@ impl<'i> Session<'i> {
         let Some(given) = args.get(index) else {
             return match parameter.value {
                 Some(default) => {
-                    let value =
-                        self.eval_default(closure.name, closure.code, parameter.name, default, scope)?;
+                    let value = self.eval_default(
+                        Owner::Code(closure.name),
+                        closure.code,
+                        parameter.name,
+                        default,
+                        scope,
+                    )?;
                     Ok(if parameter.captures_rest { as_list(value) } else { value })
                 }
                 None if parameter.captures_rest => Ok(Value::array(Vec::new())),
@@ -244,9 +259,9 @@ impl<'i> Session<'i> {
         let rest = &args[index..];
         match (rest, parameter.value) {
             // A lone undef asks for the default.
-            ([Value::Undef], Some(default)) => {
-                self.eval_default(closure.name, closure.code, parameter.name, default, scope).map(as_list)
-            }
+            ([Value::Undef], Some(default)) => self
+                .eval_default(Owner::Code(closure.name), closure.code, parameter.name, default, scope)
+                .map(as_list),
             _ => Ok(Value::array(rest)),
         }
     }
@@ -263,7 +278,7 @@ impl<'i> Session<'i> {
     /// Computes the default value of a parameter in the frame that [`Session::open_parameters`] has opened.
     pub(crate) fn eval_default(
         &mut self,
-        callee: &str,
+        callee: Owner<'_>,
         code: &'i Code,
         name: Symbol,
         default: ExprId,
@@ -279,8 +294,12 @@ impl<'i> Session<'i> {
         frames.reset_matches(mark);
         match result {
             Err(Control::Pending(other)) => {
-                let order = |symbol| frames.order(symbol);
-                let text = if order(other) < order(name) {
+                let is_later = frames.order(other) < frames.order(name);
+                let callee = match callee {
+                    Owner::Code(name) => name.to_owned(),
+                    Owner::Resource(id) => self.resource(id).reference(),
+                };
+                let text = if is_later {
                     format!("{callee}: expects a value for parameter ${other}")
                 } else {
                     format!(
