@@ -124,6 +124,7 @@ pub struct Puppetdb {
     pub listen: String,
     pub http_listen: String,
     pub certificate_allowlist: Option<PathBuf>,
+    pub certificate_allowlist_read_only: Option<PathBuf>,
     pub database_url: Option<String>,
     pub database_username: Option<String>,
     pub database_password_file: Option<PathBuf>,
@@ -141,6 +142,9 @@ pub struct Puppetdb {
     pub report_ttl: Duration,
     pub resource_events_ttl: Option<Duration>,
     pub gc_interval: Duration,
+    pub query_timeout_default: Duration,
+    pub query_timeout_max: Duration,
+    pub log_queries: bool,
 }
 
 /// `[auth]`
@@ -278,6 +282,7 @@ impl Default for Puppetdb {
             listen: "[::]:8081".into(),
             http_listen: String::new(),
             certificate_allowlist: None,
+            certificate_allowlist_read_only: None,
             database_url: None,
             database_username: None,
             database_password_file: None,
@@ -295,6 +300,9 @@ impl Default for Puppetdb {
             report_ttl: Duration::seconds(14 * 86_400),
             resource_events_ttl: None,
             gc_interval: Duration::seconds(3_600),
+            query_timeout_default: Duration::seconds(600),
+            query_timeout_max: Duration::seconds(600),
+            log_queries: false,
         }
     }
 }

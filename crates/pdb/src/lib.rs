@@ -10,12 +10,14 @@
 //! newer one, and the same report twice is stored once, so a sender that is not sure may send again. Values of sensitive parameters
 //! are not stored. [`expiry`] forgets what is old.
 
+mod anonymize;
 mod archive;
 pub mod command;
 pub mod document;
 pub mod expiry;
 mod handlers;
 pub mod hash;
+mod json_text;
 pub mod metrics;
 pub mod payload;
 pub mod processor;

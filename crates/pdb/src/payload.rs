@@ -9,6 +9,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value as Json};
 
+use crate::json_text;
+
 pub use catalog::Catalog;
 pub use facts::Facts;
 pub use node::{CatalogInputs, ConfigureExpiration, Deactivate};
@@ -201,8 +203,8 @@ fn kind(value: &Json) -> &'static str {
 /// Decodes JSON; U+0000, which no database text can hold, becomes U+FFFD.
 pub fn decode(text: &[u8]) -> Result<Json, Invalid> {
     let text = String::from_utf8_lossy(text);
-    let mut value: Json =
-        serde_json::from_str(&text).map_err(|error| Invalid(format!("no valid JSON: {error}")))?;
+    let mut value: Json = serde_json::from_str(&text)
+        .map_err(|error| Invalid(format!("no valid JSON: {}", json_text::whole(&error))))?;
     if text.contains("\\u0000") {
         replace_nulls(&mut value);
     }

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::command::Encoding;
 use crate::metrics::Metrics;
-use crate::payload::{Invalid, Payload, microseconds};
+use crate::payload::{Facts, Invalid, Payload, microseconds};
 use crate::queue::{Queue, Queued};
 use crate::spool;
 use crate::store::{self, Outcome, Prepared, Store};
@@ -51,6 +51,13 @@ impl Blocklist {
     pub fn add_pattern(&mut self, pattern: &str) -> Result<(), regex::Error> {
         self.patterns.push(regex::Regex::new(&format!("^(?:{pattern})$"))?);
         Ok(())
+    }
+
+    /// Drops what is on the list.
+    pub(crate) fn apply(&self, facts: &mut Facts) {
+        if !self.names.is_empty() || !self.patterns.is_empty() {
+            facts.values.retain(|name, _| !self.blocks(name));
+        }
     }
 
     fn blocks(&self, name: &str) -> bool {
@@ -156,12 +163,12 @@ impl Shared {
             let (blocklist, bytes_max, command) = (self.blocklist.clone(), self.bytes_max, command.clone());
             tokio::task::spawn_blocking(move || {
                 if body.encoding == Encoding::Own {
-                    return spool::prepare(&body.bytes, command.received);
+                    return spool::prepare(&body.bytes, command.received, &blocklist);
                 }
                 let payload = body.decode(command.name, command.version, command.received, bytes_max)?;
                 let mut payload = same_node(payload, &command.certname)?;
                 if let Payload::ReplaceFacts(facts) = &mut payload {
-                    facts.values.retain(|name, _| !blocklist.blocks(name));
+                    blocklist.apply(facts);
                 }
                 Ok(vec![store::prepare(&payload, command.received)])
             })

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::command::{Body, Encoding, Name};
 use crate::document::moment;
 use crate::payload::{Catalog, CatalogInputs, Facts, Invalid, Payload, microseconds};
+use crate::processor::Blocklist;
 use crate::queue::Incoming;
 use crate::store::{self, Prepared};
 use crate::terminus;
@@ -132,14 +133,17 @@ fn kept(keep: &KeepCatalog, producer: Option<String>) -> Spooled {
 ///
 /// # Errors
 /// The bytes are not what that function writes.
-pub(crate) fn prepare(bytes: &[u8], received: i64) -> Result<Vec<Prepared>, Invalid> {
+pub(crate) fn prepare(bytes: &[u8], received: i64, blocklist: &Blocklist) -> Result<Vec<Prepared>, Invalid> {
     let damaged = |error: &dyn std::fmt::Display| Invalid(format!("what was spooled is damaged: {error}"));
     let mut text = Vec::new();
     GzDecoder::new(bytes).read_to_end(&mut text).map_err(|error| damaged(&error))?;
     let spooled: Spooled = serde_json::from_slice(&text).map_err(|error| damaged(&error))?;
     drop(text);
     Ok(match spooled {
-        Spooled::Facts(facts) => vec![store::prepare(&Payload::ReplaceFacts(facts), received)],
+        Spooled::Facts(mut facts) => {
+            blocklist.apply(&mut facts);
+            vec![store::prepare(&Payload::ReplaceFacts(facts), received)]
+        }
         Spooled::Catalog { catalog, document, inputs } => {
             let mut all = vec![store::prepare_compiled(&catalog, document.as_bytes(), received)];
             let inputs = inputs.map(Payload::ReplaceCatalogInputs);

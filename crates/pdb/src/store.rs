@@ -32,6 +32,7 @@ use rest::{BoxFuture, Bytes};
 
 use crate::hash::Hash;
 use crate::payload::{Catalog, Payload, microseconds};
+use crate::processor::Blocklist;
 use crate::query::{QueryService, QuerySettings};
 use crate::queue::Queue;
 use crate::schema;
@@ -56,6 +57,8 @@ pub struct Store {
     producer: Option<Arc<str>>,
     /// Where that goes while the database is away.
     spool: Option<Queue>,
+    /// What is dropped from facts.
+    blocklist: Arc<Blocklist>,
 }
 
 struct Inner {
@@ -194,7 +197,7 @@ impl Store {
     fn over(db: Db) -> Store {
         let inner =
             Inner { db, paths: Mutex::default(), known: Known::default(), days: partition::Days::default() };
-        Store { inner: Arc::new(inner), producer: None, spool: None }
+        Store { inner: Arc::new(inner), producer: None, spool: None, blocklist: Arc::default() }
     }
 
     /// The same store, for what the server of this name stores itself.
@@ -206,6 +209,11 @@ impl Store {
     /// [work](crate::processor) on that.
     pub fn with_spool(&self, queue: Queue) -> Store {
         Store { spool: Some(queue), ..self.clone() }
+    }
+
+    /// The same store; some of the facts that this process stores are dropped.
+    pub fn with_blocklist(&self, blocklist: Blocklist) -> Store {
+        Store { blocklist: Arc::new(blocklist), ..self.clone() }
     }
 
     /// The database, for queries.
@@ -288,6 +296,7 @@ impl api::Pdb for Store {
                 timeout_default: QUERY_TIMEOUT,
                 timeout_max: QUERY_TIMEOUT,
                 pretty: false,
+                log_queries: false,
                 report_part: crate::document::report_part,
             };
             let rows = QueryService::new(self.db().clone(), settings).ask(query).await?;

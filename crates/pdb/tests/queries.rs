@@ -29,6 +29,7 @@ fn query_settings() -> QuerySettings {
     QuerySettings {
         timeout_default: minute,
         timeout_max: minute,
+        log_queries: false,
         pretty: false,
         report_part: pdb::document::report_part,
     }

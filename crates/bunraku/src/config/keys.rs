@@ -68,6 +68,7 @@ keys! {
     "puppetdb.listen" = "\"[::]:8081\"", "Address and port on which the store of facts, catalogs and reports answers PuppetDB's clients over TLS. Empty: nowhere.";
     "puppetdb.http-listen" = "\"\"", "Address and port for clients on this machine, without TLS and certificates, such as 127.0.0.1:8080. Empty: nowhere.";
     "puppetdb.certificate-allowlist" = "\"\"", "File with the certnames that may use the listener beside this machine's, one a line. Default: no others.";
+    "puppetdb.certificate-allowlist-read-only" = "\"\"", "File with the certnames that may query and change nothing, one a line. Default: none.";
     "puppetdb.database-url" = "\"\"", "PostgreSQL server (11 or newer), such as postgresql://db.example.com/puppetdb?sslmode=require. Default: an embedded database in data-dir.";
     "puppetdb.database-username" = "\"\"", "User, if the URL names none.";
     "puppetdb.database-password-file" = "\"\"", "File whose first line is the password.";
@@ -77,7 +78,7 @@ keys! {
     "puppetdb.max-command-size" = "134217728", "Largest command, in bytes, as it comes and unpacked.";
     "puppetdb.max-queued-commands" = "100000", "Commands that may wait; beyond it senders are told to come again.";
     "puppetdb.max-queued-bytes" = "8589934592", "Bytes of commands that may wait.";
-    "puppetdb.facts-blocklist" = "[]", "Facts that commands bring and that are not stored.";
+    "puppetdb.facts-blocklist" = "[]", "Facts that are not stored.";
     "puppetdb.facts-blocklist-type" = "\"literal\"", "literal: the list has names; regex: it has patterns for whole names.";
     "puppetdb.node-ttl" = "\"7d\"", "Nodes that sent nothing for so long are expired: queries leave them out. 0s: never.";
     "puppetdb.node-purge-ttl" = "\"14d\"", "Nodes that have been expired or deactivated for so long are removed. 0s: never.";
@@ -85,6 +86,9 @@ keys! {
     "puppetdb.report-ttl" = "\"14d\"", "Reports are removed after so long, by the day. 0s: never.";
     "puppetdb.resource-events-ttl" = "\"\"", "Events are removed after so long. Default: with their reports.";
     "puppetdb.gc-interval" = "\"1h\"", "Pause between two removals. 0s: nothing is removed.";
+    "puppetdb.query-timeout-default" = "\"10m\"", "How long a query may take that does not say so itself.";
+    "puppetdb.query-timeout-max" = "\"10m\"", "How long any query may take.";
+    "puppetdb.log-queries" = "false", "Log every query with its origin.";
     "auth.file" = "\"\"", "Authorization rules. Default: auth.conf where a Puppet server has it, else built-in rules.";
     "auth.allow-header-cert-info" = "false", "Take the client's identity from X-Client-* headers instead of TLS. Only behind a proxy that sets them.";
     "log.level" = "\"info\"", "error, warn, info, debug, trace, or a filter such as info,rest=debug.";

@@ -54,7 +54,7 @@ pub async fn start(site: &Site) -> anyhow::Result<Primary> {
     }
     let store = store::open(site).await?;
     let queue = puppetdb::queue(site).await?;
-    let store = store.with_spool(queue.clone());
+    let store = store.with_spool(queue.clone()).with_blocklist(puppetdb::blocklist(site)?);
 
     let current = current(site, &store)?;
     let mounts = Arc::new(Swap::new(mounts(site, &current, &authority)));

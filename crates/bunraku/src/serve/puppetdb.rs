@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,15 +14,13 @@ use pdb::query::{QueryService, QuerySettings};
 use pdb::queue::{Limits, Queue};
 use pdb::{Handlers, Store};
 use rest::{
-    BoxFuture, Front, Listening, Problem, Request, Response, Router, Rules, ServerTls, Service, StatusCode,
+    BoxFuture, Front, Listening, Method, Problem, Request, Response, Router, Rules, ServerTls, Service,
+    StatusCode,
 };
 use tokio::task::JoinHandle;
 
 use super::settings;
 use crate::config::Site;
-
-/// How long a query may take: PuppetDB's default.
-const QUERY_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// A task that ends with the value.
 struct Background(JoinHandle<()>);
@@ -71,9 +70,10 @@ impl Puppetdb {
         let own = pdb::Settings { command_bytes_max: config.max_command_size };
         let handlers = Handlers::new(store.clone(), queue, processor.clone(), metrics, expiry, own);
         let queries = QuerySettings {
-            timeout_default: QUERY_TIMEOUT,
-            timeout_max: QUERY_TIMEOUT,
+            timeout_default: config.query_timeout_default.0,
+            timeout_max: config.query_timeout_max.0,
             pretty: false,
+            log_queries: config.log_queries,
             report_part: pdb::document::report_part,
         };
         let queries = QueryService::new(store.db().clone(), queries);
@@ -88,7 +88,11 @@ impl Puppetdb {
             plain_address: None,
         };
         // Who may come is decided by the list, not by the rules for agents.
-        let guarded = Allowlist { names: allowlist(site)?, inner: router.clone() };
+        let readers = match &config.certificate_allowlist_read_only {
+            Some(path) => names(path)?,
+            None => HashSet::new(),
+        };
+        let guarded = Allowlist { names: allowlist(site)?, readers, inner: router.clone() };
         if !config.listen.is_empty() {
             let address = address("puppetdb.listen", &config.listen)?;
             let front = Arc::new(Front::new(Arc::new(guarded), Rules::allow_all()));
@@ -153,6 +157,8 @@ fn router(handlers: Handlers, queries: QueryService) -> Router {
 /// Lets only clients in whose certificate is on a list.
 struct Allowlist {
     names: HashSet<String>,
+    /// Those who may ask, and change nothing.
+    readers: HashSet<String>,
     inner: Arc<Router>,
 }
 
@@ -160,11 +166,14 @@ impl Service for Allowlist {
     fn call(&self, request: Request) -> BoxFuture<'_, Response> {
         let refusal = match request.peer.certname() {
             None => Some("A client certificate of this server's authority is needed".to_owned()),
-            Some(name) if !self.names.contains(name) => Some(format!(
+            Some(name) if self.names.contains(name) => None,
+            Some(name) if self.readers.contains(name) => (!only_reads(&request)).then(|| {
+                format!("The client certificate name {name} is on the list of those who may query and do nothing else.")
+            }),
+            Some(name) => Some(format!(
                 "The client certificate name {name} doesn't appear in the certificate allowlist. \
                  Is your master's (or other PuppetDB client's) certname listed in PuppetDB's certificate-allowlist file?"
             )),
-            _ => None,
         };
         match refusal {
             Some(text) => Box::pin(std::future::ready(Problem::plain(StatusCode::FORBIDDEN, text).respond())),
@@ -178,14 +187,30 @@ impl Service for Allowlist {
 fn allowlist(site: &Site) -> anyhow::Result<HashSet<String>> {
     let mut names = HashSet::from([site.certname.clone()]);
     if let Some(path) = &site.config.puppetdb.certificate_allowlist {
-        let text =
-            std::fs::read_to_string(path).with_context(|| format!("could not read {}", path.display()))?;
-        names.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
+        names.extend(self::names(path)?);
     }
     Ok(names)
 }
 
-fn blocklist(site: &Site) -> anyhow::Result<Blocklist> {
+/// The lines of a file.
+fn names(path: &Path) -> anyhow::Result<HashSet<String>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("could not read {}", path.display()))?;
+    Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
+}
+
+/// Whether a request can change nothing: queries come as POST, too.
+fn only_reads(request: &Request) -> bool {
+    let path = request.canonical_path();
+    let begins =
+        |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    match request.method {
+        Method::GET => !begins("/pdb/admin"),
+        Method::POST => begins(pdb::query::QUERY_PREFIX) || begins("/metrics"),
+        _ => false,
+    }
+}
+
+pub(super) fn blocklist(site: &Site) -> anyhow::Result<Blocklist> {
     let config = &site.config.puppetdb;
     if config.facts_blocklist_type == "literal" {
         return Ok(Blocklist { names: config.facts_blocklist.clone(), patterns: Vec::new() });

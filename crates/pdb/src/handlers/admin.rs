@@ -1,12 +1,14 @@
 //! `/pdb/admin/v1`: cleaning, deleting, statistics, archives.
 
 use std::io::{Seek as _, SeekFrom, Write as _};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use rest::{FileBody, HeaderValue, Problem, Request, Response, StatusCode, header};
 use serde_json::{Value as Json, json};
 
 use super::Handlers;
+use crate::anonymize::{Anonymizer, Profile};
 use crate::archive::{self, Writer};
 use crate::command::{Body, Encoding};
 use crate::expiry::Task;
@@ -60,22 +62,22 @@ impl Handlers {
     /// Writes everything into a temporary file, node by node, and sends that.
     pub(super) async fn export(&self, request: &Request) -> Result<Response, Problem> {
         let params = request.query_params()?;
-        if let Some(profile) = params.text("anonymization").or_else(|| params.text("anonymization_profile"))
-            && profile != "none"
-        {
+        let profile = params.text("anonymization").or_else(|| params.text("anonymization_profile"));
+        let profile = profile.unwrap_or("none");
+        let Some(anonymizer) = Profile::parse(profile).map(Anonymizer::new).map(Arc::new) else {
             return Err(Problem::bad_request(format!(
-                "The anonymization profile '{profile}' is not supported; only 'none' is"
+                "The anonymization profile '{profile}' is not known; none, low, moderate and full are"
             )));
-        }
+        };
         let now = microseconds(SystemTime::now());
         let file = tempfile::tempfile().map_err(Problem::internal)?;
         let mut writer = Some(Writer::new(std::io::BufWriter::new(file), now).map_err(Problem::internal)?);
         for certname in self.store.all_certnames().await.map_err(Problem::internal)? {
             let node = self.store.export_node(&certname).await.map_err(Problem::internal)?;
-            writer = add(writer, node).await?;
+            writer = add(writer, node, &anonymizer).await?;
             for id in self.store.report_ids(&certname).await.map_err(Problem::internal)? {
                 let report = self.store.export_report(id).await.map_err(Problem::internal)?;
-                writer = add(writer, report.into_iter().collect()).await?;
+                writer = add(writer, report.into_iter().collect(), &anonymizer).await?;
             }
         }
         let finish = tokio::task::spawn_blocking(move || -> std::io::Result<(std::fs::File, u64)> {
@@ -156,12 +158,19 @@ impl Handlers {
 
 type Archive = Option<Writer<std::io::BufWriter<std::fs::File>>>;
 
-async fn add(writer: Archive, documents: Vec<crate::store::export::Exported>) -> Result<Archive, Problem> {
+async fn add(
+    writer: Archive,
+    documents: Vec<crate::store::export::Exported>,
+    anonymizer: &Arc<Anonymizer>,
+) -> Result<Archive, Problem> {
+    let anonymizer = anonymizer.clone();
     let task = tokio::task::spawn_blocking(move || -> std::io::Result<Archive> {
         let mut writer = writer;
         if let Some(writer) = &mut writer {
-            for document in &documents {
-                writer.add(document)?;
+            for mut document in documents {
+                document.certname = anonymizer.certname(&document.certname);
+                document.document = anonymizer.document(document.folder, document.document);
+                writer.add(&document)?;
             }
         }
         Ok(writer)

@@ -7,6 +7,7 @@ use rest::{Method, Problem, Request, Response, StatusCode};
 use serde_json::{Map, Value as Json, json};
 
 use super::Handlers;
+use crate::json_text;
 use crate::metrics::Gauges;
 
 /// Questions that one request may hold.
@@ -37,8 +38,8 @@ impl Handlers {
         if request.method == Method::POST {
             request.body.set_limit(QUESTION_BYTES_MAX);
             let text = request.body.bytes().await?;
-            let question: Json =
-                serde_json::from_slice(&text).map_err(|error| Problem::bad_request(error.to_string()))?;
+            let question: Json = serde_json::from_slice(&text)
+                .map_err(|error| Problem::bad_request(json_text::whole(&error)))?;
             return Ok(match question {
                 Json::Array(questions) if questions.len() <= QUESTIONS_MAX => {
                     let answers: Vec<Json> =

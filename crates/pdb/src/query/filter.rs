@@ -63,6 +63,28 @@ impl Scope {
     }
 }
 
+/// The condition on the rows of an entity. Reports are those of agents, unless the filter itself speaks of their type, as in PuppetDB.
+pub(super) fn rows(scope: &mut Scope, filter: Option<&Json>) -> Result<Option<Sql>> {
+    let condition = filter.map_or(Ok(None), |filter| condition(scope, filter))?;
+    let are_reports = matches!(scope.entity.name, "reports" | "report_metrics" | "report_logs");
+    if !are_reports || filter.is_some_and(mentions_type) {
+        return Ok(condition);
+    }
+    let agents = Sql::text("r.type = 'agent'");
+    Ok(Some(condition.map_or(agents.clone(), |condition| Sql::of("({}) AND {}", [condition, agents]))))
+}
+
+/// Whether a filter has a condition on the field `type`, subqueries left aside.
+fn mentions_type(node: &Json) -> bool {
+    let Some((operator, arguments)) = clause(node) else { return false };
+    match (operator.as_str(), arguments) {
+        ("and" | "or" | "not", clauses) => clauses.iter().any(mentions_type),
+        ("subquery", _) => false,
+        (_, [field, ..]) => *field == "type" || *field == Json::from(vec!["type"]),
+        _ => false,
+    }
+}
+
 /// The condition of a filter; nothing if it restricts nothing.
 pub(super) fn condition(scope: &mut Scope, node: &Json) -> Result<Option<Sql>> {
     let Some((operator, arguments)) = clause(node) else {

@@ -3,6 +3,8 @@
 use rest::Params;
 use serde_json::{Map, Value as Json};
 
+use crate::json_text;
+
 use super::check::{printed, shown};
 use super::error::{QueryError, Result, invalid};
 use super::limits::{self, QUERY_BYTES_MAX};
@@ -154,8 +156,7 @@ fn parse_json(text: &str) -> Result<Json> {
 fn json_error(text: &str, error: &serde_json::Error) -> QueryError {
     let (line, column) = (error.line().max(1), error.column().max(1));
     let shown = text.lines().nth(line - 1).unwrap_or_default();
-    let reason = error.to_string();
-    let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason);
+    let reason = json_text::reason(error);
     QueryError::Invalid(format!(
         "Json parse error at line {line}, column {column}:\n\n{shown}\n{:>column$}\n\n{reason}",
         "^"

@@ -45,6 +45,8 @@ pub(crate) struct Run {
     pub id: String,
     pub deadline: Instant,
     pub pretty: bool,
+    /// Tell how the database runs it, instead of its rows.
+    pub explain: bool,
     pub report_part: ReportPart,
 }
 
@@ -146,6 +148,9 @@ fn rows(
         None => None,
     };
     let (text, values) = plan.sql.render(tx.dialect());
+    if how.explain {
+        return explained(tx, &text, &values).map(|text| Some((text, None)));
+    }
     let mut writer = Writer::new(&plan.columns, plan.shape, how.pretty, how.report_part);
     let mut out = Vec::with_capacity(4096);
     out.extend_from_slice(if how.pretty { b"[ " } else { b"[" });
@@ -164,6 +169,23 @@ fn rows(
     }
     send(out, total, how, first, pieces)?;
     Ok(None)
+}
+
+/// The database's account of a statement, in rows like PuppetDB's. PostgreSQL runs it for that.
+fn explained(tx: &db::Tx<'_>, text: &str, values: &[db::Value]) -> db::Result<Vec<u8>> {
+    let (how, column) = match tx.dialect() {
+        db::Dialect::Postgres => ("EXPLAIN (VERBOSE, ANALYZE, BUFFERS, FORMAT JSON)", 0),
+        db::Dialect::Sqlite => ("EXPLAIN QUERY PLAN", 3),
+    };
+    let mut rows = Vec::new();
+    tx.each(&format!("{how} {text}"), values, |row| {
+        let text: String = row.get(column)?;
+        // PostgreSQL gives one row of JSON, SQLite rows of text.
+        let plan = serde_json::from_str(&text).unwrap_or(serde_json::Value::String(text));
+        rows.push(serde_json::json!({ "query plan": plan }));
+        Ok(())
+    })?;
+    Ok(serde_json::Value::from(rows).to_string().into_bytes())
 }
 
 fn send(

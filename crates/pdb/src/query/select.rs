@@ -142,7 +142,7 @@ pub(crate) fn compile(entity: &'static Entity, query: &Json, paging: &Paging) ->
     let parts = parts(query)?;
     let mut scope = Scope::new(entity);
     let items = items(&mut scope, &parts)?;
-    let mut filter = parts.filter.map_or(Ok(None), |filter| filter::condition(&mut scope, filter))?;
+    let mut filter = filter::rows(&mut scope, parts.filter)?;
     let numeric = |item: &&Json| {
         clause(item).is_some_and(|(_, arguments)| {
             matches!(arguments.first().and_then(Json::as_str), Some("sum" | "avg" | "min" | "max"))
@@ -515,7 +515,7 @@ fn subselect(
             right.push(as_text(field.kind, field.sql())?);
         }
     }
-    let filter = filter.map_or(Ok(None), |filter| filter::condition(&mut scope, filter))?;
+    let filter = filter::rows(&mut scope, filter)?;
     let order = order(&mut scope, &paging.order_by)?;
     let mut select = Sql::of("SELECT {}", [Sql::join(right, ", ")]);
     select.push(body(&scope, filter, None));

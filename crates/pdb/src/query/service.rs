@@ -30,6 +30,8 @@ pub struct QuerySettings {
     pub timeout_max: Duration,
     /// Whether answers are laid out for people unless a query says otherwise.
     pub pretty: bool,
+    /// Whether every query is logged, with its origin.
+    pub log_queries: bool,
     /// Reads metrics and logs of stored reports.
     pub report_part: ReportPart,
 }
@@ -94,12 +96,12 @@ impl QueryService {
         }
         let asked = Asked { query, ..asked };
         let answer = self.run(&asked, &request.id.to_string()).await?;
-        self.respond(&route, answer)
+        self.respond(&route, answer, asked.explain)
     }
 
-    fn respond(&self, route: &Route, answer: Answer) -> Result<Response> {
+    fn respond(&self, route: &Route, answer: Answer, explain: bool) -> Result<Response> {
         let response = match answer.rows {
-            Rows::Whole(text) if route.single.is_some() || route.bare => {
+            Rows::Whole(text) if (route.single.is_some() || route.bare) && !explain => {
                 let rows: Vec<Json> =
                     serde_json::from_slice(&text).map_err(|error| QueryError::Failed(error.to_string()))?;
                 return match (rows.into_iter().next(), &route.single) {
@@ -125,6 +127,12 @@ impl QueryService {
     }
 
     async fn run(&self, asked: &Asked, id: &str) -> Result<Answer> {
+        let origin = asked.origin.as_deref().unwrap_or_default();
+        if self.settings.log_queries {
+            tracing::info!(origin, query = %asked.query, "PDBQuery:{id}");
+        } else {
+            tracing::debug!(origin, query = %asked.query, "PDBQuery:{id}");
+        }
         let plan = plan::plan(asked)?;
         let wanted = match asked.timeout {
             None => self.settings.timeout_default,
@@ -137,6 +145,7 @@ impl QueryService {
             id: id.to_owned(),
             deadline: Instant::now() + wanted.min(self.settings.timeout_max),
             pretty: asked.pretty.unwrap_or(self.settings.pretty),
+            explain: asked.explain,
             report_part: self.settings.report_part,
         };
         run::run(&self.db, plan, how).await

@@ -92,9 +92,10 @@ impl Store {
                 return Ok(());
             }
         }
-        let of = facts.clone();
+        let (of, blocklist) = (facts.clone(), self.blocklist.clone());
         let prepare = move || {
-            let payload = terminus::facts_of(&of, &texts, producer.as_deref())?;
+            let mut payload = terminus::facts_of(&of, &texts, producer.as_deref())?;
+            blocklist.apply(&mut payload);
             Ok::<_, Invalid>(facts::prepare(&payload, received))
         };
         let prepared = apart(doing, prepare).await??;

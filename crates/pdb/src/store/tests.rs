@@ -44,6 +44,16 @@ async fn older_facts_do_not_replace_newer_ones() {
 }
 
 #[tokio::test]
+async fn facts_on_the_list_are_not_stored() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut blocklist = Blocklist::default();
+    blocklist.add_pattern("x.*").unwrap();
+    let store = Store::open(&dir.path().join("pdb.sqlite")).unwrap().with_blocklist(blocklist);
+    store.submit(facts("a", 1, SystemTime::now())).await.unwrap();
+    assert!(store.facts("a").await.unwrap().unwrap().facts.is_empty());
+}
+
+#[tokio::test]
 async fn a_catalog_that_was_sent_again_keeps_its_content() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(&dir.path().join("pdb.sqlite")).unwrap();
