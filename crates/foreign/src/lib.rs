@@ -1,7 +1,7 @@
 //! Ruby code of modules that is not native: functions and templates, run by CRuby in processes of their own.
 //!
 //! This is the last resort behind the native functions and the native interpreter of templates, and there only where a `ruby` is
-//! installed. A worker process has the few parts of Puppet's API that such code uses (`worker.rb`), and no network, no rights and
+//! installed. A worker process has the few parts of Puppet's API that such code uses (`worker/*.rb`), and no network, no rights and
 //! no more memory or time than it is given; everything that concerns the compile it asks the compiler for, over a pipe. A
 //! worker that dies or does not answer fails the call that it runs, and nothing else.
 //!
@@ -73,7 +73,7 @@ pub enum Kind {
 
 /// The compiler's side of a conversation: answers what running code asks.
 pub trait Host {
-    /// Answers a question (`variable`, `function`, ...; see `worker.rb`) with values in the encoding of rich data. The error is a text
+    /// Answers a question (`variable`, `function`, ...; see `worker/`) with values in the encoding of rich data. The error is a text
     /// that is raised in the Ruby code.
     ///
     /// # Errors

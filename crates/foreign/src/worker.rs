@@ -10,7 +10,14 @@ use pcore::{Hash, Value};
 use crate::pipe::Pipe;
 use crate::{ForeignError, Host, Kind, Settings, code, sandbox};
 
-const SCRIPT: &str = include_str!("worker.rb");
+/// The program of a worker, which is read from the command line: there need be no file that its user can read.
+const SCRIPT: &str = concat!(
+    include_str!("worker/values.rb"),
+    include_str!("worker/surroundings.rb"),
+    include_str!("worker/puppet.rb"),
+    include_str!("worker/parser.rb"),
+    include_str!("worker/serve.rb"),
+);
 /// Requests after which a worker is replaced, so that what its code leaks does not add up.
 const REQUESTS_MAX: u64 = 100_000;
 

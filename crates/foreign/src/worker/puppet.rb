@@ -1,0 +1,320 @@
+# Puppet's API outside of scopes: errors, logs, settings, utilities, types, and functions of the typed interface.
+module Puppet
+  class Error < RuntimeError
+    attr_accessor :original
+
+    def initialize(message = nil, original = nil)
+      super(message)
+      @original = original
+    end
+  end
+
+  class ParseError < Error
+    def initialize(message = nil, _file = nil, _line = nil, _pos = nil, original = nil)
+      super(message, original)
+    end
+  end
+
+  class DevError < Error; end
+  class ResourceError < Error; end
+  class PreformattedError < Error; end
+  class ExecutionFailure < Error; end
+
+  class DataBinding
+    class LookupError < Error; end
+  end
+
+  %w[debug info notice warning err alert crit emerg].each do |level|
+    define_singleton_method(level) do |message = nil, &block|
+      message = block.call if block
+      BunrakuWorker.ask('log', 'level' => level, 'message' => message.to_s)
+      nil
+    end
+  end
+
+  def self.deprecation_warning(message, _key = nil)
+    warning(message)
+  end
+
+  def self.[](name)
+    BunrakuWorker.ask('setting', 'name' => name.to_s)
+  end
+
+  def self.settings
+    self
+  end
+
+  def self.version
+    '8.11.0'
+  end
+
+  def self.lookup(name)
+    raise Error, "Puppet.lookup(:#{name}) is not available to a function that runs outside of the compiler" unless block_given?
+
+    yield
+  end
+
+  def self.features
+    Features
+  end
+
+  module Features
+    def self.method_missing(name, *)
+      name.to_s.end_with?('?') ? false : super
+    end
+
+    def self.respond_to_missing?(*) = true
+  end
+
+  module Util
+    module Package
+      def self.versioncmp(left, right, ignore_trailing_zeroes = false)
+        BunrakuWorker.ask('function', 'name' => 'versioncmp', 'args' => [left.to_s, right.to_s, ignore_trailing_zeroes])
+      end
+
+      def versioncmp(*args)
+        Package.versioncmp(*args)
+      end
+    end
+
+    def self.absolute_path?(path, platform = nil)
+      platform == :windows ? path.match?(%r{\A([A-Za-z]:[/\\]|[/\\]{2})}) : path.start_with?('/')
+    end
+
+    module Platform
+      def self.windows? = false
+    end
+
+    module Checksums; end
+
+    module Log
+      def self.create(details)
+        BunrakuWorker.ask('log', 'level' => details[:level].to_s, 'message' => details[:message].to_s)
+        nil
+      end
+
+      def self.levels = %i[debug info notice warning err alert emerg crit]
+    end
+
+    # Commands, within what this process may do.
+    module Execution
+      class ProcessOutput < String
+        attr_reader :exitstatus
+
+        def initialize(value, exitstatus)
+          super(value)
+          @exitstatus = exitstatus
+        end
+      end
+
+      def self.execute(command, options = {})
+        words = Array(command).map(&:to_s)
+        words = [[words.first, words.first], *words.drop(1)] if command.is_a?(Array)
+        environment = (options[:custom_environment] || {}).to_h { |name, value| [name.to_s, value&.to_s] }
+        default = options.empty?
+        capture = options.fetch(:combine, default) ? :capture2e : :capture2
+        text, status = Open3.public_send(capture, environment, *words)
+        if options.fetch(:failonfail, default) && status.exitstatus != 0
+          raise ExecutionFailure, "Execution of '#{Array(command).join(' ')}' returned #{status.exitstatus}: #{text.strip}"
+        end
+
+        ProcessOutput.new(text, status.exitstatus)
+      rescue SystemCallError => e
+        raise ExecutionFailure, "Could not execute posix command: #{e.message}"
+      end
+    end
+
+    def self.which(name)
+      return (name if File.file?(name) && File.executable?(name)) if name.start_with?('/')
+
+      found = ENV.fetch('PATH', '').split(':').map { |folder| File.join(folder, name) }
+      found.find { |path| File.file?(path) && File.executable?(path) }
+    end
+  end
+
+  module FileSystem
+    def self.exist?(path) = File.exist?(path)
+    def self.read(path, opts = {}) = File.read(path, **opts)
+    def self.file?(path) = File.file?(path)
+    def self.directory?(path) = File.directory?(path)
+    def self.pathname(path) = require('pathname') && Pathname.new(path)
+  end
+
+  module Pops
+    module Types
+      class PSensitiveType
+        class Sensitive
+          def initialize(value)
+            @value = value
+          end
+
+          def unwrap = @value
+          def to_s = 'Sensitive [value redacted]'
+          def inspect = '#<Sensitive [value redacted]>'
+          def ==(other) = other.is_a?(Sensitive) && other.unwrap == unwrap
+          alias eql? ==
+          def hash = @value.hash
+        end
+      end
+
+      class PBinaryType
+        class Binary
+          def self.from_base64(text) = new(text)
+          def self.from_binary_string(bytes) = new([bytes].pack('m0'))
+
+          def initialize(base64)
+            @base64 = base64
+          end
+
+          def binary_buffer = @base64.unpack1('m')
+          def to_s = @base64
+        end
+      end
+
+      # Types are the compiler's; Ruby code sees their names.
+      module TypeCalculator
+        def self.infer(value) = TypeName.new(BunrakuWorker.ask('infer', 'value' => BunrakuWorker.encode(value)))
+        def self.infer_set(value) = infer(value)
+        def self.singleton = self
+        def self.generalize(type) = type
+      end
+
+      TypeName = Struct.new(:name) do
+        def to_s = name
+        def inspect = name
+      end
+    end
+  end
+
+  # Functions of the typed interface.
+  module Functions
+    @loaded = {}
+
+    class << self
+      attr_reader :loaded
+
+      def create_function(name, base = Function, &block)
+        made = Class.new(base)
+        made.function_name = name.to_s
+        made.class_eval(&block)
+        made.finish
+        @loaded[name.to_s] = made
+      end
+
+      def create_loaded_function(name, _loader = nil, base = Function, &block) = create_function(name, base, &block)
+    end
+
+    # The signatures that a function declares, as texts of types for the compiler to check arguments with.
+    class Function
+      class << self
+        attr_accessor :function_name, :dispatches, :local_types_list
+
+        def inherited(made)
+          super
+          made.dispatches = []
+          made.local_types_list = []
+        end
+
+        def dispatch(method, &block)
+          @dispatches << Dispatch.new(method.to_s, false).tap { |dispatch| dispatch.instance_eval(&block) }
+        end
+
+        def argument_mismatch(method, &block)
+          @dispatches << Dispatch.new(method.to_s, true).tap { |dispatch| dispatch.instance_eval(&block) }
+        end
+
+        def local_types(&block)
+          LocalTypes.new(@local_types_list).instance_eval(&block)
+        end
+
+        # Without any dispatch the parameters of the method of the function's own name count.
+        def finish
+          return unless @dispatches.empty?
+
+          method = function_name.split('::').last
+          raise ArgumentError, "Function '#{function_name}' has no dispatch" unless method_defined?(method) || private_method_defined?(method)
+
+          dispatch = Dispatch.new(method, false)
+          instance_method(method).parameters.each do |kind, name|
+            case kind
+            when :req then dispatch.param('Any', name)
+            when :opt then dispatch.optional_param('Any', name)
+            when :rest then dispatch.repeated_param('Any', name)
+            when :block then dispatch.optional_block_param
+            end
+          end
+          @dispatches << dispatch
+        end
+      end
+
+      def initialize(scope)
+        @scope = scope
+      end
+
+      def closure_scope = @scope
+
+      def call_function(name, *args, &block)
+        @scope.call_function(name, args, &block)
+      end
+
+    end
+
+    class InternalFunction < Function; end
+    class PuppetFunction < Function; end
+
+    class LocalTypes
+      def initialize(list)
+        @list = list
+      end
+
+      def type(text)
+        @list << text
+      end
+    end
+
+    class Dispatch
+      attr_reader :method, :injected
+
+      def initialize(method, mismatch)
+        @method = method
+        @mismatch = mismatch
+        @params = []
+        @injected = []
+        @block = nil
+        @return_type = nil
+      end
+
+      def param(type, name) = add(type, name, 'required')
+      alias required_param param
+      def optional_param(type, name) = add(type, name, 'optional')
+      def repeated_param(type, name) = add(type, name, 'repeated')
+      alias optional_repeated_param repeated_param
+      def required_repeated_param(type, name) = add(type, name, 'required_repeated')
+
+      def block_param(*args) = (@block = { 'type' => block_type(args), 'optional' => false })
+      alias required_block_param block_param
+      def optional_block_param(*args) = (@block = { 'type' => block_type(args), 'optional' => true })
+      def return_type(type) = (@return_type = type.to_s)
+      def scope_param = (@injected << :scope)
+      def cache_param = (@injected << :cache)
+      def compiler_param = (@injected << :scope)
+      def pal_catalog_compiler_param = (@injected << :scope)
+
+      def describe
+        { 'params' => @params, 'block' => @block, 'returns' => @return_type, 'mismatch' => @mismatch }
+      end
+
+      private
+
+      def add(type, name, kind)
+        @params << { 'type' => type.to_s, 'name' => name.to_s, 'kind' => kind }
+      end
+
+      def block_type(args)
+        args.find { |arg| arg.is_a?(String) } || 'Callable'
+      end
+    end
+  end
+
+  module Module; end
+end
