@@ -129,6 +129,9 @@ fn both_interfaces_ask_the_compiler() {
     let scratch = usual().unwrap();
     let body = "[closure_scope['x'], call_function('upcase', 'c')]";
     assert_eq!(scratch.call(Api::Typed, body, &[]).unwrap(), r#"["of x","C"]"#);
+    let scratch = usual().unwrap();
+    let body = "[catch(:undefined_variable) { lookupvar('none'); 1 }, catch(:undefined_variable) { lookupvar('x') }]";
+    assert_eq!(scratch.call(Api::Legacy, body, &[]).unwrap(), r#"[null,"of x"]"#);
 }
 
 #[test]

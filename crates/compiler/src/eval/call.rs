@@ -278,7 +278,38 @@ impl<'i> Session<'i> {
         let args = legacy_arguments(legacy.name, legacy.arity, args)?;
         let mut context = Context::new(self, legacy.name, block, at);
         let value = (legacy.body)(&mut context, &args)?;
-        Ok(if legacy.statement { Value::Undef } else { value })
+        // What this interface passes are copies; that matters where a template changes one in place.
+        let is_argument = args.iter().any(|arg| is_same_object(arg, &value));
+        Ok(match () {
+            () if legacy.statement => Value::Undef,
+            () if is_argument => copied(&value),
+            () => value,
+        })
+    }
+}
+
+fn is_same_object(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Array(one), Value::Array(other)) => Arc::ptr_eq(one, other),
+        (Value::Hash(one), Value::Hash(other)) => Arc::ptr_eq(one, other),
+        (Value::Str(one), Value::Str(other)) => std::ptr::eq(one.as_str(), other.as_str()),
+        _ => false,
+    }
+}
+
+/// The same value as another object, and all that is in it.
+fn copied(value: &Value) -> Value {
+    match value {
+        Value::Str(text) => Value::from(text.as_str()),
+        Value::Array(items) => Value::array(items.iter().map(copied).collect::<Vec<_>>()),
+        Value::Hash(hash) => {
+            let mut copy = pcore::Hash::with_capacity(hash.len());
+            for (key, item) in hash.iter() {
+                copy.insert(key.clone(), copied(item));
+            }
+            Value::hash(copy)
+        }
+        other => other.clone(),
     }
 }
 

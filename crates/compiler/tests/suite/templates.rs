@@ -90,3 +90,24 @@ fn templates_read_no_more_facts_than_they_name() {
     let shown = r#"Debian! {"family"=>"Debian!", "release"=>{"major"=>"12"}}"#;
     assert!(reads(changed, shown).contains("os"));
 }
+
+#[test]
+fn values_from_functions_of_the_older_interface_are_copies() {
+    let files = [
+        ("modules/stdlib/lib/puppet/parser/functions/pick.rb", ""),
+        ("modules/stdlib/metadata.json", r#"{"name": "puppetlabs-stdlib", "version": "8.5.0"}"#),
+    ];
+    let message = |value: &str| {
+        let code = format!(
+            "$a = {{'k' => ['v']}}\n$b = {value}\n$c = inline_template('<% @b[\"k\"] << \"w\"; @b[\"l\"] = 1 %>')\n\
+             notify {{ 'n': message => $a }}"
+        );
+        let compilation = Site::new(&code, &files).compile().unwrap();
+        let mut json = Vec::new();
+        compilation.catalog.write_json(&mut json, true);
+        let json = String::from_utf8(json).unwrap();
+        json.split_once("\"message\":").unwrap().1.split_once('}').unwrap().0.to_owned()
+    };
+    assert_eq!(message("$a"), r#"{"k":["v","w"],"l":1"#);
+    assert_eq!(message("pick($a)"), r#"{"k":["v"]"#);
+}

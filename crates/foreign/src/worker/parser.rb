@@ -8,7 +8,15 @@ module Puppet
           raise Puppet::ParseError, "Scope variable name #{name.inspect} is a #{name.class}, not a string"
         end
 
-        BunrakuWorker.ask('lookup', 'name' => name)
+        found = BunrakuWorker.ask('variable', 'name' => name)
+        return found['value'] if found['found']
+
+        # Code may be prepared for that; otherwise the settings say what it means.
+        begin
+          throw :undefined_variable
+        rescue UncaughtThrowError
+          BunrakuWorker.ask('lookup', 'name' => name)
+        end
       end
 
       def [](name, _options = nil)
