@@ -367,6 +367,7 @@ pub static OF_MODULES: &[&OfModule] = &[
     &modules::small::JENKINS,
     &modules::small::LETSENCRYPT,
     &modules::small::MCOLLECTIVE,
+    &modules::small::MEMCACHED_7,
     &modules::small::MEMCACHED,
     &modules::small::MONGODB,
     &modules::small::OPENSSL,

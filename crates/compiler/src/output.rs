@@ -83,12 +83,18 @@ fn to_wire(resource: Resource<'_>, known: &WellKnown) -> Result<WireResource, Co
     let relations = [known.before, known.notify, known.require, known.subscribe];
     let is_relation = |name: Symbol| relations.contains(&name);
     let mut parameters: Vec<(Symbol, Value)> = Vec::with_capacity(resource.parameters.len());
+    let mut has_capitals = false;
     for parameter in resource.parameters {
         if parameter.value.is_undef() {
             continue;
         }
         let name = match resource.ty {
             TypeOf::Native(native) => native.attribute_name(parameter.name),
+            // Puppet's catalogs have no capitals in names; two that differ only in them become one.
+            _ if parameter.name.as_str().bytes().any(|byte| byte.is_ascii_uppercase()) => {
+                has_capitals = true;
+                Symbol::new(&parameter.name.as_str().to_lowercase())
+            }
             _ => parameter.name,
         };
         let value = match parameter.value {
@@ -104,7 +110,11 @@ fn to_wire(resource: Resource<'_>, known: &WellKnown) -> Result<WireResource, Co
             }
             value => catalog_value(value),
         };
-        parameters.push((name, value));
+        let known = if has_capitals { parameters.iter_mut().find(|(known, _)| *known == name) } else { None };
+        match known {
+            Some(entry) => entry.1 = value,
+            None => parameters.push((name, value)),
+        }
     }
     match resource.ty {
         TypeOf::Native(native) => native

@@ -135,6 +135,16 @@ fn both_interfaces_ask_the_compiler() {
 }
 
 #[test]
+fn settings_are_changed_for_a_call() {
+    let Some(scratch) = usual() else { return };
+    let body = "next Puppet[:strict] if args.size == 1\n\
+                Puppet[:strict] = :off; [Puppet[:strict].to_s, find_global_scope['none'], find_global_scope['::x']]";
+    assert_eq!(scratch.call(Api::Legacy, body, &[]).unwrap(), r#"["off",null,null]"#);
+    let error = scratch.call(Api::Legacy, body, &[Value::Int(1)]).unwrap_err().to_string();
+    assert_eq!(error, "unknown: setting Some(\"strict\")");
+}
+
+#[test]
 fn signatures_are_told() {
     let Some(scratch) = usual() else { return };
     let file = scratch.file(

@@ -168,3 +168,13 @@ fn titles_that_functions_give_as_numbers() {
     assert_eq!(parameters(&code, "D[5000]"), r#"{"name":"5000","p":1}"#);
     assert_eq!(parameters("create_resources('notify', {5000 => {}})", "Notify[5000]"), r#"{"name":"5000"}"#);
 }
+
+#[test]
+fn names_of_parameters_lose_their_capitals() {
+    let define = "define d($aB = 1, $ab = 2) {}\n";
+    let of = |parameters: &str| crate::parameters(&format!("{define}d {{ 'x': {parameters} }}"), "D[x]");
+    assert_eq!(of("aB => 3"), r#"{"ab":2}"#);
+    assert_eq!(of("ab => 4, aB => 5"), r#"{"ab":5}"#);
+    let class = "class c($xY = 1) { notice($xY) }\ninclude c";
+    assert_eq!(crate::parameters(class, "Class[C]"), r#"{"xy":1}"#);
+}

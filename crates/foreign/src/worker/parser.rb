@@ -15,7 +15,7 @@ module Puppet
         begin
           throw :undefined_variable
         rescue UncaughtThrowError
-          BunrakuWorker.ask('lookup', 'name' => name)
+          BunrakuWorker.ask('lookup', 'name' => name) unless Puppet.overridden['strict'].to_s == 'off'
         end
       end
 
@@ -48,6 +48,7 @@ module Puppet
         BunrakuWorker.ask('function', 'name' => name.to_s, 'args' => args.map { |arg| BunrakuWorker.encode(arg) })
       end
 
+      def find_global_scope = GlobalScope.new
       def closure_scope = self
       def compiler = self
       def environment = Environment
@@ -90,7 +91,18 @@ module Puppet
       end
     end
 
+    # Sees the variables of the top.
+    class GlobalScope < Scope
+      def lookupvar(name, options = nil)
+        super(name.is_a?(String) && !name.include?('::') ? "::#{name}" : name, options)
+      end
+    end
+
     class Resource
+      Param = Struct.new(:name, :value) do
+        def to_s = "#{name} => #{value}"
+      end
+
       def initialize(found)
         @found = found
       end
@@ -102,7 +114,7 @@ module Puppet
       alias to_s ref
       def [](name) = @found['parameters'][name.to_s]
       def to_hash = @found['parameters'].transform_keys(&:to_sym)
-      def parameters = to_hash
+      def parameters = to_hash.to_h { |name, value| [name, Param.new(name, value)] }
       def tags = @found['tags']
       def tagged?(name) = tags.include?(name.to_s.downcase)
     end

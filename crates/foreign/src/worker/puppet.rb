@@ -36,8 +36,19 @@ module Puppet
     warning(message)
   end
 
-  def self.[](name)
-    BunrakuWorker.ask('setting', 'name' => name.to_s)
+  @overridden = {}
+
+  class << self
+    # Settings as code has changed them for itself, until its call ends.
+    attr_reader :overridden
+
+    def [](name)
+      @overridden.fetch(name.to_s) { BunrakuWorker.ask('setting', 'name' => name.to_s) }
+    end
+
+    def []=(name, value)
+      @overridden[name.to_s] = value
+    end
   end
 
   def self.settings

@@ -121,6 +121,7 @@ module BunrakuWorker
     end
 
     def answer(request)
+      Puppet.overridden.clear
       case request['op']
       when 'start'
         load_paths(request['load_paths'])

@@ -1,7 +1,5 @@
 //! The library `json`.
 
-use std::fmt::Write as _;
-
 use crate::class::Class;
 use crate::eval::Interp;
 use crate::eval::call::Args;
@@ -14,13 +12,16 @@ const DEPTH_MAX: usize = 100;
 
 pub(crate) fn class_method(it: &mut Interp<'_>, id: M, args: &Args<'_>) -> Eval<Option<Value>> {
     Ok(Some(match id {
-        M::Generate | M::Dump => Value::string(generate(it, args.one(it)?)?),
-        M::PrettyGenerate => {
+        M::Generate | M::PrettyGenerate if args.len() > 0 => {
+            args.count(it, 1, 2)?;
+            let plain = if id == M::PrettyGenerate { Layout::pretty() } else { Layout::default() };
+            let layout = plain.with(it, &args.at(1))?;
             let mut out = String::new();
-            write(it, &mut out, args.one(it)?, 0, true)?;
+            write(it, &mut out, &args.at(0), 0, &layout)?;
             it.charge(out.len())?;
             Value::string(out)
         }
+        M::Generate | M::PrettyGenerate | M::Dump => Value::string(generate(it, args.one(it)?)?),
         M::Parse | M::Load => {
             args.count(it, 1, 2)?;
             let mut symbols = false;
@@ -53,6 +54,58 @@ pub(crate) fn class_method(it: &mut Interp<'_>, id: M, args: &Args<'_>) -> Eval<
     }))
 }
 
+/// What stands between the parts of a document.
+#[derive(Default)]
+struct Layout {
+    indent: String,
+    space: String,
+    space_before: String,
+    object_nl: Option<String>,
+    array_nl: Option<String>,
+}
+
+impl Layout {
+    fn pretty() -> Layout {
+        let [indent, space, line] = ["  ", " ", "\n"].map(str::to_owned);
+        let (object_nl, array_nl) = (Some(line.clone()), Some(line));
+        Layout { indent, space, space_before: String::new(), object_nl, array_nl }
+    }
+
+    /// The same with options of a call.
+    fn with(mut self, it: &mut Interp<'_>, options: &Value) -> Eval<Layout> {
+        let Value::Hash(options) = options else {
+            return match options {
+                Value::Nil => Ok(self),
+                _ => Err(unsupported("JSON with options that are no hash")),
+            };
+        };
+        for (key, value) in options.pairs() {
+            let text = it.string_argument(&value)?.to_string();
+            match it.text_of(&key)?.as_str() {
+                "indent" => self.indent = text,
+                "space" => self.space = text,
+                "space_before" => self.space_before = text,
+                "object_nl" => self.object_nl = Some(text),
+                "array_nl" => self.array_nl = Some(text),
+                other => return Err(unsupported(format!("JSON with the option {other}"))),
+            }
+        }
+        Ok(self)
+    }
+
+    /// The end of a line before what ends an array or hash, if lines end there at all.
+    fn close(&self, out: &mut String, line: Option<&str>, depth: usize) {
+        if let Some(line) = line {
+            out.push_str(line);
+            self.margin(out, depth);
+        }
+    }
+
+    fn margin(&self, out: &mut String, depth: usize) {
+        (0..depth).for_each(|_| out.push_str(&self.indent));
+    }
+}
+
 /// A value with symbols for the keys of its hashes.
 fn symbolize(it: &mut Interp<'_>, value: &Value) -> Eval {
     Ok(match value {
@@ -76,12 +129,12 @@ fn symbolize(it: &mut Interp<'_>, value: &Value) -> Eval {
 /// A value as JSON without blanks.
 pub(crate) fn generate(it: &mut Interp<'_>, value: &Value) -> Eval<String> {
     let mut out = String::new();
-    write(it, &mut out, value, 0, false)?;
+    write(it, &mut out, value, 0, &Layout::default())?;
     it.charge(out.len())?;
     Ok(out)
 }
 
-fn write(it: &mut Interp<'_>, out: &mut String, value: &Value, depth: usize, pretty: bool) -> Eval<()> {
+fn write(it: &mut Interp<'_>, out: &mut String, value: &Value, depth: usize, layout: &Layout) -> Eval<()> {
     if depth > DEPTH_MAX {
         return Err(it.raise(Class::JsonParserError, format!("nesting of {depth} is too deep")));
     }
@@ -95,37 +148,35 @@ fn write(it: &mut Interp<'_>, out: &mut String, value: &Value, depth: usize, pre
             return Err(it.raise(Class::JsonGeneratorError, format!("{shown} not allowed in JSON")));
         }
         Value::Array(array) => {
-            let items = array.to_vec();
             out.push('[');
-            if items.is_empty() {
-                // The library of Ruby 3 has two line breaks there.
-                out.push_str(if pretty { "\n" } else { "]" });
-                if !pretty {
-                    return Ok(());
+            out.push_str(layout.array_nl.as_deref().unwrap_or_default());
+            for (index, item) in array.to_vec().iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                    out.push_str(layout.array_nl.as_deref().unwrap_or_default());
                 }
+                layout.margin(out, depth + 1);
+                write(it, out, item, depth + 1, layout)?;
             }
-            for (index, item) in items.iter().enumerate() {
-                separate(out, index, depth + 1, pretty);
-                write(it, out, item, depth + 1, pretty)?;
-            }
-            close(out, depth, pretty);
+            layout.close(out, layout.array_nl.as_deref(), depth);
             out.push(']');
         }
         Value::Hash(hash) => {
-            let pairs = hash.pairs();
             out.push('{');
-            if pairs.is_empty() && !pretty {
-                out.push('}');
-                return Ok(());
-            }
-            for (index, (key, item)) in pairs.iter().enumerate() {
-                separate(out, index, depth + 1, pretty);
+            for (index, (key, item)) in hash.pairs().iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                out.push_str(layout.object_nl.as_deref().unwrap_or_default());
+                layout.margin(out, depth + 1);
                 let key = it.text_of(key)?;
                 write_string(out, &key);
-                out.push_str(if pretty { ": " } else { ":" });
-                write(it, out, item, depth + 1, pretty)?;
+                out.push_str(&layout.space_before);
+                out.push(':');
+                out.push_str(&layout.space);
+                write(it, out, item, depth + 1, layout)?;
             }
-            close(out, depth, pretty);
+            layout.close(out, layout.object_nl.as_deref(), depth);
             out.push('}');
         }
         Value::Text(text) => write_string(out, &text.borrow()),
@@ -135,19 +186,6 @@ fn write(it: &mut Interp<'_>, out: &mut String, value: &Value, depth: usize, pre
         }
     }
     Ok(())
-}
-
-fn separate(out: &mut String, index: usize, depth: usize, pretty: bool) {
-    if index > 0 {
-        out.push(',');
-    }
-    close(out, depth, pretty);
-}
-
-fn close(out: &mut String, depth: usize, pretty: bool) {
-    if pretty {
-        let _ = write!(out, "\n{:width$}", "", width = depth * 2);
-    }
 }
 
 fn write_string(out: &mut String, text: &str) {

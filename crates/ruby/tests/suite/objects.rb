@@ -313,3 +313,10 @@ begin; 5; end  #=> 5
 (1; 2)  #=> 2
 ()  #=> nil
 "a".frozen? || "b"  #=> "b"
+JSON.pretty_generate({"a" => [1, {}], "b" => []}, space_before: " ")  #=> "{\n  \"a\" : [\n    1,\n    {\n    }\n  ],\n  \"b\" : [\n\n  ]\n}"
+JSON.pretty_generate({"a" => [1, {"c" => nil}]}, indent: "\t", array_nl: "")  #=> "{\n\t\"a\": [\t\t1,\t\t{\n\t\t\t\"c\": null\n\t\t}\t]\n}"
+JSON.generate({"a" => [1, 2], "b" => {"c" => 1}}, space: " ")  #=> "{\"a\": [1,2],\"b\": {\"c\": 1}}"
+JSON.generate([], object_nl: "\n")  #=> "[]"
+JSON.pretty_generate({"a" => {}}, {:object_nl => "\n\n"})  #=> "{\n\n  \"a\": {\n\n  }\n\n}"
+JSON.pretty_generate([])  #=> "[\n\n]"
+JSON.pretty_generate({})  #=> "{\n}"

@@ -23,7 +23,10 @@ pub(in crate::functions) const LETSENCRYPT: OfModule =
     all("letsencrypt", &[&settings::LETSENCRYPT_LOOKUP], &[]);
 pub(in crate::functions) const MCOLLECTIVE: OfModule =
     all("mcollective", &[], &[&texts::MCO_ARRAY_TO_STRING]);
-pub(in crate::functions) const MEMCACHED: OfModule = all("memcached", &[&texts::MAX_MEMORY], &[]);
+pub(in crate::functions) const MEMCACHED_7: OfModule =
+    OfModule { module: "memcached", versions: 0..=7, native: &[&texts::MAX_MEMORY_7], legacy: &[] };
+pub(in crate::functions) const MEMCACHED: OfModule =
+    OfModule { module: "memcached", versions: 8..=u64::MAX, native: &[&texts::MAX_MEMORY], legacy: &[] };
 pub(in crate::functions) const MONGODB: OfModule =
     all("mongodb", &[&texts::MONGODB_PASSWORD], &[&texts::OLD_MONGODB_PASSWORD]);
 pub(in crate::functions) const OPENSSL: OfModule = all("openssl", &[], &[&texts::CERT_DATE_VALID]);

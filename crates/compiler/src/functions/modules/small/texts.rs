@@ -133,30 +133,46 @@ pub(super) const MAX_MEMORY: Native = Native {
     name: "memcached::max_memory",
     local_types: &[],
     overloads: &[Overload::new("(Any $arg) >> Integer", |context, arguments| {
-        let given = arguments.first().unwrap_or(&Value::Undef);
-        let memory = context.fact(&["memorysize"]);
-        if given.is_true() && !ruby_to_s(given).ends_with('%') {
-            return Ok(Value::Int(ruby::value_to_i(given)?));
-        }
-        let percent = if given.is_true() { ruby::to_f(&ruby_to_s(given)) } else { 95.0 };
-        let Value::Str(memory) = &memory else {
-            return Err(ruby::no_method("[]", &memory).into());
+        let memory = match context.fact(&["memory"]) {
+            Value::Undef => context.fact(&["memorysize"]),
+            _ => context.fact(&["memory", "system", "total"]),
         };
-        let (number, unit) = size_parts(memory)?;
-        let power = match unit.as_str() {
-            "" => 0,
-            "k" => 10,
-            "M" => 20,
-            "G" => 30,
-            "T" => 40,
-            // As the original has it.
-            "E" => 50,
-            other => return Err(format!("memcached_max_memory(): Unknown prefix {other}").into()),
-        };
-        let bytes = (number * (1u64 << power) as f64) as i64;
-        Ok(Value::Int(((bytes / (1 << 20)) as f64 * (percent / 100.0)).floor() as i64))
+        max_memory(&memory, arguments, "suffix")
     })],
 };
+
+/// memcached: the same in older versions.
+pub(super) const MAX_MEMORY_7: Native = Native {
+    name: "memcached::max_memory",
+    local_types: &[],
+    overloads: &[Overload::new("(Any $arg) >> Integer", |context, arguments| {
+        max_memory(&context.fact(&["memorysize"]), arguments, "prefix")
+    })],
+};
+
+fn max_memory(memory: &Value, arguments: &[Value], unit_name: &str) -> Result<Value, Control> {
+    let given = arguments.first().unwrap_or(&Value::Undef);
+    if given.is_true() && !ruby_to_s(given).ends_with('%') {
+        return Ok(Value::Int(ruby::value_to_i(given)?));
+    }
+    let percent = if given.is_true() { ruby::to_f(&ruby_to_s(given)) } else { 95.0 };
+    let Value::Str(memory) = memory else {
+        return Err(ruby::no_method("[]", memory).into());
+    };
+    let (number, unit) = size_parts(memory)?;
+    let power = match unit.as_str() {
+        "" if unit_name == "prefix" => 0,
+        "k" => 10,
+        "M" => 20,
+        "G" => 30,
+        "T" => 40,
+        // As the original has it.
+        "E" => 50,
+        other => return Err(format!("memcached_max_memory(): Unknown {unit_name} {other}").into()),
+    };
+    let bytes = (number * (1u64 << power) as f64) as i64;
+    Ok(Value::Int(((bytes / (1 << 20)) as f64 * (percent / 100.0)).floor() as i64))
+}
 
 /// mongodb: a password as MongoDB keeps it.
 pub(super) const MONGODB_PASSWORD: Native = Native {
