@@ -80,6 +80,8 @@ pub struct Session<'i> {
     /// Output of the templates that are being rendered.
     pub(crate) rendering: Vec<Vec<Value>>,
     pub(crate) epp: FxHashMap<std::path::PathBuf, &'i Code>,
+    /// Types of the parameters of templates.
+    pub(crate) epp_types: FxHashMap<*const Code, Arc<[Type]>>,
     /// What ERB templates have made of values of the manifests.
     pub(crate) ruby: std::rc::Rc<ruby::Heap>,
     pub(crate) lookups: crate::lookup::Lookups,
@@ -216,6 +218,7 @@ impl<'i> Session<'i> {
             warned: FxHashSet::default(),
             rendering: Vec::new(),
             epp: FxHashMap::default(),
+            epp_types: FxHashMap::default(),
             ruby: std::rc::Rc::default(),
             lookups: crate::lookup::Lookups::default(),
             annotations: Vec::new(),

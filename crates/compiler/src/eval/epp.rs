@@ -171,7 +171,6 @@ impl<'i> Session<'i> {
                 self.scope_mut(scope).frames.set(*name, Some(value.clone()));
             }
         }
-        let mut elements = Vec::with_capacity(parameters.len());
         for parameter in parameters {
             let argument = given.iter().find(|(name, _)| *name == parameter.name);
             let value = match (argument, parameter.value) {
@@ -186,21 +185,27 @@ impl<'i> Session<'i> {
                 self.scope_mut(scope).frames.set(parameter.name, Some(value.clone()));
                 values.push((parameter.name, value));
             }
-            let ty = match parameter.type_expr {
-                Some(expr) => match self.evaluate_type(code, expr)? {
-                    Value::Type(ty) => ty,
-                    _ => Type::Any,
-                },
-                None => Type::Any,
-            };
-            let optional = parameter.value.is_some();
-            elements.push(pcore::ty::StructElement { name: parameter.name.into(), optional, value: ty });
         }
         for (name, value) in given {
             if !value.is_undef() && !parameters.iter().any(|parameter| parameter.name == name) {
                 values.push((name, value));
             }
         }
+        let types = self.types_of(code, parameters)?;
+        let mut each = values.iter().zip(parameters.iter().zip(types.iter()));
+        if values.len() == parameters.len()
+            && each.all(|((name, value), (parameter, ty))| {
+                *name == parameter.name && pcore::matches::is_instance(ty, value)
+            })
+        {
+            return Ok(values);
+        }
+        let element = |(parameter, ty): (&Parameter, &Type)| pcore::ty::StructElement {
+            name: parameter.name.into(),
+            optional: parameter.value.is_some(),
+            value: ty.clone(),
+        };
+        let elements: Vec<_> = parameters.iter().zip(types.iter()).map(element).collect();
         let given = values.iter().map(|(name, value)| (name.as_str(), value));
         let results = self.deferred_results(values.iter().map(|(_, value)| value))?;
         let mut deferred = |call: &pcore::value::Deferred| {
@@ -210,6 +215,33 @@ impl<'i> Session<'i> {
             Some(text) => Err(Error::new(text).into()),
             None => Ok(values),
         }
+    }
+
+    /// The declared types of a template's parameters; those that are constants are kept for the next time.
+    fn types_of(&mut self, code: &'i Code, parameters: &'i [Parameter]) -> Result<Arc<[Type]>, Control> {
+        let key = std::ptr::from_ref(code);
+        if let Some(types) = self.epp_types.get(&key) {
+            return Ok(types.clone());
+        }
+        let mut types = Vec::with_capacity(parameters.len());
+        let mut is_constant = true;
+        for parameter in parameters {
+            types.push(match parameter.type_expr {
+                Some(expr) => {
+                    is_constant &= crate::types::is_constant(code, expr);
+                    match self.evaluate_type(code, expr)? {
+                        Value::Type(ty) => ty,
+                        _ => Type::Any,
+                    }
+                }
+                None => Type::Any,
+            });
+        }
+        let types: Arc<[Type]> = types.into();
+        if is_constant {
+            self.epp_types.insert(key, types.clone());
+        }
+        Ok(types)
     }
 
     /// The node or top scope in which a scope lies.
