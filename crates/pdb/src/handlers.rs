@@ -10,7 +10,7 @@ mod status;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rest::{BoxFuture, Method, Problem, Request, Response, Service};
+use rest::{BoxFuture, Method, Problem, Request, Response, Service, StatusCode};
 use tokio::sync::Semaphore;
 
 use crate::expiry::Expiry;
@@ -24,6 +24,9 @@ const PUPPETDB_VERSION: &str = "8.8.1";
 
 /// Bytes of command bodies that are held in memory at once; further senders wait.
 const BODIES_BYTES_MAX: u64 = 256 << 20;
+
+/// The page with live counters; it needs nothing but the metrics and the status beside it.
+const DASHBOARD: &str = include_str!("handlers/dashboard.html");
 
 /// What handlers are told.
 #[derive(Clone, Debug)]
@@ -81,6 +84,9 @@ impl Handlers {
                 "/status/v1/services" | "/status/v1/services/puppetdb-status" | "/status/v1/simple",
                 &Method::GET,
             ) => self.status(&path).await,
+            ("/pdb/dashboard" | "/pdb/dashboard/index.html", &Method::GET) => {
+                Ok(Response::bytes(StatusCode::OK, "text/html; charset=utf-8", DASHBOARD))
+            }
             (path, _) if path == "/metrics" || path.starts_with("/metrics/") => {
                 self.beans(&mut request).await
             }

@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod facts;
 pub mod node;
 pub mod report;
+pub(crate) mod sketch;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

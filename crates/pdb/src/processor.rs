@@ -4,6 +4,8 @@
 //! would end the same. One that fails otherwise is tried again, later each time, and then set aside. While the database
 //! as such is away, nothing is held against commands: the workers wait.
 
+mod decode;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -11,12 +13,11 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::command::Encoding;
 use crate::metrics::Metrics;
 use crate::payload::{Facts, Invalid, Payload, microseconds};
 use crate::queue::{Queue, Queued};
-use crate::spool;
-use crate::store::{self, Outcome, Prepared, Store};
+use crate::store::{Outcome, Store};
+use decode::Work;
 
 /// Pauses before further tries, as many as there are.
 const PAUSES: [Duration; 9] = [
@@ -71,6 +72,13 @@ pub struct Processor {
     stop: watch::Sender<bool>,
     workers: Mutex<Vec<JoinHandle<()>>>,
     shared: Arc<Shared>,
+}
+
+/// How a write went.
+enum Written {
+    Done(Outcome),
+    /// The stored catalog is another one than was thought; the text of the command.
+    Other(Vec<u8>),
 }
 
 struct Shared {
@@ -160,25 +168,31 @@ impl Shared {
             return self.queue.done(command).await;
         };
         let decoding = {
-            let (blocklist, bytes_max, command) = (self.blocklist.clone(), self.bytes_max, command.clone());
-            tokio::task::spawn_blocking(move || {
-                if body.encoding == Encoding::Own {
-                    return spool::prepare(&body.bytes, command.received, &blocklist);
-                }
-                let payload = body.decode(command.name, command.version, command.received, bytes_max)?;
-                let mut payload = same_node(payload, &command.certname)?;
-                if let Payload::ReplaceFacts(facts) = &mut payload {
-                    blocklist.apply(facts);
-                }
-                Ok(vec![store::prepare(&payload, command.received)])
-            })
+            let (store, blocklist) = (self.store.clone(), self.blocklist.clone());
+            let (bytes_max, command) = (self.bytes_max, command.clone());
+            tokio::task::spawn_blocking(move || decode::work(&store, &command, body, &blocklist, bytes_max))
         };
-        let prepared = match decoding.await {
-            Ok(Ok(prepared)) => prepared,
+        let work = match decoding.await {
+            Ok(Ok(work)) => work,
             Ok(Err(Invalid(reason))) => return self.discard(command, reason).await,
             Err(_) => return self.discard(command, "decoding the command failed".into()).await,
         };
-        match self.write(prepared).await {
+        let mut written = self.write(command, work).await;
+        if let Ok(Written::Other(text)) = written {
+            let (blocklist, owned) = (self.blocklist.clone(), command.clone());
+            let decoding =
+                tokio::task::spawn_blocking(move || decode::whole(&owned, &text, &blocklist, None));
+            written = match decoding.await {
+                Ok(Ok(work)) => self.write(command, work).await,
+                Ok(Err(Invalid(reason))) => return self.discard(command, reason).await,
+                Err(_) => return self.discard(command, "decoding the command failed".into()).await,
+            };
+        }
+        let written = written.map(|written| match written {
+            Written::Done(outcome) => outcome,
+            Written::Other(_) => Outcome::Stale,
+        });
+        match written {
             Ok(outcome) => {
                 self.queue.done(command).await?;
                 metrics.processed(name, started.elapsed(), command.received);
@@ -203,13 +217,27 @@ impl Shared {
     }
 
     /// Writes the documents of a command; tells what became of the first, which the command is named for.
-    async fn write(&self, documents: Vec<Prepared>) -> Result<Outcome, db::Error> {
+    async fn write(&self, command: &Queued, work: Work) -> Result<Written, db::Error> {
         let mut first = None;
+        let (documents, note) = match work {
+            Work::Same { document, text } => {
+                return Ok(match self.store.write(document).await? {
+                    Outcome::Stale => Written::Other(text),
+                    outcome => Written::Done(outcome),
+                });
+            }
+            Work::Write { documents, note } => (documents, note),
+        };
         for document in documents {
             let outcome = self.store.write(document).await?;
             first.get_or_insert(outcome);
         }
-        Ok(first.unwrap_or(Outcome::Stale))
+        if let Some((fingerprint, hash)) = note
+            && first == Some(Outcome::Stored)
+        {
+            self.store.note_sent_catalog(&command.certname, &fingerprint, &hash);
+        }
+        Ok(Written::Done(first.unwrap_or(Outcome::Stale)))
     }
 
     async fn discard(&self, command: &Queued, reason: String) -> Result<(), db::Error> {

@@ -22,15 +22,17 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use api::pdb::{
-    Command, ExportedQuery, ExportedResource, KeepCatalog, PdbError, StoredCatalog, StoredFacts, StoredReport,
+    Command, ExportedQuery, ExportedResource, Fingerprint, KeepCatalog, PdbError, StoredCatalog, StoredFacts,
+    StoredReport,
 };
 use db::{Db, Dialect, PostgresSettings, Tx};
 use rest::{BoxFuture, Bytes};
 
 use crate::hash::Hash;
+use crate::payload::sketch::Sketch;
 use crate::payload::{Catalog, Payload, microseconds};
 use crate::processor::Blocklist;
 use crate::query::{QueryService, QuerySettings};
@@ -66,6 +68,8 @@ struct Inner {
     paths: Mutex<HashSet<Hash>>,
     known: Known,
     days: partition::Days,
+    /// How many distinct resources there are, and since when that is known.
+    distinct: Mutex<Option<(Instant, i64)>>,
 }
 
 /// What became of a document.
@@ -85,6 +89,7 @@ pub(crate) enum Prepared {
     Facts(facts::Prepared),
     SameFacts(facts::Same),
     Catalog(catalog::Prepared),
+    SameCatalog(catalog::Same),
     Kept(catalog::Kept),
     Inputs(catalog::PreparedInputs),
     Report(report::Prepared),
@@ -146,6 +151,21 @@ pub(crate) fn prepare_compiled(catalog: &Catalog, document: &[u8], received: i64
     Prepared::Catalog(catalog::prepare(catalog, Some(document), received))
 }
 
+/// Gets the head of a catalog ready whose content is stored under a hash.
+pub(crate) fn prepare_same(certname: &str, head: Sketch, hash: Hash, received: i64) -> Prepared {
+    Prepared::SameCatalog(catalog::Same { certname: certname.to_owned(), head, hash, received })
+}
+
+impl Prepared {
+    /// The hash of its content, if it is a whole catalog.
+    pub(crate) fn catalog_hash(&self) -> Option<Hash> {
+        match self {
+            Prepared::Catalog(catalog) => Some(catalog.hash().clone()),
+            _ => None,
+        }
+    }
+}
+
 /// Gets the new identity of a stored catalog ready.
 pub(crate) fn prepare_kept(keep: &KeepCatalog, producer: Option<&str>, received: i64) -> Prepared {
     Prepared::Kept(catalog::Kept {
@@ -167,6 +187,7 @@ pub(crate) fn write(tx: &Tx<'_>, context: &Context, prepared: &Prepared) -> Resu
         Prepared::Facts(facts) => facts::replace(tx, context, facts),
         Prepared::SameFacts(same) => facts::touch(tx, same),
         Prepared::Catalog(catalog) => catalog::replace(tx, catalog),
+        Prepared::SameCatalog(same) => catalog::touch(tx, same),
         Prepared::Kept(kept) => catalog::keep(tx, kept),
         Prepared::Inputs(inputs) => catalog::replace_inputs(tx, inputs),
         Prepared::Report(report) => report::store(tx, report),
@@ -195,8 +216,13 @@ impl Store {
     }
 
     fn over(db: Db) -> Store {
-        let inner =
-            Inner { db, paths: Mutex::default(), known: Known::default(), days: partition::Days::default() };
+        let inner = Inner {
+            db,
+            paths: Mutex::default(),
+            known: Known::default(),
+            days: partition::Days::default(),
+            distinct: Mutex::default(),
+        };
         Store { inner: Arc::new(inner), producer: None, spool: None, blocklist: Arc::default() }
     }
 
@@ -226,6 +252,16 @@ impl Store {
         let producer_timestamp = microseconds(SystemTime::now());
         let command = crate::payload::Deactivate { certname: certname.into(), producer_timestamp };
         self.write(Prepared::Deactivate(command)).await
+    }
+
+    /// The hash under which the content of a catalog is stored, if this process stored it from a command of this fingerprint.
+    pub(crate) fn sent_catalog(&self, certname: &str, fingerprint: &Fingerprint) -> Option<Hash> {
+        self.inner.known.sent(certname, fingerprint)
+    }
+
+    /// Notes that for later.
+    pub(crate) fn note_sent_catalog(&self, certname: &str, fingerprint: &Fingerprint, hash: &Hash) {
+        self.inner.known.note_sent(certname, fingerprint, hash);
     }
 
     pub(crate) fn forget_paths(&self) {

@@ -74,11 +74,16 @@ impl Handlers {
             Err(problem) => return Err(problem),
         };
         let body = Body { bytes, encoding };
-        let checking = tokio::task::spawn_blocking(move || body.unpacked_len(max).map(|len| (body, len)));
-        let (body, len) = match checking.await.map_err(Problem::internal)? {
-            Ok((body, Some(len))) => (body, len),
-            Ok((_, None)) => return Err(too_large()),
-            Err(error) => return Err(invalid(format!("The body of the command is not gzip: {error}"))),
+        let (body, len) = if body.cannot_exceed(max) {
+            let len = unpacked.unwrap_or(body.bytes.len() as u64);
+            (body, len)
+        } else {
+            let checking = tokio::task::spawn_blocking(move || body.unpacked_len(max).map(|len| (body, len)));
+            match checking.await.map_err(Problem::internal)? {
+                Ok((body, Some(len))) => (body, len),
+                Ok((_, None)) => return Err(too_large()),
+                Err(error) => return Err(invalid(format!("The body of the command is not gzip: {error}"))),
+            }
         };
         let (head, body) = match head {
             Some(head) => (head, body),

@@ -200,3 +200,60 @@ async fn administration_metrics_and_meta() {
     assert_eq!((&answers[0]["value"], &answers[1]["status"]), (&1.into(), &404.into()));
     assert_eq!(ask(&fixture, get("/status/v1/simple")).await, (200, "running".into()));
 }
+
+fn catalog(minute: u32, mode: &str) -> String {
+    json!({
+        "certname": "a", "version": minute.to_string(), "environment": "production", "transaction_uuid": format!("t{minute}"),
+        "catalog_uuid": format!("c{minute}"), "code_id": null, "job_id": null,
+        "producer_timestamp": format!("2024-01-01T00:{minute:02}:00Z"), "producer": "p",
+        "edges": [{"source": {"type": "Class", "title": "Main"}, "target": {"type": "File", "title": "/x"}, "relationship": "contains"}],
+        "resources": [
+            {"type": "Class", "title": "Main", "exported": false, "tags": ["class"], "parameters": {}},
+            {"type": "File", "title": "/x", "exported": false, "tags": ["file"], "parameters": {"mode": mode}},
+        ],
+    })
+    .to_string()
+}
+
+/// Run, time and the mode of the file.
+async fn stored_catalog(fixture: &Fixture) -> (String, i64, String) {
+    let read = fixture.handlers.store.db().read(|tx| {
+        let sql = "SELECT c.transaction_uuid, c.producer_timestamp, r.parameters FROM catalogs c
+                   JOIN catalog_resources cr ON cr.node_id = c.node_id JOIN resources r ON r.id = cr.resource_id WHERE r.type = 'File'";
+        let rows = tx.query(sql, &[])?;
+        assert_eq!(rows.len(), 1);
+        Ok((rows[0].get(0)?, rows[0].get(1)?, rows[0].get(2)?))
+    });
+    read.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_catalog_that_is_stored_moves_its_head_and_another_one_is_written() {
+    const CATALOG: &str =
+        "/pdb/cmd/v1?command=replace_catalog&version=9&certname=a&secondsToWaitForCompletion=60";
+    let fixture = fixture(Settings::default(), Limits::default()).await;
+    let minute = |minute: i64| 1_704_067_200_000_000 + minute * 60_000_000;
+    let mode = |mode: &str| format!("{{\"mode\":\"{mode}\"}}");
+    // The second and third are known by their text; the third is too old.
+    for (sent, stored) in [(1, 1), (3, 3), (2, 3)] {
+        assert_eq!(ask(&fixture, post(CATALOG, catalog(sent, "0644"))).await.0, 200);
+        let found = stored_catalog(&fixture).await;
+        assert_eq!(found, (format!("t{stored}"), minute(stored), mode("0644")), "{sent}");
+    }
+    // Another process stores another one: what is known is checked against the database.
+    let other = Store::open(&fixture._dir.path().join("pdb.sqlite")).unwrap();
+    let payload = crate::command::read(
+        crate::command::Name::ReplaceCatalog,
+        9,
+        serde_json::from_str(&catalog(4, "0600")).unwrap(),
+        0,
+    );
+    other.write(crate::store::prepare(&payload.unwrap(), 0)).await.unwrap();
+    assert_eq!(stored_catalog(&fixture).await, ("t4".into(), minute(4), mode("0600")));
+    assert_eq!(ask(&fixture, post(CATALOG, catalog(5, "0644"))).await.0, 200);
+    assert_eq!(stored_catalog(&fixture).await, ("t5".into(), minute(5), mode("0644")));
+    let bean = "/metrics/v2/read/puppetlabs.puppetdb.population:name=num-resources";
+    assert_eq!(ask(&fixture, get(bean)).await.1["value"]["Value"], 2);
+    let (status, page) = ask(&fixture, get("/pdb/dashboard")).await;
+    assert!(status == 200 && page.as_str().unwrap().starts_with("<!DOCTYPE html>"));
+}

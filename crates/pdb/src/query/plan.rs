@@ -1,7 +1,7 @@
 //! From a request to statements: which entity, with which conditions, shown how.
 
 use db::Dialect;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::check::clause;
 use super::counts;
@@ -9,7 +9,7 @@ use super::entity;
 use super::error::{Result, invalid};
 use super::params::{self, Asked};
 use super::rows::Shape;
-use super::select::{self, Column, Compiled, Paging};
+use super::select::{self, Column, Compiled, Out, Paging};
 use super::sql::Sql;
 
 /// What is run, and how its rows are written.
@@ -47,12 +47,43 @@ pub(crate) fn plan(asked: &Asked) -> Result<Plan> {
         name => entity::find(name),
     };
     let Some(known) = known else { return invalid(format!("Invalid entity '{name}' in query")) };
-    let Compiled { sql, count, columns } = select::compile(known, &query, &paging)?;
+    let Compiled { sql, count, columns } = match counted(known.name, &query) {
+        Some(compiled) => compiled,
+        None => select::compile(known, &query, &paging)?,
+    };
     let shape = match known.name {
         "fact_names" | "report_metrics" | "report_logs" => Shape::Bare,
         _ => Shape::Object,
     };
     Ok(Plan { sql, count: asked.include_total.then_some(count), columns, shape })
+}
+
+/// How many resources or edges there are, of active nodes or of all: that is counted when catalogs are written.
+fn counted(name: &str, query: &Json) -> Option<Compiled> {
+    let column = match name {
+        "resources" => "n.resources_count",
+        "edges" => "n.edges_count",
+        _ => return None,
+    };
+    let (operator, arguments) = clause(query).filter(|(operator, _)| operator == "extract")?;
+    let [columns, filter @ ..] = arguments else { return None };
+    let function = json!(["function", "count"]);
+    let state = |state: &str| json!(["=", "node_state", state]);
+    let condition = match filter {
+        [] => "",
+        [only] if *only == state("active") => " WHERE n.deactivated IS NULL AND n.expired IS NULL",
+        [only] if *only == state("any") => "",
+        _ => return None,
+    };
+    if operator != "extract" || *columns != function && *columns != json!([function]) {
+        return None;
+    }
+    let sql = Sql::of(
+        "SELECT CAST(coalesce(sum({}), 0) AS BIGINT) FROM nodes n{}",
+        [Sql::text(column), Sql::text(condition)],
+    );
+    let columns = vec![Column { name: "count".into(), out: Out::Number }];
+    Some(Compiled { sql, count: Sql::text("SELECT 1"), columns })
 }
 
 /// The statement that a query becomes, in the words of a database, and how many parameters it has. The query is text of PQL or AST.

@@ -7,6 +7,7 @@ use super::node::{self, Names};
 use super::shared::{self, Item};
 use crate::document::pack;
 use crate::hash::{self, Hash};
+use crate::payload::sketch::Sketch;
 use crate::payload::{Catalog, CatalogInputs};
 
 /// A catalog ready to be written.
@@ -121,6 +122,10 @@ pub(crate) fn replace(tx: &Tx<'_>, new: &Prepared) -> Result<Outcome> {
     )?;
     touch_node(tx, node, new.producer_timestamp, environment)?;
     if !is_same {
+        tx.execute(
+            "UPDATE nodes SET resources_count = $2, edges_count = $3 WHERE id = $1",
+            &[node.into(), (new.resources.len() as i64).into(), (new.edges.len() as i64).into()],
+        )?;
         shared::replace(tx, &shared::RESOURCES, node, &new.resources)?;
         shared::replace(tx, &shared::EDGES, node, &new.edges)?;
     }
@@ -133,6 +138,56 @@ fn touch_node(tx: &Tx<'_>, node: i64, time: i64, environment: Option<i64>) -> Re
         &[node.into(), time.into(), environment.into()],
     )?;
     Ok(())
+}
+
+impl Prepared {
+    /// Of what is in it.
+    pub(crate) fn hash(&self) -> &Hash {
+        &self.hash
+    }
+}
+
+/// A command brought a catalog that is stored already.
+#[derive(Clone, Debug)]
+pub(crate) struct Same {
+    pub(crate) certname: String,
+    /// What it says of itself.
+    pub(crate) head: Sketch,
+    /// Of the row that has its content.
+    pub(crate) hash: Hash,
+    pub(crate) received: i64,
+}
+
+/// Gives a stored catalog the head of the new one; `Stale` if another content is stored, or a newer one.
+pub(crate) fn touch(tx: &Tx<'_>, same: &Same) -> Result<Outcome> {
+    let Some(node) = node::find(tx, &same.certname)? else { return Ok(Outcome::Stale) };
+    let head = &same.head;
+    let environment = node::name(tx, Names::Environments, head.environment.as_deref())?;
+    let producer = node::name(tx, Names::Producers, head.producer.as_deref())?;
+    let touched = tx.execute(
+        "UPDATE catalogs SET environment_id = $3, producer_id = $4, timestamp = $5, producer_timestamp = $6, version = $7,
+             transaction_uuid = $8, catalog_uuid = $9, code_id = $10, job_id = $11, content = NULL, document = NULL
+         WHERE node_id = $1 AND hash = $2 AND producer_timestamp <= $6",
+        &[
+            node.id.into(),
+            same.hash.clone().into(),
+            environment.into(),
+            producer.into(),
+            same.received.into(),
+            head.producer_timestamp.into(),
+            head.version.as_str().into(),
+            head.transaction_uuid.as_deref().into(),
+            head.catalog_uuid.as_deref().into(),
+            head.code_id.as_deref().into(),
+            head.job_id.as_deref().into(),
+        ],
+    )?;
+    if touched == 0 {
+        return Ok(Outcome::Stale);
+    }
+    node::revive(tx, &node, head.producer_timestamp)?;
+    touch_node(tx, node.id, head.producer_timestamp, environment)?;
+    Ok(Outcome::Stored)
 }
 
 /// The identity with which content that is stored was sent once more.

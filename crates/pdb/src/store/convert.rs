@@ -17,6 +17,10 @@ use crate::terminus;
 
 /// Reads the old tables, one document at a time, and drops them. What cannot be read is left out and logged.
 pub(crate) fn convert(tx: &Tx<'_>) -> Result<()> {
+    // A release before took them over in the step that made the new tables.
+    if tx.first("SELECT 1 FROM sqlite_master WHERE name = 'old_factsets'", &[])?.is_none() {
+        return Ok(());
+    }
     let context = Context::new(None);
     let mut skipped = 0;
     for (table, key) in [("old_factsets", "certname"), ("old_catalogs", "certname"), ("old_reports", "id")] {

@@ -1,7 +1,7 @@
 //! What is forgotten, in small transactions that hold up nobody.
 
 use std::collections::HashMap;
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use db::{Dialect, Result, Row, Tx, Value};
 use serde_json::Value as Json;
@@ -12,6 +12,8 @@ use crate::metrics::Gauges;
 use crate::payload::microseconds;
 use crate::schema::Kind;
 
+/// How old the count of distinct resources may be: it takes a look at all of them.
+const DISTINCT_AGE_MAX: Duration = Duration::from_secs(300);
 /// Reports removed by one transaction, where they are not removed by the day.
 const REPORTS_AT_ONCE: i64 = 500;
 /// Rows that nobody has any more, looked for in steps of so many.
@@ -279,20 +281,22 @@ impl Store {
 
     /// How much there is.
     pub(crate) async fn population(&self) -> Result<Gauges> {
-        let read = |tx: &Tx<'_>| {
-            let sql = "SELECT (SELECT count(*) FROM nodes WHERE deactivated IS NULL AND expired IS NULL),
-                              (SELECT coalesce(sum(c.resources_count), 0) FROM catalogs c JOIN nodes n ON n.id = c.node_id
-                               WHERE n.deactivated IS NULL AND n.expired IS NULL),
-                              (SELECT count(*) FROM resources)";
+        let known = super::lock(&self.inner.distinct).filter(|(since, _)| since.elapsed() < DISTINCT_AGE_MAX);
+        let read = move |tx: &Tx<'_>| {
+            let sql = "SELECT count(*), CAST(coalesce(sum(resources_count), 0) AS BIGINT) FROM nodes
+                       WHERE deactivated IS NULL AND expired IS NULL";
             let Some(row) = tx.first(sql, &[])? else { return Ok(Gauges::default()) };
-            Ok(Gauges {
-                nodes: row.get(0)?,
-                resources: row.get(1)?,
-                distinct_resources: row.get(2)?,
-                ..Gauges::default()
-            })
+            let distinct_resources = match known {
+                Some((_, count)) => count,
+                None => tx.first("SELECT count(*) FROM resources", &[])?.map_or(Ok(0), |row| row.get(0))?,
+            };
+            Ok(Gauges { nodes: row.get(0)?, resources: row.get(1)?, distinct_resources, ..Gauges::default() })
         };
-        self.db().read(read).await
+        let gauges = self.db().read(read).await?;
+        if known.is_none() {
+            *super::lock(&self.inner.distinct) = Some((Instant::now(), gauges.distinct_resources));
+        }
+        Ok(gauges)
     }
 }
 

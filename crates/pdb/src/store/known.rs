@@ -24,6 +24,8 @@ struct Node {
     facts: Option<([u8; 16], [u8; 20])>,
     /// The identity of the content is a UUID.
     catalog: Option<([u8; 16], u128)>,
+    /// A catalog that came as a command, and the hash of its row.
+    sent: Option<([u8; 16], [u8; 20])>,
 }
 
 impl Known {
@@ -37,6 +39,17 @@ impl Known {
     pub(crate) fn catalog(&self, certname: &str, fingerprint: &Fingerprint) -> Option<String> {
         let (short, content) = self.lock().get(&key(certname))?.catalog?;
         (short == fingerprint.short()).then(|| uuid::Uuid::from_u128(content).to_string())
+    }
+
+    /// The hash of the row that has the content of a command with this fingerprint.
+    pub(crate) fn sent(&self, certname: &str, fingerprint: &Fingerprint) -> Option<Hash> {
+        let (short, hash) = self.lock().get(&key(certname))?.sent?;
+        (short == fingerprint.short()).then(|| hash.to_vec())
+    }
+
+    pub(crate) fn note_sent(&self, certname: &str, fingerprint: &Fingerprint, hash: &Hash) {
+        let Ok(hash) = <[u8; 20]>::try_from(hash.as_slice()) else { return };
+        self.note(certname, |node| node.sent = Some((fingerprint.short(), hash)));
     }
 
     pub(crate) fn note_facts(&self, certname: &str, fingerprint: &Fingerprint, hash: &Hash) {

@@ -386,3 +386,24 @@ async fn the_tables_of_the_first_versions_are_taken_over() {
     assert_eq!(number(&store, "SELECT count(*) FROM resource_events").await, 1);
     assert_eq!(number(&store, "SELECT count(*) FROM sqlite_master WHERE name LIKE 'old%'").await, 0);
 }
+
+#[tokio::test]
+async fn nodes_of_the_version_without_counts_get_theirs() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("pdb.sqlite");
+    {
+        let old = db::Db::open(&path, "pdb", &schema::migrations(Dialect::Sqlite)[..3]).unwrap();
+        let fill = |tx: &Tx<'_>| {
+            for table in ["resource_events", "reports", "catalogs", "factsets"] {
+                tx.batch(&format!("DROP TABLE old_{table}"))?;
+            }
+            tx.execute("INSERT INTO nodes (id, certname) VALUES (1, 'a')", &[])?;
+            let sql = "INSERT INTO catalogs (node_id, timestamp, producer_timestamp, hash, version, resources_count, edges_count)
+                       VALUES (1, 0, 0, x'00', '1', 5, 4)";
+            tx.execute(sql, &[])
+        };
+        old.write(fill).await.unwrap();
+    }
+    let store = Store::open(&path).unwrap();
+    assert_eq!(number(&store, "SELECT resources_count * 10 + edges_count FROM nodes").await, 54);
+}
