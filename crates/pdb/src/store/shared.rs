@@ -2,17 +2,27 @@
 
 use std::collections::HashMap;
 
-use db::{Result, Tx, Value};
+use db::{Dialect, Result, Tx, Value};
+use serde_json::Value as Json;
 
 use crate::hash::Hash;
+
+/// Rows beyond which it pays to look for them before they are inserted.
+const MANY: usize = 16;
+/// Hashes that one statement looks for.
+const FIND_MAX: usize = 5_000;
 
 /// A pair of tables: the shared rows, and the rows that lead to them from nodes.
 pub(crate) struct Shared {
     /// `INSERT` of a shared row whose first parameter is the hash; gives its id if it was not there.
     insert: &'static str,
     find: &'static str,
+    /// On PostgreSQL: hash and id of those whose hashes a JSON list has, in hexadecimal.
+    find_all: &'static str,
     of_node: &'static str,
     add: &'static str,
+    /// On PostgreSQL: leads to those whose ids a JSON list has.
+    add_all: &'static str,
     remove: &'static str,
     /// Removes a shared row that nobody has any more.
     forget: &'static str,
@@ -31,6 +41,11 @@ macro_rules! shared {
                 ") ON CONFLICT DO NOTHING RETURNING id"
             ),
             find: concat!("SELECT id FROM ", $shared, " WHERE hash = $1"),
+            find_all: concat!(
+                "SELECT hash, id FROM ",
+                $shared,
+                " WHERE hash IN (SELECT decode(value, 'hex') FROM json_array_elements_text($1::json))"
+            ),
             of_node: concat!(
                 "SELECT s.id, s.hash FROM ",
                 $member,
@@ -46,6 +61,13 @@ macro_rules! shared {
                 " (node_id, ",
                 $id,
                 ") VALUES ($1, $2) ON CONFLICT DO NOTHING"
+            ),
+            add_all: concat!(
+                "INSERT INTO ",
+                $member,
+                " (node_id, ",
+                $id,
+                ") SELECT $1::bigint, value::bigint FROM json_array_elements_text($2::json) ON CONFLICT DO NOTHING"
             ),
             remove: concat!("DELETE FROM ", $member, " WHERE node_id = $1 AND ", $id, " = $2"),
             forget: concat!(
@@ -103,9 +125,16 @@ pub(crate) fn replace(tx: &Tx<'_>, shared: &Shared, node: i64, wanted: &[Item]) 
     })?;
     let added: Vec<&Item> = wanted.iter().filter(|item| there.remove(&item.hash).is_none()).collect();
     let ids = ensure(tx, shared, &added)?;
-    let pairs: Vec<Vec<Value>> = ids.into_iter().map(|id| vec![node.into(), id.into()]).collect();
-    if !pairs.is_empty() {
-        tx.execute_each(shared.add, &pairs)?;
+    match tx.dialect() {
+        _ if ids.is_empty() => {}
+        Dialect::Sqlite => {
+            let pairs: Vec<Vec<Value>> = ids.into_iter().map(|id| vec![node.into(), id.into()]).collect();
+            tx.execute_each(shared.add, &pairs)?;
+        }
+        // One statement instead of hundreds.
+        Dialect::Postgres => {
+            tx.execute(shared.add_all, &[node.into(), Json::from(ids).to_string().into()])?;
+        }
     }
     let mut removed: Vec<i64> = there.into_values().collect();
     removed.sort_unstable();
@@ -131,20 +160,85 @@ fn ensure(tx: &Tx<'_>, shared: &Shared, items: &[&Item]) -> Result<Vec<i64>> {
     if items.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<Vec<Value>> = items
+    // Most are there: other nodes have them.
+    let mut known = find_all(tx, shared, items)?;
+    let missing: Vec<&Item> = items.iter().filter(|item| !known.contains_key(&item.hash)).copied().collect();
+    let rows: Vec<Vec<Value>> = missing
         .iter()
         .map(|item| {
             std::iter::once(Value::Blob(item.hash.clone())).chain(item.columns.iter().cloned()).collect()
         })
         .collect();
-    insert_or_find(tx, shared.insert, &rows, shared.find, |index| {
-        vec![items.get(index).map_or(Value::Null, |item| Value::Blob(item.hash.clone()))]
-    })
-    .map(|found| found.into_iter().map(|(id, _)| id).collect())
+    if !rows.is_empty() {
+        let inserted = insert_missing(tx, shared.insert, &rows, shared.find, |index| {
+            vec![missing.get(index).map_or(Value::Null, |item| Value::Blob(item.hash.clone()))]
+        })?;
+        known.extend(missing.iter().zip(inserted).map(|(item, (id, _))| (item.hash.clone(), id)));
+    }
+    items.iter().map(|item| known.get(&item.hash).copied().ok_or(db::Error::Conflict)).collect()
+}
+
+/// The ids of those that are stored.
+fn find_all(tx: &Tx<'_>, shared: &Shared, items: &[&Item]) -> Result<HashMap<Hash, i64>> {
+    let mut known = HashMap::with_capacity(items.len());
+    match tx.dialect() {
+        Dialect::Sqlite => {
+            let keys: Vec<Vec<Value>> =
+                items.iter().map(|item| vec![Value::Blob(item.hash.clone())]).collect();
+            let found = tx.first_of_each(shared.find, &keys)?;
+            for (item, row) in items.iter().zip(found) {
+                if let Some(row) = row {
+                    known.insert(item.hash.clone(), row.get(0)?);
+                }
+            }
+        }
+        Dialect::Postgres => {
+            for items in items.chunks(FIND_MAX) {
+                let hashes: Json = items.iter().map(|item| Json::from(hex::encode(&item.hash))).collect();
+                tx.each(shared.find_all, &[hashes.to_string().into()], |row| {
+                    known.insert(row.get(0)?, row.get(1)?);
+                    Ok(())
+                })?;
+            }
+        }
+    }
+    Ok(known)
 }
 
 /// Inserts rows that may be there already; gives the id of each, and whether it is new.
 pub(crate) fn insert_or_find(
+    tx: &Tx<'_>,
+    insert: &str,
+    rows: &[Vec<Value>],
+    find: &str,
+    key: impl Fn(usize) -> Vec<Value>,
+) -> Result<Vec<(i64, bool)>> {
+    // Where there are many, most are there already.
+    if rows.len() > MANY {
+        let keys: Vec<Vec<Value>> = (0..rows.len()).map(&key).collect();
+        let there = tx.first_of_each(find, &keys)?;
+        let missing: Vec<usize> =
+            (0..rows.len()).filter(|&index| there.get(index).is_none_or(Option::is_none)).collect();
+        let left: Vec<Vec<Value>> = missing.iter().filter_map(|&index| rows.get(index).cloned()).collect();
+        let added = match left.is_empty() {
+            true => Vec::new(),
+            false => insert_missing(tx, insert, &left, find, |index| {
+                missing.get(index).map(|&index| key(index)).unwrap_or_default()
+            })?,
+        };
+        let mut added = added.into_iter();
+        return there
+            .into_iter()
+            .map(|row| match row {
+                Some(row) => Ok((row.get(0)?, false)),
+                None => added.next().ok_or(db::Error::Conflict),
+            })
+            .collect();
+    }
+    insert_missing(tx, insert, rows, find, key)
+}
+
+fn insert_missing(
     tx: &Tx<'_>,
     insert: &str,
     rows: &[Vec<Value>],
