@@ -56,6 +56,42 @@ impl Server {
         Some(server)
     }
 
+    /// Lets a server that listens take only connections with TLS on its port; its name there is `localhost`. Needs `openssl`.
+    ///
+    /// # Panics
+    /// If that does not work.
+    #[allow(clippy::expect_used, reason = "a test ends where it has no server")]
+    pub fn insist_on_tls(&self) {
+        self.down();
+        let data = PathBuf::from(self.data());
+        for name in ["server", "other"] {
+            let (key, certificate) = (data.join(format!("{name}.key")), self.certificate(name));
+            let mut request = Command::new("openssl");
+            request.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]);
+            request.args(["-nodes", "-days", "2", "-subj", "/CN=localhost"]);
+            request.args(["-addext", "subjectAltName=DNS:localhost"]);
+            request.args(["-addext", "basicConstraints=critical,CA:FALSE"]);
+            request.arg("-keyout").arg(&key).arg("-out").arg(&certificate);
+            request.stdout(Stdio::null()).stderr(Stdio::null());
+            assert!(request.status().expect("openssl to run").success(), "openssl");
+            if let Some((user, group)) = self.owner {
+                for file in [key, certificate] {
+                    chown(file, Some(user), Some(group)).expect("to give the key away");
+                }
+            }
+        }
+        let rules = "hostssl all all 127.0.0.1/32 trust\nlocal all all trust\n";
+        std::fs::write(data.join("pg_hba.conf"), rules).expect("to write the rules");
+        let ssl = "ssl = on\nssl_cert_file = 'server.crt'\nssl_key_file = 'server.key'\n";
+        std::fs::write(data.join("postgresql.auto.conf"), ssl).expect("to write the settings");
+        self.up();
+    }
+
+    /// The certificate `server`, which a server with TLS has, or `other`, which it has not.
+    pub fn certificate(&self, name: &str) -> PathBuf {
+        PathBuf::from(self.data()).join(format!("{name}.crt"))
+    }
+
     /// How to reach it.
     pub fn settings(&self) -> PostgresSettings {
         PostgresSettings {

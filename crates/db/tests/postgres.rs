@@ -97,3 +97,32 @@ async fn values_transactions_conflicts_and_a_restart() {
     let error = Db::connect(server.settings(), "test", &[]).await.err().unwrap();
     assert!(matches!(error, Error::TooNew { found: 1, known: 0 }), "{error}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_with_tls_knows_the_server() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let Some(server) = Server::start_listening(port) else { return };
+    server.insist_on_tls();
+    let settings = |mode: &str, authority: &str| {
+        let mut settings = server.settings();
+        settings.url = format!("host=localhost port={port} user=postgres dbname=postgres sslmode={mode}");
+        settings.authorities = Some(server.certificate(authority));
+        settings
+    };
+    let db = Db::connect(settings("require", "server"), "test", &[]).await.unwrap();
+    let encrypted = db.read(|tx| {
+        let sql = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
+        tx.query(sql, &[])?[0].get::<bool>(0)
+    });
+    assert!(encrypted.await.unwrap());
+    // Another authority's server is not believed, and is not waited for either.
+    for connected in [
+        Db::connect(settings("require", "other"), "test", &[]).await,
+        Db::connect_or_wait(settings("require", "other"), "test", &[]).await,
+    ] {
+        let error = connected.err().unwrap();
+        assert!(error.to_string().contains("certificate"), "{error}");
+    }
+    let error = Db::connect(settings("disable", "server"), "test", &[]).await.err().unwrap();
+    assert!(error.to_string().contains("no encryption"), "{error}");
+}
