@@ -30,7 +30,9 @@ const FILES: &[(&str, &str)] = &[
            end
            def text(text) = PuppetX::Helper.double(text)
            def each_item(items) = items.map { |item| yield(item) }
-           def scoped(scope, what, number = nil) = [scope['facts']['kernel'], call_function('upcase', 'x'), number]
+           def scoped(scope, what, number = nil)
+             [scope['facts']['kernel'], call_function('upcase', 'x'), number, scope.resource.type, scope.resource.title]
+           end
          end",
     ),
     ("lib/puppet_x/helper.rb", "module PuppetX\n  module Helper\n    def self.double(text) = text * 2\n  end\nend\n"),
@@ -130,7 +132,7 @@ fn typed_functions_choose_by_their_signatures() {
     ) else {
         return;
     };
-    assert_eq!(found, Ok(vec!["abab".into(), "10,20".into(), "Linux-X-3".into()]));
+    assert_eq!(found, Ok(vec!["abab".into(), "10,20".into(), "Linux-X-3-Class-main".into()]));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::erb::TemplateScope;
 use crate::error::{Control, Error};
 use crate::eval::call::CallSite;
 use crate::log::Level;
+use crate::resource::ResourceId;
 use crate::session::Session;
 
 /// What running Ruby code sees of the compile.
@@ -131,6 +132,10 @@ impl<'i> Window<'_, '_, 'i> {
                 Ok(found.map(|path| Value::str(path.to_string_lossy().as_ref())).unwrap_or_default())
             }
             "resource" => self.resource(details["reference"].as_str().unwrap_or_default()),
+            "container" => {
+                let id = session.container(self.at.scope);
+                Ok(self.view(id))
+            }
             "variables" => {
                 let mut variables = Hash::new();
                 session.template_variables(self.at.scope, &mut variables);
@@ -159,6 +164,11 @@ impl<'i> Window<'_, '_, 'i> {
         let Some((ty, title)) = crate::finish::parse_reference(reference) else { return Ok(Value::Undef) };
         let session = &mut *self.session;
         let Some(id) = session.find_resource(&ty, &title)? else { return Ok(Value::Undef) };
+        Ok(self.view(id))
+    }
+
+    fn view(&mut self, id: ResourceId) -> Value {
+        let session = &mut *self.session;
         let resource = session.resource(id);
         let mut parameters = Hash::new();
         let list: Vec<(Symbol, Value)> =
@@ -173,7 +183,7 @@ impl<'i> Window<'_, '_, 'i> {
         answer.insert("parameters", Value::hash(parameters));
         let tags = session.resource(id).tags.clone().into_vec().into_iter().map(Value::Str);
         answer.insert("tags", Value::array(tags.collect::<Vec<_>>()));
-        Ok(Value::hash(answer))
+        Value::hash(answer)
     }
 }
 

@@ -56,11 +56,11 @@ module Puppet
       def catalog = self
       def parent = nil
 
-      # Resources of the catalog by reference: the answer is a view of their parameters.
+      # Resources of the catalog by reference, or the scope's own: the answer is a view of their parameters.
       def resource(type = nil, title = nil)
         return findresource(title.nil? ? type : "#{type}[#{title}]") if type
 
-        @resource
+        Resource.new(BunrakuWorker.ask('container'))
       end
 
       def findresource(type, title = nil)

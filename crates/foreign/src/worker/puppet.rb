@@ -327,5 +327,10 @@ module Puppet
     end
   end
 
-  module Module; end
+  Module = Struct.new(:name, :path) do
+    def self.find(name, _environment = nil)
+      path = BunrakuWorker.ask('function', 'name' => 'module_directory', 'args' => [name.to_s])
+      path && new(name.to_s, path)
+    end
+  end
 end
