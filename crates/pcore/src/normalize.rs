@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use crate::matches::accepts_undef;
 use crate::semver::SemVerRange;
+use crate::ty::make::SCANNED_MAX;
 use crate::ty::{Callable, Range, Size, StructElement, Tuple};
-use crate::{Str, Type};
+use crate::{Hash, Str, Type, Value};
 
 /// The type in its simplest form.
 pub fn normalize(ty: &Type) -> Type {
@@ -104,10 +105,18 @@ fn normalize_variant(types: &[Type]) -> Type {
     merge_ranges(&mut types, |ty| matches!(ty, Type::Float(..)), join_floats);
     merge_ranges(&mut types, |ty| matches!(ty, Type::Timespan(_)), join_timespans);
     merge_ranges(&mut types, |ty| matches!(ty, Type::Timestamp(_)), join_timestamps);
-    if types.len() == count && types.iter().all(|ty| given.contains(ty)) {
+    if types.len() == count && are_all_in(&types, given) {
         return Type::Variant(given.into());
     }
     Type::variant(types)
+}
+
+fn are_all_in(types: &[Type], given: &[Type]) -> bool {
+    if types.len() <= SCANNED_MAX {
+        return types.iter().all(|ty| given.contains(ty));
+    }
+    let known: Hash = given.iter().map(|ty| (ty.clone(), true)).collect();
+    types.iter().all(|ty| known.contains_key(&Value::Type(ty.clone())))
 }
 
 /// Two or more members of a kind become one, which goes last.
@@ -171,6 +180,9 @@ fn merge_ranges(types: &mut Vec<Type>, of_kind: fn(&Type) -> bool, join: fn(&Typ
     }
     let (mut ranges, others): (Vec<Type>, Vec<Type>) = types.drain(..).partition(of_kind);
     let mut merged = Vec::new();
+    if ranges.len() > SCANNED_MAX && are_apart(&ranges) {
+        merged.extend(ranges.drain(..).rev());
+    }
     while let Some(mut range) = ranges.pop() {
         let mut apart = Vec::new();
         for other in ranges {
@@ -184,6 +196,17 @@ fn merge_ranges(types: &mut Vec<Type>, of_kind: fn(&Type) -> bool, join: fn(&Typ
     }
     merged.extend(others);
     *types = merged;
+}
+
+/// True for integers of which certainly no two ranges touch.
+fn are_apart(ranges: &[Type]) -> bool {
+    let mut sorted: Vec<&Type> = ranges.iter().filter(|ty| integer_range(ty)).collect();
+    sorted.sort_by_key(|ty| match ty {
+        Type::Integer(from, _) => *from,
+        _ => i64::MIN,
+    });
+    sorted.len() == ranges.len()
+        && sorted.windows(2).all(|pair| matches!(pair, [one, two] if join_integers(one, two).is_none()))
 }
 
 fn integer_range(ty: &Type) -> bool {
@@ -247,4 +270,34 @@ fn join_bounds<T: PartialOrd + Clone>(
         _ => None,
     };
     Some((from.is_some() || to.is_some()).then_some(Range { from, to }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Shown in the order in which the members are.
+    fn shown(ty: &Type) -> Vec<String> {
+        match ty {
+            Type::Variant(types) => types.iter().map(ToString::to_string).collect(),
+            other => vec![other.to_string()],
+        }
+    }
+
+    #[test]
+    fn many_members_are_merged_like_few() {
+        let single = |n: i64| Type::Integer(n, n);
+        for count in [8, 200] {
+            let apart = Type::variant((0..count).chain(0..count).map(|n| single(2 * n)));
+            assert_eq!(shown(&apart).len(), count as usize);
+            assert_eq!(shown(&normalize(&apart)), shown(&apart), "{count}");
+            let with_texts = ["a", "b"].map(|text| Type::StringValue(text.into()));
+            let merged = shown(&normalize(&Type::variant(with_texts.into_iter().chain([apart.clone()]))));
+            assert_eq!(merged.len(), count as usize + 1);
+            assert_eq!(merged.last().map(String::as_str), Some("Enum['a', 'b']"));
+            assert_eq!(merged.first(), shown(&apart).last(), "the last one is merged first");
+            let texts = Type::variant((0..count).map(|n| Type::array_of(single(n))).chain([Type::Undef]));
+            assert_eq!(shown(&texts).len(), count as usize + 1);
+        }
+    }
 }

@@ -5,7 +5,7 @@
 //! they have been made, see [`meta`].
 
 mod equality;
-mod make;
+pub(crate) mod make;
 pub mod meta;
 
 pub use meta::{

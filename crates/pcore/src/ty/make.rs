@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::{Callable, ResourceRef, Size, StructElement, Tuple, Type};
-use crate::Str;
+use crate::{Hash, Str};
+
+/// Up to this number of types a scan finds one as fast as a table.
+pub(crate) const SCANNED_MAX: usize = 32;
 
 impl Type {
     /// `Integer`
@@ -78,9 +81,18 @@ impl Type {
     /// `Variant[...]` with nested variants dissolved and duplicates dropped; of a single type that type itself.
     pub fn variant(types: impl IntoIterator<Item = Type>) -> Type {
         let mut members: Vec<Type> = Vec::new();
+        // What is inferred of a large hash may have as many members as it has entries.
+        let mut index: Option<Hash> = None;
         let mut add = |ty: Type| {
-            if !members.contains(&ty) {
+            let is_new = match &mut index {
+                Some(index) => index.insert(ty.clone(), true).is_none(),
+                None => !members.contains(&ty),
+            };
+            if is_new {
                 members.push(ty);
+            }
+            if index.is_none() && members.len() > SCANNED_MAX {
+                index = Some(members.iter().map(|ty| (ty.clone(), true)).collect());
             }
         };
         for ty in types {
