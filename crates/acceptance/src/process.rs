@@ -11,7 +11,7 @@ use anyhow::{Context as _, bail};
 /// Ticks of a second in `/proc/PID/stat`, on every Linux.
 const TICKS: f64 = 100.0;
 /// A virtual machine on a busy computer starts slowly.
-const START_MAX: Duration = Duration::from_secs(300);
+const START_MAX: Duration = Duration::from_secs(600);
 
 /// A process that is ended when this is dropped.
 pub struct Process {

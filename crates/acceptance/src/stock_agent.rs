@@ -35,6 +35,11 @@ impl StockAgent {
         Some(StockAgent { program, folder, certname: certname.into(), port })
     }
 
+    /// Port of the server.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The server listens on another port now.
     pub fn set_port(&mut self, port: u16) {
         self.port = port;

@@ -19,13 +19,28 @@ use serde_json::{Value, json};
 
 const SERVER: &str = "puppetserver.example.com";
 const EXPORTER: &str = "exporter.example.com";
+/// Ends of the titles of what is exported.
+const EXPORTED: [&str; 3] = ["/shared", "/other", "aliased"];
 const COLLECTOR: &str = "collector.example.com";
 
 fn manifest(folder: &Path) -> String {
     r#"
 node 'exporter.example.com' {
+  include base
+  base::thing { ['one', 'two']: settings => { 'a' => [1, 2.5, true, undef], 'b c' => { 'd' => 'ü' } }, number => 3 }
+  Base::Thing['one'] -> Base::Thing['two'] ~> Exec['refreshed']
+  exec { 'refreshed': command => ['/bin/true', 'x'], refreshonly => true, tries => 2, alias => 'again' }
+  notify { 'rich':
+    message  => Timestamp('2024-01-02T03:04:05Z'),
+    withpath => false,
+    loglevel => debug,
+    tag      => ['Tagged', 'b::c'],
+    before   => [Exec['again'], File['FOLDER/own/']],
+    require  => Class['base'],
+  }
   file { 'FOLDER/own':
     ensure  => file,
+    mode    => '0644',
     content => "${lookup('greeting', String, 'first', 'no data')}\n",
   }
   file { 'FOLDER/secret':
@@ -38,10 +53,26 @@ node 'exporter.example.com' {
     content => "from ${trusted['certname']}\n",
     tag     => 'shared',
   }
-  @@file { 'FOLDER/other':
-    ensure => file,
-    tag    => 'other',
+  @@file { 'aliased':
+    ensure  => file,
+    path    => 'FOLDER/aliased',
+    content => 'x',
+    tag     => 'shared',
   }
+  @@file { 'FOLDER/other':
+    ensure  => file,
+    require => File['FOLDER/own'],
+    tag     => 'other',
+  }
+}
+
+class base {
+  contain base::inner
+  notify { 'in base': message => "${module_name} ${title}", noop => true }
+}
+class base::inner { notify { 'inside': } }
+define base::thing(Hash $settings, Integer $number = 1, Optional[String] $nothing = undef) {
+  notify { "thing ${title}": message => "${number} ${settings['a'][1]}" }
 }
 
 node 'collector.example.com' {
@@ -59,10 +90,51 @@ node 'collector.example.com' {
 
 /// An agent that enrols at ours and runs at the real server.
 async fn run(cluster: &Cluster, agent: &Arc<StockAgent>) -> Run {
-    let (agent, authority) = (agent.clone(), cluster.port().to_string());
-    tokio::task::spawn_blocking(move || agent.run(&["--ca_server", "localhost", "--ca_port", &authority]))
-        .await
-        .unwrap()
+    run_at(cluster, agent, agent.port()).await
+}
+
+/// The same at a server of this port.
+async fn run_at(cluster: &Cluster, agent: &Arc<StockAgent>, port: u16) -> Run {
+    let (agent, authority, port) = (agent.clone(), cluster.port().to_string(), port.to_string());
+    let call = move || {
+        agent.run(&[
+            "--ca_server",
+            "localhost",
+            "--ca_port",
+            &authority,
+            "--serverport",
+            &port,
+            "--environment",
+            "shared",
+        ])
+    };
+    tokio::task::spawn_blocking(call).await.unwrap()
+}
+
+/// What is stored of a node's catalog.
+async fn stored_catalog(cluster: &Cluster, certname: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for query in [
+        format!(
+            "resources[type, title, exported, file, line, tags, parameters, resource] {{ certname = '{certname}' }}"
+        ),
+        format!(
+            "edges[source_type, source_title, target_type, target_title, relationship] {{ certname = '{certname}' }}"
+        ),
+        format!("catalogs[environment, code_id, job_id] {{ certname = '{certname}' }}"),
+        format!("factsets[environment] {{ certname = '{certname}' }}"),
+    ] {
+        let (_, rows) = ask(&cluster.store_url(), &query).await;
+        assert!(!rows.is_empty(), "{query}");
+        lines.extend(rows.lines().map(suite::comparable));
+    }
+    // PuppetDB's terminus has the edge from the container of a resource that is only exported, too.
+    lines.retain(|line| {
+        !(line.contains(r#""relationship":"contains""#)
+            && EXPORTED.iter().any(|name| line.contains(&format!("{name}\""))))
+    });
+    lines.sort();
+    lines
 }
 
 /// `puppet node ...` on the real server's machine.
@@ -165,26 +237,25 @@ async fn puppetserver_stores_and_collects_here() {
     let cluster = Cluster::start_with(Options { puppetdb, toml, ..Options::default() }).await;
 
     let managed = cluster.root().join("managed");
-    let environments = cluster.root().join("theirs");
-    let production = environments.join("production");
-    for folder in [&managed, &production.join("manifests"), &production.join("data")] {
+    let shared = cluster.environment("shared");
+    for folder in [&managed, &shared.join("manifests"), &shared.join("data")] {
         std::fs::create_dir_all(folder).unwrap();
     }
-    std::fs::write(production.join("manifests/site.pp"), manifest(&managed)).unwrap();
-    std::fs::write(production.join("data/common.yaml"), "greeting: hello from data\n").unwrap();
+    std::fs::write(shared.join("manifests/site.pp"), manifest(&managed)).unwrap();
+    std::fs::write(shared.join("data/common.yaml"), "greeting: hello from data\n").unwrap();
     let hiera = "version: 5\nhierarchy:\n  - name: all\n    path: common.yaml\n    data_hash: yaml_data\n    datadir: data\n";
-    std::fs::write(production.join("hiera.yaml"), hiera).unwrap();
+    std::fs::write(shared.join("hiera.yaml"), hiera).unwrap();
 
     let identity = cluster.issue(SERVER, &cluster.root().join("identity"));
     let (store, _) = cluster.primary().puppetdb_addresses();
     let store = format!("https://localhost:{}", store.unwrap().port());
-    let theirs = cluster.issue("puppetdb.example.com", &cluster.root().join("identity"));
-    let puppetdb = PuppetDb::start_with(Some(&theirs)).await.unwrap();
+    let identity_of_theirs = cluster.issue("puppetdb.example.com", &cluster.root().join("identity"));
+    let puppetdb = PuppetDb::start_with(Some(&identity_of_theirs)).await.unwrap();
     let Some(mut puppetdb) = puppetdb else { return };
     let real = puppetdb.tls_url.clone().unwrap();
     let settings = puppetserver::Settings {
         identity: &identity,
-        environmentpath: &environments,
+        environmentpath: &cluster.root().join("environments"),
         interpreters: 1,
         heap: "768m",
         puppetdb: &[&store, &real],
@@ -213,7 +284,7 @@ async fn puppetserver_stores_and_collects_here() {
     let node = &nodes[0];
     assert_eq!(
         (&node["certname"], &node["latest_report_status"], &node["catalog_environment"]),
-        (&json!(EXPORTER), &json!("changed"), &json!("production")),
+        (&json!(EXPORTER), &json!("changed"), &json!("shared")),
         "{node}"
     );
     assert!(node["facts_timestamp"].is_string() && node["catalog_timestamp"].is_string(), "{node}");
@@ -228,13 +299,18 @@ async fn puppetserver_stores_and_collects_here() {
         let title = managed.join(name).display().to_string();
         resources.iter().find(|row| row["title"] == title.as_str()).cloned().unwrap_or_default()
     };
-    assert_eq!((resources.len(), &named("shared")["exported"]), (4, &json!(true)), "{resources:?}");
+    assert_eq!((resources.len(), &named("shared")["exported"]), (5, &json!(true)), "{resources:?}");
     assert_eq!(named("own")["parameters"]["content"], "hello from data\n");
-    assert_eq!(named("own")["file"], production.join("manifests/site.pp").display().to_string());
+    assert_eq!(named("own")["file"], shared.join("manifests/site.pp").display().to_string());
     assert_eq!(named("secret")["parameters"]["content"], Value::Null, "secrets are not sent");
     assert!(named("shared")["tags"].as_array().unwrap().contains(&json!("shared")));
-    let edges = cluster.rows("edges[source_title, target_title]{relationship = 'required-by'}").await;
-    assert_eq!(edges[0]["source_title"], managed.join("own").display().to_string(), "{edges:?}");
+    let query = "edges[source_title, target_title] { relationship = 'required-by' and source_type = 'File' }";
+    let required = |name: &str| {
+        let title = |name: &str| managed.join(name).display().to_string();
+        json!({"source_title": title("own"), "target_title": title(name)})
+    };
+    let edges = cluster.rows(query).await;
+    assert_eq!(edges, [required("secret")]);
     let producers =
         cluster.rows(json!(["from", "catalogs", ["extract", ["producer", "catalog_uuid"]]])).await;
     assert_eq!(producers[0]["producer"], SERVER, "{producers:?}");
@@ -250,7 +326,7 @@ async fn puppetserver_stores_and_collects_here() {
     let metrics = report["metrics"]["data"].as_array().unwrap();
     let changed =
         metrics.iter().find(|metric| metric["category"] == "resources" && metric["name"] == "changed");
-    assert_eq!(changed.unwrap()["value"], 2, "{metrics:?}");
+    assert_eq!(changed.unwrap()["value"], 7, "{metrics:?}");
     assert!(report["logs"]["data"].as_array().unwrap().iter().any(|log| log["source"] == "Puppet"));
     let events = cluster
         .rows("events[resource_title, status, new_value]{resource_type = 'File' order by resource_title}")
@@ -261,6 +337,7 @@ async fn puppetserver_stores_and_collects_here() {
     let second = run(&cluster, &collector).await;
     assert_eq!(second.code, 2, "{}\n{}", second.output, log());
     assert_eq!(std::fs::read_to_string(managed.join("shared")).unwrap(), format!("from {EXPORTER}\n"));
+    assert_eq!(std::fs::read_to_string(managed.join("aliased")).unwrap(), "x");
     assert!(!managed.join("other").exists(), "that has another tag");
     let seen = std::fs::read_to_string(managed.join("nodes")).unwrap();
     assert_eq!(seen, format!("{COLLECTOR} {EXPORTER}: [{{value => Linux}}]\n"));
@@ -277,6 +354,8 @@ async fn puppetserver_stores_and_collects_here() {
     );
 
     compare(&cluster, &mut puppetdb).await;
+
+    let sent = stored_catalog(&cluster, EXPORTER).await;
 
     // The first is put out of service: its resources are no longer collected.
     let state = puppet_node(&confdir, &["status", EXPORTER]);
@@ -302,6 +381,23 @@ async fn puppetserver_stores_and_collects_here() {
         .filter(|line| line.contains(" ERROR ") || line.contains("PuppetDB") && line.contains(" WARN "))
         .collect();
     assert!(complaints.is_empty(), "{complaints:#?}");
+    // What our own server stores of the same node, code and data is what the terminus sends of it.
+    let here = run_at(&cluster, &exporter, cluster.port()).await;
+    assert_eq!(here.code, 2, "{}", here.output);
+    let ours = stored_catalog(&cluster, EXPORTER).await;
+    let only = |these: &[String], others: &[String]| -> Vec<String> {
+        these.iter().filter(|line| !others.contains(line)).cloned().collect()
+    };
+    let (only_ours, only_theirs) = (only(&ours, &sent), only(&sent, &ours));
+    assert!(ours == sent, "only ours:\n{only_ours:#?}\nonly theirs:\n{only_theirs:#?}");
+
+    std::fs::remove_file(managed.join("aliased")).unwrap();
+    let collected = run_at(&cluster, &collector, cluster.port()).await;
+    assert_eq!(collected.code, 2, "{}", collected.output);
+    assert_eq!(std::fs::read_to_string(managed.join("aliased")).unwrap(), "x");
+    let seen = std::fs::read_to_string(managed.join("nodes")).unwrap();
+    assert_eq!(seen, format!("{COLLECTOR} {EXPORTER}: [{{value => Linux}}]\n"));
+
     drop(server);
     cluster.stop().await;
 }

@@ -108,8 +108,8 @@ pub(crate) fn catalog(
             edges.push(edge(name(source), name(target), "contains"));
         }
     }
-    let own = resources.get(..whole.resources.len()).unwrap_or_default();
-    relations(&whole.resources, own, &mut edges);
+    // What is only exported is not in the catalog that the edges are of.
+    relations(resources.get(..whole.resources.len()).unwrap_or_default(), &mut edges);
     edges.sort();
     edges.dedup();
     let payload = Catalog {
@@ -160,6 +160,7 @@ fn flat(resource: &wire::catalog::Resource) -> Result<Resource, Invalid> {
         }
         parameters.insert(name.as_str().into(), value);
     }
+    add_aliases(resource, &mut parameters);
     let mut tags: Vec<String> =
         resource.tags.iter().map(|tag| tag.to_string()).filter(|tag| is_tag(tag)).collect();
     tags.sort();
@@ -175,8 +176,36 @@ fn flat(resource: &wire::catalog::Resource) -> Result<Resource, Invalid> {
     })
 }
 
+/// Makes `alias` the list of all names under which a resource may be meant beside its title: those it was given, and its namevar.
+fn add_aliases(resource: &wire::catalog::Resource, parameters: &mut Map<String, Json>) {
+    let by_type = wire::types::lookup(&resource.type_name.to_ascii_lowercase());
+    if by_type.is_some_and(|found| found.namevars().len() > 1) {
+        return;
+    }
+    let mut aliases = match parameters.get("alias") {
+        Some(Json::Array(all)) => all.clone(),
+        Some(Json::Null) | None => Vec::new(),
+        Some(one) => vec![one.clone()],
+    };
+    let namevar = by_type.map_or("name", |found| found.namevar().as_str());
+    if by_type.is_none_or(|found| found.is_isomorphic())
+        && let Some(name) = parameters.get(namevar).filter(|name| !name.is_null())
+    {
+        // Puppet knows the title of these two by a symbol, which does not equal their name.
+        let is_main =
+            resource.title.as_str() == "main" && matches!(resource.type_name.as_str(), "Class" | "Stage");
+        if (is_main || name.as_str() != Some(resource.title.as_str())) && !aliases.contains(name) {
+            aliases.push(name.clone());
+        }
+    }
+    if !aliases.is_empty() {
+        aliases.sort_by_cached_key(Json::to_string);
+        parameters.insert("alias".into(), aliases.into());
+    }
+}
+
 /// Edges that parameters make.
-fn relations(typed: &[wire::catalog::Resource], resources: &[Resource], edges: &mut Vec<Edge>) {
+fn relations(resources: &[Resource], edges: &mut Vec<Edge>) {
     const RELATIONS: &[(&str, &str, bool)] = &[
         ("before", "before", true),
         ("notify", "notifies", true),
@@ -186,24 +215,10 @@ fn relations(typed: &[wire::catalog::Resource], resources: &[Resource], edges: &
     let known: HashSet<(&str, &str)> =
         resources.iter().map(|resource| (resource.kind.as_str(), resource.title.as_str())).collect();
     let mut aliases: HashMap<(&str, &str), &Resource> = HashMap::new();
-    for (typed, resource) in typed.iter().zip(resources) {
-        // A resource may be meant by its namevar.
-        let by_type = wire::types::lookup(&typed.type_name).filter(|found| found.is_isomorphic());
-        let namevar =
-            by_type.and_then(|found| typed.parameter(found.namevar().as_str())).and_then(Pcore::as_str);
-        if let Some(namevar) = namevar.filter(|namevar| *namevar != resource.title) {
-            aliases.insert((&resource.kind, namevar), resource);
-        }
-        match resource.parameters.get("alias") {
-            Some(Json::String(alias)) => drop(aliases.insert((&resource.kind, alias), resource)),
-            Some(Json::Array(all)) => {
-                aliases.extend(
-                    all.iter()
-                        .filter_map(Json::as_str)
-                        .map(|alias| ((resource.kind.as_str(), alias), resource)),
-                );
-            }
-            _ => {}
+    for resource in resources {
+        if let Some(Json::Array(all)) = resource.parameters.get("alias") {
+            let all = all.iter().filter_map(Json::as_str);
+            aliases.extend(all.map(|alias| ((resource.kind.as_str(), alias), resource)));
         }
     }
     for resource in resources {
