@@ -47,6 +47,8 @@ pub struct Session<'i> {
     pub(crate) changes: u64,
     /// Resources of classes by name.
     pub(crate) class_resources: FxHashMap<Symbol, ResourceId>,
+    /// What has required classes by function: the list of these is flat as long as nobody else sets it.
+    pub(crate) requiring: FxHashSet<ResourceId>,
     /// Container and content, in order of creation.
     pub(crate) edges: Vec<(ResourceId, ResourceId)>,
     /// Those of the edges that `contain` has made.
@@ -195,6 +197,7 @@ impl<'i> Session<'i> {
             table: Table::default(),
             edges: Vec::new(),
             contained: FxHashSet::default(),
+            requiring: FxHashSet::default(),
             classes: Vec::new(),
             tags: Tags::default(),
             collectors: Vec::new(),

@@ -62,12 +62,15 @@ impl<'i> Context<'_, 'i> {
         let (references, _) = self.include_resources(names)?;
         let container = self.session.container(self.at.scope);
         let name = self.session.well_known.require;
-        // Taken out rather than copied: a class may require very many others one by one.
+        // Taken out rather than copied, and not looked through again: a class may require very many others one by one.
+        let given = self.session.resource(container).parameter(name);
+        let is_own = given.is_some_and(|given| given.place.is_none());
+        let is_flat = !self.session.requiring.insert(container) && is_own;
         let before = self.session.take_value(container, name);
         let mut all: Vec<Value> = match before {
             Some(Value::Array(items)) => {
                 let items = Arc::unwrap_or_clone(items);
-                match items.iter().any(|item| matches!(item, Value::Array(_))) {
+                match !is_flat && items.iter().any(|item| matches!(item, Value::Array(_))) {
                     true => flat(&items).into_iter().cloned().collect(),
                     false => items.into_vec(),
                 }
