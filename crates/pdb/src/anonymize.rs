@@ -435,7 +435,7 @@ impl Anonymizer {
                 Json::Object(pairs.collect())
             }
             other if !self.hides(leaf, "", context) => other,
-            Json::Bool(flag) => (self.number(leaf, &flag.to_string()) % 2 == 0).into(),
+            Json::Bool(flag) => self.number(leaf, &flag.to_string()).is_multiple_of(2).into(),
             Json::Number(number) => match (number.as_u64(), number.as_f64()) {
                 (Some(whole), _) => json!(self.number(leaf, &number.to_string()) % whole.max(20)),
                 (None, Some(float)) => {

@@ -221,7 +221,7 @@ impl Shared {
         let mut first = None;
         let (documents, note) = match work {
             Work::Same { document, text } => {
-                return Ok(match self.store.write(document).await? {
+                return Ok(match self.store.write(*document).await? {
                     Outcome::Stale => Written::Other(text),
                     outcome => Written::Done(outcome),
                 });

@@ -20,7 +20,7 @@ pub(super) enum Work {
         note: Option<(Fingerprint, Hash)>,
     },
     /// Move the identity of the stored catalog, which should be this one; the text is for when it is not.
-    Same { document: Prepared, text: Vec<u8> },
+    Same { document: Box<Prepared>, text: Vec<u8> },
 }
 
 /// Decodes a command. Takes a while for large documents.
@@ -42,7 +42,7 @@ pub(super) fn work(
         return match store.sent_catalog(&command.certname, &sketch.fingerprint) {
             Some(hash) => {
                 let document = store::prepare_same(&command.certname, sketch, hash, command.received);
-                Ok(Work::Same { document, text })
+                Ok(Work::Same { document: Box::new(document), text })
             }
             None => whole(command, &text, blocklist, Some(sketch.fingerprint)),
         };
