@@ -104,7 +104,13 @@ async fn facts_and_catalogs() {
         "--bootstrapped-to-dir",
         &before,
     ]);
-    let diff = octocatalog_diff(cluster.root(), stored).await;
+    let mut diff = octocatalog_diff(cluster.root(), stored).await;
+    // Puppet's terminus gives the stage this alias on its way to any store; a catalog that was just compiled has it not.
+    let alias = diff.extract_if(.., |found| {
+        (&found["title"], &found["structure"])
+            == (&"main".into(), &serde_json::json!(["parameters", "alias"]))
+    });
+    assert_eq!(alias.map(|found| found["type"].clone()).collect::<Vec<_>>(), ["Stage"]);
     assert_eq!(diff, Vec::<Value>::new());
 
     // Our server as the compiler of one of them, and of both.
