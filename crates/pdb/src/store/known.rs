@@ -12,7 +12,7 @@ use api::pdb::Fingerprint;
 use crate::hash::Hash;
 use crate::terminus::FactTexts;
 
-/// Nodes that are remembered; some 100 bytes each.
+/// Nodes that are remembered; some 150 bytes each.
 const NODES_MAX: usize = 250_000;
 
 /// Nodes by a short digest of their names.
