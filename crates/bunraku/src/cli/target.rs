@@ -3,9 +3,10 @@
 use anyhow::{Context as _, anyhow, bail};
 use api::Pdb as _;
 use pdb::Store;
-use rest::{Bytes, Client, ClientTls, Method, Revocation, TlsMaterial};
+use rest::{Bytes, Client, Method};
 use serde_json::Value;
 
+use super::identity;
 use crate::config::Site;
 use crate::serve::store;
 
@@ -45,36 +46,15 @@ impl Target {
     }
 }
 
-fn tls(site: &Site) -> anyhow::Result<ClientTls> {
-    let read = |name: &'static str| -> anyhow::Result<Vec<u8>> {
-        let path = site.path(name);
-        std::fs::read(&path).with_context(|| format!("could not read {name} at {}", path.display()))
-    };
-    let revocation = match site.puppet.get("certificate_revocation").as_deref() {
-        Some("false") => Revocation::Off,
-        Some("leaf") => Revocation::Leaf,
-        _ => Revocation::Chain,
-    };
-    let lists = match revocation {
-        Revocation::Off => Vec::new(),
-        _ => read("hostcrl")?,
-    };
-    Ok(ClientTls::new(&TlsMaterial {
-        chain: &read("hostcert")?,
-        key: &read("hostprivkey")?,
-        authorities: &read("localcacert")?,
-        revocation_lists: &lists,
-        revocation,
-    })?)
-}
-
 impl Api {
     fn at(url: &str, site: &Site) -> anyhow::Result<Api> {
         let base = url.trim_end_matches('/').to_owned();
         let client = if base.starts_with("http://") {
             Client::without_tls()
         } else if base.starts_with("https://") {
-            Client::new(&tls(site)?)
+            Client::new(&identity::tls(site, |name, path| {
+                format!("could not read {name} at {}", path.display())
+            })?)
         } else {
             bail!("'{base}' is not the address of a store, such as https://puppetdb.example.com:8081");
         };

@@ -5,9 +5,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow};
-use rest::{Bytes, Client, ClientTls, HeaderValue, Method, Revocation, StatusCode, TlsMaterial, header};
+use rest::{Bytes, Client, HeaderValue, Method, StatusCode, header};
 use serde_json::Value;
 
+use crate::cli::identity;
 use crate::config::Site;
 
 /// Runs an action that talks to the server; failures have the words of `puppetserver ca`.
@@ -31,26 +32,8 @@ pub(super) struct Answer {
 impl Api {
     /// The authority that this machine's configuration names.
     pub(super) fn new(site: &Site) -> anyhow::Result<Api> {
-        let read = |name: &'static str| -> anyhow::Result<Vec<u8>> {
-            let path = site.path(name);
-            std::fs::read(&path).with_context(|| format!("Could not find '{name}' at '{}'", path.display()))
-        };
-        let revocation = match site.puppet.get("certificate_revocation").as_deref() {
-            Some("false") => Revocation::Off,
-            Some("leaf") => Revocation::Leaf,
-            _ => Revocation::Chain,
-        };
-        let lists = match revocation {
-            Revocation::Off => Vec::new(),
-            _ => read("hostcrl")?,
-        };
-        let tls = ClientTls::new(&TlsMaterial {
-            chain: &read("hostcert")?,
-            key: &read("hostprivkey")?,
-            authorities: &read("localcacert")?,
-            revocation_lists: &lists,
-            revocation,
-        })?;
+        let tls =
+            identity::tls(site, |name, path| format!("Could not find '{name}' at '{}'", path.display()))?;
         let json = HeaderValue::from_static("application/json");
         let mut client = Client::new(&tls)
             .with_header(header::USER_AGENT, HeaderValue::from_static("PuppetserverCaCli"))
