@@ -26,6 +26,19 @@ fn report(certname: &str, body: &str) -> Command {
     })
 }
 
+fn keep(content: &str, uuid: &str) -> Command {
+    Command::KeepCatalog(KeepCatalog {
+        certname: "a".into(),
+        environment: "production".into(),
+        transaction_uuid: None,
+        job_id: None,
+        content: content.into(),
+        catalog_uuid: uuid.into(),
+        version: "8".into(),
+        producer_timestamp: SystemTime::now(),
+    })
+}
+
 async fn stored(store: &Store) -> i64 {
     store.facts("a").await.unwrap().unwrap().facts["x"].as_int().unwrap()
 }
@@ -57,18 +70,6 @@ async fn facts_on_the_list_are_not_stored() {
 async fn a_catalog_that_was_sent_again_keeps_its_content() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(&dir.path().join("pdb.sqlite")).unwrap();
-    let keep = |content: &str, uuid: &str| {
-        Command::KeepCatalog(KeepCatalog {
-            certname: "a".into(),
-            environment: "production".into(),
-            transaction_uuid: None,
-            job_id: None,
-            content: content.into(),
-            catalog_uuid: uuid.into(),
-            version: "8".into(),
-            producer_timestamp: SystemTime::now(),
-        })
-    };
     assert!(matches!(store.submit(keep("one", "two")).await, Err(PdbError::Gone)));
     let catalog = Catalog {
         name: "a".into(),

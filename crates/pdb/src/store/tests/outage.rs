@@ -27,19 +27,6 @@ fn catalog(uuid: &str) -> Command {
     })
 }
 
-fn keep(content: &str, uuid: &str) -> Command {
-    Command::KeepCatalog(KeepCatalog {
-        certname: "a".into(),
-        environment: "production".into(),
-        transaction_uuid: None,
-        job_id: None,
-        content: content.into(),
-        catalog_uuid: uuid.into(),
-        version: "8".into(),
-        producer_timestamp: SystemTime::now(),
-    })
-}
-
 fn run_report(second: u32) -> Command {
     let text = format!(
         r#"{{"host":"a","time":"2024-01-01T00:00:{second:02}Z","puppet_version":"8.10.0","report_format":12,"status":"unchanged"}}"#
