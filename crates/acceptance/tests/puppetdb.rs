@@ -68,3 +68,32 @@ async fn clients_of_puppetdb_and_exported_resources() {
     assert_eq!(rows[0]["value"], "Plan9", "{rows}");
     cluster.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_catalog_looked_up_stands_beside_it() {
+    let toml = "[compile]\ntrack-lookups = true\n".to_owned();
+    let cluster = Cluster::start_with(Options { toml, ..Options::default() }).await;
+    let manifests = cluster.environment("inputs").join("manifests");
+    std::fs::create_dir_all(&manifests).unwrap();
+    let code = "class c($p = 1) { }\ninclude c\nnotify { lookup('greeting', {default_value => 'hello'}): }\n";
+    std::fs::write(manifests.join("site.pp"), code).unwrap();
+    let agent = Agent::enrolled(&cluster.url(), &cluster.authority(), "a.example.com").await;
+    let example = acceptance::examples::nodes().remove(0);
+    let query =
+        serde_json::json!(["from", "catalog_inputs", ["extract", ["certname", "catalog_uuid", "inputs"]]]);
+    // The second one is kept.
+    for _ in 0..2 {
+        let answer = agent.catalog(&facts_of(&example, "a.example.com"), "inputs").await.unwrap();
+        let catalog: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        let mut rows = cluster.rows(query.clone()).await;
+        let inputs = rows[0]["inputs"].as_array_mut().unwrap();
+        inputs.sort_by_key(|input| input.to_string());
+        assert_eq!(*inputs, [serde_json::json!(["hiera", "c::p"]), serde_json::json!(["hiera", "greeting"])]);
+        assert_eq!(rows[0]["catalog_uuid"], catalog["catalog_uuid"]);
+        assert_eq!(rows.len(), 1);
+    }
+    let query = serde_json::json!(["extract", ["certname", "type", "name"], ["=", "name", "c::p"]]);
+    let rows = cluster.rows(serde_json::json!(["from", "catalog_input_contents", query])).await;
+    assert_eq!(rows, [serde_json::json!({"certname": "a.example.com", "type": "hiera", "name": "c::p"})]);
+    cluster.stop().await;
+}

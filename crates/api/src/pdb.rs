@@ -7,7 +7,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use pcore::{Hash, Value};
+use pcore::{Hash, Str, Value};
 use rest::{BoxFuture, Bytes};
 use sha2::{Digest as _, Sha256};
 use wire::catalog::{Catalog, Resource};
@@ -71,7 +71,7 @@ pub struct ReplaceCatalog {
     /// Resources that the node exports and does not apply itself.
     pub exported: Arc<Vec<Resource>>,
     /// Keys that were looked up in Hiera for it; `None` if that is not known.
-    pub lookups: Option<Arc<Vec<String>>>,
+    pub lookups: Option<Arc<Vec<Str>>>,
     /// Of everything in `catalog` and `exported` but version and `catalog_uuid`, if it was made: two catalogs of a node with the same
     /// one are the same.
     pub fingerprint: Option<Fingerprint>,
@@ -96,6 +96,8 @@ pub struct KeepCatalog {
     pub catalog_uuid: String,
     /// `version` now.
     pub version: String,
+    /// Whether keys were looked up in Hiera for it: what is stored of them belongs to the new identity then.
+    pub has_lookups: bool,
     /// When it was sent.
     pub producer_timestamp: SystemTime,
 }

@@ -85,6 +85,7 @@ pub struct Compile {
     pub memo_verify_every: u64,
     pub strict: Option<String>,
     pub strict_variables: Option<bool>,
+    pub track_lookups: Option<bool>,
 }
 
 /// `[ruby]`
@@ -254,6 +255,7 @@ impl Default for Compile {
             memo_verify_every: 1_000,
             strict: None,
             strict_variables: None,
+            track_lookups: None,
         }
     }
 }

@@ -34,6 +34,8 @@ pub struct Compilation {
     pub logs: Vec<LogEntry>,
     /// What the catalog depends on, besides the image.
     pub reads: ReadSet,
+    /// Keys that were looked up in Hiera, found or not; `None` if they are not noted.
+    pub lookups: Option<Vec<pcore::Str>>,
 }
 
 /// A failed compile.
@@ -86,7 +88,8 @@ fn run(image: &Image, world: &dyn World, node: &NodeInput) -> Result<Compilation
     match session.into_catalog(version) {
         Ok((catalog, exported, mut session)) => {
             let logs = std::mem::take(&mut session.logs);
-            Ok(Compilation { catalog, exported, logs, reads: session.into_reads() })
+            let lookups = session.looked_up();
+            Ok(Compilation { catalog, exported, logs, reads: session.into_reads(), lookups })
         }
         Err(Control::Error(error)) => {
             Err(CompileError { message: format!("{error} on node {}", node.certname), logs: Vec::new() })

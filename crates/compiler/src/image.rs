@@ -69,6 +69,8 @@ pub struct ImageOptions {
     pub strict_variables: bool,
     /// Variables of the class `settings`.
     pub settings: Vec<(String, Value)>,
+    /// Whether compiles note the keys that they look up in Hiera.
+    pub track_lookups: bool,
     /// Whether the words of plans are keywords.
     pub tasks: bool,
     /// How much a compile may use up.
@@ -90,6 +92,7 @@ impl Default for ImageOptions {
             strict: Strict::Error,
             strict_variables: true,
             settings: Vec::new(),
+            track_lookups: false,
             tasks: false,
             bounds: crate::Bounds::default(),
             ruby: None,

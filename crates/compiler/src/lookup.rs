@@ -85,10 +85,20 @@ pub(crate) struct Lookups {
 impl<'i> Session<'i> {
     fn lookups(&mut self) -> hiera::Session {
         let engine = &self.image.hiera;
-        self.lookups
-            .session
-            .get_or_insert_with(|| hiera::Session::new(engine.environment.clone(), engine.store.clone()))
-            .clone()
+        let begin = || {
+            let (environment, store) = (engine.environment.clone(), engine.store.clone());
+            match self.image.options.track_lookups {
+                true => hiera::Session::recording(environment, store),
+                false => hiera::Session::new(environment, store),
+            }
+        };
+        self.lookups.session.get_or_insert_with(begin).clone()
+    }
+
+    /// The keys that were looked up, if they are noted.
+    pub(crate) fn looked_up(&self) -> Option<Vec<pcore::Str>> {
+        let keys = || self.lookups.session.as_ref().map(hiera::Session::keys).unwrap_or_default();
+        self.image.options.track_lookups.then(keys)
     }
 
     /// What the compile has read, files of Hiera included.

@@ -15,7 +15,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use pcore::{Hash, Str, Type, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use context::Context;
 pub(crate) use invocation::Invocation;
@@ -55,6 +55,8 @@ pub(crate) struct Inner {
     explaining: Cell<bool>,
     explainer: RefCell<Explainer>,
     consulted: Consulted,
+    /// The keys that were asked for, if they are wanted.
+    keys: Option<RefCell<FxHashSet<Str>>>,
 }
 
 #[derive(Clone, Default)]
@@ -118,6 +120,19 @@ impl Inner {
 impl Session {
     /// The lookups of a new compile.
     pub fn new(environment: Arc<Environment>, store: Arc<Store>) -> Session {
+        Session::with_keys(environment, store, None)
+    }
+
+    /// The same, and the keys that are asked for are noted.
+    pub fn recording(environment: Arc<Environment>, store: Arc<Store>) -> Session {
+        Session::with_keys(environment, store, Some(RefCell::default()))
+    }
+
+    fn with_keys(
+        environment: Arc<Environment>,
+        store: Arc<Store>,
+        keys: Option<RefCell<FxHashSet<Str>>>,
+    ) -> Session {
         Session(Rc::new(Inner {
             environment,
             store,
@@ -133,7 +148,16 @@ impl Session {
             explaining: Cell::new(false),
             explainer: RefCell::default(),
             consulted: Consulted::default(),
+            keys,
         }))
+    }
+
+    /// Every key that was asked for so far, found or not, as it was written; sorted. Empty if they are not noted.
+    pub fn keys(&self) -> Vec<Str> {
+        let mut keys: Vec<Str> =
+            self.0.keys.iter().flat_map(|keys| keys.borrow().iter().cloned().collect::<Vec<_>>()).collect();
+        keys.sort();
+        keys
     }
 
     /// Every file and folder whose state has decided something so far, with that state; `None` where there was nothing.
@@ -251,6 +275,9 @@ impl Session {
                 explainer.pop();
             });
             return Err(Failure::NotFound);
+        }
+        if let Some(keys) = &inner.keys {
+            keys.borrow_mut().insert(name.clone());
         }
         let key = Key::parse(name)?;
         let invocation = invocation.for_key(&key);

@@ -46,6 +46,8 @@ struct Kept {
     content: String,
     catalog_uuid: String,
     version: String,
+    #[serde(default)]
+    has_lookups: bool,
     producer_timestamp: i64,
     producer: Option<String>,
 }
@@ -124,6 +126,7 @@ fn kept(keep: &KeepCatalog, producer: Option<String>) -> Spooled {
         content: keep.content.clone(),
         catalog_uuid: keep.catalog_uuid.clone(),
         version: keep.version.clone(),
+        has_lookups: keep.has_lookups,
         producer_timestamp: microseconds(keep.producer_timestamp),
         producer,
     })
@@ -159,6 +162,7 @@ pub(crate) fn prepare(bytes: &[u8], received: i64, blocklist: &Blocklist) -> Res
                 content: kept.content,
                 catalog_uuid: kept.catalog_uuid,
                 version: kept.version,
+                has_lookups: kept.has_lookups,
                 producer_timestamp: moment(kept.producer_timestamp),
             };
             vec![store::prepare_kept(&keep, kept.producer.as_deref(), received)]

@@ -177,6 +177,7 @@ pub(crate) fn prepare_kept(keep: &KeepCatalog, producer: Option<&str>, received:
         content: keep.content.clone(),
         catalog_uuid: keep.catalog_uuid.clone(),
         version: keep.version.clone(),
+        has_lookups: keep.has_lookups,
         producer_timestamp: microseconds(keep.producer_timestamp),
         received,
     })

@@ -190,27 +190,32 @@ async fn store(server: &Server, certname: &str, run: &Run, content: &Content) ->
     let (certname, transaction_uuid) = (certname.to_owned(), run.transaction_uuid.clone());
     let producer_timestamp = SystemTime::now();
     let command = match content {
-        Content::Fresh(catalog, exported, fingerprint) => Command::ReplaceCatalog(ReplaceCatalog {
-            certname,
-            environment: catalog.environment.to_string(),
-            transaction_uuid,
-            catalog: catalog.clone(),
-            job_id: run.job_id.clone(),
-            exported: exported.clone(),
-            lookups: None,
-            fingerprint: Some(*fingerprint),
-            producer_timestamp,
-        }),
-        Content::Kept { environment, content, catalog_uuid, version } => Command::KeepCatalog(KeepCatalog {
-            certname,
-            environment: environment.clone(),
-            transaction_uuid,
-            job_id: run.job_id.clone(),
-            content: content.clone(),
-            catalog_uuid: catalog_uuid.clone(),
-            version: version.clone(),
-            producer_timestamp,
-        }),
+        Content::Fresh { catalog, exported, lookups, fingerprint } => {
+            Command::ReplaceCatalog(ReplaceCatalog {
+                certname,
+                environment: catalog.environment.to_string(),
+                transaction_uuid,
+                catalog: catalog.clone(),
+                job_id: run.job_id.clone(),
+                exported: exported.clone(),
+                lookups: lookups.clone(),
+                fingerprint: Some(*fingerprint),
+                producer_timestamp,
+            })
+        }
+        Content::Kept { environment, content, catalog_uuid, version, has_lookups } => {
+            Command::KeepCatalog(KeepCatalog {
+                certname,
+                environment: environment.clone(),
+                transaction_uuid,
+                job_id: run.job_id.clone(),
+                content: content.clone(),
+                catalog_uuid: catalog_uuid.clone(),
+                version: version.clone(),
+                has_lookups: *has_lookups,
+                producer_timestamp,
+            })
+        }
     };
     server.pdb.submit(command).await
 }

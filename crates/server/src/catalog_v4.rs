@@ -195,7 +195,7 @@ pub(crate) async fn find(server: &Server, request: &mut Request) -> Result<Respo
             catalog: Arc::new(compilation.catalog),
             job_id: None,
             exported: Arc::new(compilation.exported),
-            lookups: None,
+            lookups: compilation.lookups.map(Arc::new),
             fingerprint: None,
             producer_timestamp: SystemTime::now(),
         };

@@ -235,6 +235,7 @@ impl Environments {
             strict: self.settings.strict,
             strict_variables: self.settings.strict_variables,
             settings: self.settings.variables.clone(),
+            track_lookups: self.settings.track_lookups,
             ruby: self.settings.ruby.clone(),
             bounds: self.settings.bounds,
             ..ImageOptions::default()

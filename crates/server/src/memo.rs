@@ -88,6 +88,7 @@ struct Entry {
     code_id: Option<Str>,
     content: Str,
     resources: usize,
+    has_lookups: bool,
     logs: Arc<[LogEntry]>,
     bytes: usize,
 }
@@ -104,6 +105,8 @@ pub struct Hit {
     pub version: Value,
     /// How many resources it has.
     pub resources: usize,
+    /// Whether its compile noted keys that it looked up in Hiera.
+    pub has_lookups: bool,
     /// What its compile logged.
     pub logs: Arc<[LogEntry]>,
     /// Whether a fresh compile is to be compared with it.
@@ -170,6 +173,7 @@ impl Memo {
             catalog_uuid: uuid.to_owned(),
             version,
             resources: entry.resources,
+            has_lookups: entry.has_lookups,
             logs: entry.logs.clone(),
             verify,
         })
@@ -290,6 +294,7 @@ impl Entry {
             code_id: compiled.catalog.code_id.clone(),
             content: compiled.catalog.catalog_uuid.clone(),
             resources: compiled.catalog.resources.len(),
+            has_lookups: compiled.lookups.as_ref().is_some_and(|keys| !keys.is_empty()),
             logs,
             bytes,
         })

@@ -33,6 +33,8 @@ pub struct Settings {
     pub strict: Strict,
     /// Whether an unknown variable is an error.
     pub strict_variables: bool,
+    /// Whether the keys that a compile looks up in Hiera are stored with its catalog.
+    pub track_lookups: bool,
     /// Where files for agents are.
     pub files: FileSettings,
     /// Where classes, parameters and environments of nodes come from.

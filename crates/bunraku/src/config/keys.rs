@@ -50,6 +50,7 @@ keys! {
     "compile.memo-verify-every" = "1000", "One of so many kept catalogs is compiled again and compared before it is sent; 0 is none.";
     "compile.strict" = "\"\"", "off, warning or error: what implicit conversions and unknown variables do. Default: puppet.conf, else error.";
     "compile.strict-variables" = "\"\"", "Whether an unknown variable is an error. Default: puppet.conf, else true.";
+    "compile.track-lookups" = "\"\"", "Whether the keys that a catalog looks up in Hiera are stored with it (`catalog_inputs` of PuppetDB). Default: puppetserver.conf, else false.";
     "ruby.interpreter" = "\"\"", "Ruby that runs functions and templates of modules which are not native, in processes that can do nothing else; `none` runs no Ruby. Default: the agent's, else the first in PATH, else none.";
     "ruby.workers" = "0", "Such processes at once for each environment; 0 is the number of processors.";
     "ruby.memory-bytes" = "1073741824", "Address space of such a process.";

@@ -44,6 +44,7 @@ pub fn server(site: &Site) -> anyhow::Result<server::Settings> {
         trusted_external_command: site.puppet.path_of("trusted_external_command"),
         strict,
         strict_variables: site.puppet.flag("strict_variables"),
+        track_lookups: compile.track_lookups.unwrap_or_else(|| puppetserver_tracks_lookups(site)),
         variables: site.puppet.all().map(|(name, value)| (name.to_owned(), variable(value))).collect(),
         oid_names: oid_names(&site.path("trusted_oid_mapping_file"))?,
         check_interval: site.config.code.check_interval.0,
@@ -63,6 +64,18 @@ pub fn server(site: &Site) -> anyhow::Result<server::Settings> {
         memo_verify_every: compile.memo_verify_every,
         body_bytes_max: site.config.listen.max_body_bytes as u64,
     })
+}
+
+/// What a Puppet server on this machine does. Nothing else is taken from that file, so one that cannot be read stops nobody.
+fn puppetserver_tracks_lookups(site: &Site) -> bool {
+    let Some(file) = site.puppetserver_conf("puppetserver.conf") else { return false };
+    match hocon::load(&file) {
+        Ok(conf) => matches!(conf.get(&["jruby-puppet", "track-lookups"]), Some(hocon::Value::Bool(true))),
+        Err(error) => {
+            tracing::warn!(%error, "track-lookups could not be looked for");
+            false
+        }
+    }
 }
 
 /// Whose word counts on classes and environments of nodes. A terminus that is not known cannot be left out: nodes would lose what it
@@ -281,4 +294,30 @@ fn own_address(towards: &str) -> Option<String> {
     let socket = UdpSocket::bind(any).ok()?;
     socket.connect(towards).ok()?;
     Some(socket.local_addr().ok()?.ip().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::{Config, Site};
+
+    #[test]
+    fn keys_are_noted_where_a_puppet_server_did() {
+        let folder = tempfile::tempdir().unwrap();
+        let confdir = folder.path().join("puppet");
+        let conf = folder.path().join("puppetserver/conf.d");
+        std::fs::create_dir_all(&conf).unwrap();
+        let tracks = |ours: &str| {
+            let toml = format!("certname = 'a'\nconfdir = '{}'\n{ours}", confdir.display());
+            let site = Site::from_config(Config::parse(&toml).unwrap()).unwrap();
+            super::server(&site).unwrap().track_lookups
+        };
+        let write = |text: &str| std::fs::write(conf.join("puppetserver.conf"), text).unwrap();
+        assert!(!tracks("") && tracks("[compile]\ntrack-lookups = true\n"));
+        write("jruby-puppet: {\n  # track-lookups: true\n}\n");
+        assert!(!tracks(""));
+        write("jruby-puppet: {\n  track-lookups: true\n}\n");
+        assert!(tracks("") && !tracks("[compile]\ntrack-lookups = false\n"));
+        write("jruby-puppet: {");
+        assert!(!tracks(""));
+    }
 }

@@ -89,3 +89,65 @@ fn defaults_of_parameters_without_data_name_their_definition() {
         &format!("{frame} {missing} (line: 3) on node n1"),
     );
 }
+
+/// Each way to ask for a key, and some that ask for none.
+const ASKING: &str = r#"
+include m
+class { 'm::two': explicit => 2 }
+lookup('greeting')
+lookup('whole')
+lookup(['none1', 'list', 'unreached'])
+lookup('overridden', {override => {'overridden' => 1}})
+lookup('defaulted', {default_values_hash => {'defaulted' => 1}})
+lookup('absent', {default_value => 1})
+lookup('absent', {default_value => 1})
+lookup('lookup_options', {default_value => 1})
+lookup('lookup_options.x', {default_value => 1})
+lookup('inner.deep')
+lookup('list.0')
+lookup('conv')
+lookup('asks')
+hiera('inner2')
+hiera_array('list')
+hiera('old_absent', 3)
+lookup('"quoted.key"', {default_value => 1})
+lookup('::m::given', {default_value => 1})
+"#;
+
+#[test]
+fn the_keys_that_are_noted_are_those_that_puppet_notes() {
+    let files = [
+        (
+            "hiera.yaml",
+            "{version: 5, hierarchy: [{name: c, path: common.yaml}, {name: x, path: '%{facts.nothing}.yaml'}, \
+             {name: f, lookup_key: 'm::backend'}]}",
+        ),
+        (
+            "data/common.yaml",
+            "greeting: \"hello %{lookup('inner.deep')} %{hiera('inner2')}\"\nwhole: \"%{alias('list')}\"\n\
+             inner: {deep: x}\ninner2: y\nlist: [1]\nm::given: 1\nconv: '7'\n\
+             lookup_options:\n  list: {merge: unique}\n  conv: {convert_to: Integer}\n",
+        ),
+        ("modules/m/hiera.yaml", "{version: 5, hierarchy: [{name: common, path: common.yaml}]}"),
+        ("modules/m/data/common.yaml", "m::own: 3"),
+        (
+            "modules/m/manifests/init.pp",
+            "class m($given, $own, $default = 5, $explicit = 1) { }",
+        ),
+        ("modules/m/manifests/two.pp", "class m::two($explicit = 1) { }"),
+        (
+            "modules/m/functions/backend.pp",
+            "function m::backend($key, $options, $context) {
+               if $key == 'asks' { lookup('asked_by_backend', {default_value => 1}) } else { $context.not_found }
+             }",
+        ),
+    ];
+    let mut site = crate::Site::new(ASKING, &files);
+    assert_eq!(site.compile().unwrap().lookups, None);
+    site.options.track_lookups = true;
+    let noted = site.compile().unwrap().lookups.unwrap();
+    let noted: Vec<&str> = noted.iter().map(|key| key.as_str()).collect();
+    let observed = "\"quoted.key\"|::m::given|absent|asked_by_backend|asks|conv|defaulted|greeting|inner.deep|inner2|list|\
+                    list.0|m::default|m::explicit|m::given|m::own|none1|old_absent|whole";
+    assert_eq!(noted.join("|"), observed);
+}

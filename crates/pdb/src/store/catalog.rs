@@ -201,6 +201,8 @@ pub(crate) struct Kept {
     pub(crate) content: String,
     pub(crate) catalog_uuid: String,
     pub(crate) version: String,
+    /// What is stored of the keys that were looked up for it gets the same identity.
+    pub(crate) has_lookups: bool,
     pub(crate) producer_timestamp: i64,
     pub(crate) received: i64,
 }
@@ -211,6 +213,16 @@ pub(crate) fn keep(tx: &Tx<'_>, kept: &Kept) -> Result<Outcome> {
     let environment = node::name(tx, Names::Environments, Some(&kept.environment))?;
     let producer = node::name(tx, Names::Producers, kept.producer.as_deref())?;
     let greatest = tx.dialect().greatest();
+    if kept.has_lookups {
+        let sql = format!(
+            "UPDATE catalog_input_sets SET catalog_uuid = $3, producer_timestamp = {greatest}(producer_timestamp, $4)
+             WHERE node_id = $1 AND EXISTS (SELECT 1 FROM catalogs WHERE node_id = $1 AND content = $2)"
+        );
+        let of = (kept.content.as_str().into(), kept.catalog_uuid.as_str().into());
+        if tx.execute(&sql, &[node.id.into(), of.0, of.1, kept.producer_timestamp.into()])? == 0 {
+            return Ok(Outcome::Stale);
+        }
+    }
     let touched = tx.execute(
         &format!(
             "UPDATE catalogs SET environment_id = $3, transaction_uuid = $4, catalog_uuid = $5, version = $6,

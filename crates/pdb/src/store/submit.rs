@@ -112,7 +112,10 @@ impl Store {
         received: i64,
         doing: &'static str,
     ) -> Result<(), Failure> {
-        let inputs = terminus::inputs(&catalog).map(|inputs| catalog::prepare_inputs(&inputs));
+        let inputs = match terminus::inputs(&catalog) {
+            Some(inputs) => Some(apart(doing, move || catalog::prepare_inputs(&inputs)).await?),
+            None => None,
+        };
         if !self.is_kept(&catalog, received, doing).await? {
             let (certname, fingerprint) = (catalog.certname.clone(), catalog.fingerprint);
             let (content, producer) = (catalog.catalog.catalog_uuid.clone(), self.producer.clone());
@@ -151,6 +154,8 @@ impl Store {
             content,
             catalog_uuid: catalog.catalog.catalog_uuid.to_string(),
             version: terminus::version(&catalog.catalog.version),
+            // They may be others; they follow.
+            has_lookups: false,
             producer_timestamp: catalog.producer_timestamp,
         };
         let kept = prepare_kept(&keep, self.producer.as_deref(), received);

@@ -35,6 +35,7 @@ fn keep(content: &str, uuid: &str) -> Command {
         content: content.into(),
         catalog_uuid: uuid.into(),
         version: "8".into(),
+        has_lookups: false,
         producer_timestamp: SystemTime::now(),
     })
 }

@@ -51,13 +51,19 @@ pub(super) struct Compiled {
 
 /// What the store has to be told.
 pub(super) enum Content {
-    /// The catalog, what the node only exports, and what tells whether both are as before.
-    Fresh(Arc<Catalog>, Arc<Vec<wire::catalog::Resource>>, Fingerprint),
+    /// The catalog, what the node only exports, and what tells whether both are as before; keys that were looked up.
+    Fresh {
+        catalog: Arc<Catalog>,
+        exported: Arc<Vec<wire::catalog::Resource>>,
+        lookups: Option<Arc<Vec<pcore::Str>>>,
+        fingerprint: Fingerprint,
+    },
     Kept {
         environment: String,
         content: String,
         catalog_uuid: String,
         version: String,
+        has_lookups: bool,
     },
 }
 
@@ -164,16 +170,16 @@ impl Job {
             "the last catalog still holds"
         );
         let version = pcore::format::to_s(&hit.version);
-        let Hit { body, content, catalog_uuid, .. } = hit;
+        let Hit { body, content, catalog_uuid, has_lookups, .. } = hit;
         let environment = self.environment.name.clone();
-        Compiled { body, content: Content::Kept { environment, content, catalog_uuid, version } }
+        Compiled { body, content: Content::Kept { environment, content, catalog_uuid, version, has_lookups } }
     }
 
     /// Compiles in spite of a kept catalog, and compares.
     fn verify(&self, hit: Hit) -> Result<Compiled, Problem> {
         let fresh = self.compile();
         let is_right = match &fresh {
-            Ok(Compiled { content: Content::Fresh(catalog, ..), .. }) => {
+            Ok(Compiled { content: Content::Fresh { catalog, .. }, .. }) => {
                 memo::is_same_catalog(&hit, catalog, self.is_rich())
             }
             _ => false,
@@ -205,7 +211,7 @@ impl Job {
         let mut body = Vec::with_capacity(compilation.catalog.resources.len() * 512);
         let marks = compilation.catalog.write_json_marked(&mut body, self.is_rich());
         order.memo.keep(self.key(), &environment.image, node, &compilation, &body, &marks);
-        let Compilation { catalog, exported, .. } = compilation;
+        let Compilation { catalog, exported, lookups, .. } = compilation;
         tracing::info!(
             certname = order.certname,
             environment = environment.name,
@@ -214,7 +220,8 @@ impl Job {
             "compiled catalog"
         );
         let fingerprint = fingerprint(&body, &marks, &exported);
-        Ok(Compiled { body, content: Content::Fresh(Arc::new(catalog), Arc::new(exported), fingerprint) })
+        let (catalog, exported, lookups) = (Arc::new(catalog), Arc::new(exported), lookups.map(Arc::new));
+        Ok(Compiled { body, content: Content::Fresh { catalog, exported, lookups, fingerprint } })
     }
 
     fn inline(&self, compilation: &mut Compilation, algorithm: Algorithm) -> Result<(), String> {

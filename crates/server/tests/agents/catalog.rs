@@ -75,6 +75,33 @@ async fn a_catalog_that_still_holds_is_sent_again() {
 }
 
 #[tokio::test]
+async fn the_store_hears_what_was_looked_up_if_that_is_wanted() {
+    let lookups = |commands: &[Command]| match commands.last() {
+        Some(Command::ReplaceCatalog(replace)) => replace.lookups.clone(),
+        other => panic!("{other:?}"),
+    };
+    let asking = "lookup('b::c', {default_value => 1})\nlookup('a', {default_value => 1})\n";
+    let site = Site::new();
+    site.manifest("production", asking);
+    site.send(post(PATH, form(&facts(NODE), ""))).await;
+    assert_eq!(lookups(&site.pdb.commands()), None);
+
+    let site = Site::with(|settings| settings.track_lookups = true);
+    site.manifest("production", asking);
+    for has_lookups in [true, false] {
+        site.send(post(PATH, form(&facts(NODE), ""))).await;
+        let noted = lookups(&site.pdb.commands()).unwrap();
+        let expected: &[&str] = if has_lookups { &["a", "b::c"] } else { &[] };
+        assert!(noted.iter().map(|key| key.as_str()).eq(expected.iter().copied()), "{noted:?}");
+        site.send(post(PATH, form(&facts(NODE), ""))).await;
+        let commands = site.pdb.commands();
+        let Some(Command::KeepCatalog(keep)) = commands.last() else { panic!("{commands:?}") };
+        assert_eq!(keep.has_lookups, has_lookups);
+        site.manifest("production", "notify { 'nothing is looked up': }\n");
+    }
+}
+
+#[tokio::test]
 async fn a_static_catalog_holds_the_metadata_of_its_files() {
     let site = Site::with(|settings| {
         let folder = settings.environmentpath[0].parent().unwrap().to_owned();

@@ -78,6 +78,7 @@ impl Site {
             hiera_config: None,
             strict: compiler::image::Strict::Error,
             strict_variables: true,
+            track_lookups: false,
             files: server::files::FileSettings {
                 fileserver_conf: folder.path().join("fileserver.conf"),
                 codedir: folder.path().to_owned(),

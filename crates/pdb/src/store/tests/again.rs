@@ -95,3 +95,53 @@ async fn the_same_catalog_moves_only_its_identity() {
     let sent = store.catalog("a").await.unwrap().unwrap().catalog;
     assert_eq!(sent.classes, ["y".into()]);
 }
+
+/// The identity that the noted keys belong to, and when they were noted.
+async fn noted(store: &Store) -> (String, i64) {
+    let read = store.db().read(|tx| {
+        let rows = tx.query("SELECT catalog_uuid, producer_timestamp FROM catalog_input_sets", &[])?;
+        Ok((rows[0].get(0)?, rows[0].get(1)?))
+    });
+    read.await.unwrap()
+}
+
+#[tokio::test]
+async fn what_was_looked_up_gets_the_new_identity() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(&dir.path().join("pdb.sqlite")).unwrap();
+    let with = |uuid, class, seconds, keys: &[&str]| {
+        let Command::ReplaceCatalog(replace) = catalog(uuid, class, seconds) else { unreachable!() };
+        let lookups = Some(Arc::new(keys.iter().map(|key| pcore::Str::from(*key)).collect()));
+        Command::ReplaceCatalog(ReplaceCatalog { lookups, ..replace })
+    };
+    let again = |content, uuid, seconds| {
+        let Command::KeepCatalog(kept) = keep(&identity(content), &identity(uuid)) else { unreachable!() };
+        Command::KeepCatalog(KeepCatalog { has_lookups: true, producer_timestamp: at(seconds), ..kept })
+    };
+    let keys = "SELECT group_concat(type || ' ' || name) FROM
+                (SELECT i.type, i.name FROM catalog_inputs c JOIN inputs i ON i.id = c.input_id ORDER BY i.name)";
+    let keys = || async { store.db().read(|tx| tx.query(keys, &[])?[0].get::<String>(0)).await.unwrap() };
+    store.submit(with(1, "x", 0, &["b", "a"])).await.unwrap();
+    assert_eq!(
+        (noted(&store).await, keys().await),
+        ((identity(1), microseconds(at(0))), "hiera a,hiera b".into())
+    );
+    store.submit(again(1, 2, 1)).await.unwrap();
+    assert_eq!(
+        (noted(&store).await, keys().await),
+        ((identity(2), microseconds(at(1))), "hiera a,hiera b".into())
+    );
+    // The same content, found with other keys.
+    store.submit(with(3, "x", 2, &["a", "c"])).await.unwrap();
+    assert_eq!(content(&store).await.0, identity(1));
+    assert_eq!((noted(&store).await.0, keys().await), (identity(3), "hiera a,hiera c".into()));
+    // Where there are no keys, the catalog has to be made again.
+    store.submit(catalog(4, "y", 3)).await.unwrap();
+    store
+        .db()
+        .write(|tx| tx.batch("DELETE FROM catalog_inputs; DELETE FROM catalog_input_sets"))
+        .await
+        .unwrap();
+    assert!(matches!(store.submit(again(4, 5, 4)).await, Err(PdbError::Gone)));
+    assert!(matches!(store.submit(again(1, 5, 4)).await, Err(PdbError::Gone)));
+}

@@ -379,6 +379,7 @@ async fn the_tables_of_the_first_versions_are_taken_over() {
         content: "one".into(),
         catalog_uuid: "four".into(),
         version: "10".into(),
+        has_lookups: false,
         producer_timestamp: SystemTime::now(),
     };
     store.submit(Command::KeepCatalog(keep)).await.unwrap();
