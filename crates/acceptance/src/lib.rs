@@ -12,6 +12,7 @@ pub mod differential;
 pub mod examples;
 pub mod peers;
 pub mod process;
+pub mod program;
 pub mod puppetdb;
 pub mod puppetserver;
 pub mod stock_agent;

@@ -89,7 +89,7 @@ keys! {
     "puppetdb.gc-interval" = "\"1h\"", "Pause between two removals. 0s: nothing is removed.";
     "puppetdb.query-timeout-default" = "\"10m\"", "How long a query may take that does not say so itself.";
     "puppetdb.query-timeout-max" = "\"10m\"", "How long any query may take.";
-    "puppetdb.log-queries" = "false", "Log every query with its origin.";
+    "puppetdb.log-queries" = "false", "Log every query: as it came, as AST, and the SQL it becomes, with its origin.";
     "auth.file" = "\"\"", "Authorization rules. Default: auth.conf where a Puppet server has it, else built-in rules.";
     "auth.allow-header-cert-info" = "false", "Take the client's identity from X-Client-* headers instead of TLS. Only behind a proxy that sets them.";
     "log.level" = "\"info\"", "error, warn, info, debug, trace, or a filter such as info,rest=debug.";

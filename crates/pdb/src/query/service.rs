@@ -73,6 +73,7 @@ impl QueryService {
             Method::GET => {
                 let params = Params::parse(&request.query)
                     .map_err(|error| QueryError::Invalid(error.message().to_owned()))?;
+                self.log_text(&request.id, || params.text("query").map(str::to_owned));
                 params::of_url(&params, route.takes)?
             }
             Method::POST => {
@@ -81,6 +82,9 @@ impl QueryService {
                     .bytes()
                     .await
                     .map_err(|error| QueryError::Invalid(error.message().to_owned()))?;
+                let text =
+                    || serde_json::from_slice::<Json>(&bytes).ok()?.get("query")?.as_str().map(str::to_owned);
+                self.log_text(&request.id, text);
                 params::of_body(&bytes, route.takes)?
             }
             _ => return super::error::invalid("PuppetDB queries must be made via GET/POST"),
@@ -127,13 +131,16 @@ impl QueryService {
     }
 
     async fn run(&self, asked: &Asked, id: &str) -> Result<Answer> {
-        let origin = asked.origin.as_deref().unwrap_or_default();
-        if self.settings.log_queries {
-            tracing::info!(origin, query = %asked.query, "PDBQuery:{id}");
-        } else {
-            tracing::debug!(origin, query = %asked.query, "PDBQuery:{id}");
+        let log = self.settings.log_queries;
+        if log {
+            tracing::info!("PDBQuery:{id}:{}", json!({"ast": asked.query, "origin": asked.origin}));
         }
         let plan = plan::plan(asked)?;
+        if log {
+            let (sql, values) = plan.sql.render(self.db.dialect());
+            let values: Vec<Json> = values.into_iter().map(shown).collect();
+            tracing::info!("PDBQuery:{id}:{}", json!({"origin": asked.origin, "params": values, "sql": sql}));
+        }
         let wanted = match asked.timeout {
             None => self.settings.timeout_default,
             Some(seconds) if seconds > 0.0 => {
@@ -149,6 +156,15 @@ impl QueryService {
             report_part: self.settings.report_part,
         };
         run::run(&self.db, plan, how).await
+    }
+
+    /// Logs a query as it came, if queries are logged: one that cannot be read is told nowhere else.
+    fn log_text(&self, id: &RequestId, text: impl FnOnce() -> Option<String>) {
+        if self.settings.log_queries
+            && let Some(text) = text()
+        {
+            tracing::info!("Parsing PDBQuery:{id}:{}", Json::String(text));
+        }
     }
 
     /// Whether an object is stored that a path goes through.
@@ -234,6 +250,17 @@ fn refused(error: QueryError) -> Response {
             Response::text(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
         }
         QueryError::Database(error) => Problem::internal(error).respond(),
+    }
+}
+
+/// A parameter of a statement in the log.
+fn shown(value: Value) -> Json {
+    match value {
+        Value::Null => Json::Null,
+        Value::Int(number) => number.into(),
+        Value::Real(number) => number.into(),
+        Value::Text(text) => text.into(),
+        Value::Blob(bytes) => hex::encode(bytes).into(),
     }
 }
 
