@@ -207,28 +207,31 @@ pub(crate) struct Kept {
     pub(crate) received: i64,
 }
 
-/// Moves the identity of a catalog; `Stale` if another content is stored.
+/// Moves the identity of a catalog; `Stale` if another content is stored, `Duplicate` if it was sent again later than this time: what
+/// was spooled comes after what did not have to wait.
 pub(crate) fn keep(tx: &Tx<'_>, kept: &Kept) -> Result<Outcome> {
     let Some(node) = node::find(tx, &kept.certname)? else { return Ok(Outcome::Stale) };
     let environment = node::name(tx, Names::Environments, Some(&kept.environment))?;
     let producer = node::name(tx, Names::Producers, kept.producer.as_deref())?;
-    let greatest = tx.dialect().greatest();
+    let later = "SELECT 1 FROM catalogs WHERE node_id = $1 AND content = $2 AND producer_timestamp > $3";
+    let unmoved = || {
+        let identity = [node.id.into(), kept.content.as_str().into(), kept.producer_timestamp.into()];
+        let is_later = tx.first(later, &identity)?.is_some();
+        Ok(if is_later { Outcome::Duplicate } else { Outcome::Stale })
+    };
     if kept.has_lookups {
-        let sql = format!(
-            "UPDATE catalog_input_sets SET catalog_uuid = $3, producer_timestamp = {greatest}(producer_timestamp, $4)
-             WHERE node_id = $1 AND EXISTS (SELECT 1 FROM catalogs WHERE node_id = $1 AND content = $2)"
-        );
+        let sql = "UPDATE catalog_input_sets SET catalog_uuid = $3, producer_timestamp = $4
+                   WHERE node_id = $1 AND EXISTS (SELECT 1 FROM catalogs WHERE node_id = $1 AND content = $2
+                                                  AND producer_timestamp <= $4)";
         let of = (kept.content.as_str().into(), kept.catalog_uuid.as_str().into());
-        if tx.execute(&sql, &[node.id.into(), of.0, of.1, kept.producer_timestamp.into()])? == 0 {
-            return Ok(Outcome::Stale);
+        if tx.execute(sql, &[node.id.into(), of.0, of.1, kept.producer_timestamp.into()])? == 0 {
+            return unmoved();
         }
     }
     let touched = tx.execute(
-        &format!(
-            "UPDATE catalogs SET environment_id = $3, transaction_uuid = $4, catalog_uuid = $5, version = $6,
-                 producer_timestamp = {greatest}(producer_timestamp, $7), timestamp = $8, producer_id = $9, job_id = $10
-             WHERE node_id = $1 AND content = $2"
-        ),
+        "UPDATE catalogs SET environment_id = $3, transaction_uuid = $4, catalog_uuid = $5, version = $6,
+             producer_timestamp = $7, timestamp = $8, producer_id = $9, job_id = $10
+         WHERE node_id = $1 AND content = $2 AND producer_timestamp <= $7",
         &[
             node.id.into(),
             kept.content.as_str().into(),
@@ -243,7 +246,7 @@ pub(crate) fn keep(tx: &Tx<'_>, kept: &Kept) -> Result<Outcome> {
         ],
     )?;
     if touched == 0 {
-        return Ok(Outcome::Stale);
+        return unmoved();
     }
     node::revive(tx, &node, kept.producer_timestamp)?;
     touch_node(tx, node.id, kept.producer_timestamp, environment)?;

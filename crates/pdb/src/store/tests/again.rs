@@ -131,6 +131,11 @@ async fn what_was_looked_up_gets_the_new_identity() {
         (noted(&store).await, keys().await),
         ((identity(2), microseconds(at(1))), "hiera a,hiera b".into())
     );
+    // What had to wait comes after what is newer.
+    store.submit(again(1, 9, 0)).await.unwrap();
+    assert_eq!((noted(&store).await.0, content(&store).await.0), (identity(2), identity(1)));
+    let sent = store.catalog("a").await.unwrap().unwrap();
+    assert_eq!((&*sent.catalog.catalog_uuid, sent.producer_timestamp), (identity(2).as_str(), at(1)));
     // The same content, found with other keys.
     store.submit(with(3, "x", 2, &["a", "c"])).await.unwrap();
     assert_eq!(content(&store).await.0, identity(1));
