@@ -76,6 +76,8 @@ impl fmt::Display for Site {
 pub(crate) enum Frame {
     /// Raised by code that knows no place: a function, a conversion, the catalog.
     Bare,
+    /// The same of a function in Ruby that has raised one of Puppet's own errors; lookups pass such an error on without a frame.
+    OfPuppet,
     /// A finding of the evaluator about the expression at hand (an "issue"); it gets the place, but not the
     /// words `Error while evaluating ...`.
     Issue,
@@ -83,6 +85,8 @@ pub(crate) enum Frame {
     Placeless,
     /// Complete but for the node's name.
     Located,
+    /// The same of an exception in Ruby that nothing in Puppet rescues.
+    Fatal,
 }
 
 /// A failed evaluation.
@@ -96,6 +100,16 @@ impl Error {
     /// An error of code that knows no place, such as a function.
     pub fn new(message: impl Into<String>) -> Error {
         Error { message: message.into(), frame: Frame::Bare }
+    }
+
+    /// An error of Puppet's own classes, from code that knows no place.
+    pub(crate) fn of_puppet(message: impl Into<String>) -> Error {
+        Error { message: message.into(), frame: Frame::OfPuppet }
+    }
+
+    /// Whether it is [`Error::of_puppet`].
+    pub(crate) fn is_of_puppet(&self) -> bool {
+        matches!(self.frame, Frame::OfPuppet)
     }
 
     /// A finding about the expression at hand.
@@ -121,6 +135,16 @@ impl Error {
         Error { message: message.into(), frame: Frame::Located }
     }
 
+    /// The text of an exception that goes through everything as it is.
+    pub(crate) fn fatal(message: impl Into<String>) -> Error {
+        Error { message: message.into(), frame: Frame::Fatal }
+    }
+
+    /// Whether it is [`Error::fatal`].
+    pub(crate) fn is_fatal(&self) -> bool {
+        matches!(self.frame, Frame::Fatal)
+    }
+
     /// A text like [`Error::complete`], to which the definition that it comes from adds its place.
     pub(crate) fn placeless(message: impl Into<String>) -> Error {
         Error { message: message.into(), frame: Frame::Placeless }
@@ -131,7 +155,7 @@ impl Error {
     pub(crate) fn in_definition(self, site: Option<&Site>) -> Error {
         match self.frame {
             Frame::Placeless => Error::unframed(self.message, site),
-            Frame::Bare | Frame::Issue | Frame::Located => self,
+            Frame::Bare | Frame::OfPuppet | Frame::Issue | Frame::Located | Frame::Fatal => self,
         }
     }
 
@@ -142,7 +166,7 @@ impl Error {
 
     /// True if the error has its final place.
     pub(crate) fn is_complete(&self) -> bool {
-        matches!(self.frame, Frame::Located | Frame::Placeless)
+        matches!(self.frame, Frame::Located | Frame::Placeless | Frame::Fatal)
     }
 
     /// The error as it leaves the expression at `site`, of which `label` is the name with its article
@@ -150,9 +174,9 @@ impl Error {
     #[must_use]
     pub(crate) fn at(self, label: &str, site: &Site) -> Error {
         match self.frame {
-            Frame::Located | Frame::Placeless => self,
+            Frame::Located | Frame::Placeless | Frame::Fatal => self,
             Frame::Issue => Error::issue_at(self.message, site),
-            Frame::Bare => {
+            Frame::Bare | Frame::OfPuppet => {
                 Error::issue_at(format_args!("Error while evaluating {label}, {}", self.message), site)
             }
         }

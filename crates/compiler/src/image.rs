@@ -100,6 +100,9 @@ impl Default for ImageOptions {
     }
 }
 
+/// What stands before the names of an environment's own functions.
+const ENVIRONMENT: &str = "environment";
+
 /// An environment, ready to compile from.
 #[derive(Debug)]
 pub struct Image {
@@ -114,6 +117,8 @@ pub struct Image {
     /// Functions in Ruby by name: the modules that have one, in order of the module path, and where among the
     /// functions of the module.
     ruby_functions: FxHashMap<Symbol, Vec<(Symbol, usize)>>,
+    /// The environment's own, which stand under its name among those.
+    own_ruby_functions: Vec<RubyFunction>,
     aliases: types::Aliases,
     native: native::NativeTypes,
     pub(crate) settings_class: Definition,
@@ -170,15 +175,20 @@ impl Image {
         }
         let manifests = main::manifests(options, &mut files)?;
         let mut functions = FxHashMap::default();
+        let mut own_ruby_functions = Vec::new();
         if let Some(directory) = &options.directory {
-            let names = module::scan_functions("environment", &directory.join("functions"), &mut files)?;
+            let names = module::scan_functions(ENVIRONMENT, &directory.join("functions"), &mut files)?;
             functions.extend(names);
+            own_ruby_functions = module::scan_ruby(Symbol::new(ENVIRONMENT), directory, &mut files)?;
         }
         for name in &module_names {
             functions.extend(modules[name].functions.iter().map(|(name, path)| (*name, path.clone())));
         }
         let generated = native::request_generated(options, &mut files)?;
         let mut ruby_functions: FxHashMap<Symbol, Vec<(Symbol, usize)>> = FxHashMap::default();
+        for (at, function) in own_ruby_functions.iter().enumerate() {
+            ruby_functions.entry(function.name).or_default().push((Symbol::new(ENVIRONMENT), at));
+        }
         for module in &module_names {
             for (at, function) in modules[module].ruby_functions.iter().enumerate() {
                 ruby_functions.entry(function.name).or_default().push((*module, at));
@@ -196,7 +206,8 @@ impl Image {
         );
         let hiera = lookup::Engine::new(options, modules.values(), old.map(|old| &old.hiera));
         let ruby = options.ruby.clone().map(|settings| {
-            let load_paths = module_names.iter().map(|name| modules[name].path.join("lib"));
+            let folders = options.directory.iter().chain(module_names.iter().map(|name| &modules[name].path));
+            let load_paths = folders.map(|folder| folder.join("lib"));
             let load_paths = load_paths.filter(|path| path.is_dir()).collect();
             foreign::Pool::new(foreign::Settings { load_paths, ..settings })
         });
@@ -210,6 +221,7 @@ impl Image {
             main,
             functions,
             ruby_functions,
+            own_ruby_functions,
             aliases,
             native,
             hiera,
@@ -288,7 +300,10 @@ impl Image {
         let places = self.ruby_functions.get(&name)?;
         let own = places.iter().find(|(of, _)| Some(*of) == module);
         let (of, at) = own.or(places.first())?;
-        let function = self.modules.get(of)?.ruby_functions.get(*at)?;
+        let function = match self.modules.get(of) {
+            Some(module) => module.ruby_functions.get(*at)?,
+            None => self.own_ruby_functions.get(*at)?,
+        };
         Some((function, places.iter().all(|(other, _)| other == of)))
     }
 

@@ -7,6 +7,7 @@ mod context;
 mod question;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use hiera::{
     BackendCall, BackendFunction, ErrorKind, FunctionKind, Host, LookupError, Request, Segment, Store,
@@ -80,6 +81,16 @@ pub(crate) struct Lookups {
     /// Contexts of the backend functions that run, and those that code has made.
     contexts: FxHashMap<i64, hiera::Context>,
     contexts_made: i64,
+    /// Tells this compile from others in this process.
+    number: Option<u64>,
+}
+
+impl Lookups {
+    /// Tells this compile from others in this process, to code in other processes.
+    pub(crate) fn number(&mut self) -> u64 {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        *self.number.get_or_insert_with(|| LAST.fetch_add(1, Ordering::Relaxed) + 1)
+    }
 }
 
 impl<'i> Session<'i> {
@@ -124,6 +135,18 @@ impl<'i> Session<'i> {
         result.map_err(|error| control(error, raised))
     }
 
+    /// Runs something of the engine that asks this compile.
+    pub(crate) fn with_lookup<T>(
+        &mut self,
+        at: CallSite<'i>,
+        run: impl FnOnce(&mut dyn Host) -> Result<T, LookupError>,
+    ) -> Result<T, Control> {
+        let mut host = Window { session: self, scope: at.scope, at: Some(at), raised: None };
+        let result = run(&mut host);
+        let raised = host.raised.take();
+        result.map_err(|error| control(error, raised))
+    }
+
     /// Gives the parameters of a class that were not given the values that data has for them.
     pub(crate) fn look_parameters_up(
         &mut self,
@@ -158,6 +181,40 @@ struct Window<'a, 'i> {
     at: Option<CallSite<'i>>,
     /// What a backend function raised, while the engine carries only its text.
     raised: Option<Control>,
+}
+
+impl<'i> Session<'i> {
+    /// Why a variable is not defined, as lookups tell it; nothing if it may be unset.
+    pub(crate) fn why_undefined(&mut self, name: &str) -> Result<Option<String>, Control> {
+        let known = matches!(name, "module_name" | "caller_module_name");
+        if known || crate::eval::variable::is_number(name) {
+            return Ok(None);
+        }
+        let plain = name.strip_prefix("::").unwrap_or(name);
+        Ok(Some(match plain.rsplit_once("::") {
+            None => String::new(),
+            Some((class, _)) => match self.find_class(class)? {
+                None => format!("class {class} could not be found"),
+                Some(definition) if self.class_scope(definition.name).is_none() => {
+                    format!("class {class} has not been evaluated")
+                }
+                Some(_) => String::new(),
+            },
+        }))
+    }
+
+    /// The class whose code asks, or in which it was written.
+    pub(crate) fn calling_class(&self, scope: ScopeId) -> Option<pcore::Str> {
+        let mut at = Some(scope);
+        while let Some(id) = at {
+            let scope = self.scope(id);
+            if scope.source.kind == DefinitionKind::Class {
+                return Some(scope.source.name.into());
+            }
+            at = scope.parent;
+        }
+        None
+    }
 }
 
 impl<'i> Window<'_, 'i> {
@@ -208,36 +265,22 @@ impl Host for Window<'_, '_> {
                 return undefined("");
             }
         }
-        let known = matches!(name, "module_name" | "caller_module_name");
-        if known || crate::eval::variable::is_number(name) {
-            return Variable::Unset;
-        }
-        match plain.rsplit_once("::") {
-            None => undefined(""),
-            Some((class, _)) => match session.find_class(class) {
-                Ok(None) => undefined(&format!("class {class} could not be found")),
-                Ok(Some(definition)) if session.class_scope(definition.name).is_none() => {
-                    undefined(&format!("class {class} has not been evaluated"))
-                }
-                Ok(Some(_)) => undefined(""),
-                Err(control) => {
-                    self.raised = Some(control);
-                    undefined("")
-                }
-            },
+        match session.why_undefined(name) {
+            Ok(None) => Variable::Unset,
+            Ok(Some(reason)) => undefined(&reason),
+            Err(control) => {
+                self.raised = Some(control);
+                undefined("")
+            }
         }
     }
 
     fn calling_class(&mut self) -> Option<pcore::Str> {
-        let mut at = Some(self.scope);
-        while let Some(id) = at {
-            let scope = self.session.scope(id);
-            if scope.source.kind == DefinitionKind::Class {
-                return Some(scope.source.name.into());
-            }
-            at = scope.parent;
-        }
-        None
+        self.session.calling_class(self.scope)
+    }
+
+    fn has_hiera3(&mut self) -> bool {
+        self.session.image.ruby.is_some()
     }
 
     fn warn(&mut self, message: &str) {
@@ -270,12 +313,17 @@ impl Host for Window<'_, '_> {
 
     fn call(&mut self, call: BackendCall<'_>) -> Result<Value, LookupError> {
         let unknown = || LookupError::argument(format!("Unknown function: '{}'.", call.function));
+        if call.kind == FunctionKind::Hiera3 {
+            let Some(at) = self.place() else { return Err(unknown()) };
+            return self.session.ask_hiera3(call, at).map_err(|control| self.raise_of_ruby(control));
+        }
         let callee = match self.callee(call.function) {
             Ok(Some(callee)) => callee,
             Ok(None) => return Err(unknown()),
             Err(control) => return Err(self.raise(control)),
         };
         let Some(at) = self.place() else { return Err(unknown()) };
+        let is_ruby = matches!(callee, Callee::Ruby(_));
         let (number, context) = self.session.add_context(call.context);
         let args = match call.kind {
             FunctionKind::LegacyDataHash => Vec::new(),
@@ -283,7 +331,10 @@ impl Host for Window<'_, '_> {
         };
         let result = self.session.call(callee, args, None, at);
         self.session.remove_context(number);
-        result.map_err(|control| self.raise(control))
+        result.map_err(|control| match is_ruby {
+            true => self.raise_of_ruby(control),
+            false => self.raise(control),
+        })
     }
 
     fn parse_type(&mut self, text: &str) -> Result<Type, String> {
@@ -305,6 +356,20 @@ impl Host for Window<'_, '_> {
 }
 
 impl Window<'_, '_> {
+    /// The same for code in Ruby, of which Puppet passes its own errors on as they are, and others with the frame of the call.
+    fn raise_of_ruby(&mut self, control: Control) -> LookupError {
+        match &control {
+            Control::Error(error) if error.is_of_puppet() => LookupError::plain(error.message()),
+            Control::Error(error) if error.is_fatal() => {
+                let error = LookupError::argument(error.message());
+                self.raised = Some(control);
+                error
+            }
+            Control::Error(error) if !error.is_complete() => LookupError::argument(error.message()),
+            _ => self.raise(control),
+        }
+    }
+
     /// Keeps what a function raised and gives the engine its text.
     fn raise(&mut self, control: Control) -> LookupError {
         let error = match &control {
@@ -329,8 +394,12 @@ fn control(error: LookupError, raised: Option<Control>) -> Control {
         (ErrorKind::Located, Some(Control::Error(raised))) if raised.message() == error.message => {
             Control::Error(raised)
         }
+        (_, Some(Control::Error(raised))) if raised.is_fatal() && raised.message() == error.message => {
+            Control::Error(raised)
+        }
         (ErrorKind::Located, _) if error.issue.is_some() => Error::complete(error.message).into(),
         (ErrorKind::Located, _) => Error::placeless(error.message).into(),
-        (ErrorKind::Plain | ErrorKind::Argument, _) => Error::new(error.message).into(),
+        (ErrorKind::Plain, _) => Error::of_puppet(error.message).into(),
+        (ErrorKind::Argument, _) => Error::new(error.message).into(),
     }
 }

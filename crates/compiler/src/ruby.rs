@@ -5,6 +5,7 @@
 //! functions and resources are answered from the compile that calls it. What such code depends on cannot be told, so a
 //! catalog with its results is never one that still holds by itself.
 
+mod hiera3;
 mod template;
 mod value;
 mod window;
@@ -203,7 +204,8 @@ impl<'i> Session<'i> {
         };
         let mut carried = Carried::default();
         let arguments = args.iter().map(|arg| carried.encode(arg)).collect();
-        let call = Call { api, file, name: name.as_str(), index, arguments, block: arity };
+        let compile = self.lookups.number();
+        let call = Call { api, file, name: name.as_str(), index, arguments, block: arity, compile };
         let mut window = Window { session: self, at, block, carried, raised: None };
         let result = pool.call(&call, &mut window);
         let Window { carried, raised, .. } = window;
@@ -284,6 +286,13 @@ fn failure(name: &str, error: ForeignError, raised: Option<Control>) -> Control 
     match (error, raised) {
         // What the compiler itself had raised goes on as it was.
         (ForeignError::Raised { kind: Kind::Compiler, .. }, Some(control)) => control,
+        (ForeignError::Raised { message, kind: Kind::Puppet, .. }, _) => Error::of_puppet(message).into(),
+        // Nothing in Puppet rescues these but whoever started the compile.
+        (ForeignError::Raised { message, class, .. }, _)
+            if template::NOT_STANDARD.contains(&class.as_str()) =>
+        {
+            Error::fatal(message).into()
+        }
         (ForeignError::Raised { message, .. }, _) => Error::new(message).into(),
         (error, _) => Error::new(format!("the function '{name}' is written in Ruby, and {error}")).into(),
     }

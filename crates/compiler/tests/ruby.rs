@@ -70,6 +70,11 @@ const FILES: &[(&str, &str)] = &[
 
 /// Resources `Notify[...]` of a manifest by title, or the error; nothing without a Ruby, where that is allowed.
 fn notices(manifest: &str) -> Option<Result<Vec<String>, String>> {
+    notices_with(manifest, &[])
+}
+
+/// The same with other files of the environment; `DIR` in them is its folder, and `global.yaml` the global hiera.yaml.
+fn notices_with(manifest: &str, files: &[(&str, &str)]) -> Option<Result<Vec<String>, String>> {
     let mode = std::env::var("BUNRAKU_TEST_PEERS").unwrap_or_default();
     let ruby = if mode == "none" { None } else { foreign::find_ruby() };
     let Some(ruby) = ruby else {
@@ -93,10 +98,14 @@ fn notices(manifest: &str) -> Option<Result<Vec<String>, String>> {
         "version: 5\nhierarchy:\n  - name: ruby\n    lookup_key: m::backend\n    options: { who: me }\n  - name: yaml\n    path: common.yaml\n",
     );
     write(folder.path().join("data/common.yaml"), "by_yaml: 1\n");
+    for (path, text) in files {
+        write(folder.path().join(path), &text.replace("DIR", &folder.path().to_string_lossy()));
+    }
     let options = ImageOptions {
         directory: Some(folder.path().to_owned()),
         modulepath: vec![folder.path().join("modules")],
         manifest: Some(folder.path().join("manifests/site.pp")),
+        hiera_config: Some(folder.path().join("global.yaml")),
         ruby: Some(foreign::Settings {
             ruby,
             load_paths: Vec::new(),
@@ -175,6 +184,168 @@ fn hiera_asks_backends_in_ruby() {
         return;
     };
     assert_eq!(found, Ok(vec!["Linux by me".into(), "1".into()]));
+}
+
+/// A function for Hiera that shows what its context can do.
+const CONTEXT: &str = "Puppet::Functions.create_function(:'environment::data') do
+  dispatch(:find) { param 'String[1]', :key; param 'Hash', :options; param 'Puppet::LookupContext', :context }
+  def find(key, options, context)
+    case key
+    when 'object' then context.cache('o', Struct.new(:a).new([7])) && context.cached_value('o').a
+    when 'same' then list = [1]; context.cache('l', list); list << 2; context.cached_value('l')
+    when 'entries' then context.cache_all('b' => 1, 'c' => 2); context.cached_entries.to_a
+    when 'calls' then context.cache('n', (context.cached_value('n') || 0) + 1); [context.cached_value('n'), context.cache_has_key('x')]
+    when 'file' then Array.new(2) { context.cached_file_data('DIR/data/common.yaml') { |text| text.upcase } }.map(&:object_id).uniq.size
+    when 'no file' then context.cached_file_data('DIR/nothing')
+    when 'names' then [context.environment_name.inspect, context.module_name]
+    when 'thrown' then throw :no_such_key
+    when 'puppets' then raise Puppet::Error, 'of Puppet'
+    when 'rubys' then raise 'of Ruby'
+    when 'fatal' then raise Exception, 'of nobody'
+    when 'large' then 2**70
+    else context.not_found
+    end
+  end
+end";
+
+#[test]
+fn functions_for_hiera_have_a_context() {
+    let files = [
+        ("lib/puppet/functions/environment/data.rb", CONTEXT),
+        ("hiera.yaml", "version: 5\nhierarchy:\n  - { name: data, lookup_key: environment::data }\n"),
+    ];
+    let asked = |key: &str| notices_with(&format!("notify {{ \"${{lookup('{key}')}}\": }}"), &files);
+    let Some(found) = asked("object") else { return };
+    assert_eq!(found, Ok(vec!["[7]".into()]));
+    for (key, expected) in [
+        ("same", "[1, 2]"),
+        ("entries", "[[b, 1], [c, 2]]"),
+        ("calls", "[1, false]"),
+        ("file", "1"),
+        ("names", "[:production, ]"),
+    ] {
+        assert_eq!(asked(key).unwrap(), Ok(vec![expected.into()]), "{key}");
+    }
+    let called = |what: &str| {
+        format!(
+            "Evaluation Error: Error while evaluating a Function Call, {what} (file: DIR/manifests/site.pp, line: 1, column: 13) on node n"
+        )
+    };
+    for (key, expected) in [
+        ("no file", called("No such file or directory @ rb_file_s_stat - DIR/nothing")),
+        ("thrown", "Function lookup() did not find a value for the name 'thrown' on node n".into()),
+        ("puppets", "of Puppet on node n".into()),
+        ("rubys", called("of Ruby")),
+        ("fatal", "of nobody on node n".into()),
+        ("large", called("1180591620717411303424 has more than 64 bits")),
+    ] {
+        assert_eq!(asked(key).unwrap(), Err(expected), "{key}");
+    }
+}
+
+/// A backend of Hiera 3 with files of its own.
+const BACKEND: &str = "class Hiera::Backend::Mine_backend
+  def initialize
+    @cache = Hiera::Filecache.new
+  end
+
+  def lookup(key, scope, order_override, resolution_type, context)
+    return [@n = (@n || 0) + 1, Hiera::Backend.datadir(:mine, scope)] if key == 'calls'
+    return [order_override, resolution_type].inspect if key == 'arguments'
+    return scope['nothing'] if key == 'undefined'
+
+    found = false
+    answer = nil
+    Hiera::Backend.datasourcefiles(:mine, scope, 'yaml', order_override) do |_, file|
+      data = @cache.read_file(file, Hash) { |text| YAML.load(text) }
+      next unless data.include?(key)
+      found = true
+      value = Hiera::Backend.parse_answer(data[key], scope, {}, context)
+      break answer = value unless resolution_type.is_a?(Hash)
+      answer = Hiera::Backend.merge_answer(value, answer || {}, resolution_type)
+    end
+    found ? answer : throw(:no_such_key)
+  end
+end";
+
+/// One that was written for Hiera 1.
+const OLD_BACKEND: &str = "class Hiera::Backend::Old_backend
+  def lookup(key, scope, order_override, resolution_type)
+    \"old #{scope['facts']['kernel']} #{resolution_type.inspect}\" if key == 'of_old'
+  end
+end";
+
+fn with_backends(hiera_yaml: &'static str) -> [(&'static str, &'static str); 6] {
+    [
+        ("hiera.yaml", "version: 5\nhierarchy: []\n"),
+        ("global.yaml", hiera_yaml),
+        ("modules/m/lib/hiera/backend/mine_backend.rb", BACKEND),
+        ("modules/m/lib/hiera/backend/old_backend.rb", OLD_BACKEND),
+        (
+            "mine/Linux.yaml",
+            "text: 'on %{facts.kernel} %{hiera(\"word\")} %{scope(\"::kernel\")}'\nmerged: { a: { x: 1, l: [1] } }\n\
+             all: '%{alias(\"merged\")}'\nloop: '%{hiera(\"loop\")}'\nwrong: '%{nope(\"x\")}'\n",
+        ),
+        (
+            "mine/common.yaml",
+            "word: w\ntext: common\nmerged: { a: { y: 2, l: [2] } }\nclass: 'of %{calling_class}'\n",
+        ),
+    ]
+}
+
+#[test]
+fn backends_of_hiera_3_are_run() {
+    let version_3 = with_backends(
+        "---\n:backends: [old, mine, none]\n:hierarchy: ['%{::kernel}', common]\n:mine:\n  :datadir: DIR/mine\n",
+    );
+    let version_5 = with_backends(
+        "version: 5\nhierarchy:\n  - { name: o, hiera3_backend: old }\n  - { name: m, hiera3_backend: mine, datadir: DIR/mine, paths: \
+         ['%{facts.kernel}.mine', common] }\n",
+    );
+    let Some(_) = notices("lookup('by_ruby')") else { return };
+    for files in [&version_3, &version_5] {
+        let asked = |key: &str, more: &str| {
+            let found =
+                notices_with(&format!("notify {{ \"${{lookup('{key}'{more})}}\": }}"), files).unwrap();
+            found.map(|mut notices| {
+                notices.retain(|notice| !notice.contains("version 3 is deprecated"));
+                notices
+            })
+        };
+        for (key, more, expected) in [
+            ("text", "", "on Linux w Linux"),
+            ("of_old", "", "old Linux nil"),
+            ("all", "", "{a => {x => 1, l => [1]}}"),
+            ("merged", ", { merge => deep }", "{a => {y => 2, l => [2, 1], x => 1}}"),
+            ("arguments", ", { merge => unique }", "[[[], :array]]"),
+        ] {
+            assert_eq!(asked(key, more), Ok(vec![expected.into()]), "{key}");
+        }
+        let error = asked("loop", "").unwrap_err();
+        assert!(
+            error.contains("Lookup of key 'loop' failed: Recursive lookup detected in [loop]"),
+            "{error}"
+        );
+        let error = asked("wrong", "").unwrap_err();
+        assert!(error.contains("a Function Call, Invalid interpolation method 'nope' (file"), "{error}");
+        // Backends take keys apart themselves, or do not.
+        assert!(asked("all.a.l.0", "").is_err());
+        let error = asked("neither", "").unwrap_err();
+        assert!(
+            error.starts_with("Function lookup() did not find a value for the name 'neither'"),
+            "{error}"
+        );
+    }
+    let error = notices_with("lookup('undefined')", &version_3).unwrap().unwrap_err();
+    assert!(error.contains("a Function Call, Undefined variable 'nothing';  (file"), "{error}");
+    let classes = "class a { notify { lookup('class'): } }\ninclude a\n\
+                   notify { \"${lookup('calls')} ${lookup('calls')[0]}\": }\n\
+                   notify { hiera('arguments', '', 'first'): }";
+    let found = notices_with(classes, &version_3).unwrap().unwrap();
+    assert!(found.contains(&"of a".to_owned()), "{found:?}");
+    assert!(found.contains(&"[[\"first\"], nil]".to_owned()), "{found:?}");
+    // One backend for a compile.
+    assert!(found.iter().any(|text| text.starts_with("[1, ") && text.ends_with("/mine] 2")), "{found:?}");
 }
 
 #[test]

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use pcore::{Hash, Value};
 
-pub use pool::{Api, Call, Pool};
+pub use pool::{Api, Backend, Call, Pool};
 
 /// How Ruby code is run.
 #[derive(Clone, Debug)]

@@ -77,6 +77,21 @@ pub struct Call<'a> {
     pub arguments: Vec<Value>,
     /// How many parameters a given block has.
     pub block: Option<usize>,
+    /// Which compile calls: what a function caches through the context of a lookup lasts as long.
+    pub compile: u64,
+}
+
+/// A question to a backend of the library Hiera 3.
+#[derive(Debug)]
+pub struct Backend<'a> {
+    /// Its name: `x` for the class `Hiera::Backend::X_backend` in `hiera/backend/x_backend.rb`.
+    pub name: &'a str,
+    /// The key.
+    pub key: &'a str,
+    /// What else the backend is told, encoded: `entry`, `resolution`, `places`, and `text` or `entries`.
+    pub options: Hash,
+    /// Which compile asks: an instance of the backend lasts as long.
+    pub compile: u64,
 }
 
 impl std::fmt::Debug for Pool {
@@ -119,11 +134,25 @@ impl Pool {
             request.insert("name", call.name);
             request.insert("index", i64::try_from(call.index).unwrap_or_default());
             request.insert("args", Value::array(call.arguments.clone()));
+            request.insert("compile", i64::try_from(call.compile).unwrap_or_default());
             if let Some(arity) = call.block {
                 request.insert("block", i64::try_from(arity).unwrap_or_default());
             }
             member.worker.run(&Value::hash(request), host, deadline)
         })
+    }
+
+    /// Asks a backend of Hiera 3: `{found, value, note}`, where the note says why it cannot be asked.
+    ///
+    /// # Errors
+    /// What it raises, and everything that can go wrong on the way.
+    pub fn backend(&self, backend: Backend<'_>, host: &mut dyn Host) -> Result<Value, ForeignError> {
+        let mut request = backend.options;
+        request.insert("op", "hiera3");
+        request.insert("backend", backend.name);
+        request.insert("key", backend.key);
+        request.insert("compile", i64::try_from(backend.compile).unwrap_or_default());
+        self.with(|member, deadline| member.worker.run(&Value::hash(request), host, deadline))
     }
 
     /// Renders a template; `file` is its path, if it is a file, and `variables` are those that it sees as `@name`, encoded.

@@ -16,6 +16,8 @@ const SCRIPT: &str = concat!(
     include_str!("worker/surroundings.rb"),
     include_str!("worker/puppet.rb"),
     include_str!("worker/parser.rb"),
+    include_str!("worker/lookup.rb"),
+    include_str!("worker/hiera.rb"),
     include_str!("worker/serve.rb"),
 );
 /// Requests after which a worker is replaced, so that what its code leaks does not add up.

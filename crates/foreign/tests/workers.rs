@@ -57,7 +57,7 @@ impl Scratch {
         };
         let file = self.file("f.rb", &text);
         let arguments = arguments.to_vec();
-        let call = Call { api, file: &file, name: "f", index: 0, arguments, block: None };
+        let call = Call { api, file: &file, name: "f", index: 0, arguments, block: None, compile: 0 };
         self.pool.call(&call, &mut Variables).map(|value| pcore::json::to_string(&value))
     }
 }
@@ -114,8 +114,15 @@ fn files_that_define_functions_of_one_name_stay_apart() {
     let call = |name: &str| {
         let text = format!("Puppet::Functions.create_function(:g) do\ndef g\n'{name}'\nend\nend\n");
         let file = scratch.file(name, &text);
-        let call =
-            Call { api: Api::Typed, file: &file, name: "g", index: 0, arguments: Vec::new(), block: None };
+        let call = Call {
+            api: Api::Typed,
+            file: &file,
+            name: "g",
+            index: 0,
+            arguments: Vec::new(),
+            block: None,
+            compile: 0,
+        };
         pcore::json::to_string(&scratch.pool.call(&call, &mut Variables).unwrap())
     };
     assert_eq!([call("one"), call("two"), call("one")], [r#""one""#, r#""two""#, r#""one""#]);
@@ -169,6 +176,7 @@ fn signatures_are_told() {
         index: 0,
         arguments: vec![Value::Int(7)],
         block: None,
+        compile: 0,
     };
     assert_eq!(scratch.pool.call(&call, &mut Variables).unwrap(), Value::Int(7));
 }
@@ -300,7 +308,15 @@ fn code_that_others_may_not_read_is_loaded() {
     let text = "require 'deep/one'\nPuppet::Functions.create_function(:g) do\ndef g\nOne.go + (require('deep/one') ? 10 : 0)\nend\nend\n";
     let call = |file: &std::path::Path| {
         scratch.pool.call(
-            &Call { api: Api::Typed, file, name: "g", index: 0, arguments: Vec::new(), block: None },
+            &Call {
+                api: Api::Typed,
+                file,
+                name: "g",
+                index: 0,
+                arguments: Vec::new(),
+                block: None,
+                compile: 0,
+            },
             &mut Variables,
         )
     };

@@ -64,8 +64,8 @@ pub(crate) struct Config {
     pub(crate) merge: Strategy,
     /// What is to be logged when the file is used.
     pub(crate) warning: Option<String>,
-    /// The text, to find lines for messages.
-    text: Arc<str>,
+    /// The text, to find lines for messages, and for backends of version 3.
+    pub(crate) text: Arc<str>,
 }
 
 /// An entry of a hierarchy.

@@ -31,6 +31,11 @@ pub trait Host {
         self.warn_once(key, message);
     }
 
+    /// Whether backends of the library Hiera 3 can be called ([`FunctionKind::Hiera3`]).
+    fn has_hiera3(&mut self) -> bool {
+        false
+    }
+
     /// Finds a function that can be a backend. Names that begin with `environment::` or a module name are found
     /// there, others among the environment's functions. The native `yaml_data`, `json_data` and `hocon_data` are
     /// never asked for.
@@ -100,6 +105,8 @@ pub enum FunctionKind {
     DataDig,
     /// `data()` yields all keys at once; what functions were before hiera.yaml.
     LegacyDataHash,
+    /// No function, but a class in Ruby, `Hiera::Backend::NAME_backend`, as hiera.yaml of version 3 has them.
+    Hiera3,
 }
 
 impl FunctionKind {
@@ -110,6 +117,7 @@ impl FunctionKind {
             FunctionKind::LookupKey => "lookup_key",
             FunctionKind::DataDig => "data_dig",
             FunctionKind::LegacyDataHash => "v4_data_hash",
+            FunctionKind::Hiera3 => "hiera3_backend",
         }
     }
 }
@@ -125,7 +133,7 @@ pub struct BackendFunction {
 /// A call of a backend function.
 #[derive(Debug)]
 pub struct BackendCall<'a> {
-    /// Name of the function.
+    /// Name of the function, or of the backend.
     pub function: &'a str,
     /// Kind of the function.
     pub kind: FunctionKind,
@@ -133,6 +141,11 @@ pub struct BackendCall<'a> {
     /// `data_hash`.
     pub key: Option<Value>,
     /// The options, with `path` or `uri`; the next argument, except for [`FunctionKind::LegacyDataHash`], which has none.
+    ///
+    /// For [`FunctionKind::Hiera3`]: `entry`, the name in hiera.yaml; `resolution`, how values are to be merged (undef, `array`,
+    /// `hash` as hiera.yaml says, or a hash with `behavior` and options); `places`, which come before the hierarchy; and the
+    /// configuration, as `text` of a hiera.yaml of version 3 or as `entries` of one of version 5, each with `name`, `datadir`,
+    /// `options` and `hierarchy`.
     pub options: Value,
     /// The last argument, an instance of `Puppet::LookupContext` in the language. A handle: it may be cloned and
     /// kept for the time of the call.

@@ -39,6 +39,6 @@ pub use explain::Explanation;
 pub use glob::glob;
 pub use host::{BackendCall, BackendFunction, FunctionKind, Host, Strict, Variable};
 pub use key::Segment;
-pub use session::{Context, Explained, Request, Session, not_found_message};
+pub use session::{Context, Explained, Request, Session, merge, not_found_message};
 pub use source::Source;
 pub use store::Store;

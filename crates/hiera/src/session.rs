@@ -1,5 +1,6 @@
 //! One compile's view of the data: what a lookup starts from and what lookups of one compile share.
 
+mod backend3;
 mod context;
 mod interpolate;
 mod invocation;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use pcore::{Hash, Str, Type, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+pub use backend3::merge;
 pub use context::Context;
 pub(crate) use invocation::Invocation;
 

@@ -116,7 +116,11 @@ pub(super) fn scan_functions(
 }
 
 /// Functions of a module that are written in Ruby.
-fn scan_ruby(module: Symbol, path: &Path, files: &mut Files) -> std::io::Result<Vec<RubyFunction>> {
+pub(super) fn scan_ruby(
+    module: Symbol,
+    path: &Path,
+    files: &mut Files,
+) -> std::io::Result<Vec<RubyFunction>> {
     let mut found = Vec::new();
     let folders = [("lib/puppet/functions", false), ("lib/puppet/parser/functions", true)];
     for (folder, is_legacy) in folders {

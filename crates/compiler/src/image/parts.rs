@@ -59,21 +59,23 @@ pub enum TemplateCheck {
 }
 
 impl Image {
-    /// The functions that modules define in Ruby, module by module.
+    /// The functions that the environment and its modules define in Ruby, module by module.
     pub fn ruby_function_parts(&self) -> Vec<RubyFunctionPart<'_>> {
         let part = |module: Symbol, function: &'_ super::RubyFunction| match &function.native {
             Some(_) => (module, function.name, Runs::Natively),
             None if self.ruby.is_some() => (module, function.name, Runs::InWorker),
             None => (module, function.name, Runs::Nowhere),
         };
-        let mut parts = Vec::new();
-        for owner in self.modules() {
-            for function in &owner.ruby_functions {
-                let (module, name, runs) = part(owner.name, function);
-                parts.push(RubyFunctionPart { module, name, path: &function.path, runs });
-            }
-        }
-        parts
+        let own = self.own_ruby_functions.iter().map(|function| (Symbol::new(super::ENVIRONMENT), function));
+        let of_modules = self
+            .modules()
+            .flat_map(|owner| owner.ruby_functions.iter().map(|function| (owner.name, function)));
+        own.chain(of_modules)
+            .map(|(module, function)| {
+                let (module, name, runs) = part(module, function);
+                RubyFunctionPart { module, name, path: &function.path, runs }
+            })
+            .collect()
     }
 
     /// The templates of all modules; all are read as before a rendering.

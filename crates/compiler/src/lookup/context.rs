@@ -80,7 +80,7 @@ pub(crate) fn builtin_type(name: &str) -> Option<Type> {
 
 impl<'i> Session<'i> {
     /// Makes a value of a context, for the time of a call.
-    pub(super) fn add_context(&mut self, context: hiera::Context) -> (i64, Value) {
+    pub(crate) fn add_context(&mut self, context: hiera::Context) -> (i64, Value) {
         let number = self.lookups.contexts_made;
         self.lookups.contexts_made += 1;
         self.lookups.contexts.insert(number, context);
@@ -88,7 +88,7 @@ impl<'i> Session<'i> {
         (number, Value::Object(Arc::new(Object { ty: object_type().clone(), attributes })))
     }
 
-    pub(super) fn remove_context(&mut self, number: i64) {
+    pub(crate) fn remove_context(&mut self, number: i64) {
         self.lookups.contexts.remove(&number);
     }
 
@@ -116,6 +116,12 @@ impl<'i> Session<'i> {
         };
         let context = hiera::Context::detached(&self.lookups(), module);
         Some(Ok(self.add_context(context).1))
+    }
+
+    /// The engine's context that a value stands for, while its lookup lasts.
+    pub(crate) fn context_of(&self, object: &Object) -> Option<hiera::Context> {
+        let number = object.attributes[NUMBER].as_int()?;
+        self.lookups.contexts.get(&number).cloned()
     }
 
     /// Calls a method of a context; `None` if the object is none, or has no such method.

@@ -14,7 +14,7 @@ use crate::eval::call::CallSite;
 use crate::session::Session;
 
 /// Exceptions of Ruby that a `rescue` without a class does not catch, and that Puppet's frame of templates lets pass.
-const NOT_STANDARD: &[&str] = &[
+pub(super) const NOT_STANDARD: &[&str] = &[
     "NoMemoryError",
     "ScriptError",
     "LoadError",

@@ -60,6 +60,12 @@ impl<'i> Window<'_, '_, 'i> {
                 };
                 let mut answer = Hash::new();
                 answer.insert("found", found.is_some());
+                if found.is_none() && details["why"].is_true() {
+                    match session.why_undefined(name)? {
+                        Some(reason) => answer.insert("reason", reason),
+                        None => answer.insert("found", true),
+                    };
+                }
                 answer.insert("value", self.carried.encode(&found.unwrap_or_default()));
                 Ok(Value::hash(answer))
             }
@@ -82,8 +88,25 @@ impl<'i> Window<'_, '_, 'i> {
             }
             "context" => {
                 let method = details["method"].as_str().unwrap_or_default();
+                let context = self.lookup_context()?;
+                match (method, args.as_slice()) {
+                    ("is_explaining", []) => return Ok(Value::Bool(context.is_explaining())),
+                    ("explain", [Value::Str(text)]) => {
+                        context.explain(|| text.to_string());
+                        return Ok(Value::Undef);
+                    }
+                    ("cached_entries", []) => {
+                        let entries = context.cached_entries();
+                        let pairs = entries.iter().map(|(key, value)| {
+                            Value::array([self.carried.encode(key), self.carried.encode(value)])
+                        });
+                        return Ok(Value::array(pairs.collect::<Vec<_>>()));
+                    }
+                    _ => {}
+                }
                 let object =
                     self.carried.context().ok_or_else(|| Error::new("the call has no lookup context"))?;
+                let session = &mut *self.session;
                 match session.call_context(&object, method, &args, None, self.at) {
                     Some(result) => Ok(self.carried.encode(&result?)),
                     None => {
@@ -91,6 +114,61 @@ impl<'i> Window<'_, '_, 'i> {
                             .into())
                     }
                 }
+            }
+            "keep" => {
+                let decode =
+                    |carried: &Carried, name: &str| carried.decode(&details[name]).map_err(Error::new);
+                let key = decode(&self.carried, "key")?;
+                let value = match details.contains_str("value") {
+                    true => Some(decode(&self.carried, "value")?),
+                    false => None,
+                };
+                let name = details["object"].as_str().unwrap_or_default().into();
+                self.lookup_context()?.keep(key, name, value);
+                Ok(Value::Undef)
+            }
+            "kept" => {
+                let key = self.carried.decode(&details["key"]).map_err(Error::new)?;
+                let context = self.lookup_context()?;
+                let Some(value) = context.cached_value(&key) else { return Ok(Value::Undef) };
+                let mut answer = Hash::new();
+                let (object, has_value) = context.kept(&key).unwrap_or((pcore::Str::default(), true));
+                answer.insert("object", object);
+                answer.insert("has_value", has_value);
+                answer.insert("value", self.carried.encode(&value));
+                Ok(Value::hash(answer))
+            }
+            "file_data" => {
+                let path = details["path"].as_str().unwrap_or_default();
+                let context = self.lookup_context()?;
+                let session = &mut *self.session;
+                session.reads.file(path);
+                let stamp = context.stamp(path);
+                let mut answer = Hash::new();
+                if details["stamp"].as_str() != Some(&stamp) {
+                    let text = session.with_lookup(self.at, |_| context.file(path))?;
+                    answer.insert("text", text);
+                }
+                answer.insert("stamp", stamp);
+                Ok(Value::hash(answer))
+            }
+            "hiera" => {
+                let context = self.lookup_context()?;
+                let found = self.session.look_up_for_hiera3(&context, details, self.at)?;
+                let mut answer = Hash::new();
+                answer.insert("found", found.is_some());
+                answer.insert("value", self.carried.encode(&found.unwrap_or_default()));
+                Ok(Value::hash(answer))
+            }
+            "calling_class" => Ok(session.calling_class(self.at.scope).map(Value::Str).unwrap_or_default()),
+            "merge" => {
+                let merged = session.with_lookup(self.at, |_| super::hiera3::merge(&args))?;
+                Ok(self.carried.encode(&merged))
+            }
+            "warn_once" => {
+                let text = details["message"].as_str().unwrap_or_default();
+                session.warn_once(details["key"].as_str().unwrap_or_default(), text);
+                Ok(Value::Undef)
             }
             "log" => {
                 let level = match details["level"].as_str() {
@@ -143,6 +221,12 @@ impl<'i> Window<'_, '_, 'i> {
             }
             other => Err(Error::new(format!("Ruby code that asks for '{other}' cannot be run")).into()),
         }
+    }
+
+    fn lookup_context(&self) -> Result<hiera::Context, Control> {
+        let object = self.carried.context();
+        let context = object.and_then(|object| self.session.context_of(&object));
+        context.ok_or_else(|| Error::new("the call has no lookup context").into())
     }
 
     fn context(&mut self) -> Context<'_, 'i> {

@@ -32,6 +32,14 @@ module Puppet
     end
   end
 
+  # A warning that is wanted once; what it is about tells which it is.
+  def self.warn_once(_kind, key, message, file = nil, line = nil, _level = nil)
+    place = [("file: #{file}" if file && file != :default), ("line: #{line}" if line && line != :default)].compact
+    place = place.empty? ? '(file & line not available)' : "(#{place.join(', ')})"
+    BunrakuWorker.ask('warn_once', 'key' => key.to_s, 'message' => "#{message}\n   #{place}")
+    nil
+  end
+
   def self.deprecation_warning(message, _key = nil)
     warning(message)
   end
@@ -60,6 +68,7 @@ module Puppet
   end
 
   def self.lookup(name)
+    return Parser::Environment if name == :current_environment
     raise Error, "Puppet.lookup(:#{name}) is not available to a function that runs outside of the compiler" unless block_given?
 
     yield

@@ -106,7 +106,19 @@ module BunrakuWorker
       injected = dispatch.injected.map { |what| what == :scope ? scope : {} }
       args = injected + request['args'].map { |arg| decode(arg) }
       block = request['block'] && Block.of_manifest(request['block'])
-      encode(catch(:not_found) { made.new(scope).send(dispatch.method, *args, &block) })
+      function = made.new(scope)
+      return encode(function.send(dispatch.method, *args, &block)) unless args.last.is_a?(Puppet::Pops::Lookup::Context)
+
+      # Functions for Hiera say so that they have no value.
+      found = false
+      value = catch(:no_such_key) { function.send(dispatch.method, *args, &block).tap { found = true } }
+      found ? encode(value) : not_found
+    end
+
+    def not_found
+      ask_context('not_found')
+    rescue CompilerError
+      # That is how the compiler notes it.
     end
 
     def render(request)
@@ -122,6 +134,7 @@ module BunrakuWorker
 
     def answer(request)
       Puppet.overridden.clear
+      enter_compile(request['compile'])
       case request['op']
       when 'start'
         load_paths(request['load_paths'])
@@ -132,6 +145,7 @@ module BunrakuWorker
       when 'call3' then call3(request)
       when 'call4' then call4(request)
       when 'render' then render(request)
+      when 'hiera3' then hiera3(request)
       else raise ArgumentError, "#{request['op']} is no request"
       end
     end

@@ -8,6 +8,7 @@
 #   -> {op: load3|load4, file, name}      <- {result: {...signatures}}        | {error, kind}
 #   -> {op: call, id, index, args, block} <- {ask: ..., ...} ... {result: v}  | {error, kind}
 #   -> {op: render, file, text, variables}
+#   -> {op: hiera3, backend, key, ...}    <- {result: {found, value, note}}   | {error, kind}
 require 'json'
 require 'erb'
 
@@ -32,33 +33,6 @@ module BunrakuWorker
     def ==(other) = other.is_a?(Opaque) && other.to_s == to_s
     alias eql? ==
     def hash = to_s.hash
-  end
-
-  # The context of a function that Hiera calls for data. It is the compiler's; one call has one.
-  class LookupContext
-    def not_found
-      begin
-        BunrakuWorker.ask('context', 'method' => 'not_found', 'args' => [])
-      rescue CompilerError
-        # That is how the compiler notes it.
-      end
-      throw :not_found
-    end
-
-    %w[environment_name module_name interpolate cache cache_all cache_has_key cached_value cached_entries].each do |name|
-      define_method(name) do |*args|
-        BunrakuWorker.ask('context', 'method' => name, 'args' => args.map { |arg| BunrakuWorker.encode(arg) })
-      end
-    end
-
-    def cached_file_data(path)
-      text = BunrakuWorker.ask('context', 'method' => 'cached_file_data', 'args' => [path])
-      block_given? ? yield(text) : text
-    end
-
-    def explain
-      nil
-    end
   end
 
   # What a question to the compiler came to.
@@ -100,7 +74,7 @@ module BunrakuWorker
       when 'Default' then :default
       when 'Regexp' then Regexp.new(data['__pvalue'])
       when 'Binary' then Puppet::Pops::Types::PBinaryType::Binary.new(data['__pvalue'])
-      when 'Puppet::LookupContext' then LookupContext.new
+      when 'Puppet::LookupContext' then Puppet::Pops::Lookup::Context.new
       else Opaque.new(data)
       end
     else data
@@ -109,7 +83,11 @@ module BunrakuWorker
 
   def encode(value)
     case value
-    when nil, true, false, Integer then value
+    when nil, true, false then value
+    when Integer
+      raise ArgumentError, "#{value} has more than 64 bits" unless value.bit_length < 64
+
+      value
     when Float
       raise ArgumentError, "#{value} cannot be a value in Puppet" unless value.finite?
 

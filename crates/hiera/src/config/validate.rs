@@ -120,7 +120,7 @@ impl Config {
                 format!("Use \"data_hash: {backend}_data\" instead of \"hiera3_backend: {backend}\"");
             return Err(self.fail("HIERA_V3_BACKEND_REPLACED_BY_DATA_HASH", message, line));
         }
-        Err(LookupError::located("Hiera 3 is not installed"))
+        Ok(())
     }
 
     fn entries(&self, list: &[Value], defaults: &Hash) -> Result<Vec<Entry>, LookupError> {
@@ -136,11 +136,11 @@ impl Config {
                     FunctionKind::LookupKey,
                     FunctionKind::DataDig,
                     FunctionKind::LegacyDataHash,
+                    FunctionKind::Hiera3,
                 ];
                 kinds.into_iter().find_map(|kind| Some((kind, text(holder, kind.as_str())?)))
             };
             let Some((kind, function)) = kind(entry).or_else(|| kind(defaults)) else {
-                // Only `hiera3_backend` is left, which names no function of ours.
                 let message = format!("Unable to find a data provider function for hierarchy '{name}'");
                 return Err(self.fail("HIERA_DATA_PROVIDER_FUNCTION_NOT_FOUND", message, None));
             };

@@ -1,7 +1,7 @@
 //! hiera.yaml of version 3: the global layer of old. Backends instead of functions, one hierarchy for all of them.
 //!
-//! Puppet 8 still reads it, with a warning. Backends are `yaml`, `json`, `hocon` and `eyaml`; what others need, the
-//! library Hiera 3, is no part of Puppet 8.
+//! Puppet 8 still reads it, with a warning. The backends `yaml`, `json`, `hocon` and `eyaml` are functions of today; others are
+//! classes in Ruby for the library Hiera 3, which whoever starts the lookup runs.
 
 use pcore::ty::StructElement;
 use pcore::{Hash, Str, Type, Value};
@@ -52,7 +52,7 @@ impl Config {
         let (kind, function) = match &*name {
             "yaml" | "json" | "hocon" => (FunctionKind::DataHash, format!("{name}_data")),
             "eyaml" => (FunctionKind::LookupKey, "eyaml_lookup_key".to_owned()),
-            _ => return Err(LookupError::located("Hiera 3 is not installed")),
+            _ => (FunctionKind::Hiera3, name.to_string()),
         };
         let extension = match (setting("extension"), &*name) {
             (Some(extension), _) => format!(".{extension}"),

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use pcore::{Hash, Str, Value};
 
+use super::backend3::Global;
 use super::layers::Layer;
 use super::provider::FunctionState;
 use super::{Invocation, Session};
@@ -75,6 +76,20 @@ impl Context {
         }
     }
 
+    /// `%{hiera('key')}` in the data of a backend of version 3: a lookup in the global layer, perhaps with places that come before
+    /// those of its hierarchy. `None` is "not found".
+    ///
+    /// # Errors
+    /// As for a lookup.
+    pub fn lookup_global(
+        &self,
+        host: &mut dyn Host,
+        key: &Str,
+        places: Option<&[Str]>,
+    ) -> Result<Option<Value>, LookupError> {
+        Global { session: &self.0.session, from: &self.0.invocation }.lookup(host, key, places)
+    }
+
     /// `environment_name`
     pub fn environment_name(&self) -> Str {
         self.0.session.0.environment.name.clone()
@@ -87,14 +102,33 @@ impl Context {
 
     /// `cache(key, value)`: keeps a value, and gives it back.
     pub fn cache(&self, key: Value, value: Value) -> Value {
+        self.0.state.elsewhere.borrow_mut().remove(&key);
         self.0.state.cache.borrow_mut().insert(key, value.clone());
         value
     }
 
     /// `cache_all(hash)`
     pub fn cache_all(&self, hash: &Hash) {
-        let entries = hash.iter().map(|(key, value)| (key.clone(), value.clone()));
-        self.0.state.cache.borrow_mut().extend(entries);
+        for (key, value) in hash.iter() {
+            self.cache(key.clone(), value.clone());
+        }
+    }
+
+    /// Keeps what a function in another process has cached: an object there, under a name of its own, and its value as far as it has
+    /// one here.
+    pub fn keep(&self, key: Value, name: Str, value: Option<Value>) {
+        let place = [Value::Str(name), Value::Bool(value.is_some())];
+        self.cache(key.clone(), value.unwrap_or_default());
+        self.0.state.elsewhere.borrow_mut().insert(key, Value::array(place));
+    }
+
+    /// The object of another process that is cached under a key: its name, and whether there is a value here.
+    pub fn kept(&self, key: &Value) -> Option<(Str, bool)> {
+        let elsewhere = self.0.state.elsewhere.borrow();
+        match elsewhere.get(key)?.as_array()? {
+            [Value::Str(name), Value::Bool(has_value)] => Some((name.clone(), *has_value)),
+            _ => None,
+        }
     }
 
     /// `cache_has_key(key)`
@@ -118,8 +152,16 @@ impl Context {
     /// The file cannot be read, or is not UTF-8.
     pub fn file(&self, path: &str) -> Result<String, LookupError> {
         let inner = &self.0.session.0;
-        inner.watching().stat(path);
+        if inner.watching().stat(path).is_none() {
+            let text = format!("No such file or directory @ rb_file_s_stat - {path}");
+            return Err(LookupError::argument(text));
+        }
         inner.store.read(path)
+    }
+
+    /// What tells one state of a file from another.
+    pub fn stamp(&self, path: &str) -> String {
+        format!("{:?}", self.0.session.0.watching().stat(path))
     }
 
     /// `explain() || { ... }`: adds a line to the record; the text is only made if there is one.

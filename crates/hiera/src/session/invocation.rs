@@ -20,6 +20,8 @@ pub(crate) struct Invocation {
     pub(super) global_only: bool,
     /// The call is one of a `hiera*` function; the places that it names before those of the hierarchy.
     pub(super) legacy: Option<Rc<[Str]>>,
+    /// Hashes are merged as hiera.yaml of version 3 says.
+    pub(super) merge_of_file: bool,
     /// Variables are those that hiera.yaml of version 3 sees.
     pub(super) version_3: bool,
     /// The key that is looked up, for messages.
@@ -57,6 +59,7 @@ impl Invocation {
             default_values: None,
             global_only: inherited.global_only,
             legacy: inherited.legacy.clone(),
+            merge_of_file: false,
             version_3: false,
             top_key: Str::default(),
             module: None,

@@ -30,6 +30,8 @@ pub(super) struct FunctionState {
     values: RefCell<FxHashMap<Str, Value>>,
     /// What the function itself caches through its context.
     pub(super) cache: RefCell<Hash>,
+    /// For what is cached as an object of another process: `[name, whether the cache has it, too]`.
+    pub(super) elsewhere: RefCell<Hash>,
 }
 
 /// The function that decrypts values of YAML files; it is native here.
@@ -51,15 +53,16 @@ impl Session {
             _ => format!("Hierarchy entry \"{}\"", entry.name),
         };
         let kind = || Kind::Provider { name: name(), configuration: None, module: None };
+        let is_hiera3 = entry.kind == FunctionKind::Hiera3;
         inner.with(kind, || match &entry.locations {
             // An entry without locations counts as one place.
             None => {
-                let ask = |()| self.ask(host, invocation, layer, entry, None, key);
+                let ask = |()| self.ask(host, invocation, layer, entry, None, key, strategy);
                 inner.merge_over(strategy, std::iter::once(()), ask)
             }
             Some(locations) => {
                 let named = match layer.config.version {
-                    3 => self.named_locations(host, invocation, entry)?,
+                    3 if !is_hiera3 => self.named_locations(host, invocation, entry)?,
                     _ => Vec::new(),
                 };
                 let places: Vec<&Location> = named.iter().chain(locations).collect();
@@ -70,17 +73,18 @@ impl Session {
                         resolved: location.resolved.clone(),
                     };
                     inner.with(kind, || {
-                        if !location.exists() {
+                        if !is_hiera3 && !location.exists() {
                             inner.note(|explainer| explainer.location_not_found());
                             return Err(Failure::NotFound);
                         }
-                        self.ask(host, invocation, layer, entry, Some(location), key)
+                        self.ask(host, invocation, layer, entry, Some(location), key, strategy)
                     })
                 })
             }
         })
     }
 
+    #[allow(clippy::too_many_arguments, reason = "a question is made of these")]
     fn ask(
         &self,
         host: &mut dyn Host,
@@ -89,12 +93,14 @@ impl Session {
         entry: &ResolvedEntry,
         location: Option<&Location>,
         key: &Key,
+        strategy: &Strategy,
     ) -> Found {
         let asked = Asked { session: self, invocation, layer, entry, location };
         match entry.kind {
             FunctionKind::DataHash | FunctionKind::LegacyDataHash => asked.data_hash(host, &key.root),
             FunctionKind::LookupKey => asked.lookup_key(host, &key.root),
             FunctionKind::DataDig => asked.data_dig(host, key),
+            FunctionKind::Hiera3 => asked.hiera3(host, key, strategy),
         }
     }
 }
@@ -243,6 +249,18 @@ impl Asked<'_> {
         Ok(key.undig(self.session.0.found(&key.text, value)))
     }
 
+    /// What a backend of version 3 has. It searches the whole hierarchy itself, whatever the place.
+    fn hiera3(&self, host: &mut dyn Host, key: &Key, strategy: &Strategy) -> Found {
+        let mut options = Hash::clone(&self.entry.options);
+        options.insert("entry", self.entry.name.clone());
+        options.insert("resolution", super::backend3::resolution(strategy, self.invocation));
+        let places = self.invocation.legacy.iter().flat_map(|places| places.iter().cloned());
+        options.insert("places", Value::array(places.map(Value::Str).collect::<Vec<_>>()));
+        let value = self.call_with(host, Some(Value::Str(key.text.clone())), options)?;
+        self.check_value(&key.text, &value)?;
+        Ok(key.undig(self.session.0.found(&key.text, value)))
+    }
+
     fn check_value(&self, key: &str, value: &Value) -> Result<(), LookupError> {
         if is_data(value) {
             return Ok(());
@@ -252,12 +270,16 @@ impl Asked<'_> {
 
     /// Calls the entry's function.
     fn call(&self, host: &mut dyn Host, key: Option<Value>) -> Found {
-        let ResolvedEntry { function, kind, .. } = self.entry;
         self.check_function(host)?;
         let mut options = Hash::clone(&self.entry.options);
         if let Some(location) = self.location {
             options.insert(if location.is_uri { "uri" } else { "path" }, location.resolved.clone());
         }
+        self.call_with(host, key, options)
+    }
+
+    fn call_with(&self, host: &mut dyn Host, key: Option<Value>, options: Hash) -> Found {
+        let ResolvedEntry { function, kind, .. } = self.entry;
         let context = Context::new(self.session, self.invocation, self.layer, self.state());
         let call = BackendCall {
             function,
@@ -286,7 +308,7 @@ impl Asked<'_> {
             FunctionKind::DataHash | FunctionKind::LegacyDataHash => {
                 Type::hash_of(Type::RichDataKey, Type::RichData)
             }
-            FunctionKind::LookupKey | FunctionKind::DataDig => Type::RichData,
+            FunctionKind::LookupKey | FunctionKind::DataDig | FunctionKind::Hiera3 => Type::RichData,
         };
         let subject = format!("Return type of '{}' function named '{function}'", kind.as_str());
         for result in &found.results {
@@ -303,17 +325,19 @@ impl Asked<'_> {
     /// `<what> data_hash function 'yaml_data', when using location '...',`
     fn subject(&self, what: &str) -> String {
         let kind = match (self.entry.kind, self.layer.config.version) {
+            (FunctionKind::Hiera3, _) => "hiera version 3 backend",
             (FunctionKind::LegacyDataHash, _) => "deprecated API",
             (FunctionKind::DataHash, 3) => "v3_data_hash",
             (FunctionKind::LookupKey, 3) => "v3_lookup_key",
             (kind, _) => kind.as_str(),
         };
         let function = &self.entry.function;
+        let noun = if self.entry.kind == FunctionKind::Hiera3 { "" } else { " function" };
         match self.location {
             Some(location) => {
-                format!("{what} {kind} function '{function}', when using location '{}',", location.resolved)
+                format!("{what} {kind}{noun} '{function}', when using location '{}',", location.resolved)
             }
-            None => format!("{what} {kind} function '{function}'"),
+            None => format!("{what} {kind}{noun} '{function}'"),
         }
     }
 

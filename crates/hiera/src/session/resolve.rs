@@ -109,7 +109,8 @@ impl Session {
 
     fn resolve_all(&self, host: &mut dyn Host, config: &Config) -> Result<Resolved, Failure> {
         let mut watched = Vec::new();
-        let entries = self.resolve_entries(host, config, &config.hierarchy, &mut watched)?;
+        let mut entries = self.resolve_entries(host, config, &config.hierarchy, &mut watched)?;
+        super::backend3::configure(config, &mut entries);
         let defaults = match &config.default_hierarchy {
             Some(list) => self.resolve_entries(host, config, list, &mut watched)?,
             None => Vec::new(),
@@ -148,6 +149,9 @@ impl Session {
                 }
             };
             keep(watched, &mut strict, None);
+            if entry.kind == FunctionKind::Hiera3 && !host.has_hiera3() {
+                return Err(LookupError::located("Hiera 3 is not installed").into());
+            }
             resolved.push(ResolvedEntry {
                 name: entry.name.clone(),
                 kind: entry.kind,

@@ -26,13 +26,14 @@ impl Session {
     ) -> Found {
         // What its data refer to is global as well, unless the environment has data of its own.
         let global_only = invocation.global_only || !self.0.has_environment_data(self, host)?;
-        let invocation = Invocation { version_3: true, global_only, ..invocation.clone() };
+        let mut invocation = Invocation { version_3: true, global_only, ..invocation.clone() };
         let mut strategy = strategy;
         if invocation.legacy.is_some()
             && *strategy == Strategy::Hash
             && layer.config.merge != Strategy::Default
         {
             strategy = &layer.config.merge;
+            invocation.merge_of_file = true;
         }
         let value = self.nested(global_only, || self.in_layer(host, &invocation, layer, key, strategy))?;
         if invocation.legacy.is_some() {
