@@ -257,3 +257,27 @@ async fn a_catalog_that_is_stored_moves_its_head_and_another_one_is_written() {
     let (status, page) = ask(&fixture, get("/pdb/dashboard")).await;
     assert!(status == 200 && page.as_str().unwrap().starts_with("<!DOCTYPE html>"));
 }
+
+#[tokio::test]
+async fn what_is_no_gzip_is_taken_and_set_aside_whatever_its_size() {
+    let fixture = fixture(Settings { command_bytes_max: 1_000_000 }, Limits::default()).await;
+    let gzip = |body: Vec<u8>| {
+        post(FACTS, body).with_header(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))
+    };
+    let mut cut = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    cut.write_all(facts("a", 1).as_bytes()).unwrap();
+    let mut cut = cut.finish().unwrap();
+    cut.truncate(cut.len() / 2);
+    let small = facts("a", 1).into_bytes();
+    let large = vec![b' '; 500_000];
+    for (number, body) in [small, large, cut].into_iter().enumerate() {
+        let (status, answer) = ask(&fixture, gzip(body)).await;
+        assert_eq!((status, &answer["processed"]), (503, &true.into()), "{number}: {answer}");
+        let error = answer["error"].as_str().unwrap();
+        assert!(error.starts_with("no gzip: "), "{number}: {error}");
+    }
+    assert_eq!(ask(&fixture, gzip(vec![b' '; 1_000_001])).await.0, 413);
+    assert!(fixture.handlers.store.facts("a").await.unwrap().is_none());
+    let (_, status) = ask(&fixture, get("/status/v1/services/puppetdb-status")).await;
+    assert_eq!(status["status"]["dead_letters"]["count"], 3);
+}
