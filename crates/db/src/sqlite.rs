@@ -200,6 +200,10 @@ fn owned(value: ValueRef<'_>) -> Value {
 impl rusqlite::ToSql for Value {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::Borrowed(match self {
+            Value::List(_) => {
+                let reason = "a list cannot be a parameter of SQLite";
+                return Err(rusqlite::Error::ToSqlConversionFailure(reason.into()));
+            }
             Value::Null => ValueRef::Null,
             Value::Int(number) => ValueRef::Integer(*number),
             Value::Real(number) => ValueRef::Real(*number),

@@ -11,6 +11,8 @@ pub enum Value {
     Real(f64),
     Text(String),
     Blob(Vec<u8>),
+    /// Many values of one type for one parameter, which PostgreSQL takes as an array. SQLite has nothing like it, and no column is one.
+    List(Vec<Value>),
 }
 
 impl Value {
@@ -21,6 +23,7 @@ impl Value {
             Value::Real(_) => "a real number",
             Value::Text(_) => "text",
             Value::Blob(_) => "bytes",
+            Value::List(_) => "a list",
         }
     }
 }

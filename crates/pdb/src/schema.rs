@@ -62,10 +62,14 @@
 //!
 //! `resources`: the distinct resources of all catalogs. `hash` (of every column), `resource` (SHA-1 of type, title and parameters:
 //! what the API calls `resource`), `type` (capitalised by segment), `title`, `exported`, `file`, `line`, `tags` (JSON array, sorted),
-//! `parameters` (JSON object). `catalog_resources`: `node_id`, `resource_id`. No value of a sensitive parameter is ever here.
+//! `parameters` (JSON object). No value of a sensitive parameter is ever here.
 //!
-//! `edges` (`relationship`, `source_type`, `source_title`, `target_type`, `target_title`; `hash` of them), `catalog_edges`
-//! (`node_id`, `edge_id`).
+//! `edges` (`relationship`, `source_type`, `source_title`, `target_type`, `target_title`; `hash` of them).
+//!
+//! `parts`: groups of resources (`kind` 0) or of edges (`kind` 1) that catalogs have together. `hash` (of what is in it; of those of
+//! older releases, one a node, a text), `part_resources` (`part_id`, `resource_id`), `part_edges` (`part_id`, `edge_id`),
+//! `catalog_parts` (`node_id`, `part_id`). What a node has is read through the views `catalog_resources` (`node_id`, `resource_id`) and
+//! `catalog_edges` (`node_id`, `edge_id`).
 //!
 //! `catalog_input_sets`: one row a node that sent catalog inputs: `producer_timestamp`, `catalog_uuid`, `hash`. `inputs` (`type`,
 //! `name`; `hash` of them), `catalog_inputs` (`node_id`, `input_id`).
@@ -140,9 +144,10 @@ const SQLITE: &[Migration] = &[
         sql: include_str!("../migrations/sqlite/3.sql"),
         then: None,
     },
+    Migration { name: "counts of nodes", sql: include_str!("../migrations/sqlite/4.sql"), then: None },
     Migration {
-        name: "counts of nodes",
-        sql: include_str!("../migrations/sqlite/4.sql"),
+        name: "parts of catalogs",
+        sql: include_str!("../migrations/sqlite/5.sql"),
         // The rows of the tables before 3 are written by today's code, which needs today's tables.
         then: Some(crate::store::convert),
     },
@@ -155,6 +160,7 @@ const POSTGRES: &[Migration] = &[
         then: None,
     },
     Migration { name: "counts of nodes", sql: include_str!("../migrations/postgres/2.sql"), then: None },
+    Migration { name: "parts of catalogs", sql: include_str!("../migrations/postgres/3.sql"), then: None },
 ];
 
 /// The steps of the schema.

@@ -12,6 +12,7 @@ mod facts;
 mod known;
 mod node;
 pub(crate) mod partition;
+mod parts;
 mod read;
 pub(crate) mod report;
 mod shared;

@@ -6,7 +6,7 @@
 use std::error::Error;
 
 use bytes::{BufMut as _, BytesMut};
-use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::types::{FromSql, IsNull, Kind, ToSql, Type, to_sql_checked};
 
 use crate::Value;
 
@@ -36,6 +36,10 @@ impl ToSql for Value {
             (Value::Real(number), &Type::JSON | &Type::JSONB) => json(&number.to_string(), ty, out),
             (Value::Text(text), &Type::JSON | &Type::JSONB) => json(text, ty, out),
             (Value::Blob(bytes), &Type::BYTEA) => out.extend_from_slice(bytes),
+            (Value::List(values), ty) => match ty.kind() {
+                Kind::Array(element) => array(values, element, out)?,
+                _ => return Err(format!("a list cannot be given as {ty}").into()),
+            },
             (Value::Text(text), _) if <&str as ToSql>::accepts(ty) => out.extend_from_slice(text.as_bytes()),
             (value, ty) => return Err(format!("{} cannot be given as {ty}", value.kind()).into()),
         }
@@ -47,6 +51,29 @@ impl ToSql for Value {
     }
 
     to_sql_checked!();
+}
+
+/// An array of one dimension.
+fn array(values: &[Value], element: &Type, out: &mut BytesMut) -> Result<(), Boxed> {
+    out.put_i32(if values.is_empty() { 0 } else { 1 });
+    out.put_i32(values.contains(&Value::Null).into());
+    out.put_u32(element.oid());
+    if values.is_empty() {
+        return Ok(());
+    }
+    out.put_i32(values.len().try_into()?);
+    out.put_i32(1);
+    for value in values {
+        let start = out.len();
+        out.put_i32(-1);
+        if let IsNull::No = value.to_sql(element, out)? {
+            let length = i32::try_from(out.len() - start - 4)?;
+            if let Some(place) = out.get_mut(start..start + 4) {
+                place.copy_from_slice(&length.to_be_bytes());
+            }
+        }
+    }
+    Ok(())
 }
 
 fn json(text: &str, ty: &Type, out: &mut BytesMut) {
@@ -174,6 +201,19 @@ mod tests {
         }
         assert_eq!(there_and_back(Value::Int(7), &Type::TIMESTAMPTZ), Value::Int(7));
         assert_eq!(there_and_back(Value::Int(5), &Type::BOOL), Value::Int(1));
+    }
+
+    #[test]
+    fn lists_are_arrays() {
+        let mut out = BytesMut::new();
+        let list = Value::List(vec![Value::Int(7), Value::Null, Value::Int(-1)]);
+        list.to_sql(&Type::INT8_ARRAY, &mut out).unwrap();
+        let read = Vec::<Option<i64>>::from_sql(&Type::INT8_ARRAY, &out).unwrap();
+        assert_eq!(read, [Some(7), None, Some(-1)]);
+        let mut out = BytesMut::new();
+        Value::List(vec![]).to_sql(&Type::TEXT_ARRAY, &mut out).unwrap();
+        assert_eq!(Vec::<String>::from_sql(&Type::TEXT_ARRAY, &out).unwrap(), Vec::<String>::new());
+        assert!(list.to_sql(&Type::INT8, &mut out).is_err());
     }
 
     #[test]

@@ -129,6 +129,8 @@ impl<'a> Writer<'a> {
             (_, Value::Real(number)) => real(number, out),
             (_, Value::Text(text)) => string(&text, out),
             (_, Value::Blob(bytes)) => string(&hex::encode(bytes), out),
+            // No column is a list.
+            (_, Value::List(_)) => out.extend_from_slice(b"null"),
         }
         Ok(())
     }

@@ -118,7 +118,8 @@ impl Sql {
                             Value::Int(_) => "::bigint",
                             Value::Real(_) => "::double precision",
                             Value::Blob(_) => "::bytea",
-                            Value::Text(_) | Value::Null => "::text",
+                            // No query has a list for a parameter.
+                            Value::Text(_) | Value::Null | Value::List(_) => "::text",
                         });
                     }
                 }

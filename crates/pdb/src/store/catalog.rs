@@ -1,9 +1,12 @@
 //! Catalogs, their resources and edges, and what was looked up for them.
 
+use std::collections::HashMap;
+
 use db::{Result, Tx};
 
 use super::Outcome;
 use super::node::{self, Names};
+use super::parts::{self, Part, Placed};
 use super::shared::{self, Item};
 use crate::document::pack;
 use crate::hash::{self, Hash};
@@ -24,19 +27,22 @@ pub(crate) struct Prepared {
     code_id: Option<String>,
     job_id: Option<String>,
     hash: Hash,
-    resources: Vec<Item>,
-    edges: Vec<Item>,
+    resources: Vec<Part>,
+    resources_count: i64,
+    edges: Vec<Part>,
+    edges_count: i64,
     document: Option<Vec<u8>>,
 }
 
 /// `document` is the catalog as an agent gets it, if there is one.
 pub(crate) fn prepare(catalog: &Catalog, document: Option<&[u8]>, received: i64) -> Prepared {
+    let mut origins: HashMap<(&str, &str), &str> = HashMap::with_capacity(catalog.resources.len());
     let resources = catalog.resources.iter().map(|resource| {
         let parameters = hash::canonical_map(&resource.parameters);
         let identity = resource.identity(&parameters);
         let tags = hash::texts(&resource.tags);
         let rest = serde_json::json!([resource.exported, resource.file, resource.line]).to_string();
-        Item {
+        let item = Item {
             hash: hash::bytes(&[&identity, tags.as_bytes(), rest.as_bytes()].concat()),
             columns: vec![
                 identity.into(),
@@ -48,16 +54,23 @@ pub(crate) fn prepare(catalog: &Catalog, document: Option<&[u8]>, received: i64)
                 tags.into(),
                 parameters.into(),
             ],
-        }
+        };
+        let origin = resource.file.as_deref().unwrap_or_default();
+        origins.insert((&resource.kind, &resource.title), origin);
+        Placed { origin, name: &resource.title, item }
     });
+    let resources = parts::of_resources(resources.collect());
     let edges = catalog.edges.iter().map(|edge| {
         let all = [&edge.relationship, &edge.source.0, &edge.source.1, &edge.target.0, &edge.target.1];
-        Item {
+        let item = Item {
             hash: hash::json(&serde_json::json!(all)),
             columns: all.into_iter().map(|text| text.as_str().into()).collect(),
-        }
+        };
+        let source = (edge.source.0.as_str(), edge.source.1.as_str());
+        Placed { origin: origins.get(&source).copied().unwrap_or_default(), name: &edge.target.1, item }
     });
-    let (resources, edges) = (shared::sorted(resources.collect()), shared::sorted(edges.collect()));
+    let edges = parts::of_edges(edges.collect());
+    let (resource_hashes, edge_hashes) = (parts::hashes(&resources), parts::hashes(&edges));
     Prepared {
         certname: catalog.certname.clone(),
         version: catalog.version.clone(),
@@ -69,11 +82,9 @@ pub(crate) fn prepare(catalog: &Catalog, document: Option<&[u8]>, received: i64)
         catalog_uuid: catalog.catalog_uuid.clone(),
         code_id: catalog.code_id.clone(),
         job_id: catalog.job_id.clone(),
-        hash: Catalog::similarity(
-            &catalog.certname,
-            resources.iter().map(|item| &item.hash),
-            edges.iter().map(|item| &item.hash),
-        ),
+        resources_count: resource_hashes.len() as i64,
+        edges_count: edge_hashes.len() as i64,
+        hash: Catalog::similarity(&catalog.certname, resource_hashes.into_iter(), edge_hashes.into_iter()),
         resources,
         edges,
         document: document.map(pack),
@@ -114,8 +125,8 @@ pub(crate) fn replace(tx: &Tx<'_>, new: &Prepared) -> Result<Outcome> {
             new.catalog_uuid.as_deref().into(),
             new.code_id.as_deref().into(),
             new.job_id.as_deref().into(),
-            (new.resources.len() as i64).into(),
-            (new.edges.len() as i64).into(),
+            new.resources_count.into(),
+            new.edges_count.into(),
             new.document.as_ref().and(new.catalog_uuid.as_deref()).into(),
             new.document.clone().into(),
         ],
@@ -124,10 +135,9 @@ pub(crate) fn replace(tx: &Tx<'_>, new: &Prepared) -> Result<Outcome> {
     if !is_same {
         tx.execute(
             "UPDATE nodes SET resources_count = $2, edges_count = $3 WHERE id = $1",
-            &[node.into(), (new.resources.len() as i64).into(), (new.edges.len() as i64).into()],
+            &[node.into(), new.resources_count.into(), new.edges_count.into()],
         )?;
-        shared::replace(tx, &shared::RESOURCES, node, &new.resources)?;
-        shared::replace(tx, &shared::EDGES, node, &new.edges)?;
+        parts::replace(tx, node, &new.resources, &new.edges)?;
     }
     Ok(Outcome::Stored)
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use db::{Dialect, Result, Row, Tx, Value};
 use serde_json::Value as Json;
 
-use super::{Store, facts, node, partition, shared};
+use super::{Store, facts, node, partition, parts, shared};
 use crate::hash::{self, Hash};
 use crate::metrics::Gauges;
 use crate::payload::microseconds;
@@ -32,8 +32,9 @@ const NO_LATEST_REPORT: &str = "latest_report_id = NULL, latest_report_hash = NU
 pub(crate) type Swept = (&'static str, &'static str, &'static str);
 pub(crate) const PACKAGES: &[Swept] = &[("packages", "node_packages", "package_id")];
 pub(crate) const OTHERS: &[Swept] = &[
-    ("resources", "catalog_resources", "resource_id"),
-    ("edges", "catalog_edges", "edge_id"),
+    ("parts", "catalog_parts", "part_id"),
+    ("resources", "part_resources", "resource_id"),
+    ("edges", "part_edges", "edge_id"),
     ("inputs", "catalog_inputs", "input_id"),
     ("fact_values", "facts", "value_id"),
 ];
@@ -216,9 +217,18 @@ impl Store {
                 }
                 if !ids.is_empty() {
                     let forget = format!(
-                        "DELETE FROM {table} WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM {member} WHERE {column} = $1)"
+                        "DELETE FROM {table} WHERE id = $1
+                         AND NOT EXISTS (SELECT 1 FROM {member} WHERE {column} = $1) RETURNING id"
                     );
-                    swept += self.again(move |tx| shared::forget(tx, &forget, &ids)).await?;
+                    let work = move |tx: &Tx<'_>| {
+                        let ids: Vec<Vec<Value>> = ids.iter().map(|&id| vec![id.into()]).collect();
+                        let gone: Vec<Row> = tx.first_of_each(&forget, &ids)?.into_iter().flatten().collect();
+                        if table == "parts" {
+                            gone.iter().try_for_each(|row| parts::empty(tx, row.get(0)?))?;
+                        }
+                        Ok(gone.len())
+                    };
+                    swept += self.again(work).await?;
                 }
             }
         }
@@ -321,14 +331,15 @@ fn live_paths(tx: &Tx<'_>) -> Result<Live> {
 
 fn delete(tx: &Tx<'_>, certname: &str) -> Result<bool> {
     let Some(node) = node::find(tx, certname)? else { return Ok(false) };
-    for table in [&shared::RESOURCES, &shared::EDGES, &shared::PACKAGES, &shared::INPUTS] {
+    parts::replace(tx, node.id, &[], &[])?;
+    for table in [&shared::PACKAGES, &shared::INPUTS] {
         shared::replace(tx, table, node.id, &[])?;
     }
     let values =
         tx.query("SELECT value_id FROM facts WHERE node_id = $1 ORDER BY value_id", &[node.id.into()])?;
     let values: Vec<i64> = values.iter().map(|row| row.get(0)).collect::<Result<_>>()?;
     tx.execute("DELETE FROM facts WHERE node_id = $1", &[node.id.into()])?;
-    shared::forget(tx, facts::FORGET_VALUE, &values)?;
+    facts::forget(tx, &values)?;
     tx.execute("DELETE FROM resource_events WHERE node_id = $1", &[node.id.into()])?;
     tx.execute("DELETE FROM reports WHERE node_id = $1", &[node.id.into()])?;
     tx.execute("DELETE FROM nodes WHERE id = $1", &[node.id.into()])?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use db::{Result, Tx, Value};
+use db::{Dialect, Result, Tx, Value};
 use serde_json::Value as Json;
 
 use super::node::{self, Names};
@@ -196,58 +196,88 @@ fn write(tx: &Tx<'_>, context: &Context, node: i64, new: &Prepared) -> Result<()
     }
     let names = name_ids(tx, &changed)?;
     let values = value_ids(tx, context, &changed, &names)?;
-    let rows: Vec<Vec<Value>> = names
-        .iter()
-        .zip(values)
-        .map(|(name, value)| vec![node.into(), (*name).into(), value.into()])
-        .collect();
-    if !rows.is_empty() {
-        tx.execute_each(
-            "INSERT INTO facts (node_id, name_id, value_id) VALUES ($1, $2, $3)
-             ON CONFLICT (node_id, name_id) DO UPDATE SET value_id = excluded.value_id",
-            &rows,
-        )?;
-    }
-    let gone: Vec<Vec<Value>> = there.values().map(|gone| vec![node.into(), gone.name_id.into()]).collect();
-    if !gone.is_empty() {
+    let rows: Vec<Vec<Value>> =
+        names.iter().zip(values).map(|(name, value)| vec![(*name).into(), value.into()]).collect();
+    lead(tx, node, rows)?;
+    if !there.is_empty() {
+        let gone: Vec<Vec<Value>> =
+            there.values().map(|gone| vec![node.into(), gone.name_id.into()]).collect();
         tx.execute_each("DELETE FROM facts WHERE node_id = $1 AND name_id = $2", &gone)?;
         left.extend(there.values().map(|gone| gone.value_id));
     }
     left.sort_unstable();
-    shared::forget(tx, FORGET_VALUE, &left)?;
+    forget(tx, &left)
+}
+
+/// Makes a node have values: rows of name and value.
+fn lead(tx: &Tx<'_>, node: i64, mut rows: Vec<Vec<Value>>) -> Result<()> {
+    const ON_CONFLICT: &str = "ON CONFLICT (node_id, name_id) DO UPDATE SET value_id = excluded.value_id";
+    match tx.dialect() {
+        _ if rows.is_empty() => {}
+        Dialect::Sqlite => {
+            rows.iter_mut().for_each(|row| row.insert(0, node.into()));
+            let sql =
+                format!("INSERT INTO facts (node_id, name_id, value_id) VALUES ($1, $2, $3) {ON_CONFLICT}");
+            tx.execute_each(&sql, &rows)?;
+        }
+        Dialect::Postgres => {
+            let mut lists = shared::columns(rows);
+            lists.insert(0, node.into());
+            let sql = format!(
+                "INSERT INTO facts (node_id, name_id, value_id)
+                 SELECT $1::bigint, * FROM unnest($2::bigint[], $3::bigint[]) {ON_CONFLICT}"
+            );
+            tx.execute(&sql, &lists)?;
+        }
+    }
     Ok(())
 }
 
-/// Removes a value that nobody has any more.
-pub(crate) const FORGET_VALUE: &str =
-    "DELETE FROM fact_values WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM facts WHERE value_id = $1)";
+/// Removes values that nobody has any more.
+pub(crate) fn forget(tx: &Tx<'_>, values: &[i64]) -> Result<()> {
+    match tx.dialect() {
+        _ if values.is_empty() => {}
+        Dialect::Sqlite => {
+            let ids: Vec<Vec<Value>> = values.iter().map(|&id| vec![id.into()]).collect();
+            let sql = "DELETE FROM fact_values WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM facts WHERE value_id = $1)";
+            tx.execute_each(sql, &ids)?;
+        }
+        Dialect::Postgres => {
+            let ids = Value::List(values.iter().map(|&id| id.into()).collect());
+            let sql = "DELETE FROM fact_values v WHERE v.id = ANY ($1::bigint[])
+                       AND NOT EXISTS (SELECT 1 FROM facts f WHERE f.value_id = v.id)";
+            tx.execute(sql, &[ids])?;
+        }
+    }
+    Ok(())
+}
 
 fn name_ids(tx: &Tx<'_>, changed: &[(&Fact, Option<i64>)]) -> Result<Vec<i64>> {
     const FIND: &str = "SELECT id FROM fact_names WHERE name = $1";
-    const INSERT: &str = "INSERT INTO fact_names (name) VALUES ($1) ON CONFLICT DO NOTHING RETURNING id";
-    let unknown: Vec<Vec<Value>> = changed
-        .iter()
-        .filter(|(_, id)| id.is_none())
-        .map(|(fact, _)| vec![fact.name.as_str().into()])
-        .collect();
-    let mut found = Vec::new();
-    if !unknown.is_empty() {
-        let known = tx.first_of_each(FIND, &unknown)?;
-        for (key, row) in unknown.iter().zip(known) {
-            found.push(match row {
-                Some(row) => row.get(0)?,
-                None => {
-                    let key = key.clone();
-                    let added = shared::insert_or_find(tx, INSERT, std::slice::from_ref(&key), FIND, |_| {
-                        key.clone()
-                    })?;
-                    added.first().ok_or(db::Error::Conflict)?.0
-                }
-            });
-        }
+    const FIND_ALL: &str = "SELECT id, name FROM fact_names WHERE name = ANY ($1::text[])";
+    const INSERT: &str = "INSERT INTO fact_names (name) VALUES ($1) ON CONFLICT DO NOTHING";
+    let unknown: Vec<&str> =
+        changed.iter().filter(|(_, id)| id.is_none()).map(|(fact, _)| fact.name.as_str()).collect();
+    let mut known: HashMap<String, i64> = HashMap::new();
+    if !unknown.is_empty() && tx.dialect() == Dialect::Postgres {
+        tx.each(FIND_ALL, &[Value::List(unknown.iter().map(|&name| name.into()).collect())], |row| {
+            known.insert(row.get(1)?, row.get(0)?);
+            Ok(())
+        })?;
     }
-    let mut found = found.into_iter();
-    changed.iter().map(|(_, id)| id.or_else(|| found.next()).ok_or(db::Error::Conflict)).collect()
+    for name in unknown {
+        if known.contains_key(name) {
+            continue;
+        }
+        let mut found = tx.first(FIND, &[name.into()])?;
+        if found.is_none() {
+            tx.execute(INSERT, &[name.into()])?;
+            found = tx.first(FIND, &[name.into()])?;
+        }
+        known.insert(name.to_owned(), found.ok_or(db::Error::Conflict)?.get(0)?);
+    }
+    let id_of = |(fact, id): &(&Fact, Option<i64>)| id.or_else(|| known.get(&fact.name).copied());
+    changed.iter().map(|changed| id_of(changed).ok_or(db::Error::Conflict)).collect()
 }
 
 fn value_ids(
@@ -256,42 +286,101 @@ fn value_ids(
     changed: &[(&Fact, Option<i64>)],
     names: &[i64],
 ) -> Result<Vec<i64>> {
-    let mut order: Vec<usize> = (0..changed.len()).collect();
-    order.sort_by_key(|&index| names.get(index));
-    let mut rows = Vec::with_capacity(order.len());
-    for &index in &order {
-        let (Some((fact, _)), Some(&name)) = (changed.get(index), names.get(index)) else { continue };
-        rows.push(vec![
-            name.into(),
+    let mut order: Vec<(i64, &Fact)> =
+        names.iter().copied().zip(changed.iter().map(|(fact, _)| *fact)).collect();
+    // Transactions that add the same values meet in the same order.
+    order.sort_by_key(|(name, _)| *name);
+    let mut known = find_values(tx, &order)?;
+    let missing: Vec<(i64, &Fact)> = order
+        .iter()
+        .filter(|(name, fact)| !known.contains_key(&(*name, fact.hash.clone())))
+        .copied()
+        .collect();
+    let added = insert_values(tx, &missing)?;
+    let fresh = |key: &(i64, &Fact)| added.contains_key(&(key.0, key.1.hash.clone()));
+    note_paths(
+        tx,
+        context,
+        &missing.iter().filter(|key| fresh(key)).map(|(_, fact)| *fact).collect::<Vec<_>>(),
+    )?;
+    if added.len() < missing.len() {
+        let others: Vec<(i64, &Fact)> = missing.into_iter().filter(|key| !fresh(key)).collect();
+        known.extend(find_values(tx, &others)?);
+    }
+    known.extend(added);
+    let id_of = |(name, (fact, _)): (&i64, &(&Fact, Option<i64>))| {
+        // Removed by another transaction in between: the work is run again.
+        known.get(&(*name, fact.hash.clone())).copied().ok_or(db::Error::Conflict)
+    };
+    names.iter().zip(changed).map(id_of).collect()
+}
+
+/// Ids of values by the id of the name and the hash.
+type Values = HashMap<(i64, Hash), i64>;
+
+fn find_values(tx: &Tx<'_>, wanted: &[(i64, &Fact)]) -> Result<Values> {
+    let mut known = Values::with_capacity(wanted.len());
+    let mut rows = wanted.iter().map(|(name, fact)| vec![(*name).into(), fact.hash.clone().into()]);
+    match tx.dialect() {
+        _ if wanted.is_empty() => {}
+        Dialect::Sqlite => {
+            for (name, fact) in wanted {
+                let key: [Value; 2] = [(*name).into(), fact.hash.clone().into()];
+                if let Some(row) =
+                    tx.first("SELECT id FROM fact_values WHERE name_id = $1 AND hash = $2", &key)?
+                {
+                    known.insert((*name, fact.hash.clone()), row.get(0)?);
+                }
+            }
+        }
+        Dialect::Postgres => tx.each(
+            "SELECT v.name_id, v.hash, v.id FROM unnest($1::bigint[], $2::bytea[]) w (name_id, hash)
+             JOIN fact_values v ON v.name_id = w.name_id AND v.hash = w.hash",
+            &shared::columns(rows.by_ref().collect()),
+            |row| {
+                known.insert((row.get(0)?, row.get(1)?), row.get(2)?);
+                Ok(())
+            },
+        )?,
+    }
+    Ok(known)
+}
+
+/// Stores values that were not there a moment ago; gives those that are there by this.
+fn insert_values(tx: &Tx<'_>, missing: &[(i64, &Fact)]) -> Result<Values> {
+    let mut added = Values::with_capacity(missing.len());
+    let row = |(name, fact): &(i64, &Fact)| -> Vec<Value> {
+        vec![
+            (*name).into(),
             fact.hash.clone().into(),
             (fact.kind as i32).into(),
             fact.number.into(),
             fact.value.as_str().into(),
-        ]);
-    }
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let found = shared::insert_or_find(
-        tx,
-        "INSERT INTO fact_values (name_id, hash, kind, number, value) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT DO NOTHING RETURNING id",
-        &rows,
-        "SELECT id FROM fact_values WHERE name_id = $1 AND hash = $2",
-        |index| rows.get(index).map(|row| row.iter().take(2).cloned().collect()).unwrap_or_default(),
-    )?;
-    let mut ids = vec![0; changed.len()];
-    let mut fresh = Vec::new();
-    for (&index, (id, is_new)) in order.iter().zip(found) {
-        if let Some(place) = ids.get_mut(index) {
-            *place = id;
+        ]
+    };
+    match tx.dialect() {
+        _ if missing.is_empty() => {}
+        Dialect::Sqlite => {
+            for key in missing {
+                let sql = "INSERT INTO fact_values (name_id, hash, kind, number, value) VALUES ($1, $2, $3, $4, $5)
+                           ON CONFLICT DO NOTHING RETURNING id";
+                if let Some(found) = tx.first(sql, &row(key))? {
+                    added.insert((key.0, key.1.hash.clone()), found.get(0)?);
+                }
+            }
         }
-        if is_new && let Some((fact, _)) = changed.get(index) {
-            fresh.push(*fact);
-        }
+        Dialect::Postgres => tx.each(
+            "INSERT INTO fact_values (name_id, hash, kind, number, value)
+             SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::smallint[], $4::double precision[], $5::jsonb[])
+             ON CONFLICT DO NOTHING RETURNING name_id, hash, id",
+            &shared::columns(missing.iter().map(row).collect()),
+            |row| {
+                added.insert((row.get(0)?, row.get(1)?), row.get(2)?);
+                Ok(())
+            },
+        )?,
     }
-    note_paths(tx, context, &fresh)?;
-    Ok(ids)
+    Ok(added)
 }
 
 /// Makes the paths of new values known.
@@ -323,12 +412,18 @@ fn note_paths(tx: &Tx<'_>, context: &Context, fresh: &[&Fact]) -> Result<()> {
             ]
         })
         .collect();
-    if !rows.is_empty() {
-        tx.execute_each(
-            "INSERT INTO fact_paths (hash, path, depth, name, kind, touched) VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (hash) DO UPDATE SET touched = excluded.touched",
-            &rows,
-        )?;
+    const ON_CONFLICT: &str = "ON CONFLICT (hash) DO UPDATE SET touched = excluded.touched";
+    const COLUMNS: &str = "INSERT INTO fact_paths (hash, path, depth, name, kind, touched)";
+    match tx.dialect() {
+        _ if rows.is_empty() => {}
+        Dialect::Sqlite => {
+            tx.execute_each(&format!("{COLUMNS} VALUES ($1, $2, $3, $4, $5, $6) {ON_CONFLICT}"), &rows)?;
+        }
+        Dialect::Postgres => {
+            let lists = "$1::bytea[], $2::jsonb[], $3::integer[], $4::text[], $5::smallint[], $6::bigint[]";
+            let sql = format!("{COLUMNS} SELECT * FROM unnest({lists}) {ON_CONFLICT}");
+            tx.execute(&sql, &shared::columns(rows))?;
+        }
     }
     Ok(())
 }

@@ -1,35 +1,36 @@
-//! Rows that nodes share, and which node has which: written as the difference to what was there.
+//! Rows that are shared, and who has which: written as the difference to what was there.
+//!
+//! Who has them is a node, or a [part](super::parts) of catalogs. On PostgreSQL many rows are one statement with lists for parameters,
+//! since each statement costs more than most rows do.
 
 use std::collections::HashMap;
 
-use db::{Dialect, Result, Tx, Value};
-use serde_json::Value as Json;
+use db::{Dialect, Result, Row, Tx, Value};
 
 use crate::hash::Hash;
 
-/// Rows beyond which it pays to look for them before they are inserted.
-const MANY: usize = 16;
-/// Hashes that one statement looks for.
-const FIND_MAX: usize = 5_000;
-
-/// A pair of tables: the shared rows, and the rows that lead to them from nodes.
+/// A pair of tables: the shared rows, and the rows that lead to them from their owners.
 pub(crate) struct Shared {
     /// `INSERT` of a shared row whose first parameter is the hash; gives its id if it was not there.
     insert: &'static str,
+    /// On PostgreSQL: the same of many, in lists of columns; gives hash and id.
+    insert_all: &'static str,
     find: &'static str,
-    /// On PostgreSQL: hash and id of those whose hashes a JSON list has, in hexadecimal.
+    /// On PostgreSQL: hash and id of those in a list.
     find_all: &'static str,
-    of_node: &'static str,
+    of_owner: &'static str,
     add: &'static str,
-    /// On PostgreSQL: leads to those whose ids a JSON list has.
+    /// On PostgreSQL: leads to those whose ids a list has.
     add_all: &'static str,
     remove: &'static str,
+    remove_all: &'static str,
     /// Removes a shared row that nobody has any more.
     forget: &'static str,
+    forget_all: &'static str,
 }
 
 macro_rules! shared {
-    ($shared:literal, $member:literal, $id:literal, $columns:literal, $values:literal) => {
+    ($shared:literal, $member:literal, $owner:literal, $id:literal, $columns:literal, $values:literal, $lists:literal) => {
         Shared {
             insert: concat!(
                 "INSERT INTO ",
@@ -40,36 +41,56 @@ macro_rules! shared {
                 $values,
                 ") ON CONFLICT DO NOTHING RETURNING id"
             ),
-            find: concat!("SELECT id FROM ", $shared, " WHERE hash = $1"),
-            find_all: concat!(
-                "SELECT hash, id FROM ",
+            insert_all: concat!(
+                "INSERT INTO ",
                 $shared,
-                " WHERE hash IN (SELECT decode(value, 'hex') FROM json_array_elements_text($1::json))"
+                " (hash, ",
+                $columns,
+                ") SELECT * FROM unnest($1::bytea[], ",
+                $lists,
+                ") ON CONFLICT DO NOTHING RETURNING hash, id"
             ),
-            of_node: concat!(
+            find: concat!("SELECT id FROM ", $shared, " WHERE hash = $1"),
+            find_all: concat!("SELECT hash, id FROM ", $shared, " WHERE hash = ANY ($1::bytea[])"),
+            of_owner: concat!(
                 "SELECT s.id, s.hash FROM ",
                 $member,
                 " m JOIN ",
                 $shared,
                 " s ON s.id = m.",
                 $id,
-                " WHERE m.node_id = $1"
+                " WHERE m.",
+                $owner,
+                " = $1"
             ),
             add: concat!(
                 "INSERT INTO ",
                 $member,
-                " (node_id, ",
+                " (",
+                $owner,
+                ", ",
                 $id,
                 ") VALUES ($1, $2) ON CONFLICT DO NOTHING"
             ),
             add_all: concat!(
                 "INSERT INTO ",
                 $member,
-                " (node_id, ",
+                " (",
+                $owner,
+                ", ",
                 $id,
-                ") SELECT $1::bigint, value::bigint FROM json_array_elements_text($2::json) ON CONFLICT DO NOTHING"
+                ") SELECT $1::bigint, unnest($2::bigint[]) ON CONFLICT DO NOTHING"
             ),
-            remove: concat!("DELETE FROM ", $member, " WHERE node_id = $1 AND ", $id, " = $2"),
+            remove: concat!("DELETE FROM ", $member, " WHERE ", $owner, " = $1 AND ", $id, " = $2"),
+            remove_all: concat!(
+                "DELETE FROM ",
+                $member,
+                " WHERE ",
+                $owner,
+                " = $1 AND ",
+                $id,
+                " = ANY ($2::bigint[])"
+            ),
             forget: concat!(
                 "DELETE FROM ",
                 $shared,
@@ -77,7 +98,16 @@ macro_rules! shared {
                 $member,
                 " WHERE ",
                 $id,
-                " = $1)"
+                " = $1) RETURNING id"
+            ),
+            forget_all: concat!(
+                "DELETE FROM ",
+                $shared,
+                " s WHERE s.id = ANY ($1::bigint[]) AND NOT EXISTS (SELECT 1 FROM ",
+                $member,
+                " m WHERE m.",
+                $id,
+                " = s.id) RETURNING s.id"
             ),
         }
     };
@@ -85,27 +115,54 @@ macro_rules! shared {
 
 pub(crate) const RESOURCES: Shared = shared!(
     "resources",
-    "catalog_resources",
+    "part_resources",
+    "part_id",
     "resource_id",
     "resource, type, title, exported, file, line, tags, parameters",
-    "$2, $3, $4, $5, $6, $7, $8, $9"
+    "$2, $3, $4, $5, $6, $7, $8, $9",
+    "$2::bytea[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::integer[], $8::jsonb[], $9::jsonb[]"
 );
 pub(crate) const EDGES: Shared = shared!(
     "edges",
-    "catalog_edges",
+    "part_edges",
+    "part_id",
     "edge_id",
     "relationship, source_type, source_title, target_type, target_title",
-    "$2, $3, $4, $5, $6"
+    "$2, $3, $4, $5, $6",
+    "$2::text[], $3::text[], $4::text[], $5::text[], $6::text[]"
 );
-pub(crate) const PACKAGES: Shared =
-    shared!("packages", "node_packages", "package_id", "name, version, provider", "$2, $3, $4");
-pub(crate) const INPUTS: Shared = shared!("inputs", "catalog_inputs", "input_id", "type, name", "$2, $3");
+pub(crate) const PARTS: Shared =
+    shared!("parts", "catalog_parts", "node_id", "part_id", "kind", "$2", "$2::smallint[]");
+pub(crate) const PACKAGES: Shared = shared!(
+    "packages",
+    "node_packages",
+    "node_id",
+    "package_id",
+    "name, version, provider",
+    "$2, $3, $4",
+    "$2::text[], $3::text[], $4::text[]"
+);
+pub(crate) const INPUTS: Shared = shared!(
+    "inputs",
+    "catalog_inputs",
+    "node_id",
+    "input_id",
+    "type, name",
+    "$2, $3",
+    "$2::text[], $3::text[]"
+);
 
 /// A row to share: its hash, and the columns behind it.
 #[derive(Clone, Debug)]
 pub(crate) struct Item {
     pub(crate) hash: Hash,
     pub(crate) columns: Vec<Value>,
+}
+
+impl Item {
+    fn row(&self) -> Vec<Value> {
+        std::iter::once(Value::Blob(self.hash.clone())).chain(self.columns.iter().cloned()).collect()
+    }
 }
 
 /// Items in the order of their hashes, each once: transactions that add the same rows then meet in the same order, and never wait for
@@ -116,43 +173,81 @@ pub(crate) fn sorted(mut items: Vec<Item>) -> Vec<Item> {
     items
 }
 
+/// Rows turned into lists of columns.
+pub(crate) fn columns(rows: Vec<Vec<Value>>) -> Vec<Value> {
+    let mut lists: Vec<Vec<Value>> = Vec::new();
+    let count = rows.len();
+    for row in rows {
+        lists.resize_with(row.len().max(lists.len()), || Vec::with_capacity(count));
+        for (list, value) in lists.iter_mut().zip(row) {
+            list.push(value);
+        }
+    }
+    lists.into_iter().map(Value::List).collect()
+}
+
+fn list(ids: &[i64]) -> Value {
+    Value::List(ids.iter().map(|&id| id.into()).collect())
+}
+
 /// Makes the node have exactly these items, which are [`sorted`].
 pub(crate) fn replace(tx: &Tx<'_>, shared: &Shared, node: i64, wanted: &[Item]) -> Result<()> {
-    let mut there: HashMap<Hash, i64> = HashMap::new();
-    tx.each(shared.of_node, &[node.into()], |row| {
+    let mut there = of(tx, shared, node)?;
+    let added: Vec<&Item> = wanted.iter().filter(|item| there.remove(&item.hash).is_none()).collect();
+    let ids = ensure(tx, shared, &added)?;
+    add(tx, shared, node, &ids)?;
+    let mut removed: Vec<i64> = there.into_values().collect();
+    removed.sort_unstable();
+    remove(tx, shared, node, &removed)?;
+    forget(tx, shared, &removed)?;
+    Ok(())
+}
+
+/// Hash and id of what an owner has.
+pub(crate) fn of(tx: &Tx<'_>, shared: &Shared, owner: i64) -> Result<HashMap<Hash, i64>> {
+    let mut there = HashMap::new();
+    tx.each(shared.of_owner, &[owner.into()], |row| {
         there.insert(row.get(1)?, row.get(0)?);
         Ok(())
     })?;
-    let added: Vec<&Item> = wanted.iter().filter(|item| there.remove(&item.hash).is_none()).collect();
-    let ids = ensure(tx, shared, &added)?;
+    Ok(there)
+}
+
+/// Gives an owner items.
+pub(crate) fn add(tx: &Tx<'_>, shared: &Shared, owner: i64, ids: &[i64]) -> Result<()> {
     match tx.dialect() {
         _ if ids.is_empty() => {}
-        Dialect::Sqlite => {
-            let pairs: Vec<Vec<Value>> = ids.into_iter().map(|id| vec![node.into(), id.into()]).collect();
-            tx.execute_each(shared.add, &pairs)?;
-        }
-        // One statement instead of hundreds.
-        Dialect::Postgres => {
-            tx.execute(shared.add_all, &[node.into(), Json::from(ids).to_string().into()])?;
-        }
-    }
-    let mut removed: Vec<i64> = there.into_values().collect();
-    removed.sort_unstable();
-    let pairs: Vec<Vec<Value>> = removed.iter().map(|&id| vec![node.into(), id.into()]).collect();
-    if !pairs.is_empty() {
-        tx.execute_each(shared.remove, &pairs)?;
-        forget(tx, shared.forget, &removed)?;
+        Dialect::Sqlite => drop(tx.execute_each(shared.add, &pairs(owner, ids))?),
+        Dialect::Postgres => drop(tx.execute(shared.add_all, &[owner.into(), list(ids)])?),
     }
     Ok(())
 }
 
-/// Removes shared rows that nobody has any more.
-pub(crate) fn forget(tx: &Tx<'_>, sql: &str, ids: &[i64]) -> Result<usize> {
-    if ids.is_empty() {
-        return Ok(0);
+/// Takes items from an owner.
+pub(crate) fn remove(tx: &Tx<'_>, shared: &Shared, owner: i64, ids: &[i64]) -> Result<()> {
+    match tx.dialect() {
+        _ if ids.is_empty() => {}
+        Dialect::Sqlite => drop(tx.execute_each(shared.remove, &pairs(owner, ids))?),
+        Dialect::Postgres => drop(tx.execute(shared.remove_all, &[owner.into(), list(ids)])?),
     }
-    let ids: Vec<Vec<Value>> = ids.iter().map(|&id| vec![id.into()]).collect();
-    tx.execute_each(sql, &ids)
+    Ok(())
+}
+
+fn pairs(owner: i64, ids: &[i64]) -> Vec<Vec<Value>> {
+    ids.iter().map(|&id| vec![owner.into(), id.into()]).collect()
+}
+
+/// Removes shared rows that nobody has any more; gives the ids of those that are gone.
+pub(crate) fn forget(tx: &Tx<'_>, shared: &Shared, ids: &[i64]) -> Result<Vec<i64>> {
+    let gone: Vec<Row> = match tx.dialect() {
+        _ if ids.is_empty() => Vec::new(),
+        Dialect::Sqlite => {
+            let ids: Vec<Vec<Value>> = ids.iter().map(|&id| vec![id.into()]).collect();
+            tx.first_of_each(shared.forget, &ids)?.into_iter().flatten().collect()
+        }
+        Dialect::Postgres => tx.query(shared.forget_all, &[list(ids)])?,
+    };
+    gone.iter().map(|row| row.get(0)).collect()
 }
 
 /// The ids of the items, which are stored if they were not.
@@ -161,41 +256,31 @@ fn ensure(tx: &Tx<'_>, shared: &Shared, items: &[&Item]) -> Result<Vec<i64>> {
         return Ok(Vec::new());
     }
     // Most are there: other nodes have them.
-    let mut known = find_all(tx, shared, items)?;
+    let mut known = find_all(tx, shared, items.iter().copied())?;
     let missing: Vec<&Item> = items.iter().filter(|item| !known.contains_key(&item.hash)).copied().collect();
-    let rows: Vec<Vec<Value>> = missing
-        .iter()
-        .map(|item| {
-            std::iter::once(Value::Blob(item.hash.clone())).chain(item.columns.iter().cloned()).collect()
-        })
-        .collect();
-    if !rows.is_empty() {
-        let inserted = insert_missing(tx, shared.insert, &rows, shared.find, |index| {
-            vec![missing.get(index).map_or(Value::Null, |item| Value::Blob(item.hash.clone()))]
-        })?;
-        known.extend(missing.iter().zip(inserted).map(|(item, (id, _))| (item.hash.clone(), id)));
-    }
+    known.extend(insert(tx, shared, &missing)?.into_iter().map(|(hash, (id, _))| (hash, id)));
     items.iter().map(|item| known.get(&item.hash).copied().ok_or(db::Error::Conflict)).collect()
 }
 
 /// The ids of those that are stored.
-fn find_all(tx: &Tx<'_>, shared: &Shared, items: &[&Item]) -> Result<HashMap<Hash, i64>> {
-    let mut known = HashMap::with_capacity(items.len());
+pub(crate) fn find_all<'a>(
+    tx: &Tx<'_>,
+    shared: &Shared,
+    items: impl Iterator<Item = &'a Item>,
+) -> Result<HashMap<Hash, i64>> {
+    let mut known = HashMap::new();
     match tx.dialect() {
         Dialect::Sqlite => {
-            let keys: Vec<Vec<Value>> =
-                items.iter().map(|item| vec![Value::Blob(item.hash.clone())]).collect();
-            let found = tx.first_of_each(shared.find, &keys)?;
-            for (item, row) in items.iter().zip(found) {
-                if let Some(row) = row {
+            for item in items {
+                if let Some(row) = tx.first(shared.find, &[Value::Blob(item.hash.clone())])? {
                     known.insert(item.hash.clone(), row.get(0)?);
                 }
             }
         }
         Dialect::Postgres => {
-            for items in items.chunks(FIND_MAX) {
-                let hashes: Json = items.iter().map(|item| Json::from(hex::encode(&item.hash))).collect();
-                tx.each(shared.find_all, &[hashes.to_string().into()], |row| {
+            let hashes: Vec<Value> = items.map(|item| Value::Blob(item.hash.clone())).collect();
+            if !hashes.is_empty() {
+                tx.each(shared.find_all, &[Value::List(hashes)], |row| {
                     known.insert(row.get(0)?, row.get(1)?);
                     Ok(())
                 })?;
@@ -205,60 +290,34 @@ fn find_all(tx: &Tx<'_>, shared: &Shared, items: &[&Item]) -> Result<HashMap<Has
     Ok(known)
 }
 
-/// Inserts rows that may be there already; gives the id of each, and whether it is new.
-pub(crate) fn insert_or_find(
-    tx: &Tx<'_>,
-    insert: &str,
-    rows: &[Vec<Value>],
-    find: &str,
-    key: impl Fn(usize) -> Vec<Value>,
-) -> Result<Vec<(i64, bool)>> {
-    // Where there are many, most are there already.
-    if rows.len() > MANY {
-        let keys: Vec<Vec<Value>> = (0..rows.len()).map(&key).collect();
-        let there = tx.first_of_each(find, &keys)?;
-        let missing: Vec<usize> =
-            (0..rows.len()).filter(|&index| there.get(index).is_none_or(Option::is_none)).collect();
-        let left: Vec<Vec<Value>> = missing.iter().filter_map(|&index| rows.get(index).cloned()).collect();
-        let added = match left.is_empty() {
-            true => Vec::new(),
-            false => insert_missing(tx, insert, &left, find, |index| {
-                missing.get(index).map(|&index| key(index)).unwrap_or_default()
-            })?,
-        };
-        let mut added = added.into_iter();
-        return there
-            .into_iter()
-            .map(|row| match row {
-                Some(row) => Ok((row.get(0)?, false)),
-                None => added.next().ok_or(db::Error::Conflict),
-            })
-            .collect();
+/// Inserts items that were not there a moment ago; gives the id of each, and whether it is new.
+pub(crate) fn insert(tx: &Tx<'_>, shared: &Shared, items: &[&Item]) -> Result<HashMap<Hash, (i64, bool)>> {
+    let mut stored = HashMap::with_capacity(items.len());
+    match tx.dialect() {
+        _ if items.is_empty() => return Ok(stored),
+        Dialect::Sqlite => {
+            for item in items {
+                if let Some(row) = tx.first(shared.insert, &item.row())? {
+                    stored.insert(item.hash.clone(), (row.get(0)?, true));
+                }
+            }
+        }
+        Dialect::Postgres => {
+            let lists = columns(items.iter().map(|item| item.row()).collect());
+            tx.each(shared.insert_all, &lists, |row| {
+                stored.insert(row.get(0)?, (row.get(1)?, true));
+                Ok(())
+            })?;
+        }
     }
-    insert_missing(tx, insert, rows, find, key)
-}
-
-fn insert_missing(
-    tx: &Tx<'_>,
-    insert: &str,
-    rows: &[Vec<Value>],
-    find: &str,
-    key: impl Fn(usize) -> Vec<Value>,
-) -> Result<Vec<(i64, bool)>> {
-    let inserted = tx.first_of_each(insert, rows)?;
-    let missing: Vec<Vec<Value>> =
-        (0..rows.len()).filter(|&index| inserted.get(index).is_none_or(Option::is_none)).map(key).collect();
-    let mut found =
-        if missing.is_empty() { Vec::new() } else { tx.first_of_each(find, &missing)? }.into_iter();
-    inserted
-        .into_iter()
-        .map(|row| match row {
-            Some(row) => Ok((row.get(0)?, true)),
-            // Removed by another transaction in between: the work is run again.
-            None => match found.next().flatten() {
-                Some(row) => Ok((row.get(0)?, false)),
-                None => Err(db::Error::Conflict),
-            },
-        })
-        .collect()
+    if stored.len() < items.len() {
+        let others = items.iter().copied().filter(|item| !stored.contains_key(&item.hash));
+        let found = find_all(tx, shared, others)?;
+        stored.extend(found.into_iter().map(|(hash, id)| (hash, (id, false))));
+    }
+    // Removed by another transaction in between: the work is run again.
+    match items.iter().all(|item| stored.contains_key(&item.hash)) {
+        true => Ok(stored),
+        false => Err(db::Error::Conflict),
+    }
 }

@@ -408,3 +408,135 @@ async fn nodes_of_the_version_without_counts_get_theirs() {
     let store = Store::open(&path).unwrap();
     assert_eq!(number(&store, "SELECT resources_count * 10 + edges_count FROM nodes").await, 54);
 }
+
+/// Catalogs of the version that had a row for each resource of a node.
+fn fill_rows_of_catalogs(tx: &Tx<'_>) -> db::Result<()> {
+    for (id, certname) in [(1, "a"), (2, "b")] {
+        tx.execute("INSERT INTO nodes (id, certname) VALUES ($1, $2)", &[id.into(), certname.into()])?;
+        tx.execute(
+            "INSERT INTO catalogs (node_id, timestamp, producer_timestamp, hash, version, resources_count, edges_count)
+             VALUES ($1, 0, 0, $2, '1', 2, 1)",
+            &[id.into(), vec![0u8].into()],
+        )?;
+    }
+    for (id, kind, title) in [(1, "Class", "Main"), (2, "File", "/x"), (3, "File", "/y")] {
+        tx.execute(
+            "INSERT INTO resources (id, hash, resource, type, title, exported, tags, parameters)
+             VALUES ($1, $2, $2, $3, $4, FALSE, '[]', '{}')",
+            &[id.into(), vec![id as u8].into(), kind.into(), title.into()],
+        )?;
+    }
+    tx.execute(
+        "INSERT INTO edges VALUES (1, $1, 'contains', 'Class', 'Main', 'File', '/x')",
+        &[vec![1u8].into()],
+    )?;
+    for (node, resource) in [(1, 1), (1, 2), (2, 1), (2, 3)] {
+        tx.execute("INSERT INTO catalog_resources VALUES ($1, $2)", &[node.into(), resource.into()])?;
+    }
+    tx.execute("INSERT INTO catalog_edges VALUES (1, 1)", &[])?;
+    Ok(())
+}
+
+async fn rows_of_catalogs_became_parts(store: &Store) {
+    let all = "SELECT count(*) FROM catalog_resources";
+    assert_eq!(number(store, all).await, 4);
+    assert_eq!(
+        number(store, "SELECT resource_id FROM catalog_resources WHERE node_id = 2 ORDER BY 1 DESC").await,
+        3
+    );
+    assert_eq!(number(store, "SELECT node_id FROM catalog_edges").await, 1);
+    send(store, Name::ReplaceCatalog, 9, catalog_of("a", 1, "0600")).await;
+    assert_eq!(number(store, all).await, 4);
+    // What only the old catalog had is gone.
+    assert_eq!(number(store, "SELECT count(*) FROM resources").await, 4);
+    assert_eq!(number(store, "SELECT count(*) FROM edges WHERE id = 1").await, 0);
+    assert!(store.delete_node("b").await.unwrap());
+    assert_eq!(number(store, "SELECT count(*) FROM resources").await, 2);
+}
+
+#[tokio::test]
+async fn catalogs_of_the_version_without_parts_are_taken_over() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("pdb.sqlite");
+    let old = db::Db::open(&path, "pdb", &schema::migrations(Dialect::Sqlite)[..3]).unwrap();
+    old.write(|tx| tx.batch(include_str!("../../../migrations/sqlite/4.sql"))).await.unwrap();
+    let version = "UPDATE schema_versions SET version = 4 WHERE schema = 'pdb'";
+    let fill = |tx: &Tx<'_>| {
+        for table in ["resource_events", "reports", "catalogs", "factsets"] {
+            tx.batch(&format!("DROP TABLE old_{table}"))?;
+        }
+        fill_rows_of_catalogs(tx)?;
+        tx.batch(version)
+    };
+    old.write(fill).await.unwrap();
+    drop(old);
+    rows_of_catalogs_became_parts(&Store::open(&path).unwrap()).await;
+    let Some(server) = Server::start() else { return };
+    let old =
+        db::Db::connect(server.settings(), "pdb", &schema::migrations(Dialect::Postgres)[..2]).await.unwrap();
+    old.write(fill_rows_of_catalogs).await.unwrap();
+    drop(old);
+    rows_of_catalogs_became_parts(&Store::connect(server.settings()).await.unwrap()).await;
+}
+
+/// A node's catalog of a class with so many files, each with a content, all declared in one manifest.
+fn files_of(node: &str, minute: i64, contents: &[&str]) -> Json {
+    let mut catalog = catalog_of(node, minute, "0644");
+    for (number, content) in contents.iter().enumerate() {
+        let file = json!({"type": "File", "title": format!("/f{number}"), "exported": false, "file": "f.pp", "line": number,
+            "tags": [], "parameters": {"content": content}});
+        catalog["resources"].as_array_mut().unwrap().push(file);
+    }
+    catalog
+}
+
+async fn parts_are_shared(store: &Store) {
+    let parts = "SELECT count(*) FROM parts WHERE kind = 0";
+    let (rows, items) = ("SELECT count(*) FROM catalog_resources", "SELECT count(*) FROM part_resources");
+    let send = async |node: &str, minute, contents: &[&str]| {
+        send(store, Name::ReplaceCatalog, 9, files_of(node, minute, contents)).await;
+        let shown = store.export_node(node).await.unwrap();
+        let mut found: Vec<String> = shown[0].document["resources"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|resource| resource["parameters"]["content"].as_str().map(str::to_owned))
+            .collect();
+        found.sort();
+        let mut sent: Vec<&str> = contents.to_vec();
+        sent.sort_unstable();
+        assert_eq!(found, sent);
+    };
+    // The class, the file beside it, and all of f.pp.
+    send("a", 0, &["1", "2", "own of a"]).await;
+    assert_eq!((number(store, parts).await, number(store, items).await), (3, 5));
+    // What the first node has, too, and what it has not.
+    send("b", 0, &["1", "2", "own of b"]).await;
+    assert_eq!((number(store, parts).await, number(store, items).await), (5, 8));
+    send("c", 0, &["1", "2", "own of c"]).await;
+    assert_eq!((number(store, parts).await, number(store, items).await), (6, 9));
+    assert_eq!(number(store, rows).await, 15);
+    // A change concerns the part that it is in.
+    send("c", 1, &["1", "2", "changed"]).await;
+    assert_eq!((number(store, parts).await, number(store, items).await), (6, 9));
+    assert_eq!(number(store, "SELECT count(*) FROM resources").await, 7);
+    send("c", 2, &["1", "3", "changed"]).await;
+    send("c", 3, &["1", "2", "own of b"]).await;
+    send("c", 4, &[]).await;
+    for node in ["a", "b", "c"] {
+        assert!(store.delete_node(node).await.unwrap());
+    }
+    for table in ["parts", "part_resources", "part_edges", "catalog_parts", "resources", "edges"] {
+        let count = format!("SELECT count(*) FROM {table}");
+        let left = store.db().read(move |tx| tx.query(&count, &[])?[0].get::<i64>(0)).await.unwrap();
+        assert_eq!(left, 0, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn parts_of_catalogs() {
+    let dir = tempfile::tempdir().unwrap();
+    parts_are_shared(&Store::open(&dir.path().join("pdb.sqlite")).unwrap()).await;
+    let Some(server) = Server::start() else { return };
+    parts_are_shared(&Store::connect(server.settings()).await.unwrap()).await;
+}
