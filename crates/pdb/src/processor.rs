@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use crate::metrics::Metrics;
@@ -31,6 +31,8 @@ const PAUSES: [Duration; 9] = [
     Duration::from_secs(1_800),
     Duration::from_secs(3_600),
 ];
+/// Commands are worked on together as long as they have no more MiB than this, as they came: decoded they take many times that.
+const TOGETHER_MIB: u32 = 64;
 /// Pause while the database is away: this, doubled each time up to the next.
 const OUTAGE_PAUSE_MIN: Duration = Duration::from_millis(100);
 const OUTAGE_PAUSE_MAX: Duration = Duration::from_secs(5);
@@ -88,6 +90,8 @@ struct Shared {
     blocklist: Blocklist,
     bytes_max: u64,
     is_away: AtomicBool,
+    /// MiB of commands that may be begun.
+    room: Semaphore,
 }
 
 impl Processor {
@@ -102,7 +106,8 @@ impl Processor {
     ) -> Processor {
         let (stop, stopping) = watch::channel(false);
         let is_away = AtomicBool::new(false);
-        let shared = Arc::new(Shared { queue, store, metrics, blocklist, bytes_max, is_away });
+        let room = Semaphore::new(TOGETHER_MIB as usize);
+        let shared = Arc::new(Shared { queue, store, metrics, blocklist, bytes_max, is_away, room });
         let started = (0..workers.max(1)).map(|_| tokio::spawn(shared.clone().work(stopping.clone())));
         let workers = Mutex::new(started.collect());
         Processor { stop, workers, shared }
@@ -163,6 +168,9 @@ impl Shared {
             metrics.obsolete(name);
             return Ok(());
         }
+        let mib = u32::try_from(command.bytes >> 20).unwrap_or(u32::MAX).clamp(1, TOGETHER_MIB);
+        // Never closed.
+        let _room = self.room.acquire_many(mib).await.ok();
         let Some(body) = self.queue.body(command.id).await? else {
             // Dropped by hand.
             return self.queue.done(command).await;
@@ -180,8 +188,7 @@ impl Shared {
         let mut written = self.write(command, work).await;
         if let Ok(Written::Other(text)) = written {
             let (blocklist, owned) = (self.blocklist.clone(), command.clone());
-            let decoding =
-                tokio::task::spawn_blocking(move || decode::whole(&owned, &text, &blocklist, None));
+            let decoding = tokio::task::spawn_blocking(move || decode::whole(&owned, text, &blocklist, None));
             written = match decoding.await {
                 Ok(Ok(work)) => self.write(command, work).await,
                 Ok(Err(Invalid(reason))) => return self.discard(command, reason).await,

@@ -286,7 +286,12 @@ impl Queue {
                 2 => Encoding::Own,
                 _ => Encoding::Plain,
             };
-            Ok(Some(Body { encoding, bytes: row.get(1)? }))
+            // Taken, not copied: it may be large.
+            let bytes = match row.into_values().pop() {
+                Some(db::Value::Blob(bytes)) => bytes,
+                _ => Vec::new(),
+            };
+            Ok(Some(Body { encoding, bytes }))
         };
         self.inner.db.read(read).await
     }

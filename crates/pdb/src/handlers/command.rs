@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use rest::{HeaderValue, Params, Problem, Request, Response, StatusCode, header};
+use rest::{HeaderValue, Params, Problem, Request, RequestBody, Response, StatusCode, header};
 use serde_json::{Value as Json, json};
 
 use super::{Handlers, RETRY_AFTER};
@@ -12,6 +12,9 @@ use crate::queue::{Incoming, QueueError};
 
 /// Memory is counted in pieces of this.
 pub(super) const UNIT_BYTES: u64 = 64 * 1024;
+
+/// A body that does not say how long it is is collected in pieces of this.
+const SEGMENT_BYTES: usize = 1 << 20;
 
 /// Parameters that a command may have in the query string.
 const PARAMETERS: &[&str] =
@@ -68,9 +71,8 @@ impl Handlers {
         let units = (announced / UNIT_BYTES + 1).saturating_mul(factor);
         let units = u32::try_from(units).unwrap_or(u32::MAX).min(self.memory_units);
         let _memory = self.memory.acquire_many(units).await.map_err(Problem::internal)?;
-        let bytes = match request.body.bytes().await {
-            // Not a copy: nobody else has it.
-            Ok(bytes) => Vec::from(bytes),
+        let bytes = match collect(&mut request.body).await {
+            Ok(bytes) => bytes,
             Err(problem) if problem.status() == StatusCode::PAYLOAD_TOO_LARGE => return Err(too_large()),
             Err(problem) => return Err(problem),
         };
@@ -143,6 +145,36 @@ impl Handlers {
             }
         })
     }
+}
+
+/// A body whose memory is reserved. One that says how long it is lies in a vector that need not grow, another one in segments to its
+/// end: a vector that grows is there twice.
+async fn collect(body: &mut RequestBody) -> Result<Vec<u8>, Problem> {
+    let announced = body.announced_len().and_then(|len| usize::try_from(len).ok());
+    let Some(first) = body.chunk().await? else { return Ok(Vec::new()) };
+    if announced == Some(first.len()) {
+        // Not a copy: nobody else has it.
+        return Ok(Vec::from(first));
+    }
+    let mut segments = vec![Vec::with_capacity(announced.unwrap_or(SEGMENT_BYTES).max(first.len()))];
+    let mut next = Some(first);
+    while let Some(piece) = next {
+        match segments.last_mut() {
+            Some(last) if last.capacity() - last.len() >= piece.len() => last.extend_from_slice(&piece),
+            _ => {
+                let mut segment = Vec::with_capacity(SEGMENT_BYTES.max(piece.len()));
+                segment.extend_from_slice(&piece);
+                segments.push(segment);
+            }
+        }
+        next = body.chunk().await?;
+    }
+    if let [only] = segments.as_mut_slice() {
+        return Ok(std::mem::take(only));
+    }
+    let mut whole = Vec::with_capacity(segments.iter().map(Vec::len).sum());
+    segments.into_iter().for_each(|segment| whole.extend_from_slice(&segment));
+    Ok(whole)
 }
 
 fn parameters(query: &str) -> Result<Params, Problem> {

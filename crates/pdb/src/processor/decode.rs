@@ -44,20 +44,22 @@ pub(super) fn work(
                 let document = store::prepare_same(&command.certname, sketch, hash, command.received);
                 Ok(Work::Same { document: Box::new(document), text })
             }
-            None => whole(command, &text, blocklist, Some(sketch.fingerprint)),
+            None => whole(command, text, blocklist, Some(sketch.fingerprint)),
         };
     }
-    whole(command, &text, blocklist, None)
+    whole(command, text, blocklist, None)
 }
 
-/// Decodes the whole document.
+/// Decodes the whole document. Its text is gone before what is made of it takes as much once more.
 pub(super) fn whole(
     command: &Queued,
-    text: &[u8],
+    text: Vec<u8>,
     blocklist: &Blocklist,
     fingerprint: Option<Fingerprint>,
 ) -> Result<Work, Invalid> {
-    let payload = command::read(command.name, command.version, payload::decode(text)?, command.received)?;
+    let value = payload::decode(&text)?;
+    drop(text);
+    let payload = command::read(command.name, command.version, value, command.received)?;
     let mut payload = same_node(payload, &command.certname)?;
     if let Payload::ReplaceFacts(facts) = &mut payload {
         blocklist.apply(facts);
