@@ -261,6 +261,7 @@ fn shown(value: Value) -> Json {
         Value::Real(number) => number.into(),
         Value::Text(text) => text.into(),
         Value::Blob(bytes) => hex::encode(bytes).into(),
+        Value::List(values) => values.into_iter().map(shown).collect::<Vec<_>>().into(),
     }
 }
 
