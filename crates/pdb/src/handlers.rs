@@ -10,7 +10,7 @@ mod status;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rest::{BoxFuture, Method, Problem, Request, Response, Service, StatusCode};
+use rest::{BoxFuture, Method, Problem, Request, Response, Service, StatusCode, header};
 use tokio::sync::Semaphore;
 
 use crate::expiry::Expiry;
@@ -41,7 +41,7 @@ impl Default for Settings {
     }
 }
 
-/// Everything under `/pdb` but queries, `/status/v1` and `/metrics`.
+/// Everything under `/pdb` but queries, `/status/v1`, `/metrics`, and what leads from `/` to the dashboard.
 pub struct Handlers {
     pub(crate) store: Store,
     pub(crate) queue: Queue,
@@ -87,6 +87,9 @@ impl Handlers {
             ("/pdb/dashboard" | "/pdb/dashboard/index.html", &Method::GET) => {
                 Ok(Response::bytes(StatusCode::OK, "text/html; charset=utf-8", DASHBOARD))
             }
+            // Where PuppetDB sends people who typed only the server's name.
+            ("" | "/pdb", &Method::GET) => Ok(Response::text(StatusCode::FOUND, "")
+                .with_text_header(header::LOCATION, "/pdb/dashboard/index.html")),
             (path, _) if path == "/metrics" || path.starts_with("/metrics/") => {
                 self.beans(&mut request).await
             }

@@ -44,6 +44,8 @@ pub struct Gauges {
     pub awaiting_retry: usize,
     /// Active nodes.
     pub nodes: i64,
+    /// Nodes that are deactivated or expired.
+    pub inactive_nodes: i64,
     /// Resources of all catalogs of active nodes.
     pub resources: i64,
     /// Distinct resources.
@@ -112,6 +114,8 @@ impl Metrics {
         let ratio = |part: f64, whole: i64| if whole == 0 { 0.0 } else { part / whole as f64 };
         for (name, value) in [
             ("num-nodes", json!(gauges.nodes)),
+            ("num-active-nodes", json!(gauges.nodes)),
+            ("num-inactive-nodes", json!(gauges.inactive_nodes)),
             ("num-resources", json!(gauges.resources)),
             ("avg-resources-per-node", json!(ratio(gauges.resources as f64, gauges.nodes))),
             (

@@ -146,11 +146,7 @@ fn router(handlers: Handlers, queries: QueryService) -> Router {
     let queries: Arc<dyn Service> = Arc::new(queries);
     let handlers: Arc<dyn Service> = Arc::new(handlers);
     Router::new()
-        .mount("/pdb/cmd/v1", handlers.clone())
-        .mount("/pdb/admin/v1", handlers.clone())
-        .mount("/pdb/dashboard", handlers.clone())
-        .mount("/status/v1", handlers.clone())
-        .mount("/metrics", handlers)
+        .mount("/", handlers)
         .mount_with_limit(pdb::query::QUERY_PREFIX, pdb::query::QUERY_BYTES_MAX as u64, queries.clone())
         .mount(pdb::query::META_PREFIX, queries)
 }

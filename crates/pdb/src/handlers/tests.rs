@@ -254,8 +254,25 @@ async fn a_catalog_that_is_stored_moves_its_head_and_another_one_is_written() {
     assert_eq!(stored_catalog(&fixture).await, ("t5".into(), minute(5), mode("0644")));
     let bean = "/metrics/v2/read/puppetlabs.puppetdb.population:name=num-resources";
     assert_eq!(ask(&fixture, get(bean)).await.1["value"]["Value"], 2);
+    for target in ["/", "/pdb", "/pdb/"] {
+        let response = fixture.handlers.call(get(target)).await;
+        assert_eq!(response.status, StatusCode::FOUND);
+        assert_eq!(response.headers[header::LOCATION], "/pdb/dashboard/index.html");
+    }
+    assert_eq!(ask(&fixture, get("/else")).await.0, 404);
     let (status, page) = ask(&fixture, get("/pdb/dashboard")).await;
     assert!(status == 200 && page.as_str().unwrap().starts_with("<!DOCTYPE html>"));
+    // What the page asks for is there.
+    let (_, beans) = ask(&fixture, get("/metrics/v1/mbeans")).await;
+    for bean in [
+        "num-active-nodes",
+        "num-inactive-nodes",
+        "num-resources",
+        "avg-resources-per-node",
+        "pct-resource-dupes",
+    ] {
+        assert!(beans.get(format!("puppetlabs.puppetdb.population:name={bean}")).is_some(), "{bean}");
+    }
 }
 
 #[tokio::test]

@@ -300,7 +300,10 @@ impl Store {
                 Some((_, count)) => count,
                 None => tx.first("SELECT count(*) FROM resources", &[])?.map_or(Ok(0), |row| row.get(0))?,
             };
-            Ok(Gauges { nodes: row.get(0)?, resources: row.get(1)?, distinct_resources, ..Gauges::default() })
+            let inactive = "SELECT count(*) FROM nodes WHERE deactivated IS NOT NULL OR expired IS NOT NULL";
+            let inactive_nodes = tx.first(inactive, &[])?.map_or(Ok(0), |row| row.get(0))?;
+            let (nodes, resources) = (row.get(0)?, row.get(1)?);
+            Ok(Gauges { nodes, inactive_nodes, resources, distinct_resources, ..Gauges::default() })
         };
         let gauges = self.db().read(read).await?;
         if known.is_none() {
