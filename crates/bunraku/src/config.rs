@@ -97,6 +97,8 @@ pub struct Ruby {
     pub workers: usize,
     pub memory_bytes: u64,
     pub timeout: Duration,
+    pub network: bool,
+    pub files_bytes: u64,
 }
 
 /// `[ca]`
@@ -237,7 +239,14 @@ impl Default for Code {
 
 impl Default for Ruby {
     fn default() -> Ruby {
-        Ruby { interpreter: None, workers: 0, memory_bytes: 1 << 30, timeout: Duration::seconds(30) }
+        Ruby {
+            interpreter: None,
+            workers: 0,
+            memory_bytes: 1 << 30,
+            timeout: Duration::seconds(30),
+            network: false,
+            files_bytes: 64 << 20,
+        }
     }
 }
 

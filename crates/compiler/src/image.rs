@@ -209,7 +209,12 @@ impl Image {
             let folders = options.directory.iter().chain(module_names.iter().map(|name| &modules[name].path));
             let load_paths = folders.map(|folder| folder.join("lib"));
             let load_paths = load_paths.filter(|path| path.is_dir()).collect();
-            foreign::Pool::new(foreign::Settings { load_paths, ..settings })
+            let folder = |files: foreign::Files| foreign::Files {
+                folder: files.folder.join(&options.environment),
+                ..files
+            };
+            let files = settings.files.map(folder);
+            foreign::Pool::new(foreign::Settings { load_paths, files, ..settings })
         });
         let templates = old.map(|old| old.templates.clone()).unwrap_or_default();
         let image = Image {

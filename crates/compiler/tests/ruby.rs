@@ -111,7 +111,13 @@ fn notices_with(manifest: &str, files: &[(&str, &str)]) -> Option<Result<Vec<Str
             load_paths: Vec::new(),
             workers_max: 1,
             memory_max: 1 << 30,
-            time_max: Duration::from_secs(60),
+            time_max: if manifest.contains(".erb") {
+                Duration::from_secs(8)
+            } else {
+                Duration::from_secs(60)
+            },
+            network: false,
+            files: None,
         }),
         ..ImageOptions::default()
     };
@@ -184,6 +190,62 @@ fn hiera_asks_backends_in_ruby() {
         return;
     };
     assert_eq!(found, Ok(vec!["Linux by me".into(), "1".into()]));
+}
+
+#[test]
+fn a_template_in_a_worker_that_is_hostile_fails_alone_and_by_name() {
+    // Classes of one's own are nothing that the native interpreter knows.
+    let cases = [
+        ("loop", "<% L = Struct.new(:a); loop { L.new(1) } %>", "did not answer in time"),
+        (
+            "grows",
+            "<% G = Struct.new(:a); a = []; loop { a << G.new('x' * 1_000_000) } %>",
+            "failed to allocate memory",
+        ),
+        ("large", "<% B = Struct.new(:a); x = 'x' * (1 << 40) %>", "failed to allocate memory"),
+        ("deep", "<% D = Struct.new(:a) { def go = D.new(1).go }; D.new(1).go %>", "stack level too deep"),
+        ("dies", "<% K = Struct.new(:a); Process.kill(:KILL, Process.pid) %>", "ended (signal: 9"),
+        ("exits", "<% E = Struct.new(:a); exit!(3) %>", "ended (exit status: 3)"),
+        (
+            "nested",
+            "<% N = Struct.new(:a); x = []; 100_000.times { x = [x] } %><%= scope.function_upcase([x]) %>",
+            "stack level too deep",
+        ),
+        ("asks", "<% A = Struct.new(:a); loop { scope['m::none'] rescue nil } %>", "did not answer in time"),
+        (
+            "logs",
+            "<% O = Struct.new(:a); t = 'x' * 9_000_000; loop { scope.notice(t) } %>",
+            "256 MiB in one call",
+        ),
+    ];
+    for (name, template, expected) in cases {
+        let path = format!("modules/m/templates/{name}.erb");
+        let manifest = format!("notify {{ 'a': message => template('m/{name}.erb') }}");
+        let Some(result) = notices_with(&manifest, &[(&path, template)]) else { return };
+        let error = result.unwrap_err();
+        assert!(error.contains(expected), "{name}: {error}");
+        assert!(error.contains(&format!("m/{name}.erb")), "{name}: {error}");
+    }
+}
+
+#[test]
+fn types_look_in_a_worker_as_they_do_in_puppet() {
+    let template = "<% T = Struct.new(:a) %><%= [@t.class, @t.name, @t.simple_name, @t.is_a?(Puppet::Pops::Types::PScalarType), @t.to_s,
+      @t.instance?(3), @t.instance?('x'), @t == @u, [@t, @u].uniq.size, @r.class, @r.type_name, @r.title, @d.inspect].join(' ') %>";
+    let manifest = "$t = Integer[1, 5]\n$u = Integer[1, 5]\n$r = File['/x']\n$d = [default]\nnotify { template('m/types.erb'): }";
+    let Some(found) = notices_with(manifest, &[("modules/m/templates/types.erb", template)]) else { return };
+    let types = "Puppet::Pops::Types::PIntegerType Integer Integer true Integer[1, 5] true false true 1 Puppet::Pops::Types::PResourceType File \
+                 /x [:default]";
+    assert_eq!(found, Ok(vec![types.into()]));
+    let error = notices_with(
+        manifest,
+        &[("modules/m/templates/types.erb", "<% S = Struct.new(:a) %><%= @t.from %>")],
+    );
+    let error = error.unwrap().unwrap_err();
+    assert!(
+        error.contains("Puppet::Pops::Types::PIntegerType#from is not available outside of the compiler"),
+        "{error}"
+    );
 }
 
 /// A function for Hiera that shows what its context can do.

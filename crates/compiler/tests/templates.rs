@@ -159,6 +159,19 @@ fn errors_name_template_line_and_cause() {
 }
 
 #[test]
+fn types_have_their_own_classes() {
+    let found = texts(
+        "$t = Integer[1, 5]
+         $r = File['/x']
+         $a = Array[String]
+         notify { 'a': message => inline_template('<%= [@t.class, @t.name, @t.is_a?(Puppet::Pops::Types::PScalarType), @t.is_a?(String), @r.title].join(\" \") %>') }
+         notify { 'b': message => inline_template('<%= case @a when Puppet::Pops::Types::PStringType then 1 when Puppet::Pops::Types::PCollectionType then 2 end %>') }",
+        &[],
+    );
+    assert_eq!(found, ["Puppet::Pops::Types::PIntegerType Integer true false /x", "2"]);
+}
+
+#[test]
 fn secrets_stay_secret_unless_unwrapped() {
     let code = "$secret = Sensitive('hidden')
         notify { 'a': message => inline_template('<%= @secret %> <%= [@secret].inspect %> <%= @secret.unwrap %>') }";

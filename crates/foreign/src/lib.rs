@@ -2,7 +2,7 @@
 //!
 //! This is the last resort behind the native functions and the native interpreter of templates, and there only where a `ruby` is
 //! installed. A worker process has the few parts of Puppet's API that such code uses (`worker/*.rb`), and no network, no rights and
-//! no more memory or time than it is given; everything that concerns the compile it asks the compiler for, over a pipe. A
+//! no more memory or time than it is given, and writes at most in one folder; everything that concerns the compile it asks the compiler for, over a pipe. A
 //! worker that dies or does not answer fails the call that it runs, and nothing else.
 //!
 //! What a worker has loaded stays in it. So each environment and version of its code has a [`Pool`] of its own.
@@ -33,6 +33,19 @@ pub struct Settings {
     pub memory_max: u64,
     /// How long one call may take.
     pub time_max: Duration,
+    /// Whether code may use the network.
+    pub network: bool,
+    /// A folder in which code may keep files; nowhere else can it write. Only where the kernel can confine it (Landlock).
+    pub files: Option<Files>,
+}
+
+/// A folder for code, and what it may hold.
+#[derive(Clone, Debug)]
+pub struct Files {
+    /// The folder; made where it is missing.
+    pub folder: PathBuf,
+    /// Bytes of all files in it.
+    pub bytes_max: u64,
 }
 
 /// Why Ruby code gave no result.

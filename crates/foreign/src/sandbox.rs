@@ -2,7 +2,8 @@
 //!
 //! Before Ruby starts: a network namespace without any network, where the kernel lets us make one (with `unshare` of util-linux),
 //! an empty environment, no new rights. When it has started and before it loads any code it lowers its own limits: memory, processors'
-//! time, files it may write, and, if it is root, its user.
+//! time, files it may write, and, if it is root, its user. Where the kernel has Landlock it gives up writing, too, but for one folder
+//! (`worker/confinement.rb`).
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -15,18 +16,20 @@ use pcore::{Hash, Value};
 const FILES_MAX: i64 = 256;
 /// Processes and threads of a worker's user, its own threads among them.
 const PROCESSES_MAX: i64 = 64;
+/// The user that processes of root become.
+const NOBODY: u32 = 65_534;
 /// Seconds of processor time in the life of a worker; it is replaced long before that in normal life.
 const PROCESSOR_SECONDS_MAX: i64 = 3_600;
 
 /// The command that starts Ruby with a script in the strictest confinement that there is.
-pub(crate) fn command(ruby: &Path, script: &str) -> Command {
+pub(crate) fn command(ruby: &Path, script: &str, network: bool) -> Command {
     let mut command = match isolation() {
-        Some(arguments) => {
+        Some(arguments) if !network => {
             let mut command = Command::new("unshare");
             command.args(arguments).arg("--").arg(ruby);
             command
         }
-        None => Command::new(ruby),
+        _ => Command::new(ruby),
     };
     command
         .args(["--disable=gems,rubyopt", "-e"])
@@ -39,6 +42,18 @@ pub(crate) fn command(ruby: &Path, script: &str) -> Command {
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
     command
+}
+
+/// Makes the folder that code may write to, for the user that it will have; false if there is none.
+pub(crate) fn prepare(folder: &Path) -> bool {
+    let made = std::fs::create_dir_all(folder).and_then(|()| match rustix::process::geteuid().is_root() {
+        true => std::os::unix::fs::chown(folder, Some(NOBODY), Some(NOBODY)),
+        false => Ok(()),
+    });
+    if let Err(error) = &made {
+        tracing::warn!("Ruby code of modules writes no files: {}: {error}", folder.display());
+    }
+    made.is_ok()
 }
 
 /// The limits that the worker sets for itself.

@@ -13,6 +13,7 @@ use crate::{ForeignError, Host, Kind, Settings, code, sandbox};
 /// The program of a worker, which is read from the command line: there need be no file that its user can read.
 const SCRIPT: &str = concat!(
     include_str!("worker/values.rb"),
+    include_str!("worker/confinement.rb"),
     include_str!("worker/surroundings.rb"),
     include_str!("worker/puppet.rb"),
     include_str!("worker/parser.rb"),
@@ -22,6 +23,9 @@ const SCRIPT: &str = concat!(
 );
 /// Requests after which a worker is replaced, so that what its code leaks does not add up.
 const REQUESTS_MAX: u64 = 100_000;
+
+/// What a process may send in the course of one request, in bytes: what it logs is kept.
+const RECEIVED_BYTES_MAX: usize = 256 * 1024 * 1024;
 
 /// A process that runs Ruby code. Killed when dropped.
 pub(crate) struct Worker {
@@ -35,11 +39,13 @@ impl Worker {
     /// Starts a process.
     pub(crate) fn start(settings: &Settings) -> Result<Worker, ForeignError> {
         let failed = |error: &dyn std::fmt::Display| ForeignError::NoRuby(error.to_string());
-        let mut child = sandbox::command(&settings.ruby, SCRIPT).spawn().map_err(|error| failed(&error))?;
+        let mut child = sandbox::command(&settings.ruby, SCRIPT, settings.network)
+            .spawn()
+            .map_err(|error| failed(&error))?;
         let (Some(to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(failed(&"it has no pipes"));
         };
-        let pipe = Pipe::new(to, from);
+        let pipe = Pipe::new(to, from).map_err(|error| failed(&error))?;
         let mut worker = Worker { child, pipe, requests: 0, load_paths: settings.load_paths.clone() };
         let mut start = Hash::new();
         start.insert("op", "start");
@@ -47,6 +53,11 @@ impl Worker {
             settings.load_paths.iter().map(|path| Value::str(path.to_string_lossy().as_ref())).collect();
         start.insert("load_paths", Value::array(paths));
         start.insert("limits", sandbox::limits(settings.memory_max));
+        start.insert("network", settings.network);
+        if let Some(files) = settings.files.as_ref().filter(|files| sandbox::prepare(&files.folder)) {
+            start.insert("folder", files.folder.to_string_lossy().as_ref());
+            start.insert("folder_bytes", i64::try_from(files.bytes_max).unwrap_or(i64::MAX));
+        }
         match worker.run(&Value::hash(start), &mut Silent, Instant::now() + settings.time_max) {
             Ok(_) => Ok(worker),
             Err(error) => Err(failed(&error)),
@@ -69,9 +80,16 @@ impl Worker {
         deadline: Instant,
     ) -> Result<Value, ForeignError> {
         self.requests += 1;
-        self.send(request)?;
+        self.send(request, deadline)?;
+        let mut received = 0;
         loop {
-            let message = self.pipe.receive(deadline).map_err(|error| self.broken(&error))?;
+            let (message, length) = self.pipe.receive(deadline).map_err(|error| self.broken(&error))?;
+            received += length;
+            if received > RECEIVED_BYTES_MAX {
+                return Err(ForeignError::Broken(
+                    "asked and answered more than 256 MiB in one call".to_owned(),
+                ));
+            }
             let Some(message) = message.as_hash() else {
                 return Err(ForeignError::Broken("sent a message that is no hash".to_owned()));
             };
@@ -87,7 +105,7 @@ impl Worker {
                     Ok(value) => reply.insert("result", value),
                     Err(text) => reply.insert("error", text),
                 };
-                self.send(&Value::hash(reply))?;
+                self.send(&Value::hash(reply), deadline)?;
                 continue;
             }
             return match message.get_str("result") {
@@ -97,8 +115,8 @@ impl Worker {
         }
     }
 
-    fn send(&mut self, message: &Value) -> Result<(), ForeignError> {
-        self.pipe.send(message).map_err(|error| self.broken(&error))
+    fn send(&mut self, message: &Value, deadline: Instant) -> Result<(), ForeignError> {
+        self.pipe.send(message, deadline).map_err(|error| self.broken(&error))
     }
 
     fn broken(&mut self, error: &std::io::Error) -> ForeignError {

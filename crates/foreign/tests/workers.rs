@@ -10,6 +10,7 @@ use pcore::{Hash, Value};
 
 struct Scratch {
     folder: tempfile::TempDir,
+    settings: Settings,
     pool: Pool,
 }
 
@@ -31,8 +32,10 @@ fn scratch(time_max: Duration) -> Option<Scratch> {
         workers_max: 2,
         memory_max: 1 << 30,
         time_max,
+        network: false,
+        files: None,
     };
-    Some(Scratch { folder, pool: Pool::new(settings) })
+    Some(Scratch { folder, pool: Pool::new(settings.clone()), settings })
 }
 
 fn usual() -> Option<Scratch> {
@@ -40,6 +43,12 @@ fn usual() -> Option<Scratch> {
 }
 
 impl Scratch {
+    /// Those of a pool whose code may write to a folder.
+    fn pool_settings(&self, folder: &std::path::Path) -> Settings {
+        let files = foreign::Files { folder: folder.to_owned(), bytes_max: 3000 };
+        Settings { files: Some(files), ..self.settings.clone() }
+    }
+
     fn file(&self, name: &str, text: &str) -> PathBuf {
         let file = self.folder.path().join(name);
         std::fs::write(&file, text).unwrap();
@@ -267,6 +276,106 @@ fn nothing_is_written_and_nobody_is_called() {
     );
     let result = scratch.call(Api::Typed, &body, &[]).unwrap();
     assert_ne!(result, "\"connected\"");
+}
+
+#[test]
+fn files_are_kept_in_one_folder_only() {
+    let Some(mut scratch) = usual() else { return };
+    let folder = scratch.folder.path().join("files");
+    scratch.pool = Pool::new(scratch.pool_settings(&folder));
+    let outside = scratch.folder.path().join("outside");
+    std::fs::create_dir(&outside).unwrap();
+    std::fs::set_permissions(&outside, std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+    std::fs::write(outside.join("old"), "old").unwrap();
+    let body = format!(
+        "folder = Puppet[:vardir]
+         tries = [-> {{ File.write('{0}/new', '') }}, -> {{ Dir.mkdir('{0}/d') }}, -> {{ File.delete('{0}/old') }},
+                  -> {{ File.truncate('{0}/old', 0) }}, -> {{ File.rename('{0}/old', folder + '/x') }}]
+         refused = tries.map {{ |try| begin; try.call; nil; rescue SystemCallError => e; e.class.name; end }}
+         Dir.mkdir(File.join(folder, 'deep')) unless Dir.exist?(File.join(folder, 'deep'))
+         count = File.join(folder, 'deep/count')
+         File.write(count, (File.exist?(count) ? File.read(count).to_i : 0) + 1)
+         require 'tempfile'
+         Tempfile.create('x') {{ |file| file.write('temporary') }}
+         [refused.compact.size, File.read(count), Puppet[:statedir] == folder + '/state']",
+        outside.display()
+    );
+    let first = scratch.call(Api::Typed, &body, &[]);
+    if first.as_ref().is_err_and(|error| error.to_string().contains("setting")) {
+        eprintln!("left out, since this kernel cannot confine a process");
+        return;
+    }
+    assert_eq!(first.unwrap(), r#"[5,"1",true]"#);
+    assert_eq!(std::fs::read_to_string(outside.join("old")).unwrap(), "old");
+    // What was written is there for the next process, too.
+    scratch.pool = Pool::new(scratch.pool_settings(&folder));
+    assert_eq!(scratch.call(Api::Typed, &body, &[]).unwrap(), r#"[5,"2",true]"#);
+    let fill = "File.write(File.join(Puppet[:vardir], 'much'), 'x' * 2900); 1";
+    let fills = |scratch: &mut Scratch| {
+        scratch.pool = Pool::new(scratch.pool_settings(&folder));
+        scratch.call(Api::Typed, fill, &[])
+    };
+    assert_eq!(fills(&mut scratch).unwrap(), "1");
+    std::fs::write(folder.join("more"), vec![0; 200]).unwrap();
+    let error = fills(&mut scratch).unwrap_err().to_string();
+    assert!(error.contains("holds more than 3000 bytes"), "{error}");
+}
+
+/// What is no Ruby at all, and says what it likes.
+fn liar(says: &[u8]) -> (tempfile::TempDir, Pool) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let (script, words) = (folder.path().join("ruby"), folder.path().join("words"));
+    std::fs::write(&words, says).unwrap();
+    std::fs::write(&script, format!("#!/bin/sh\ncat {}\n", words.display())).unwrap();
+    std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let pool = Pool::new(Settings {
+        ruby: script,
+        load_paths: Vec::new(),
+        workers_max: 1,
+        memory_max: 1 << 30,
+        time_max: Duration::from_secs(5),
+        network: false,
+        files: None,
+    });
+    (folder, pool)
+}
+
+fn framed(messages: &[&str]) -> Vec<u8> {
+    let frame = |message: &&str| [&(message.len() as u32).to_be_bytes()[..], message.as_bytes()].concat();
+    messages.iter().flat_map(frame).collect()
+}
+
+#[test]
+fn what_a_process_says_is_believed_only_as_far_as_it_makes_sense() {
+    let ready = r#"{"result":{"ruby":"9"}}"#;
+    let deep = format!("{}{}", "[".repeat(50_000), "]".repeat(50_000));
+    let ask = r#"{"ask":"log","level":"x","message":"y"}"#;
+    let asks: Vec<&str> = std::iter::once(ready).chain(std::iter::repeat_n(ask, 2_000)).collect();
+    let cases: [(Vec<u8>, &str); 9] = [
+        (Vec::new(), "ended"),
+        (vec![0, 0, 1], "ended"),
+        (vec![0xff; 64], "sent more than 64 MiB"),
+        (framed(&[ready, "{"]), "sent no JSON"),
+        (framed(&[ready, &deep]), "sent no JSON"),
+        (framed(&[ready, "[1]"]), "sent a message that is no hash"),
+        (framed(&[ready, "{}"]), "sent neither a question nor a result"),
+        (framed(&[ready, r#"{"error":7}"#]), "sent neither a question nor a result"),
+        (framed(&asks), "ended"),
+    ];
+    for (says, expected) in cases {
+        let (_folder, pool) = liar(&says);
+        let error = pool.render(None, "", Hash::new(), &mut Variables).unwrap_err().to_string();
+        assert!(error.contains(expected), "{expected}: {error}");
+    }
+    // A result that was never asked for counts for nobody else.
+    let (_folder, pool) = liar(&framed(&[ready, r#"{"result":1}"#, r#"{"result":2}"#]));
+    assert_eq!(pool.render(None, "", Hash::new(), &mut Variables).unwrap(), Value::Int(1));
+    // More than a call may say.
+    let long = format!(r#"{{"ask":"{}"}}"#, "x".repeat(60 << 20));
+    let (_folder, pool) = liar(&framed(&[ready, &long, &long, &long, &long, &long]));
+    let error = pool.render(None, "", Hash::new(), &mut Variables).unwrap_err().to_string();
+    assert!(error.contains("more than 256 MiB in one call") || error.contains("in time"), "{error}");
 }
 
 #[test]

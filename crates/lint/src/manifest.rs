@@ -201,6 +201,11 @@ impl Manifest {
             })
     }
 
+    /// Whether a variable means the same in braces; with a capital its name is one of a type there.
+    pub fn can_be_enclosed(&self, at: usize) -> bool {
+        self.value(at).split("::").all(|part| !part.starts_with(|c: char| c.is_uppercase()))
+    }
+
     /// Whether a `[` takes something from what stands before it, rather than beginning an array.
     pub fn is_access(&self, at: usize) -> bool {
         self.is(at, Kind::LeftBracket)

@@ -7,6 +7,7 @@
 mod equality;
 pub(crate) mod make;
 pub mod meta;
+mod ruby;
 
 pub use meta::{
     Alias, Attribute, AttributeKind, Method, ObjectDefinition, ObjectType, ParameterizedObject, TypeSet,

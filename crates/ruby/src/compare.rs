@@ -266,7 +266,6 @@ impl Interp<'_> {
             },
             Value::Range(range) => methods::range::covers(self, range, value),
             Value::Proc(proc) => Ok(self.call_block(proc, std::slice::from_ref(value))?.is_true()),
-            Value::Puppet(ty) => methods::puppet::case_equals(ty, value, self),
             Value::Object(object) => Ok(object.case_equals(self, value)?),
             other => Ok(is_equal(other, value)),
         }

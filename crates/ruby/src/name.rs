@@ -116,7 +116,7 @@ names! {
     StrictDecode64 "strict_decode64", StrictEncode64 "strict_encode64", String "string", Strip "strip",
     StripNow "strip!", Sub "sub", SubNow "sub!", SubsetIs "subset?", Succ "succ", Sum "sum", Superclass "superclass",
     SupersetIs "superset?", Swapcase "swapcase", SwapcaseNow "swapcase!", Tags "tags", Take "take",
-    TakeWhile "take_while", Tally "tally", Tap "tap", Then "then", Throw "throw", Times "times", ToA "to_a",
+    TakeWhile "take_while", Tally "tally", Tap "tap", Then "then", Throw "throw", Times "times", Title "title", ToA "to_a",
     ToAry "to_ary", ToEnum "to_enum", ToF "to_f", ToH "to_h", ToHash "to_hash", ToI "to_i", ToInt "to_int",
     ToJson "to_json", ToProc "to_proc", ToRange "to_range", ToS "to_s", ToSet "to_set", ToStr "to_str",
     ToSym "to_sym", ToYaml "to_yaml", Tr "tr", TrNow "tr!", TrS "tr_s", TransformKeys "transform_keys",

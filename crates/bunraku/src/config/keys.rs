@@ -55,6 +55,8 @@ keys! {
     "ruby.workers" = "0", "Such processes at once for each environment; 0 is the number of processors.";
     "ruby.memory-bytes" = "1073741824", "Address space of such a process.";
     "ruby.timeout" = "\"30s\"", "How long one call of such a function may take.";
+    "ruby.network" = "false", "Whether such processes may use the network, which functions and backends of Hiera need that ask other servers.";
+    "ruby.files-bytes" = "67108864", "Bytes of files that such code may keep for each environment: it finds `ruby/ENVIRONMENT` below `vardir` as its `vardir`, and can write nowhere else. 0: nothing.";
     "ca.dir" = "\"\"", "The authority's directory. Default: `cadir` of puppet.conf.";
     "ca.key-type" = "\"\"", "rsa or ec: keys that this server makes. Default: puppet.conf, else rsa.";
     "ca.key-length" = "\"\"", "Length of RSA keys. Default: `keylength` of puppet.conf, else 4096.";

@@ -58,7 +58,7 @@ pub fn server(site: &Site) -> anyhow::Result<server::Settings> {
             memory: compile.max_memory,
             resources: compile.max_resources,
         },
-        ruby: ruby(&site.config.ruby),
+        ruby: ruby(&site.config.ruby, &site.path("vardir")),
         code_id_command: site.config.code.code_id_command.clone(),
         memo_bytes: usize::try_from(compile.memo_bytes).unwrap_or(usize::MAX),
         memo_verify_every: compile.memo_verify_every,
@@ -89,7 +89,7 @@ fn node_terminus(site: &Site) -> anyhow::Result<NodeTerminus> {
 }
 
 /// How Ruby code of modules is run.
-fn ruby(config: &crate::config::Ruby) -> Option<foreign::Settings> {
+fn ruby(config: &crate::config::Ruby, vardir: &Path) -> Option<foreign::Settings> {
     let ruby = match &config.interpreter {
         Some(path) if path.as_os_str() == "none" => return None,
         Some(path) => path.clone(),
@@ -105,6 +105,9 @@ fn ruby(config: &crate::config::Ruby) -> Option<foreign::Settings> {
         workers_max,
         memory_max: config.memory_bytes,
         time_max: config.timeout.0,
+        network: config.network,
+        files: (config.files_bytes > 0)
+            .then(|| foreign::Files { folder: vardir.join("ruby"), bytes_max: config.files_bytes }),
     })
 }
 

@@ -233,6 +233,8 @@ fn ruby() -> Option<foreign::Settings> {
         workers_max: 1,
         memory_max: 1 << 30,
         time_max: Duration::from_secs(30),
+        network: false,
+        files: None,
     })
 }
 

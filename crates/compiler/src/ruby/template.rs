@@ -13,9 +13,9 @@ use crate::error::Control;
 use crate::eval::call::CallSite;
 use crate::session::Session;
 
-/// Exceptions of Ruby that a `rescue` without a class does not catch, and that Puppet's frame of templates lets pass.
+/// Exceptions of Ruby that a `rescue` without a class does not catch, and that Puppet's frame of templates lets pass. That a process has
+/// no memory or no stack left (`NoMemoryError`, `SystemStackError`) is not among them: such an error is to name the template.
 pub(super) const NOT_STANDARD: &[&str] = &[
-    "NoMemoryError",
     "ScriptError",
     "LoadError",
     "NotImplementedError",
@@ -24,7 +24,6 @@ pub(super) const NOT_STANDARD: &[&str] = &[
     "SignalException",
     "Interrupt",
     "SystemExit",
-    "SystemStackError",
     "Exception",
 ];
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use pcore::regexp::Regexp;
 use pcore::value::Object;
-use pcore::{Hash, Value};
+use pcore::{Hash, Type, Value};
 
 const TYPE: &str = "__ptype";
 const VALUE: &str = "__pvalue";
@@ -62,6 +62,9 @@ impl Carried {
                 let mut encoded = Hash::new();
                 encoded.insert(TYPE, "Carried");
                 encoded.insert(VALUE, pcore::format::to_s(other));
+                if let Value::Type(ty) = other {
+                    describe_type(&mut encoded, ty);
+                }
                 encoded.insert("number", self.values.len() as i64 - 1);
                 Value::hash(encoded)
             }
@@ -111,6 +114,23 @@ impl Carried {
                 .ok_or_else(|| "a value came back that was never sent".to_owned()),
             other => Err(format!("a value of the type {other} cannot be taken")),
         }
+    }
+}
+
+/// What Ruby code can ask a type.
+fn describe_type(encoded: &mut Hash, ty: &Type) {
+    encoded.insert("class", ty.ruby_class());
+    encoded.insert("name", ty.ruby_name().map_or(Value::Undef, Value::from));
+    match ty {
+        Type::Resource(resource) => {
+            let name = resource.type_name.as_ref().map(|name| pcore::render::capitalize_segments(name));
+            encoded.insert("type_name", name.map_or(Value::Undef, Value::from));
+            encoded.insert("title", resource.title.clone().map_or(Value::Undef, Value::Str));
+        }
+        Type::Class(name) => {
+            encoded.insert("class_name", name.clone().map_or(Value::Undef, Value::Str));
+        }
+        _ => {}
     }
 }
 

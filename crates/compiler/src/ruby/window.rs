@@ -189,6 +189,12 @@ impl<'i> Window<'_, '_, 'i> {
                 let value = self.carried.decode(&details["value"]).map_err(Error::new)?;
                 Ok(Value::str(pcore::infer::infer(&value).to_string()))
             }
+            "instance" => {
+                let ty = self.carried.decode(&details["type"]).map_err(Error::new)?;
+                let value = self.carried.decode(&details["value"]).map_err(Error::new)?;
+                let Value::Type(ty) = ty else { return Err(Error::new("this is no type").into()) };
+                Ok(Value::Bool(pcore::matches::is_instance(&ty, &value)))
+            }
             "lookup" => {
                 let value = self.context().lookupvar(name)?;
                 Ok(self.carried.encode(&value))

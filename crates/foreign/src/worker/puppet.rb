@@ -51,7 +51,13 @@ module Puppet
     attr_reader :overridden
 
     def [](name)
-      @overridden.fetch(name.to_s) { BunrakuWorker.ask('setting', 'name' => name.to_s) }
+      @overridden.fetch(name.to_s) { of_folder(name.to_s) || BunrakuWorker.ask('setting', 'name' => name.to_s) }
+    end
+
+    # Where this process may write is what it takes for Puppet's folder of states.
+    def of_folder(name)
+      folder = BunrakuWorker.folder
+      { 'vardir' => folder.path, 'statedir' => File.join(folder.path, 'state') }[name] if folder
     end
 
     def []=(name, value)
@@ -162,7 +168,54 @@ module Puppet
 
   module Pops
     module Types
-      class PSensitiveType
+      # A type of the language. It is the compiler's; here it has the class that it has in Puppet, and its name.
+      class PAnyType < BunrakuWorker::Opaque
+        def name = @data['name']
+
+        def simple_name
+          kind = self.class.name[/P(\w+)Type\z/, 1]
+          kind == 'Object' && name ? name.split('::').last : kind
+        end
+
+        # What else there is in Puppet nobody has here, and no code shall take that for an answer.
+        def method_missing(name, *)
+          raise NotImplementedError, "#{self.class.name}##{name} is not available outside of the compiler"
+        end
+
+        def respond_to_missing?(*) = false
+        def instance?(value, *) = BunrakuWorker.ask('instance', 'type' => BunrakuWorker.encode(self), 'value' => BunrakuWorker.encode(value))
+        def encode_with(*) = method_missing(:to_yaml)
+
+        %w[type_name title class_name].each do |detail|
+          define_method(detail) { @data.key?(detail) ? @data[detail] : method_missing(detail.to_sym) }
+        end
+
+        def respond_to?(name, *) = super && (@data.key?(name.to_s) || !%w[type_name title class_name].include?(name.to_s))
+      end
+
+      # The class of a type by its full name, with what stands above it in Puppet.
+      ABOVE = {
+        'PSensitiveType' => 'PTypeWithContainedType', 'PClassType' => 'PCatalogEntryType', 'PResourceType' => 'PCatalogEntryType',
+        'PTypeType' => 'PTypeWithContainedType', 'PInitType' => 'PTypeWithContainedType', 'POptionalType' => 'PTypeWithContainedType',
+        'PNotUndefType' => 'PTypeWithContainedType', 'PIterableType' => 'PTypeWithContainedType', 'PIteratorType' => 'PTypeWithContainedType',
+        'PTimespanType' => 'PAbstractTimeDataType', 'PTimestampType' => 'PAbstractTimeDataType', 'PAbstractTimeDataType' => 'PScalarType',
+        'PRegexpType' => 'PScalarType', 'PSemVerType' => 'PScalarType', 'PScalarDataType' => 'PScalarType', 'PEnumType' => 'PScalarDataType',
+        'PStringType' => 'PScalarDataType', 'PBooleanType' => 'PScalarDataType', 'PPatternType' => 'PScalarDataType',
+        'PNumericType' => 'PScalarDataType', 'PIntegerType' => 'PNumericType', 'PFloatType' => 'PNumericType', 'PArrayType' => 'PCollectionType',
+        'PHashType' => 'PCollectionType', 'PObjectType' => 'PMetaType', 'PTypeSetType' => 'PMetaType'
+      }.freeze
+
+      def self.of_class(name)
+        name ? const_get(name.split('::').last) : BunrakuWorker::Opaque
+      end
+
+      def self.const_missing(name)
+        return super unless name.match?(/\AP[A-Z]\w*Type\z/)
+
+        const_set(name, Class.new(const_get(ABOVE.fetch(name.to_s, 'PAnyType'))))
+      end
+
+      class PSensitiveType < const_get(:PTypeWithContainedType)
         class Sensitive
           def initialize(value)
             @value = value
@@ -177,7 +230,7 @@ module Puppet
         end
       end
 
-      class PBinaryType
+      class PBinaryType < PAnyType
         class Binary
           def self.from_base64(text) = new(text)
           def self.from_binary_string(bytes) = new([bytes].pack('m0'))
@@ -191,7 +244,7 @@ module Puppet
         end
       end
 
-      # Types are the compiler's; Ruby code sees their names.
+      # What type a value has is the compiler's to say; Ruby code sees a name.
       module TypeCalculator
         def self.infer(value) = TypeName.new(BunrakuWorker.ask('infer', 'value' => BunrakuWorker.encode(value)))
         def self.infer_set(value) = infer(value)

@@ -14,11 +14,21 @@ module BunrakuWorker
   end
 
   class << self
-    def limit(limits)
-      limits.each { |name, value| Process.setrlimit(Process.const_get("RLIMIT_#{name}"), value) }
-      return unless Process.uid.zero?
+    # The folder that code may write to, if there is one.
+    attr_reader :folder
 
-      # Everything is open by now that needs more rights.
+    def limit(limits, request)
+      lower_user if Process.uid.zero?
+      if Landlock.confine(request['folder'], request['network']) && request['folder']
+        @folder = Folder.new(request['folder'], request['folder_bytes'])
+        limits = limits.merge('FSIZE' => request['folder_bytes'])
+        ENV['TMPDIR'] = request['folder']
+      end
+      limits.each { |name, value| Process.setrlimit(Process.const_get("RLIMIT_#{name}"), value) }
+    end
+
+    # Everything is open by now that needs more rights.
+    def lower_user
       nobody = 65_534
       Process.initgroups('nobody', nobody) rescue nil
       Process::GID.change_privilege(nobody)
@@ -124,8 +134,9 @@ module BunrakuWorker
     def render(request)
       variables = decode(request['variables'])
       template = Puppet::Parser::TemplateWrapper.new(Puppet::Parser::Scope.new, variables, request['file'])
+      before = encode(variables)
       rendered = encode(template.result(request['text']))
-      if encode(variables) != request['variables']
+      if encode(variables) != before
         raise Puppet::Error, 'the template changes values of the manifest in place, which it cannot in a process of its own'
       end
 
@@ -134,11 +145,12 @@ module BunrakuWorker
 
     def answer(request)
       Puppet.overridden.clear
+      folder&.check
       enter_compile(request['compile'])
       case request['op']
       when 'start'
         load_paths(request['load_paths'])
-        limit(request['limits'])
+        limit(request['limits'], request)
         { 'ruby' => RUBY_VERSION }
       when 'load3' then load3(request)
       when 'load4' then load4(request)

@@ -75,7 +75,7 @@ module BunrakuWorker
       when 'Regexp' then Regexp.new(data['__pvalue'])
       when 'Binary' then Puppet::Pops::Types::PBinaryType::Binary.new(data['__pvalue'])
       when 'Puppet::LookupContext' then Puppet::Pops::Lookup::Context.new
-      else Opaque.new(data)
+      else Puppet::Pops::Types.of_class(data['class']).new(data)
       end
     else data
     end

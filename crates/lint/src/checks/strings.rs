@@ -116,7 +116,8 @@ pub(super) fn single_quote_string_with_variables(manifest: &Manifest, _: &Option
 pub(super) fn variables_not_enclosed(manifest: &Manifest, _: &Options, found: &mut Found) {
     for at in 0..manifest.pieces.len() {
         if manifest.is_bare_variable(at) {
-            let fix = vec![Edit::replace(manifest.span(at), format!("${{{}}}", manifest.value(at)))];
+            let fix = Edit::replace(manifest.span(at), format!("${{{}}}", manifest.value(at)));
+            let fix = if manifest.can_be_enclosed(at) { vec![fix] } else { Vec::new() };
             found.warning_fixed(at, "variable not enclosed in {}", fix);
         }
     }

@@ -130,7 +130,7 @@ fn interpolated(manifest: &Manifest, start: usize, end: usize) -> Cow<'_, str> {
     }
     let mut text = String::with_capacity(to - from + 8);
     for at in start..=end {
-        if manifest.is_bare_variable(at) {
+        if manifest.is_bare_variable(at) && manifest.can_be_enclosed(at) {
             text.push_str("${");
             text.push_str(manifest.value(at));
             text.push('}');

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fmt::Write as _;
 use std::rc::Rc;
 
-use pcore::Value as Puppet;
+use pcore::{Type, Value as Puppet};
 
 use crate::class::Class;
 use crate::compare::is_equal;
@@ -27,6 +27,7 @@ pub(crate) fn class(value: &Puppet) -> Class {
         Puppet::Deferred(_) => Class::Deferred,
         Puppet::Object(_) => Class::PuppetObject,
         Puppet::Iterator(_) => Class::Iterator,
+        Puppet::Type(ty) => Class::named(ty.ruby_class()).unwrap_or(Class::PAnyType),
         _ => Class::PAnyType,
     }
 }
@@ -53,17 +54,6 @@ pub(crate) fn compare(a: &Puppet, b: &Puppet) -> Option<Ordering> {
         (Puppet::Timestamp(a), Puppet::Timestamp(b)) => Some(a.cmp(b)),
         (Puppet::Timespan(a), Puppet::Timespan(b)) => Some(a.cmp(b)),
         (a, b) => (a == b).then_some(Ordering::Equal),
-    }
-}
-
-/// `type === value`
-pub(crate) fn case_equals(pattern: &Puppet, value: &Value, it: &mut Interp<'_>) -> Eval<bool> {
-    match pattern {
-        Puppet::Type(ty) => {
-            let value = it.export(value)?;
-            Ok(pcore::matches::is_instance(ty, &value))
-        }
-        other => Ok(is_equal(&Value::Puppet(Rc::new(other.clone())), value)),
     }
 }
 
@@ -101,6 +91,14 @@ pub(crate) fn call(it: &mut Interp<'_>, me: &Rc<Puppet>, id: M, args: &Args<'_>)
         (Puppet::Type(_) | Puppet::Object(_) | Puppet::Deferred(_), M::ToYaml | M::ToJson) => {
             let class = class(me).name();
             return Err(unsupported(format!("{}#{}", class, id.text())));
+        }
+        (Puppet::Type(ty), M::Name) => {
+            args.none(it)?;
+            ty.ruby_name().map_or(Value::Nil, Value::string)
+        }
+        (Puppet::Type(Type::Resource(resource)), M::Title) => {
+            args.none(it)?;
+            resource.title.as_ref().map_or(Value::Nil, |title| Value::string(title.to_string()))
         }
         _ => return Ok(None),
     }))
