@@ -9,7 +9,6 @@ use std::time::SystemTime;
 
 use pcore::{Hash, Str, Value};
 use rest::{BoxFuture, Bytes};
-use sha2::{Digest as _, Sha256};
 use wire::catalog::{Catalog, Resource};
 
 /// Identifies the content of a document within this process. It is made of values that may be secret and low in variety, so it must
@@ -18,11 +17,11 @@ use wire::catalog::{Catalog, Resource};
 pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
-    /// SHA-256 over the parts and where each ends.
+    /// BLAKE3 over the parts and where each ends.
     pub fn of(parts: &[&[u8]]) -> Fingerprint {
-        let mut digest = Sha256::new();
+        let mut digest = blake3::Hasher::new();
         for part in parts {
-            digest.update((part.len() as u64).to_le_bytes());
+            digest.update(&(part.len() as u64).to_le_bytes());
             digest.update(part);
         }
         Fingerprint(digest.finalize().into())

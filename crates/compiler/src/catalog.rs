@@ -12,7 +12,7 @@ use crate::error::{Control, Error};
 use crate::eval::resource::Declaration;
 use crate::resource::{Parameter, Resource, ResourceId, Title, TypeOf, capitalised};
 use crate::scope::ScopeId;
-use crate::session::Session;
+use crate::session::{Session, TypeLabel};
 use crate::tags::Tags;
 
 impl<'i> Session<'i> {
@@ -36,7 +36,7 @@ impl<'i> Session<'i> {
         Ok(self.find_define(name)?.map(TypeOf::Define))
     }
 
-    /// Declares resources of one type and adds their references.
+    /// Declares resources of one type and adds their references, if somebody wants them.
     ///
     /// # Errors
     /// An unknown type, a title that is taken, and for classes whatever their evaluation raises.
@@ -46,7 +46,7 @@ impl<'i> Session<'i> {
         type_name: &str,
         titles: &[Str],
         parameters: Vec<Parameter<'i>>,
-        references: &mut Vec<Value>,
+        mut references: Option<&mut Vec<Value>>,
     ) -> Result<(), Control> {
         if type_name.eq_ignore_ascii_case("class") {
             return self.declare_classes(declaration, titles, &parameters, references);
@@ -60,7 +60,9 @@ impl<'i> Session<'i> {
             // The last title takes the parameters, so that the common single title copies nothing.
             let own = if index + 1 == titles.len() { parameters.take() } else { parameters.clone() };
             self.create(declaration, ty, title.clone().into(), own.unwrap_or_default(), None)?;
-            references.push(Value::Type(Type::resource(&name, Some(title.clone()))));
+            if let Some(references) = &mut references {
+                references.push(Value::Type(Type::resource_of(&name, Some(title.clone()))));
+            }
         }
         Ok(())
     }
@@ -85,7 +87,7 @@ impl<'i> Session<'i> {
             return Err(Error::new(text).into());
         }
         let title = Title::of(title);
-        let reference = Type::resource(&self.text(ty.name()), Some(title.text.clone()));
+        let reference = Type::resource_of(&self.text(ty.name()), Some(title.text.clone()));
         self.create(declaration, ty, title, parameters, None)?;
         Ok(Value::Type(reference))
     }
@@ -121,15 +123,13 @@ impl<'i> Session<'i> {
         place: Option<Place<'i>>,
     ) -> Resource<'i> {
         let name = ty.name();
-        let mut tags = Tags::default();
-        let text = self.text(name);
-        tags.add_if_valid(&text);
+        let TypeLabel { text: type_name, mut tags } = self.type_label(name);
         if title.value.is_none() {
             tags.add_if_valid(&title.text);
         }
         Resource {
             ty,
-            type_name: self.type_text(name),
+            type_name,
             title: title.text,
             title_value: title.value,
             parameters: Vec::new(),
@@ -141,7 +141,7 @@ impl<'i> Session<'i> {
             is_virtual: false,
             exported: false,
             evaluated: false,
-            tagged: false,
+            tagged: None,
             finished: false,
             sensitive: Vec::new(),
             node_match: None,
@@ -149,14 +149,16 @@ impl<'i> Session<'i> {
         }
     }
 
-    /// The name of a type as shown.
-    fn type_text(&mut self, name: Symbol) -> Str {
-        if let Some(text) = self.type_texts.get(&name) {
-            return text.clone();
+    /// The name of a type as shown, and its tags.
+    fn type_label(&mut self, name: Symbol) -> TypeLabel {
+        if let Some(TypeLabel { text, tags }) = self.type_labels.get(&name) {
+            return TypeLabel { text: text.clone(), tags: tags.roomy_clone() };
         }
-        let text: Str = capitalised(name.as_str()).into();
-        self.type_texts.insert(name, text.clone());
-        text
+        let mut tags = Tags::default();
+        tags.add_if_valid(&self.text(name));
+        let label = TypeLabel { text: capitalised(name.as_str()).into(), tags };
+        self.type_labels.insert(name, label.clone());
+        label
     }
 
     /// Gives a new resource its parameters, and the defaults of its scope for the rest.

@@ -24,7 +24,7 @@ impl<'i> Session<'i> {
         declaration: Declaration<'i>,
         titles: &[Str],
         parameters: &[Parameter<'i>],
-        references: &mut Vec<Value>,
+        mut references: Option<&mut Vec<Value>>,
     ) -> Result<(), Control> {
         for title in titles {
             let Some(definition) = self.find_class(title)? else {
@@ -33,7 +33,9 @@ impl<'i> Session<'i> {
             };
             let id = self.add_class_resource(declaration, definition, parameters.to_vec(), Kind::Class)?;
             self.evaluate(id)?;
-            references.push(Value::Type(Type::Class(Some(definition.name.into()))));
+            if let Some(references) = &mut references {
+                references.push(Value::Type(Type::Class(Some(definition.name.into()))));
+            }
         }
         Ok(())
     }
@@ -203,7 +205,7 @@ impl<'i> Session<'i> {
             if is_main {
                 self.call_stack.push((code, None));
             }
-            let result = self.eval(code, *body, scope);
+            let result = self.eval_statement(code, *body, scope);
             if is_main {
                 self.call_stack.pop();
             }
@@ -277,18 +279,19 @@ impl<'i> Session<'i> {
         self.assign_defaults(id, definition, scope)?;
         self.check_parameters(id, definition)?;
         let resource = self.resource(id);
-        let values: Vec<(Symbol, Value)> = resource
-            .parameters
-            .iter()
-            .filter(|parameter| parameter.name != title && parameter.name != name)
-            .map(|parameter| (parameter.name, parameter.value.clone()))
-            .collect();
-        for (name, value) in values {
-            if self.is_bound(scope, name) {
-                let text = format!("Cannot reassign variable '${name}'");
+        let count = resource.parameters.len();
+        self.scope_mut(scope).vars.reserve(count);
+        for at in 0..count {
+            let Parameter { name: parameter, value, .. } = &self.resource(id).parameters[at];
+            let (parameter, value) = (*parameter, value.clone());
+            if parameter == title || parameter == name {
+                continue;
+            }
+            if self.is_bound(scope, parameter) {
+                let text = format!("Cannot reassign variable '${parameter}'");
                 return Err(Error::new(text).into());
             }
-            self.set_variable(scope, name, value)?;
+            self.set_variable(scope, parameter, value)?;
         }
         Ok(())
     }
@@ -492,17 +495,20 @@ impl<'i> Session<'i> {
 
     /// Adds the tags of the resource in whose scope this one was declared.
     pub(crate) fn add_scope_tags(&mut self, id: ResourceId) {
-        let resource = self.resource_mut(id);
-        if std::mem::replace(&mut resource.tagged, true) {
+        let resource = self.resource(id);
+        if resource.tagged.is_some() {
             return;
         }
-        let container = self.scope(self.resource(id).scope).resource;
+        let container = self.scope(resource.scope).resource;
         if container == id {
+            self.resource_mut(id).tagged = Some(0);
             return;
         }
         // Taking the container's tags out for a moment avoids a copy.
         let tags = std::mem::take(&mut self.resource_mut(container).tags);
-        self.resource_mut(id).tags.merge(&tags);
+        let resource = self.resource_mut(id);
+        resource.tags.merge(&tags);
+        resource.tagged = Some(tags.len() as u32);
         self.resource_mut(container).tags = tags;
     }
 
@@ -520,7 +526,7 @@ impl<'i> Session<'i> {
         resource.tags = Default::default();
         resource.tags.add("class")?;
         resource.evaluated = true;
-        resource.tagged = true;
+        resource.tagged = Some(0);
         let id = ResourceId(self.resources.len() as u32);
         self.scope_mut(TOP).resource = id;
         let id = self.add_resource(resource)?;

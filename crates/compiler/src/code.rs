@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use pcore::regexp::Regexp;
 use pcore::ty::StructElement;
-use pcore::{Type, ValueError};
+use pcore::{Str, Type, ValueError};
 use stdx::Symbol;
 use syntax::ast::{Ast, Expr, ExprId, Parameter, Span};
 
@@ -27,6 +27,8 @@ pub(crate) struct Code {
     giving: Vec<ExprId>,
     /// What the parser warned of, complete with places.
     pub(crate) warnings: Vec<String>,
+    /// The file's name as catalogs have it.
+    path: Option<Str>,
 }
 
 impl Deref for Code {
@@ -57,7 +59,8 @@ impl Code {
         }
         giving.sort_unstable();
         giving.dedup();
-        Ok(Code { ast, module, regexps, last_uses, giving, warnings })
+        let path = ast.file.path.as_ref().map(|path| path.to_string_lossy().into_owned().into());
+        Ok(Code { ast, module, regexps, last_uses, giving, warnings, path })
     }
 
     /// The regular expression of a literal.
@@ -124,13 +127,8 @@ impl<'i> Place<'i> {
     }
 
     /// The file's name.
-    pub(crate) fn path(self) -> String {
-        self.code
-            .ast
-            .file
-            .path
-            .as_ref()
-            .map_or_else(|| self.unnamed.into(), |path| path.to_string_lossy().into_owned())
+    pub(crate) fn path(self) -> Str {
+        self.code.path.clone().unwrap_or_else(|| self.unnamed.into())
     }
 }
 

@@ -267,9 +267,19 @@ impl<'a, 'i> Context<'a, 'i> {
 
     /// Leaves a message in the compile's log, with the calling scope as its source.
     pub fn log(&mut self, level: Level, message: impl Into<String>) {
+        if level == Level::Debug && !self.session.logs_debug {
+            return;
+        }
         let site = self.site();
         let source = self.session.log_source(self.at.scope);
         self.session.log(level, message.into(), source, Some(site));
+    }
+
+    /// Leaves a message for finding faults, which costs nothing when nobody reads such.
+    pub fn debug(&mut self, message: impl FnOnce() -> String) {
+        if self.session.logs_debug {
+            self.log(Level::Debug, message());
+        }
     }
 
     /// A warning of the compiler itself, given once in a compile.

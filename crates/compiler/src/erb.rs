@@ -5,6 +5,7 @@
 //! those of an inherited class come before those of the node.
 
 use std::any::Any;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use pcore::{Hash, Str, Value};
@@ -91,9 +92,39 @@ pub(crate) fn render(
     text: &str,
     file: Option<&str>,
 ) -> Result<String, Failure> {
-    let image = context.session.image;
+    let read = context.session.image.templates.read(text);
+    render_read(context, read, text, file)
+}
+
+/// A template's file, as a compile has found it.
+pub(crate) struct TemplateFile {
+    /// Where it lies.
+    pub(crate) path: String,
+    text: String,
+    read: Read,
+}
+
+impl TemplateFile {
+    /// Reads the text of a file.
+    pub(crate) fn new(context: &Context<'_, '_>, text: &str, path: &str) -> Rc<TemplateFile> {
+        let read = context.session.image.templates.read(text);
+        Rc::new(TemplateFile { path: path.to_owned(), text: text.to_owned(), read })
+    }
+}
+
+/// Renders a template's file in the scope of the call, as [`render`] does.
+pub(crate) fn render_file(context: &mut Context<'_, '_>, file: &TemplateFile) -> Result<String, Failure> {
+    render_read(context, file.read.clone(), &file.text, Some(&file.path))
+}
+
+fn render_read(
+    context: &mut Context<'_, '_>,
+    read: Read,
+    text: &str,
+    file: Option<&str>,
+) -> Result<String, Failure> {
     let place = file.unwrap_or("(erb)");
-    let template = match image.templates.read(text) {
+    let template = match read {
         Read::Native(template) => template,
         Read::Foreign(error) => {
             let rendered = context.session.render_in_worker(text, file, context.at);

@@ -51,6 +51,12 @@ impl<'i> Session<'i> {
         }
     }
 
+    /// Evaluates an expression for what it does; declarations then make no references to what they have declared.
+    pub(crate) fn eval_statement(&mut self, code: &'i Code, id: ExprId, scope: ScopeId) -> Eval {
+        self.discards = matches!(&code[id], Expr::Resource(_) | Expr::Block(_));
+        self.eval(code, id, scope)
+    }
+
     fn eval_inner(&mut self, code: &'i Code, id: ExprId, scope: ScopeId) -> Eval {
         match &code[id] {
             Expr::Nop | Expr::Undef => Ok(Value::Undef),
@@ -117,11 +123,16 @@ impl<'i> Session<'i> {
                 self.eval_method_call(code, id, *functor, args, *lambda, scope)
             }
             Expr::Block(statements) => {
-                let mut value = Value::Undef;
+                let discards_last = std::mem::take(&mut self.discards);
+                let Some((&last, statements)) = statements.split_last() else { return Ok(Value::Undef) };
                 for &statement in statements {
-                    value = self.eval(code, statement, scope)?;
+                    self.eval_statement(code, statement, scope)?;
                 }
-                Ok(value)
+                if discards_last {
+                    self.eval_statement(code, last, scope)
+                } else {
+                    self.eval(code, last, scope)
+                }
             }
             Expr::If { test, then, otherwise } => self.eval_if(code, *test, *then, *otherwise, scope),
             Expr::Unless { test, then, otherwise } => self.eval_if(code, *test, *otherwise, *then, scope),

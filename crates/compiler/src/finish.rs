@@ -165,11 +165,7 @@ impl<'i> Session<'i> {
         let relations = [known.before, known.notify, known.require, known.subscribe];
         let names: Vec<Symbol> =
             wire::types::metaparameters().iter().copied().filter(|name| !relations.contains(name)).collect();
-        let mut contents: FxHashMap<ResourceId, Vec<ResourceId>> = FxHashMap::default();
-        for &(container, content) in &self.edges {
-            let list = contents.entry(container).or_default();
-            list.push(content);
-        }
+        let contents = Contents::new(self.resources.len(), &self.edges);
         type Inherited = Vec<(Symbol, Value)>;
         let own = |session: &Session<'i>, id: ResourceId| -> Inherited {
             let resource = session.resource(id);
@@ -183,7 +179,10 @@ impl<'i> Session<'i> {
             if !seen.insert(id) {
                 continue;
             }
-            let Some(children) = contents.get(&id) else { continue };
+            let children = contents.of(id);
+            if children.is_empty() {
+                continue;
+            }
             let from = match inherited.get(&id) {
                 Some(values) => values.clone(),
                 None => own(self, id),
@@ -217,7 +216,11 @@ impl<'i> Session<'i> {
                     inherited.insert(child, all);
                 }
                 let tags = std::mem::take(&mut self.resource_mut(id).tags);
-                self.resource_mut(child).tags.merge(&tags);
+                // Tags are only ever added, so those that it has of this container need no second look.
+                let is_own = self.scope(self.resource(child).scope).resource == id;
+                let resource = self.resource_mut(child);
+                let from = if is_own { resource.tagged.unwrap_or_default() } else { 0 };
+                resource.tags.merge_from(&tags, from as usize);
                 self.resource_mut(id).tags = tags;
             }
             queue.extend(children);
@@ -247,19 +250,25 @@ impl<'i> Session<'i> {
     }
 
     fn check_reference(&mut self, parameter: &Parameter<'i>, value: &Value) -> Result<(), Control> {
-        let (text, found) = match value {
+        let text = match value {
             Value::Undef => return Ok(()),
             Value::Type(ty) => match split_reference(ty) {
                 Some((ty, title)) => {
-                    let found = self.find_resource(&ty, &title)?.is_some();
-                    (reference_text(&ty, &title), found)
+                    if self.find_resource(&ty, &title)?.is_some() {
+                        return Ok(());
+                    }
+                    reference_text(&ty, &title)
                 }
-                None => (ty.to_string(), false),
+                None => ty.to_string(),
             },
             other => {
                 let text = pcore::format::to_s(other);
-                let found = match parse_reference(&text) {
-                    Some((ty, title)) => self.find_resource(&ty, &title)?.is_some(),
+                match parse_reference(&text) {
+                    Some((ty, title)) => {
+                        if self.find_resource(&ty, &title)?.is_some() {
+                            return Ok(());
+                        }
+                    }
                     None => {
                         let text = format!(
                             "No title provided and {} is not a valid resource reference",
@@ -271,15 +280,44 @@ impl<'i> Session<'i> {
                         )
                         .into());
                     }
-                };
-                (text, found)
+                }
+                text
             }
         };
-        if found {
-            return Ok(());
-        }
         let message = format!("Could not find resource '{text}' in parameter '{}'", parameter.name);
         Err(Error::unframed(message, parameter.place.map(|place| place.site()).as_ref()).into())
+    }
+}
+
+/// What each container holds, in the order of the edges.
+struct Contents {
+    /// Where the contents of each container begin; one more at the end.
+    starts: Vec<u32>,
+    all: Vec<ResourceId>,
+}
+
+impl Contents {
+    fn new(count: usize, edges: &[(ResourceId, ResourceId)]) -> Contents {
+        let mut starts = vec![0_u32; count + 1];
+        for (container, _) in edges {
+            starts[container.0 as usize + 1] += 1;
+        }
+        for at in 0..count {
+            starts[at + 1] += starts[at];
+        }
+        let mut next = starts.clone();
+        let mut all = vec![ResourceId(0); edges.len()];
+        for (container, content) in edges {
+            let at = &mut next[container.0 as usize];
+            all[*at as usize] = *content;
+            *at += 1;
+        }
+        Contents { starts, all }
+    }
+
+    fn of(&self, container: ResourceId) -> &[ResourceId] {
+        let at = container.0 as usize;
+        &self.all[self.starts[at] as usize..self.starts[at + 1] as usize]
     }
 }
 

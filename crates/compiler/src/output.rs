@@ -4,6 +4,7 @@ use pcore::{Type, Value};
 use stdx::Symbol;
 use wire::catalog::{Catalog, Resource as WireResource, ResourceId as WireId};
 
+use crate::code::Place;
 use crate::error::{Control, Error};
 use crate::resource::{Resource, ResourceId, TypeOf, capitalised};
 use crate::session::{Session, WellKnown};
@@ -156,7 +157,7 @@ fn to_wire(resource: Resource<'_>, known: &WellKnown) -> Result<WireResource, Co
         title: resource.title,
         tags: resource.tags.into_vec(),
         exported: resource.exported,
-        file: resource.place.map(|place| place.path().into()),
+        file: resource.place.map(Place::path),
         line: resource.place.map(|place| place.line()),
         kind: resource.kind,
         parameters,

@@ -35,10 +35,10 @@ impl<'i> Session<'i> {
     /// When a resource is not there.
     pub(crate) fn draw_relationships(&mut self) -> Result<(), Control> {
         for relationship in std::mem::take(&mut self.relationships) {
-            let sources = self.ends(&relationship.source, true);
-            let targets = self.ends(&relationship.target, false);
-            for source in &sources {
-                for target in &targets {
+            let mut sources = self.ends(&relationship.source, true);
+            let mut targets = self.ends(&relationship.target, false);
+            for source in &mut sources {
+                for target in &mut targets {
                     self.limits.step()?;
                     self.draw(source, target, relationship.notifies)?;
                 }
@@ -48,34 +48,33 @@ impl<'i> Session<'i> {
     }
 
     /// The references that an end stands for.
-    fn ends(&self, end: &End, is_source: bool) -> Vec<Place> {
+    fn ends(&mut self, end: &End, is_source: bool) -> Vec<Place> {
         let id = match end {
             End::Reference(ty, title) => return vec![Place::new(ty.clone(), title.clone())],
             End::Collector(id) => *id,
         };
-        let collected = &self.collected[id.0];
-        let found = collected.found.as_slice();
+        let found = self.collected[id.0].found.as_slice().to_vec();
         if found.is_empty() && is_source {
-            let ends = collected.alternative.iter().flat_map(|(end, value)| {
-                self.ends(end, true).into_iter().map(move |place| match value {
+            let alternative = self.collected[id.0].alternative.clone();
+            let mut ends = Vec::new();
+            for (end, value) in &alternative {
+                ends.extend(self.ends(end, true).into_iter().map(|place| match value {
                     Value::Type(ty) => Place { shown: Some(ty.clone()), ..place },
                     _ => place,
-                })
-            });
-            return ends.collect();
+                }));
+            }
+            return ends;
         }
-        found
-            .iter()
-            .map(|&id| {
-                let resource = self.resource(id);
-                Place::new(resource.ty.name().into(), resource.title.clone())
-            })
-            .collect()
+        let place = |id: ResourceId| {
+            let name = self.resource(id).ty.name();
+            let ty = self.text(name);
+            Place { id: Some(id), ..Place::new(ty, self.resource(id).title.clone()) }
+        };
+        found.into_iter().map(place).collect()
     }
 
-    fn draw(&mut self, source: &Place, target: &Place, notifies: bool) -> Result<(), Control> {
-        let found = self.find_resource(&source.ty, &source.title)?;
-        let Some(id) = found else {
+    fn draw(&mut self, source: &mut Place, target: &mut Place, notifies: bool) -> Result<(), Control> {
+        let Some(id) = self.resolve(source)? else {
             let text = format!(
                 "Could not find resource '{}' for relationship on '{}'",
                 source.text(),
@@ -83,7 +82,7 @@ impl<'i> Session<'i> {
             );
             return Err(Error::new(text).into());
         };
-        if self.find_resource(&target.ty, &target.title)?.is_none() {
+        if self.resolve(target)?.is_none() {
             let text = format!(
                 "Could not find resource '{}' for relationship from '{}'",
                 target.text(),
@@ -92,8 +91,17 @@ impl<'i> Session<'i> {
             return Err(Error::new(text).into());
         }
         let name = if notifies { self.well_known.notify } else { self.well_known.before };
-        self.append(id, name, reference_value(&target.ty, &target.title));
+        let reference = target.reference.get_or_insert_with(|| reference_value(&target.ty, &target.title));
+        self.append(id, name, reference.clone());
         Ok(())
+    }
+
+    /// The resource at an end of an arrow, looked for once.
+    fn resolve(&mut self, place: &mut Place) -> Result<Option<ResourceId>, Control> {
+        if place.id.is_none() {
+            place.id = self.find_resource(&place.ty, &place.title)?;
+        }
+        Ok(place.id)
     }
 
     /// Resources that one expression declares, or that one default reaches, share the list that it gives them: what is
@@ -157,11 +165,15 @@ struct Place {
     title: Str,
     /// What messages show where it stands in for a collector that has found nothing.
     shown: Option<Type>,
+    /// The resource, once it has been found.
+    id: Option<ResourceId>,
+    /// The value that refers to it, once it has been needed.
+    reference: Option<Value>,
 }
 
 impl Place {
     fn new(ty: Str, title: Str) -> Place {
-        Place { ty, title, shown: None }
+        Place { ty, title, shown: None, id: None, reference: None }
     }
 
     fn text(&self) -> String {
@@ -176,5 +188,5 @@ fn reference_value(ty: &Str, title: &Str) -> Value {
     if ty.as_str() == "class" {
         return Value::Type(Type::Class(Some(title.to_lowercase().into())));
     }
-    Value::Type(Type::resource(ty, Some(title.clone())))
+    Value::Type(Type::resource_of(ty, Some(title.clone())))
 }

@@ -154,8 +154,8 @@ pub(crate) struct Resource<'i> {
     pub(crate) is_virtual: bool,
     pub(crate) exported: bool,
     pub(crate) evaluated: bool,
-    /// Tags of the container have been added.
-    pub(crate) tagged: bool,
+    /// How many tags of its container have been added, once they have been.
+    pub(crate) tagged: Option<u32>,
     pub(crate) finished: bool,
     pub(crate) sensitive: Vec<Symbol>,
     /// Groups of the match by which a node block was found.

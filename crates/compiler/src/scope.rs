@@ -64,6 +64,12 @@ impl Variables {
         self.position(name).map(|at| &self.values[at])
     }
 
+    /// Makes room for so many more.
+    pub(crate) fn reserve(&mut self, count: usize) {
+        self.names.reserve(count);
+        self.values.reserve(count);
+    }
+
     pub(crate) fn push(&mut self, name: Symbol, value: Option<Value>) {
         let at = self.names.len();
         self.names.push(name);

@@ -74,14 +74,20 @@ pub struct Session<'i> {
     pub(crate) parameter_types: FxHashMap<*const Definition, Arc<[Type]>>,
     /// Types by the names that code has used.
     pub(crate) types: FxHashMap<Symbol, Type>,
-    /// Names of resource types as shown.
-    pub(crate) type_texts: FxHashMap<Symbol, Str>,
+    /// What all resources of a type have.
+    pub(crate) type_labels: FxHashMap<Symbol, TypeLabel>,
     /// There was a bare type among the values of attributes.
     pub(crate) untitled: bool,
+    /// The value of the statement that comes next is of no use to anybody.
+    pub(crate) discards: bool,
+    /// Somebody reads what is logged for finding faults.
+    pub(crate) logs_debug: bool,
     pub(crate) warned: FxHashSet<String>,
     /// Output of the templates that are being rendered.
     pub(crate) rendering: Vec<Vec<Value>>,
     pub(crate) epp: FxHashMap<std::path::PathBuf, &'i Code>,
+    /// Template files by the names that they have been asked for with.
+    pub(crate) templates: crate::eval::epp::Found<'i>,
     /// Types of the parameters of templates.
     pub(crate) epp_types: FxHashMap<*const Code, Arc<[Type]>>,
     /// What ERB templates have made of values of the manifests.
@@ -92,6 +98,15 @@ pub struct Session<'i> {
     /// Where code that is parsed during the compile is kept.
     pub(crate) spare: &'i OnceCell<Box<Spare>>,
     pub(crate) well_known: WellKnown,
+}
+
+/// What all resources of a type have of its name.
+#[derive(Clone)]
+pub(crate) struct TypeLabel {
+    /// As shown.
+    pub(crate) text: Str,
+    /// The tags that it gives.
+    pub(crate) tags: Tags,
 }
 
 /// Type and title of a resource.
@@ -212,15 +227,18 @@ impl<'i> Session<'i> {
             buffer: String::new(),
             parameter_types: FxHashMap::default(),
             types: FxHashMap::default(),
-            type_texts: FxHashMap::default(),
+            type_labels: FxHashMap::default(),
             indexes: FxHashMap::default(),
             changes: 0,
             class_resources: FxHashMap::default(),
             by_type: FxHashMap::default(),
             untitled: false,
+            discards: false,
+            logs_debug: world.wants(Level::Debug),
             warned: FxHashSet::default(),
             rendering: Vec::new(),
             epp: FxHashMap::default(),
+            templates: Default::default(),
             epp_types: FxHashMap::default(),
             ruby: std::rc::Rc::default(),
             lookups: crate::lookup::Lookups::default(),

@@ -14,7 +14,7 @@ impl<'i> Session<'i> {
         let definition = &image.settings_class;
         let mut resource = self.new_resource(TypeOf::Class(definition), "Settings".into(), TOP, None);
         resource.evaluated = true;
-        resource.tagged = true;
+        resource.tagged = Some(0);
         resource.finished = true;
         let id = self.add_resource(resource)?;
         self.class_resources.insert(definition.name, id);

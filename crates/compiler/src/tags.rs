@@ -7,15 +7,23 @@ use crate::unique::Unique;
 
 /// Tags in order of addition, each once.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Tags(Unique<Str>);
+pub(crate) struct Tags {
+    list: Unique<Str>,
+    /// A bit for each tag, several of which may share one: what has none here is not in the list.
+    marks: u64,
+}
 
 impl Tags {
     pub(crate) fn contains(&self, tag: &str) -> bool {
-        if !self.0.is_scanned() {
-            return self.0.contains(tag);
+        self.marks & mark(tag) != 0 && self.is_listed(tag)
+    }
+
+    fn is_listed(&self, tag: &str) -> bool {
+        if !self.list.is_scanned() {
+            return self.list.contains(tag);
         }
         // Most tags are shared texts, which the address tells without a look at the bytes.
-        self.0.as_slice().iter().any(|other| {
+        self.list.as_slice().iter().any(|other| {
             other.len() == tag.len() && (other.as_ptr() == tag.as_ptr() || other.as_str() == tag)
         })
     }
@@ -23,7 +31,8 @@ impl Tags {
     fn insert(&mut self, tag: Str) -> bool {
         let is_new = !self.contains(&tag);
         if is_new {
-            self.0.push_new(tag);
+            self.marks |= mark(&tag);
+            self.list.push_new(tag);
         }
         is_new
     }
@@ -54,18 +63,40 @@ impl Tags {
 
     /// Adds all tags of another set.
     pub(crate) fn merge(&mut self, other: &Tags) {
-        for tag in other.0.as_slice() {
-            self.insert(tag.clone());
+        self.merge_from(other, 0);
+    }
+
+    /// Adds the tags of another set from the given one on.
+    pub(crate) fn merge_from(&mut self, other: &Tags, from: usize) {
+        let Some(tags) = other.list.as_slice().get(from..) else { return };
+        for tag in tags {
+            if !self.contains(tag) {
+                self.marks |= mark(tag);
+                self.list.push_new(tag.clone());
+            }
         }
+    }
+
+    /// The same tags, with room for those of a container.
+    pub(crate) fn roomy_clone(&self) -> Tags {
+        /// Own names, container, class, module.
+        const ROOM: usize = 12;
+        let mut tags = Tags { list: Unique::with_capacity(ROOM), marks: 0 };
+        tags.merge(self);
+        tags
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.list.as_slice().len()
     }
 
     /// The tags in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Str> {
-        self.0.as_slice().iter()
+        self.list.as_slice().iter()
     }
 
     pub(crate) fn into_vec(self) -> Vec<Str> {
-        self.0.into_vec()
+        self.list.into_vec()
     }
 
     fn insert_split(&mut self, tag: Str) {
@@ -75,6 +106,18 @@ impl Tags {
             }
         }
     }
+}
+
+/// The bit of a tag: cheap, and the same for the same text.
+fn mark(tag: &str) -> u64 {
+    let bytes = tag.as_bytes();
+    let at = |index: usize| bytes.get(index).copied().map_or(0, u32::from);
+    let length = bytes.len();
+    let mix = (length as u32).wrapping_mul(7)
+        ^ at(0).wrapping_mul(3)
+        ^ at(length / 2).wrapping_mul(5)
+        ^ at(length.wrapping_sub(1));
+    1 << (mix % u64::BITS)
 }
 
 fn lower(tag: &str) -> Str {

@@ -26,6 +26,10 @@ impl<T> Default for Unique<T> {
 }
 
 impl<T: Clone + Eq + Hash> Unique<T> {
+    pub(crate) fn with_capacity(capacity: usize) -> Unique<T> {
+        Unique { items: Vec::with_capacity(capacity), index: None }
+    }
+
     pub(crate) fn contains<Q: Eq + Hash + ?Sized>(&self, item: &Q) -> bool
     where
         T: Borrow<Q>,

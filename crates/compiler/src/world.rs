@@ -13,6 +13,8 @@ use pcore::{Hash, Str, Value};
 
 pub use quiet::Quiet;
 
+use crate::log::Level;
+
 /// Names that are tried for a scratch file.
 const SCRATCH_ATTEMPTS_MAX: u128 = 100;
 
@@ -29,6 +31,11 @@ pub trait World: Sync {
 
     /// A fresh random number (for `catalog_uuid`, never for anything secret).
     fn random(&self) -> u128;
+
+    /// Whether anybody will see messages of a level: those for finding faults are not made otherwise.
+    fn wants(&self, _level: Level) -> bool {
+        true
+    }
 
     /// The content of a file outside of the environment image.
     fn read_file(&self, path: &Path) -> io::Result<Vec<u8>>;

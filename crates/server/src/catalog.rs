@@ -155,7 +155,7 @@ async fn plan(
         checksum_types: params.text("checksum_type").map(str::to_owned),
         code_id_command: server.settings.code_id_command.clone(),
         files: server.files.clone(),
-        world: Connected::new(server.pdb.clone()),
+        world: Connected::new(server.pdb.clone(), job::least_logged()),
     }))
 }
 

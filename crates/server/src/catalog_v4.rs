@@ -173,7 +173,8 @@ pub(crate) async fn find(server: &Server, request: &mut Request) -> Result<Respo
     let (environments, environmentpath) =
         (server.environments.clone(), server.classify.environmentpath().to_owned());
     let (program, requested) = (server.settings.code_id_command.clone(), order.environment.clone());
-    let world = Connected::new(server.pdb.clone());
+    let least = order.log_level.filter(|_| order.captures_logs).unwrap_or(Level::Notice);
+    let world = Connected::new(server.pdb.clone(), least);
     let compiling = move || {
         let environment = environments.get(&environment).map_err(|error| match error {
             EnvironmentError::NotFound(name) => failed(no_environment(&name, &environmentpath)),

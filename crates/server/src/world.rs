@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use api::pdb::{ExportedFilter, ExportedQuery};
-use compiler::World;
 use compiler::world::{ExportFilter, ExportQuery, ExportedResource};
+use compiler::{Level, World};
 use pcore::time::Timestamp;
 use wire::json::Limits;
 
@@ -23,16 +23,22 @@ pub(crate) struct Connected {
     pdb: Arc<dyn api::Pdb>,
     /// Compiles run on threads of their own; the store's work is done by the runtime.
     runtime: tokio::runtime::Handle,
+    /// The least level of messages that somebody will see.
+    least: Level,
 }
 
 impl Connected {
-    /// Must be called on the runtime.
-    pub(crate) fn new(pdb: Arc<dyn api::Pdb>) -> Connected {
-        Connected { pdb, runtime: tokio::runtime::Handle::current() }
+    /// `least` is the least level of messages that somebody will see. Must be called on the runtime.
+    pub(crate) fn new(pdb: Arc<dyn api::Pdb>, least: Level) -> Connected {
+        Connected { pdb, runtime: tokio::runtime::Handle::current(), least }
     }
 }
 
 impl World for Connected {
+    fn wants(&self, level: Level) -> bool {
+        level >= self.least
+    }
+
     fn now(&self) -> Timestamp {
         Machine.now()
     }
@@ -115,6 +121,11 @@ fn equal(name: &str, value: &pcore::Value) -> ExportedFilter {
 }
 
 impl World for Machine {
+    fn wants(&self, level: Level) -> bool {
+        // What uses it shows warnings and worse.
+        level > Level::Debug
+    }
+
     fn now(&self) -> Timestamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp { seconds: since.as_secs() as i64, nanoseconds: since.subsec_nanos() }

@@ -162,6 +162,7 @@ const ESCAPES: [u8; 256] = {
 
 /// Appends a string with its quotes.
 pub fn write_str(text: &str, out: &mut Vec<u8>) {
+    out.reserve(text.len() + 2);
     out.push(b'"');
     write_str_inside(text, out);
     out.push(b'"');
@@ -169,9 +170,8 @@ pub fn write_str(text: &str, out: &mut Vec<u8>) {
 
 /// Appends a string without quotes, for strings made of parts.
 pub fn write_str_inside(text: &str, out: &mut Vec<u8>) {
-    let bytes = text.as_bytes();
-    let mut rest = bytes;
-    while let Some(at) = rest.iter().position(|&byte| ESCAPES[byte as usize] != PLAIN) {
+    let mut rest = text.as_bytes();
+    while let Some(at) = first_escaped(rest) {
         let (plain, from) = rest.split_at(at);
         out.extend_from_slice(plain);
         let Some((&byte, after)) = from.split_first() else { break };
@@ -187,6 +187,34 @@ pub fn write_str_inside(text: &str, out: &mut Vec<u8>) {
         rest = after;
     }
     out.extend_from_slice(rest);
+}
+
+/// Where the first byte stands that is not written as it is. Nearly all text has none, so that whole steps are looked at without a
+/// branch for each byte; the last step of a text may overlap the one before it.
+fn first_escaped(bytes: &[u8]) -> Option<usize> {
+    const STEP: usize = 16;
+    const HALF: usize = STEP / 2;
+    let mut at = 0;
+    if let Some(last) = bytes.last_chunk::<STEP>() {
+        let (steps, _) = bytes.as_chunks::<STEP>();
+        let plain = steps.iter().take_while(|step| is_plain(*step)).count();
+        if plain == steps.len() && is_plain(last) {
+            return None;
+        }
+        at = plain * STEP;
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<HALF>(), bytes.last_chunk::<HALF>())
+        && is_plain(first)
+        && is_plain(last)
+    {
+        return None;
+    }
+    let rest = bytes.get(at..)?;
+    rest.iter().position(|&byte| ESCAPES[byte as usize] != PLAIN).map(|found| at + found)
+}
+
+/// True if all of the bytes are written as they are.
+fn is_plain<const N: usize>(bytes: &[u8; N]) -> bool {
+    !bytes.iter().fold(false, |found, &byte| found | (byte < b' ') | (byte == b'"') | (byte == b'\\'))
 }
 
 /// Appends the items between brackets.
@@ -248,6 +276,29 @@ mod tests {
             ]
             .into()
         );
+    }
+
+    #[test]
+    fn every_place_is_looked_at() {
+        for length in 0..50 {
+            for at in 0..length {
+                let text = |byte: char| -> String {
+                    (0..length).map(|other| if other == at { byte } else { 'a' }).collect()
+                };
+                for (byte, written) in [
+                    ('"', "\\\""),
+                    ('\\', "\\\\"),
+                    ('\n', "\\n"),
+                    ('\u{1f}', "\\u001f"),
+                    ('\u{7f}', "\u{7f}"),
+                ] {
+                    let mut out = Vec::new();
+                    write_str(&text(byte), &mut out);
+                    let (before, after) = ("a".repeat(at), "a".repeat(length - at - 1));
+                    assert_eq!(String::from_utf8(out).unwrap(), format!("\"{before}{written}{after}\""));
+                }
+            }
+        }
     }
 
     proptest! {

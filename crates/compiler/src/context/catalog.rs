@@ -299,7 +299,13 @@ impl<'i> Context<'_, 'i> {
                 }
                 _ => {
                     let titles = [Title::of(title).text];
-                    self.session.declare(declaration, &type_name, &titles, parameters, &mut references)?;
+                    self.session.declare(
+                        declaration,
+                        &type_name,
+                        &titles,
+                        parameters,
+                        Some(&mut references),
+                    )?;
                 }
             }
         }

@@ -90,23 +90,28 @@ impl<'i> Session<'i> {
 
     /// `$facts['a']['b']`: a chain of plain keys, read as one path, so that the read-set stays narrow.
     fn eval_fact(&mut self, code: &'i Code, id: ExprId, scope: ScopeId) -> Result<Option<Value>, Control> {
-        let mut keys: Vec<&str> = Vec::new();
         let mut at = id;
         let name = loop {
             match &code[at] {
-                Expr::Access { left, keys: list } => {
-                    let [only] = list[..] else { return Ok(None) };
-                    match &code[only] {
-                        Expr::Str(text) => keys.push(text),
-                        Expr::Name(name) => keys.push(name.as_str()),
-                        _ => return Ok(None),
-                    }
-                    at = *left;
-                }
+                Expr::Access { left, .. } => at = *left,
                 Expr::Var(name) => break *name,
                 _ => return Ok(None),
             }
         };
+        if name != self.well_known.facts && name != self.well_known.trusted {
+            return Ok(None);
+        }
+        let mut keys: Vec<&str> = Vec::new();
+        at = id;
+        while let Expr::Access { left, keys: list } = &code[at] {
+            let [only] = list[..] else { return Ok(None) };
+            match &code[only] {
+                Expr::Str(text) => keys.push(text),
+                Expr::Name(name) => keys.push(name.as_str()),
+                _ => return Ok(None),
+            }
+            at = *left;
+        }
         keys.reverse();
         Ok(self.fact_at(scope, name, &keys, false))
     }

@@ -1,9 +1,11 @@
 //! EPP templates.
 
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use pcore::{Hash, Type, Value};
+use rustc_hash::FxHashMap;
 use stdx::Symbol;
 use syntax::ast::{Expr, ExprId, Parameter};
 use syntax::location::Namespace;
@@ -11,10 +13,18 @@ use syntax::location::Namespace;
 use super::Eval;
 use super::lambda::Owner;
 use crate::code::Code;
+use crate::erb::TemplateFile;
 use crate::error::{Control, Error};
 use crate::image::{Dialect, SourceError, parse_text};
 use crate::scope::ScopeId;
 use crate::session::Session;
+
+/// Files of templates by the names that they are asked for with.
+#[derive(Default)]
+pub(crate) struct Found<'i> {
+    epp: FxHashMap<String, &'i Code>,
+    pub(crate) erb: FxHashMap<String, Rc<TemplateFile>>,
+}
 
 impl<'i> Session<'i> {
     /// Adds to the output of the template that is being rendered.
@@ -52,6 +62,9 @@ impl<'i> Session<'i> {
     /// # Errors
     /// A template that is not there or does not parse, wrong parameters, and whatever it raises.
     pub(crate) fn epp_file(&mut self, name: &str, arguments: Option<&Hash>, scope: ScopeId) -> Eval {
+        if let Some(&code) = self.templates_as_found().epp.get(name) {
+            return self.epp_global(code, arguments, scope);
+        }
         let found = self.template_path(name).or_else(|| {
             if name.ends_with(".epp") { None } else { self.template_path(&format!("{name}.epp")) }
         });
@@ -66,6 +79,7 @@ impl<'i> Session<'i> {
                 if let Some(code) = stat.and_then(|stat| self.image.epp.get(&path, stat)) {
                     let code = self.keep(code);
                     self.epp.insert(path, code);
+                    self.templates.epp.insert(name.to_owned(), code);
                     return self.epp_global(code, arguments, scope);
                 }
                 let bytes = self
@@ -86,7 +100,17 @@ impl<'i> Session<'i> {
                 code
             }
         };
+        self.templates.epp.insert(name.to_owned(), code);
         self.epp_global(code, arguments, scope)
+    }
+
+    /// The files of templates that this compile has found by their names: it does not look for one twice, unless something may have
+    /// written files in the meantime.
+    pub(crate) fn templates_as_found(&mut self) -> &Found<'i> {
+        if self.reads.impure {
+            self.templates = Found::default();
+        }
+        &self.templates
     }
 
     /// Renders a template file in the global scope.

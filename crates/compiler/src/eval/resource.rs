@@ -36,6 +36,7 @@ impl<'i> Session<'i> {
         resource: &'i Node,
         scope: ScopeId,
     ) -> Eval {
+        let discards = std::mem::take(&mut self.discards);
         let type_name = self.resource_type_name(code, resource.type_name, scope)?;
         let place = Place::new(code, code.span(id));
         if resource.form == ResourceForm::Exported {
@@ -107,9 +108,10 @@ impl<'i> Session<'i> {
         let mut references = Vec::new();
         for body in bodies {
             let parameters = merged(&defaults, body.parameters);
-            self.declare(declaration, &type_name, &body.titles, parameters, &mut references)?;
+            let references = if discards { None } else { Some(&mut references) };
+            self.declare(declaration, &type_name, &body.titles, parameters, references)?;
         }
-        Ok(Value::array(references))
+        Ok(if discards { Value::Undef } else { Value::array(references) })
     }
 
     /// Attributes in order, with those of `* => hash`.

@@ -3,7 +3,6 @@
 use pcore::Value;
 
 use super::{Native, Overload};
-use crate::log::Level;
 
 /// Renders an EPP template of a module (`module/file`, in its folder `templates`) or at an absolute path. The hash gives
 /// its parameters.
@@ -22,7 +21,7 @@ pub(super) const EPP: Native = Native {
         |context, arguments| {
             let path = arguments.first().and_then(Value::as_str).unwrap_or_default();
             let extension = if path.ends_with(".epp") { "" } else { ".epp" };
-            context.log(Level::Debug, format!("Retrieving epp template {path}{extension}"));
+            context.debug(|| format!("Retrieving epp template {path}{extension}"));
             context.epp(path, arguments.get(1).and_then(Value::as_hash))
         },
     )],

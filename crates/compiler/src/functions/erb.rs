@@ -9,7 +9,6 @@ use super::Legacy;
 use crate::context::Context;
 use crate::erb;
 use crate::error::{Control, Error};
-use crate::log::Level;
 
 /// Renders ERB templates of modules (`module/file`, in the folder `templates`) or at absolute paths, and joins the results.
 ///
@@ -54,7 +53,11 @@ pub(super) const INLINE_TEMPLATE: Legacy = Legacy {
 };
 
 fn template(context: &mut Context<'_, '_>, name: &str) -> Result<String, Control> {
-    context.log(Level::Debug, format!("Retrieving template {name}"));
+    context.debug(|| format!("Retrieving template {name}"));
+    if let Some(template) = context.session.templates_as_found().erb.get(name).cloned() {
+        return erb::render_file(context, &template)
+            .map_err(|failure| erb::template_error(failure, name, &template.path));
+    }
     let Some(path) = context.find_file("templates", name) else {
         if Path::new(name).is_absolute() {
             let detail = format!("No such file or directory @ rb_sysopen - {name}");
@@ -67,5 +70,7 @@ fn template(context: &mut Context<'_, '_>, name: &str) -> Result<String, Control
     let bytes = context.read_file(&path).map_err(|error| failed(error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| failed("the template is not UTF-8".to_owned()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    erb::render(context, text, Some(&shown)).map_err(|failure| erb::template_error(failure, name, &shown))
+    let template = erb::TemplateFile::new(context, text, &shown);
+    context.session.templates.erb.insert(name.to_owned(), template.clone());
+    erb::render_file(context, &template).map_err(|failure| erb::template_error(failure, name, &shown))
 }

@@ -154,6 +154,13 @@ impl Type {
         }))
     }
 
+    /// The same with a type name that the reference can share if it is in small letters.
+    pub fn resource_of(type_name: &Str, title: Option<Str>) -> Type {
+        let is_lower = !type_name.bytes().any(|byte| byte.is_ascii_uppercase());
+        let type_name = if is_lower { type_name.clone() } else { lower(type_name) };
+        Type::Resource(Arc::new(ResourceRef { type_name: Some(type_name), title, of_attribute: false }))
+    }
+
     /// Plain `Resource`.
     pub fn any_resource() -> Type {
         Type::Resource(Arc::new(ResourceRef { type_name: None, title: None, of_attribute: false }))

@@ -18,6 +18,9 @@ use crate::memo::{self, Hit, Key, Memo};
 use crate::negotiate::Format;
 use crate::world::{Connected, Machine};
 
+/// Bytes of a resource in a catalog's JSON, with its edges, at a guess that is seldom too small.
+const BODY_BYTES: usize = 768;
+
 /// How long the command that says the version of the code may take.
 const CODE_ID_TIME_MAX: Duration = Duration::from_secs(60);
 
@@ -208,7 +211,7 @@ impl Job {
         }
         let elapsed = started.elapsed();
         log(order, &compilation.logs);
-        let mut body = Vec::with_capacity(compilation.catalog.resources.len() * 512);
+        let mut body = Vec::with_capacity(compilation.catalog.resources.len() * BODY_BYTES);
         let marks = compilation.catalog.write_json_marked(&mut body, self.is_rich());
         order.memo.keep(self.key(), &environment.image, node, &compilation, &body, &marks);
         let Compilation { catalog, exported, lookups, .. } = compilation;
@@ -295,6 +298,11 @@ fn resolve(order: &Order) -> Result<Arc<Environment>, Problem> {
         found => found,
     }
     .map_err(failed)
+}
+
+/// The least level of messages of manifests that the server's log takes.
+pub(super) fn least_logged() -> Level {
+    if tracing::enabled!(tracing::Level::DEBUG) { Level::Debug } else { Level::Info }
 }
 
 /// What manifests and compiler said goes to the server's log.

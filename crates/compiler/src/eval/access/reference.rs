@@ -57,8 +57,9 @@ impl<'i> Session<'i> {
         if let Some(title) = &reference.title {
             return self.resource_values(node, &type_name, title, &keys, several);
         }
-        let lower: Str = type_name.to_lowercase().into();
-        let make = |title| Value::Type(Type::resource(&lower, title));
+        let is_lower = type_name.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+        let lower: Str = if is_lower { type_name.clone() } else { type_name.to_lowercase().into() };
+        let make = |title| Value::Type(Type::resource_of(&lower, title));
         if keys.is_empty() {
             return Ok(make(None));
         }
