@@ -217,7 +217,7 @@ impl<'i> Session<'i> {
         self.limits.resources(self.resources.len() + 1)?;
         let id = ResourceId(self.resources.len() as u32);
         let ty = resource.ty.name();
-        if let Some(existing) = self.table.get(ty, &resource.title) {
+        if let Some(existing) = self.table.add(ty, resource.title.clone(), id) {
             let text = format!(
                 "Duplicate declaration: {} is already declared{}; cannot redeclare",
                 resource.reference(),
@@ -226,7 +226,6 @@ impl<'i> Session<'i> {
             let site = resource.place.map_or_else(String::new, |place| format!(" {}", place.site()));
             return Err(Error::new(text + &site).into());
         }
-        self.table.insert(ty, resource.title.clone(), id);
         let is_class = resource.ty.is_class();
         let is_stage = ty == self.well_known.stage;
         let container = self.scope(resource.scope).resource;

@@ -107,19 +107,18 @@ const fn place_of(id: ExprId) -> (usize, u64) {
 pub(crate) struct Place<'i> {
     pub(crate) code: &'i Code,
     pub(crate) span: Span,
-    /// What the catalog calls code without a file: nothing, or `unknown` where a function knows it from the stack
-    /// of calls only.
-    pub(crate) unnamed: &'static str,
+    /// Whether the catalog calls code without a file `unknown`: where a function knows it from the stack of calls only.
+    pub(crate) is_of_stack: bool,
 }
 
 impl<'i> Place<'i> {
     pub(crate) fn new(code: &'i Code, span: Span) -> Place<'i> {
-        Place { code, span, unnamed: "" }
+        Place { code, span, is_of_stack: false }
     }
 
     /// The place as messages about resources show it, without a column.
     pub(crate) fn site(self) -> Site {
-        Site { column: false, unnamed: self.unnamed, ..self.code.site_of(self.span) }
+        Site { column: false, unnamed: self.unnamed(), ..self.code.site_of(self.span) }
     }
 
     pub(crate) fn line(self) -> u32 {
@@ -128,7 +127,12 @@ impl<'i> Place<'i> {
 
     /// The file's name.
     pub(crate) fn path(self) -> Str {
-        self.code.path.clone().unwrap_or_else(|| self.unnamed.into())
+        self.code.path.clone().unwrap_or_else(|| self.unnamed().into())
+    }
+
+    /// What code without a file is called.
+    fn unnamed(self) -> &'static str {
+        if self.is_of_stack { "unknown" } else { "" }
     }
 }
 

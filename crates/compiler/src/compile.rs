@@ -116,6 +116,10 @@ pub fn version(image: &Image, world: &dyn World) -> Result<Value, Error> {
 impl<'i> Session<'i> {
     pub(crate) fn compile(&mut self) -> Result<Value, Control> {
         let version = version(self.image, self.world)?;
+        let expected = self.image.expected_resources();
+        self.resources.reserve(expected);
+        self.table.reserve(expected);
+        self.edges.reserve(expected);
         self.add_main_stage()?;
         for (name, _) in &self.node.classes {
             self.add_class_name(name.clone())?;

@@ -16,6 +16,7 @@ mod types;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pcore::Value;
 use rayon::prelude::*;
@@ -130,6 +131,8 @@ pub struct Image {
     pub(crate) main_class: Definition,
     /// Runs Ruby code of this version of the modules.
     pub(crate) ruby: Option<foreign::Pool>,
+    /// How many resources the catalog had that was compiled last: the next one gets room for as many.
+    resources: AtomicUsize,
 }
 
 impl Image {
@@ -234,9 +237,22 @@ impl Image {
             epp: Templates::default(),
             settings_class: Definition::empty_class("settings"),
             main_class,
+            resources: AtomicUsize::new(0),
         };
         image.make_types();
         Ok(image)
+    }
+
+    /// How many resources to make room for.
+    pub(crate) fn expected_resources(&self) -> usize {
+        /// More than this is made room for as it comes.
+        const MOST: usize = 8192;
+        self.resources.load(Ordering::Relaxed).min(MOST)
+    }
+
+    /// Notes how many resources a catalog has.
+    pub(crate) fn had_resources(&self, count: usize) {
+        self.resources.store(count, Ordering::Relaxed);
     }
 
     /// What the parser warned of in all files, complete with places, in the order of paths. Puppet logs such

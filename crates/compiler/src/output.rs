@@ -1,12 +1,13 @@
 //! From the state of a compile to the catalog that is sent.
 
 use pcore::{Type, Value};
+use rustc_hash::FxHashMap;
 use stdx::Symbol;
 use wire::catalog::{Catalog, Resource as WireResource, ResourceId as WireId};
 
 use crate::code::Place;
 use crate::error::{Control, Error};
-use crate::resource::{Resource, ResourceId, TypeOf, capitalised};
+use crate::resource::{Resource, ResourceId, Table, TypeOf, capitalised};
 use crate::session::{Session, WellKnown};
 
 impl<'i> Session<'i> {
@@ -18,6 +19,13 @@ impl<'i> Session<'i> {
     ) -> Result<(Catalog, Vec<WireResource>, Session<'i>), Control> {
         let mut exported = Vec::new();
         let resources = std::mem::take(&mut self.resources);
+        self.image.had_resources(resources.len());
+        // What only evaluation needed goes first, so that what is made now stands where it stood.
+        self.scopes = Vec::new();
+        self.table = Table::default();
+        self.by_type = FxHashMap::default();
+        self.indexes = FxHashMap::default();
+        self.collected = Vec::new();
         let mut ids: Vec<Option<WireId>> = Vec::with_capacity(resources.len());
         let mut wire = Vec::with_capacity(resources.len());
         for mut resource in resources {

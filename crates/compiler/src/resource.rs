@@ -1,5 +1,6 @@
 //! Resources while a catalog is made.
 
+use std::collections::hash_map::Entry;
 use std::sync::OnceLock;
 
 use pcore::{Str, Value};
@@ -229,6 +230,22 @@ impl Table {
             [Value::Str(title)] => self.get(ty, title),
             _ => self.by_key.get(&(ty, key.to_vec())).copied(),
         }
+    }
+
+    /// Adds a resource; the one that has its title already if there is one.
+    pub(crate) fn add(&mut self, ty: Symbol, title: Str, id: ResourceId) -> Option<ResourceId> {
+        match self.by_title.entry((ty, title)) {
+            Entry::Occupied(taken) => Some(*taken.get()),
+            Entry::Vacant(free) => {
+                free.insert(id);
+                None
+            }
+        }
+    }
+
+    /// Makes room for so many.
+    pub(crate) fn reserve(&mut self, count: usize) {
+        self.by_title.reserve(count);
     }
 
     pub(crate) fn insert(&mut self, ty: Symbol, title: Str, id: ResourceId) {

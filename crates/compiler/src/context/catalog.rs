@@ -276,7 +276,7 @@ impl<'i> Context<'_, 'i> {
         let type_name = type_name.to_lowercase();
         let scope = self.at.scope;
         let place =
-            Some(Place { unnamed: "unknown", ..Place::new(self.at.code, self.at.code.span(self.at.id)) });
+            Some(Place { is_of_stack: true, ..Place::new(self.at.code, self.at.code.span(self.at.id)) });
         let source = Some(self.session.scope(scope).source);
         let declaration = Declaration { form, scope, place };
         let mut references = Vec::with_capacity(resources.len());
