@@ -97,3 +97,53 @@ async fn what_a_catalog_looked_up_stands_beside_it() {
     assert_eq!(rows, [serde_json::json!({"certname": "a.example.com", "type": "hiera", "name": "c::p"})]);
     cluster.stop().await;
 }
+
+const EXPORTING: &str = "
+class c { @@notify { 'in class': require => Notify['plain'] } notify { 'plain': } @notify { 'only virtual': } contain d }
+class d { @@d::thing { 'exported define': } }
+define d::thing { notify { \"inside ${title}\": } }
+define d::real { @@notify { \"by define ${title}\": } }
+include c
+d::real { 'r': }
+@@notify { 'top': tag => 'mine' }
+";
+
+/// The edges that Puppet's terminus sends for this catalog.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_only_exported_is_contained_where_it_stands() {
+    let cluster = Cluster::start().await;
+    let manifests = cluster.environment("exports").join("manifests");
+    std::fs::create_dir_all(&manifests).unwrap();
+    std::fs::write(manifests.join("site.pp"), EXPORTING).unwrap();
+    let agent = Agent::enrolled(&cluster.url(), &cluster.authority(), "a.example.com").await;
+    let example = acceptance::examples::nodes().remove(0);
+    let answer = agent.catalog(&facts_of(&example, "a.example.com"), "exports").await.unwrap();
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let columns = "edges[relationship, source_type, source_title, target_type, target_title] {}";
+    let rows = cluster.rows(columns).await;
+    let mut edges: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let text = |key: &str| row[key].as_str().unwrap().to_owned();
+            let reference =
+                |end: &str| format!("{}[{}]", text(&format!("{end}_type")), text(&format!("{end}_title")));
+            format!("{} {} {}", text("relationship"), reference("source"), reference("target"))
+        })
+        .collect();
+    edges.sort();
+    let observed = [
+        "contains Class[C] Class[D]",
+        "contains Class[C] Notify[in class]",
+        "contains Class[C] Notify[plain]",
+        "contains Class[D] D::Thing[exported define]",
+        "contains Class[main] D::Real[r]",
+        "contains Class[main] Notify[top]",
+        "contains D::Real[r] Notify[by define r]",
+        "contains Stage[main] Class[C]",
+        "contains Stage[main] Class[D]",
+        "contains Stage[main] Class[Settings]",
+        "contains Stage[main] Class[main]",
+    ];
+    assert_eq!(edges, observed);
+    cluster.stop().await;
+}

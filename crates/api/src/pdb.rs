@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use pcore::{Hash, Str, Value};
 use rest::{BoxFuture, Bytes};
-use wire::catalog::{Catalog, Resource};
+use wire::catalog::{Catalog, Exports, Resource};
 
 /// Identifies the content of a document within this process. It is made of values that may be secret and low in variety, so it must
 /// not be stored or shown.
@@ -68,7 +68,7 @@ pub struct ReplaceCatalog {
     /// The catalog.
     pub catalog: Arc<Catalog>,
     /// Resources that the node exports and does not apply itself.
-    pub exported: Arc<Vec<Resource>>,
+    pub exported: Arc<Exports>,
     /// Keys that were looked up in Hiera for it; `None` if that is not known.
     pub lookups: Option<Arc<Vec<Str>>>,
     /// Of everything in `catalog` and `exported` but version and `catalog_uuid`, if it was made: two catalogs of a node with the same
@@ -362,7 +362,7 @@ impl Pdb for FakePdb {
             latest.remove(&query.certname);
             let mut found = Vec::new();
             for (certname, stored) in latest {
-                let all = stored.exported.iter().chain(&stored.catalog.resources);
+                let all = stored.exported.resources.iter().chain(&stored.catalog.resources);
                 let wanted = all
                     .filter(|resource| resource.exported && resource.type_name.as_str() == query.type_name);
                 for resource in

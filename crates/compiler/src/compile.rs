@@ -29,7 +29,7 @@ pub struct Compilation {
     /// The catalog.
     pub catalog: Catalog,
     /// Resources that the node exports and does not apply itself: they are not in its catalog.
-    pub exported: Vec<wire::catalog::Resource>,
+    pub exported: wire::catalog::Exports,
     /// What was said on the way.
     pub logs: Vec<LogEntry>,
     /// What the catalog depends on, besides the image.

@@ -3,7 +3,7 @@
 use pcore::{Type, Value};
 use rustc_hash::FxHashMap;
 use stdx::Symbol;
-use wire::catalog::{Catalog, Resource as WireResource, ResourceId as WireId};
+use wire::catalog::{Catalog, Exports, Resource as WireResource, ResourceId as WireId};
 
 use crate::code::Place;
 use crate::error::{Control, Error};
@@ -13,11 +13,8 @@ use crate::session::{Session, WellKnown};
 impl<'i> Session<'i> {
     /// The catalog: resources in order of creation, without the virtual ones that nobody realised.
     /// Beside it the resources that only other nodes may have.
-    pub(crate) fn into_catalog(
-        mut self,
-        version: Value,
-    ) -> Result<(Catalog, Vec<WireResource>, Session<'i>), Control> {
-        let mut exported = Vec::new();
+    pub(crate) fn into_catalog(mut self, version: Value) -> Result<(Catalog, Exports, Session<'i>), Control> {
+        let (mut exports, mut exported_ids) = (Exports::default(), Vec::new());
         let resources = std::mem::take(&mut self.resources);
         self.image.had_resources(resources.len());
         // What only evaluation needed goes first, so that what is made now stands where it stood.
@@ -28,7 +25,7 @@ impl<'i> Session<'i> {
         self.collected = Vec::new();
         let mut ids: Vec<Option<WireId>> = Vec::with_capacity(resources.len());
         let mut wire = Vec::with_capacity(resources.len());
-        for mut resource in resources {
+        for (at, mut resource) in resources.into_iter().enumerate() {
             // Ruby code of a template may have changed what it was given, and Puppet's catalog has the same objects.
             for parameter in &mut resource.parameters {
                 if let Some(current) = self.ruby.current(&parameter.value) {
@@ -39,7 +36,8 @@ impl<'i> Session<'i> {
             if resource.is_virtual {
                 ids.push(None);
                 if resource.exported {
-                    exported.push(to_wire(resource, &self.well_known)?);
+                    exported_ids.push(ResourceId(at as u32));
+                    exports.resources.push(to_wire(resource, &self.well_known)?);
                 }
                 continue;
             }
@@ -57,8 +55,12 @@ impl<'i> Session<'i> {
         let mut edges: Vec<(WireId, WireId)> = Vec::with_capacity(order.len());
         // What each container was last seen to contain: all edges to one content are neighbours here.
         let mut last: Vec<Option<ResourceId>> = vec![None; ids.len()];
+        exports.containers = vec![None; exported_ids.len()];
         for (container, content) in order {
             let (Some(from), Some(to)) = (ids[container.0 as usize], ids[content.0 as usize]) else {
+                if let Ok(at) = exported_ids.binary_search(&content) {
+                    exports.containers[at] = ids[container.0 as usize];
+                }
                 continue;
             };
             if last[container.0 as usize].replace(content) != Some(content) {
@@ -84,7 +86,7 @@ impl<'i> Session<'i> {
             edges,
             ..Catalog::default()
         };
-        Ok((catalog, exported, self))
+        Ok((catalog, exports, self))
     }
 }
 

@@ -86,7 +86,7 @@ pub(crate) fn catalog(
 ) -> Result<(Catalog, Vec<u8>), Invalid> {
     let has_secrets = |resource: &wire::catalog::Resource| !resource.sensitive_parameters.is_empty();
     let (mut whole, mut exported) =
-        (Cow::Borrowed(command.catalog.as_ref()), Cow::Borrowed(command.exported.as_slice()));
+        (Cow::Borrowed(command.catalog.as_ref()), Cow::Borrowed(command.exported.resources.as_slice()));
     if whole.resources.iter().chain(exported.iter()).any(has_secrets) {
         for resource in whole.to_mut().resources.iter_mut().chain(exported.to_mut()) {
             let sensitive = std::mem::take(&mut resource.sensitive_parameters);
@@ -108,7 +108,13 @@ pub(crate) fn catalog(
             edges.push(edge(name(source), name(target), "contains"));
         }
     }
-    // What is only exported is not in the catalog that the edges are of.
+    let only_exported = resources.get(whole.resources.len()..).unwrap_or_default();
+    for (content, container) in only_exported.iter().zip(&command.exported.containers) {
+        if let Some(container) = container.and_then(|container| resources.get(container.0 as usize)) {
+            edges.push(edge(name(container), name(content), "contains"));
+        }
+    }
+    // No relation begins or ends at what is only exported.
     relations(resources.get(..whole.resources.len()).unwrap_or_default(), &mut edges);
     edges.sort();
     edges.dedup();

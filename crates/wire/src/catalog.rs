@@ -64,6 +64,15 @@ pub struct Resource {
     pub sensitive_parameters: Vec<Symbol>,
 }
 
+/// What a node exports and does not apply itself: it is not in its catalog.
+#[derive(Clone, Debug, Default)]
+pub struct Exports {
+    /// The resources.
+    pub resources: Vec<Resource>,
+    /// Which resource of the catalog contains each of them.
+    pub containers: Vec<Option<ResourceId>>,
+}
+
 /// What a resource is an instance of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the wire names")]

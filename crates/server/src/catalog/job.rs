@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use api::pdb::Fingerprint;
 use compiler::{Compilation, Level, LogEntry, NodeInput};
 use rest::Problem;
-use wire::catalog::{Catalog, Marks};
+use wire::catalog::{Catalog, Exports, Marks};
 
 use crate::environments::{Environment, EnvironmentError, Environments};
 use crate::execution::Execution;
@@ -57,7 +57,7 @@ pub(super) enum Content {
     /// The catalog, what the node only exports, and what tells whether both are as before; keys that were looked up.
     Fresh {
         catalog: Arc<Catalog>,
-        exported: Arc<Vec<wire::catalog::Resource>>,
+        exported: Arc<Exports>,
         lookups: Option<Arc<Vec<pcore::Str>>>,
         fingerprint: Fingerprint,
     },
@@ -238,10 +238,12 @@ impl Job {
 }
 
 /// Of a catalog's JSON without what differs between two compiles with the same result, and of what is only exported.
-fn fingerprint(body: &[u8], marks: &Marks, exported: &[wire::catalog::Resource]) -> Fingerprint {
+fn fingerprint(body: &[u8], marks: &Marks, exported: &Exports) -> Fingerprint {
     let part = |range: std::ops::Range<usize>| body.get(range).unwrap_or_default();
     let mut others = Vec::new();
-    exported.iter().for_each(|resource| resource.write_json(&mut others, true));
+    exported.resources.iter().for_each(|resource| resource.write_json(&mut others, true));
+    let containers = exported.containers.iter().map(|container| container.map_or(u32::MAX, |id| id.0));
+    containers.for_each(|container| others.extend_from_slice(&container.to_le_bytes()));
     Fingerprint::of(&[
         part(0..marks.version.start),
         part(marks.version.end..marks.uuid.start),

@@ -44,9 +44,10 @@ async fn a_resource_goes_from_the_node_that_exports_it_to_the_one_that_collects_
         Command::ReplaceCatalog(stored) if stored.certname == NODE => Some(stored),
         _ => None,
     });
-    let titles: Vec<&str> = stored.unwrap().exported.iter().map(|resource| resource.title.as_str()).collect();
+    let titles: Vec<&str> =
+        stored.unwrap().exported.resources.iter().map(|resource| resource.title.as_str()).collect();
     assert_eq!(titles, ["/peers/1", "/secret"]);
-    assert_eq!(stored.unwrap().exported[1].sensitive_parameters.len(), 1);
+    assert_eq!(stored.unwrap().exported.resources[1].sensitive_parameters.len(), 1);
 }
 
 #[tokio::test]
