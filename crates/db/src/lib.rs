@@ -196,6 +196,15 @@ impl Tx<'_> {
         }
     }
 
+    /// Runs one statement that changes data, with the next statement or the commit at the latest, so that it needs no round trip of
+    /// its own. Its errors are those of what it goes with.
+    pub fn execute_soon(&self, sql: &str, parameters: Vec<Value>) -> Result<()> {
+        match &self.0 {
+            TxInner::Sqlite(connection) => sqlite::execute(connection, sql, &parameters).map(drop),
+            TxInner::Postgres(session) => session.execute_soon(sql, parameters),
+        }
+    }
+
     /// Runs one statement for each set of parameters, without a round trip for each; gives the number of rows touched.
     pub fn execute_each(&self, sql: &str, parameters: &[Vec<Value>]) -> Result<usize> {
         match &self.0 {

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use futures_util::future::try_join_all;
+use futures_util::future::{join, join_all, try_join_all};
 use futures_util::{StreamExt as _, TryStreamExt as _, pin_mut};
 use tokio::runtime::Handle;
 use tokio::sync::{OnceCell, Semaphore};
@@ -91,6 +91,15 @@ pub(crate) struct Session {
     client: Client,
     runtime: Handle,
     statements: RefCell<HashMap<String, Statement>>,
+    /// What goes with the next statement.
+    soon: RefCell<Vec<Soon>>,
+}
+
+/// A statement that waits to be sent.
+struct Soon {
+    sql: String,
+    statement: Statement,
+    values: Vec<Value>,
 }
 
 impl Postgres {
@@ -198,10 +207,17 @@ impl Postgres {
             let _slot = slot;
             let result = work(&Tx(TxInner::Postgres(&session)));
             let ended = match &result {
-                Ok(_) => session.batch("COMMIT").map_err(|error| Error::Commit(error.to_string())),
-                Err(_) => session.batch("ROLLBACK"),
+                Ok(_) => session.commit(),
+                Err(_) => session.rollback(),
             };
             match (result, ended) {
+                // A statement that went with the commit failed; the server has taken the transaction back.
+                (Ok(_), Err(error @ Error::Statement { .. })) if !session.client.is_closed() => {
+                    if session.rollback().is_ok() {
+                        pool.give_back(session);
+                    }
+                    Err(error)
+                }
                 (Ok(value), Ok(())) => {
                     pool.give_back(session);
                     Ok(value)
@@ -273,7 +289,12 @@ impl Pool {
             }
         };
         client.batch_execute(PREPARE).await.map_err(failed)?;
-        Ok(Session { client, runtime: Handle::current(), statements: RefCell::default() })
+        Ok(Session {
+            client,
+            runtime: Handle::current(),
+            statements: RefCell::default(),
+            soon: RefCell::default(),
+        })
     }
 
     fn give_back(&self, session: Session) {
@@ -342,8 +363,40 @@ impl Session {
     pub(crate) fn execute(&self, sql: &str, values: &[Value]) -> Result<usize> {
         let statement = self.prepared(sql)?;
         let values = parameters(values);
-        let touched = self.client.execute(&statement, &values);
-        Ok(self.runtime.block_on(touched).map_err(failed(sql))? as usize)
+        Ok(self.with_soon(self.client.execute(&statement, &values))?.map_err(failed(sql))? as usize)
+    }
+
+    pub(crate) fn execute_soon(&self, sql: &str, values: Vec<Value>) -> Result<()> {
+        let statement = self.prepared(sql)?;
+        self.soon.borrow_mut().push(Soon { sql: sql.to_owned(), statement, values });
+        Ok(())
+    }
+
+    fn commit(&self) -> Result<()> {
+        // After a statement that failed, a commit takes everything back without an error of its own; that one comes first here.
+        let ended = self.with_soon(self.client.batch_execute("COMMIT"))?;
+        ended.map_err(|error| Error::Commit(failed("COMMIT")(error).to_string()))
+    }
+
+    fn rollback(&self) -> Result<()> {
+        self.soon.borrow_mut().clear();
+        self.runtime.block_on(self.client.batch_execute("ROLLBACK")).map_err(failed("ROLLBACK"))
+    }
+
+    /// Sends what waits, and then this, in one go. The server works in the order in which it is sent.
+    fn with_soon<T>(&self, last: impl Future<Output = T>) -> Result<T> {
+        let soon = std::mem::take(&mut *self.soon.borrow_mut());
+        if soon.is_empty() {
+            return Ok(self.runtime.block_on(last));
+        }
+        let sets: Vec<_> = soon.iter().map(|soon| parameters(&soon.values)).collect();
+        let before =
+            join_all(soon.iter().zip(&sets).map(|(soon, set)| self.client.execute(&soon.statement, set)));
+        let (before, last) = self.runtime.block_on(join(before, last));
+        for (soon, result) in soon.iter().zip(before) {
+            result.map_err(failed(&soon.sql))?;
+        }
+        Ok(last)
     }
 
     pub(crate) fn execute_each(&self, sql: &str, sets: &[Vec<Value>]) -> Result<usize> {
@@ -352,7 +405,7 @@ impl Session {
         for sets in sets.chunks(PIPELINE_MAX) {
             let sets: Vec<_> = sets.iter().map(|values| parameters(values)).collect();
             let all = try_join_all(sets.iter().map(|values| self.client.execute(&statement, values)));
-            touched += self.runtime.block_on(all).map_err(failed(sql))?.iter().sum::<u64>();
+            touched += self.with_soon(all)?.map_err(failed(sql))?.iter().sum::<u64>();
         }
         Ok(touched as usize)
     }
@@ -363,7 +416,7 @@ impl Session {
         for sets in sets.chunks(PIPELINE_MAX) {
             let sets: Vec<_> = sets.iter().map(|values| parameters(values)).collect();
             let all = try_join_all(sets.iter().map(|values| self.client.query(&statement, values)));
-            for rows in self.runtime.block_on(all).map_err(failed(sql))? {
+            for rows in self.with_soon(all)?.map_err(failed(sql))? {
                 firsts.push(rows.first().map(row).transpose().map_err(failed(sql))?);
             }
         }
@@ -378,7 +431,7 @@ impl Session {
     ) -> Result<()> {
         let statement = self.prepared(sql)?;
         let rows = self.client.query_raw(&statement, values.iter());
-        let rows = self.runtime.block_on(rows).map_err(failed(sql))?;
+        let rows = self.with_soon(rows)?.map_err(failed(sql))?;
         pin_mut!(rows);
         loop {
             let some = rows.as_mut().take(ROWS_AT_ONCE).try_collect::<Vec<_>>();
@@ -394,7 +447,7 @@ impl Session {
     }
 
     pub(crate) fn batch(&self, sql: &str) -> Result<()> {
-        self.runtime.block_on(self.client.batch_execute(sql)).map_err(failed(sql))
+        self.with_soon(self.client.batch_execute(sql))?.map_err(failed(sql))
     }
 }
 

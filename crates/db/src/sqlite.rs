@@ -25,7 +25,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Steps of SQLite's machine between two looks at the time; some tenths of a millisecond.
 const INTERRUPT_CHECK_STEPS: std::ffi::c_int = 10_000;
 
-type Job = Box<dyn FnOnce(&Connection) -> Answer + Send>;
+/// Work in a transaction; told whether it is the first in it.
+type Job = Box<dyn FnOnce(&Connection, bool) -> Answer + Send>;
 /// Tells the caller how it went; called with the result of the commit once that is known.
 type Answer = Box<dyn FnOnce(std::result::Result<(), Arc<str>>) + Send>;
 
@@ -67,8 +68,9 @@ impl Sqlite {
         functions: &'static [Function],
     ) -> Result<Sqlite> {
         let mut writer = connect(path, false, functions)?;
+        // A longer log is copied into the file less often, and pages that change all the time but once.
         let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-                       PRAGMA temp_store = MEMORY;";
+                       PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000;";
         writer
             .execute_batch(pragmas)
             .map_err(|source| Error::Open { path: path.to_owned(), source: source.into() })?;
@@ -103,8 +105,8 @@ impl Sqlite {
     {
         let _slot = self.shared.slots.acquire().await.map_err(|_| Error::Closed)?;
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |connection| {
-            let result = in_savepoint(connection, work);
+        let job: Job = Box::new(move |connection, is_first| {
+            let result = if is_first { as_first(connection, work) } else { in_savepoint(connection, work) };
             Box::new(move |committed| {
                 let result = match committed {
                     Ok(()) => result,
@@ -248,13 +250,13 @@ fn write_all(connection: Connection, queue: &Receiver<Job>) {
         let mut answers = Vec::new();
         let committed = match begun {
             Ok(()) => {
-                answers.push(first(&connection));
+                answers.push(first(&connection, true));
                 // A full disk can end the whole transaction in the middle of a job; what came before it is then taken back too.
                 while answers.len() < GROUP_MAX
                     && !connection.is_autocommit()
                     && let Ok(job) = queue.try_recv()
                 {
-                    answers.push(job(&connection));
+                    answers.push(job(&connection, false));
                 }
                 connection.execute_batch("COMMIT")
             }
@@ -279,17 +281,27 @@ fn write_all(connection: Connection, queue: &Receiver<Job>) {
     }
 }
 
+/// Nothing is before it in the transaction, so taking everything back takes back nothing of others, and no savepoint is needed.
+fn as_first<T>(connection: &Connection, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+    let result = caught(connection, work);
+    if result.is_err() && !connection.is_autocommit() {
+        connection.execute_batch("ROLLBACK; BEGIN IMMEDIATE").map_err(broken)?;
+    }
+    result
+}
+
 fn in_savepoint<T>(connection: &Connection, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
     connection.execute_batch("SAVEPOINT job").map_err(broken)?;
-    // A panic in one caller's closure must not end the writer and with it everybody's writes.
-    let result =
-        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&Tx(TxInner::Sqlite(connection)))))
-            .unwrap_or_else(|_| {
-                Err(Error::Refused("the write panicked; its changes were taken back".into()))
-            });
+    let result = caught(connection, work);
     let end = if result.is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
     connection.execute_batch(end).map_err(broken)?;
     result
+}
+
+/// A panic in one caller's closure must not end the writer and with it everybody's writes.
+fn caught<T>(connection: &Connection, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&Tx(TxInner::Sqlite(connection)))))
+        .unwrap_or_else(|_| Err(Error::Refused("the write panicked; its changes were taken back".into())))
 }
 
 /// `$n` becomes `?n`, which is how SQLite numbers parameters. Quoted text is left alone.

@@ -127,6 +127,9 @@ impl Processor {
                 tracing::error!("a worker for commands had failed");
             }
         }
+        if let Err(error) = self.shared.queue.flush().await {
+            tracing::warn!(%error, "commands that are done are still in the queue, and will be applied once more");
+        }
     }
 }
 

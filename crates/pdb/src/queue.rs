@@ -2,7 +2,9 @@
 //!
 //! Bodies lie in a SQLite file of their own, whatever the store behind, so that commands are taken while a PostgreSQL server is away.
 //! Only what schedules them is in memory: commands of one node form a lane, of which one command at a time is worked on. A command
-//! leaves the queue after its effect is in the store; a crash in between makes it be applied once more, which changes nothing.
+//! leaves the queue after its effect is in the store; a crash in between makes it be applied once more, which changes nothing. So its row
+//! need not go at once: rows of commands that are done go with the next commit that there is, in the order in which they were done.
+//! A few bodies stay in memory, since most are worked on a moment after they came.
 //!
 //! The queue has limits in number and bytes. Beyond them a command is refused, and its sender comes again later.
 
@@ -25,6 +27,11 @@ const SCHEMA: &[Migration] = &[
     Migration { name: "queue", sql: include_str!("../migrations/queue.sql"), then: None },
     Migration { name: "queue-retry", sql: include_str!("../migrations/queue-retry.sql"), then: None },
 ];
+
+/// Rows of commands that are done, beyond which a commit of their own removes them.
+const DONE_MAX: usize = 1_000;
+/// Bytes of bodies that stay in memory.
+const BODIES_BYTES_MAX: usize = 8 << 20;
 
 /// How long a mark waits at most to be seen.
 const MARKS_PAUSE: Duration = Duration::from_secs(2);
@@ -118,6 +125,30 @@ struct State {
     /// Accepted and on their way to the disk.
     arriving: usize,
     arriving_bytes: u64,
+    /// Rows to remove, oldest first.
+    done: Vec<i64>,
+    bodies: HashMap<i64, Body>,
+    bodies_bytes: usize,
+}
+
+impl State {
+    fn keep_body(&mut self, id: i64, body: Body) {
+        if self.bodies_bytes + body.bytes.len() <= BODIES_BYTES_MAX {
+            self.bodies_bytes += body.bytes.len();
+            self.bodies.insert(id, body);
+        }
+    }
+
+    fn take_body(&mut self, id: i64) -> Option<Body> {
+        let body = self.bodies.remove(&id)?;
+        self.bodies_bytes -= body.bytes.len();
+        Some(body)
+    }
+}
+
+fn remove(tx: &Tx<'_>, done: &[i64]) -> Result<(), db::Error> {
+    let ids: Vec<Vec<db::Value>> = done.iter().map(|&id| vec![id.into()]).collect();
+    tx.execute_each("DELETE FROM commands WHERE id = $1", &ids).map(drop)
 }
 
 impl Queue {
@@ -191,9 +222,13 @@ impl Queue {
                 Encoding::Own => 2.into(),
             },
             (bytes as i64).into(),
-            command.body.bytes.into(),
+            command.body.bytes.as_slice().into(),
         ];
+        let body = command.body;
+        let done = std::mem::take(&mut self.state().done);
+        let gone = done.clone();
         let write = move |tx: &Tx<'_>| {
+            remove(tx, &gone)?;
             let sql = "INSERT INTO commands (uuid, command, version, certname, producer_timestamp, received, encoding, bytes, body)
                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";
             tx.first(sql, &row)?.ok_or(db::Error::Conflict)?.get::<i64>(0)
@@ -201,7 +236,13 @@ impl Queue {
         // In a task of its own: what is on disk must be scheduled even if nobody waits for the answer any more.
         let queue = self.clone();
         let pushing = tokio::spawn(async move {
-            let id = queue.inner.db.write(write).await?;
+            let id = match queue.inner.db.write(write).await {
+                Ok(id) => id,
+                Err(error) => {
+                    queue.not_removed(done);
+                    return Err(QueueError::Disk(error));
+                }
+            };
             queued.id = id;
             let (tell, told) = oneshot::channel();
             {
@@ -209,6 +250,7 @@ impl Queue {
                 if follow {
                     state.waiters.insert(id, tell);
                 }
+                state.keep_body(id, body);
                 state.lanes.push(queued);
             }
             queue.inner.wake.notify_one();
@@ -276,6 +318,9 @@ impl Queue {
 
     /// The document of a command.
     pub(crate) async fn body(&self, id: i64) -> Result<Option<Body>, db::Error> {
+        if let Some(body) = self.state().take_body(id) {
+            return Ok(Some(body));
+        }
         let read = move |tx: &Tx<'_>| {
             let Some(row) = tx.first("SELECT encoding, body FROM commands WHERE id = $1", &[id.into()])?
             else {
@@ -298,10 +343,37 @@ impl Queue {
 
     /// Removes a command that is done.
     pub(crate) async fn done(&self, command: &Queued) -> Result<(), db::Error> {
-        let id = command.id;
-        self.inner.db.write(move |tx| tx.execute("DELETE FROM commands WHERE id = $1", &[id.into()])).await?;
+        let is_pressing = {
+            let mut state = self.state();
+            state.take_body(command.id);
+            state.done.push(command.id);
+            state.done.len() >= DONE_MAX || state.lanes.len() + state.arriving <= 1
+        };
+        if is_pressing {
+            self.flush().await?;
+        }
         self.leave(command, Ok(()));
         Ok(())
+    }
+
+    /// Removes the rows of commands that are done.
+    pub(crate) async fn flush(&self) -> Result<(), db::Error> {
+        let done = std::mem::take(&mut self.state().done);
+        if done.is_empty() {
+            return Ok(());
+        }
+        let gone = done.clone();
+        let removed = self.inner.db.write(move |tx| remove(tx, &gone)).await;
+        if removed.is_err() {
+            self.not_removed(done);
+        }
+        removed
+    }
+
+    fn not_removed(&self, mut done: Vec<i64>) {
+        let mut state = self.state();
+        done.append(&mut state.done);
+        state.done = done;
     }
 
     /// Puts a command that failed aside until a time.
@@ -340,6 +412,7 @@ impl Queue {
             tx.execute("DELETE FROM commands WHERE id = $1", &[id.into()])
         };
         self.inner.db.write(write).await?;
+        self.state().take_body(command.id);
         self.leave(command, Err(error));
         Ok(())
     }
@@ -398,6 +471,9 @@ impl Queue {
     /// Goes on looking for marks that a command line has made.
     pub async fn follow_marks(self) {
         loop {
+            if let Err(error) = self.flush().await {
+                tracing::warn!(%error, "commands that are done could not be removed from the queue");
+            }
             match self.revive().await {
                 Ok(0) => {}
                 Ok(count) => tracing::info!(count, "commands that were set aside are tried again"),

@@ -33,6 +33,7 @@ async fn a_nodes_commands_come_one_by_one_in_order_and_survive() {
     assert!(queue.is_obsolete(&first.2) && !queue.is_obsolete(&second.2));
     queue.done(&second.2).await.unwrap();
     assert_eq!(queue.depth(), 2);
+    queue.flush().await.unwrap();
     drop(queue);
 
     // The one that was being worked on is there again.

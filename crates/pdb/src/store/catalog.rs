@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use db::{Result, Tx};
 
 use super::Outcome;
-use super::node::{self, Names};
+use super::node::{self, Heads};
 use super::parts::{self, Part, Placed};
 use super::shared::{self, Item};
 use crate::document::pack;
@@ -92,7 +92,9 @@ pub(crate) fn prepare(catalog: &Catalog, document: Option<&[u8]>, received: i64)
 }
 
 pub(crate) fn replace(tx: &Tx<'_>, new: &Prepared) -> Result<Outcome> {
-    let node = node::heard_of(tx, &new.certname, new.producer_timestamp)?.id;
+    let (environment, producer) = (new.environment.as_deref(), new.producer.as_deref());
+    let heads = node::heads_of(tx, &new.certname, new.producer_timestamp, environment, producer)?;
+    let node = heads.node.id;
     let sql = "SELECT producer_timestamp, hash FROM catalogs WHERE node_id = $1";
     let mut is_same = false;
     if let Some(row) = tx.first(sql, &[node.into()])? {
@@ -101,9 +103,7 @@ pub(crate) fn replace(tx: &Tx<'_>, new: &Prepared) -> Result<Outcome> {
         }
         is_same = row.get::<Hash>(1)? == new.hash;
     }
-    let environment = node::name(tx, Names::Environments, new.environment.as_deref())?;
-    let producer = node::name(tx, Names::Producers, new.producer.as_deref())?;
-    tx.execute(
+    tx.execute_soon(
         "INSERT INTO catalogs (node_id, environment_id, producer_id, timestamp, producer_timestamp, hash, version,
              transaction_uuid, catalog_uuid, code_id, job_id, resources_count, edges_count, content, document)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
@@ -113,10 +113,10 @@ pub(crate) fn replace(tx: &Tx<'_>, new: &Prepared) -> Result<Outcome> {
              catalog_uuid = excluded.catalog_uuid, code_id = excluded.code_id, job_id = excluded.job_id,
              resources_count = excluded.resources_count, edges_count = excluded.edges_count,
              content = excluded.content, document = excluded.document",
-        &[
+        vec![
             node.into(),
-            environment.into(),
-            producer.into(),
+            heads.environment.into(),
+            heads.producer.into(),
             new.received.into(),
             new.producer_timestamp.into(),
             new.hash.clone().into(),
@@ -131,11 +131,11 @@ pub(crate) fn replace(tx: &Tx<'_>, new: &Prepared) -> Result<Outcome> {
             new.document.clone().into(),
         ],
     )?;
-    touch_node(tx, node, new.producer_timestamp, environment)?;
+    touch_node(tx, node, new.producer_timestamp, heads.environment)?;
     if !is_same {
-        tx.execute(
+        tx.execute_soon(
             "UPDATE nodes SET resources_count = $2, edges_count = $3 WHERE id = $1",
-            &[node.into(), new.resources_count.into(), new.edges_count.into()],
+            vec![node.into(), new.resources_count.into(), new.edges_count.into()],
         )?;
         parts::replace(tx, node, &new.resources, &new.edges)?;
     }
@@ -143,11 +143,10 @@ pub(crate) fn replace(tx: &Tx<'_>, new: &Prepared) -> Result<Outcome> {
 }
 
 fn touch_node(tx: &Tx<'_>, node: i64, time: i64, environment: Option<i64>) -> Result<()> {
-    tx.execute(
+    tx.execute_soon(
         "UPDATE nodes SET catalog_timestamp = $2, catalog_environment_id = $3 WHERE id = $1",
-        &[node.into(), time.into(), environment.into()],
-    )?;
-    Ok(())
+        vec![node.into(), time.into(), environment.into()],
+    )
 }
 
 impl Prepared {
@@ -170,10 +169,12 @@ pub(crate) struct Same {
 
 /// Gives a stored catalog the head of the new one; `Stale` if another content is stored, or a newer one.
 pub(crate) fn touch(tx: &Tx<'_>, same: &Same) -> Result<Outcome> {
-    let Some(node) = node::find(tx, &same.certname)? else { return Ok(Outcome::Stale) };
     let head = &same.head;
-    let environment = node::name(tx, Names::Environments, head.environment.as_deref())?;
-    let producer = node::name(tx, Names::Producers, head.producer.as_deref())?;
+    let (environment, producer) = (head.environment.as_deref(), head.producer.as_deref());
+    let Some(heads) = node::heads(tx, &same.certname, environment, producer, false)? else {
+        return Ok(Outcome::Stale);
+    };
+    let Heads { node, environment, producer } = heads;
     let touched = tx.execute(
         "UPDATE catalogs SET environment_id = $3, producer_id = $4, timestamp = $5, producer_timestamp = $6, version = $7,
              transaction_uuid = $8, catalog_uuid = $9, code_id = $10, job_id = $11, content = NULL, document = NULL
@@ -220,9 +221,11 @@ pub(crate) struct Kept {
 /// Moves the identity of a catalog; `Stale` if another content is stored, `Duplicate` if it was sent again later than this time: what
 /// was spooled comes after what did not have to wait.
 pub(crate) fn keep(tx: &Tx<'_>, kept: &Kept) -> Result<Outcome> {
-    let Some(node) = node::find(tx, &kept.certname)? else { return Ok(Outcome::Stale) };
-    let environment = node::name(tx, Names::Environments, Some(&kept.environment))?;
-    let producer = node::name(tx, Names::Producers, kept.producer.as_deref())?;
+    let (environment, producer) = (Some(kept.environment.as_str()), kept.producer.as_deref());
+    let Some(heads) = node::heads(tx, &kept.certname, environment, producer, false)? else {
+        return Ok(Outcome::Stale);
+    };
+    let Heads { node, environment, producer } = heads;
     let later = "SELECT 1 FROM catalogs WHERE node_id = $1 AND content = $2 AND producer_timestamp > $3";
     let unmoved = || {
         let identity = [node.id.into(), kept.content.as_str().into(), kept.producer_timestamp.into()];

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use db::{Dialect, Result, Tx, Value};
 use serde_json::Value as Json;
 
-use super::node::{self, Names};
+use super::node::{self, Heads};
 use super::shared::{self, Item};
 use super::{Context, Outcome};
 use crate::hash::{self, Hash};
@@ -80,7 +80,9 @@ impl Prepared {
 }
 
 pub(crate) fn replace(tx: &Tx<'_>, context: &Context, new: &Prepared) -> Result<Outcome> {
-    let node = node::heard_of(tx, &new.certname, new.producer_timestamp)?.id;
+    let (environment, producer) = (Some(new.environment.as_str()), new.producer.as_deref());
+    let heads = node::heads_of(tx, &new.certname, new.producer_timestamp, environment, producer)?;
+    let node = heads.node.id;
     let sql = "SELECT producer_timestamp, hash, packages_hash FROM factsets WHERE node_id = $1";
     let mut packages_hash: Option<Hash> = None;
     let mut is_same = false;
@@ -91,27 +93,25 @@ pub(crate) fn replace(tx: &Tx<'_>, context: &Context, new: &Prepared) -> Result<
         is_same = row.get::<Hash>(1)? == new.hash;
         packages_hash = row.get(2)?;
     }
-    let environment = node::name(tx, Names::Environments, Some(&new.environment))?;
-    let producer = node::name(tx, Names::Producers, new.producer.as_deref())?;
-    tx.execute(
+    tx.execute_soon(
         "INSERT INTO factsets (node_id, environment_id, producer_id, timestamp, producer_timestamp, hash, packages_hash)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (node_id) DO UPDATE SET environment_id = excluded.environment_id, producer_id = excluded.producer_id,
              timestamp = excluded.timestamp, producer_timestamp = excluded.producer_timestamp, hash = excluded.hash,
              packages_hash = excluded.packages_hash",
-        &[
+        vec![
             node.into(),
-            environment.into(),
-            producer.into(),
+            heads.environment.into(),
+            heads.producer.into(),
             new.received.into(),
             new.producer_timestamp.into(),
             new.hash.clone().into(),
             new.packages_hash.clone().into(),
         ],
     )?;
-    tx.execute(
+    tx.execute_soon(
         "UPDATE nodes SET facts_timestamp = $2, facts_environment_id = $3 WHERE id = $1",
-        &[node.into(), new.producer_timestamp.into(), environment.into()],
+        vec![node.into(), new.producer_timestamp.into(), heads.environment.into()],
     )?;
     if !is_same {
         write(tx, context, node, new)?;
@@ -135,8 +135,11 @@ pub(crate) struct Same {
 
 /// Moves the time of stored facts; `Stale` if others are stored.
 pub(crate) fn touch(tx: &Tx<'_>, same: &Same) -> Result<Outcome> {
-    let Some(node) = node::find(tx, &same.certname)? else { return Ok(Outcome::Stale) };
-    let producer = node::name(tx, Names::Producers, same.producer.as_deref())?;
+    let Some(Heads { node, producer, .. }) =
+        node::heads(tx, &same.certname, None, same.producer.as_deref(), false)?
+    else {
+        return Ok(Outcome::Stale);
+    };
     let touched = tx.execute(
         "UPDATE factsets SET timestamp = $3, producer_timestamp = $4, producer_id = $5
          WHERE node_id = $1 AND hash = $2 AND producer_timestamp <= $4",
@@ -152,9 +155,9 @@ pub(crate) fn touch(tx: &Tx<'_>, same: &Same) -> Result<Outcome> {
         return Ok(Outcome::Stale);
     }
     node::revive(tx, &node, same.producer_timestamp)?;
-    tx.execute(
+    tx.execute_soon(
         "UPDATE nodes SET facts_timestamp = $2 WHERE id = $1",
-        &[node.id.into(), same.producer_timestamp.into()],
+        vec![node.id.into(), same.producer_timestamp.into()],
     )?;
     Ok(Outcome::Stored)
 }
@@ -227,7 +230,7 @@ fn lead(tx: &Tx<'_>, node: i64, mut rows: Vec<Vec<Value>>) -> Result<()> {
                 "INSERT INTO facts (node_id, name_id, value_id)
                  SELECT $1::bigint, * FROM unnest($2::bigint[], $3::bigint[]) {ON_CONFLICT}"
             );
-            tx.execute(&sql, &lists)?;
+            tx.execute_soon(&sql, lists)?;
         }
     }
     Ok(())
@@ -246,7 +249,7 @@ pub(crate) fn forget(tx: &Tx<'_>, values: &[i64]) -> Result<()> {
             let ids = Value::List(values.iter().map(|&id| id.into()).collect());
             let sql = "DELETE FROM fact_values v WHERE v.id = ANY ($1::bigint[])
                        AND NOT EXISTS (SELECT 1 FROM facts f WHERE f.value_id = v.id)";
-            tx.execute(sql, &[ids])?;
+            tx.execute_soon(sql, vec![ids])?;
         }
     }
     Ok(())
@@ -422,7 +425,7 @@ fn note_paths(tx: &Tx<'_>, context: &Context, fresh: &[&Fact]) -> Result<()> {
         Dialect::Postgres => {
             let lists = "$1::bytea[], $2::jsonb[], $3::integer[], $4::text[], $5::smallint[], $6::bigint[]";
             let sql = format!("{COLUMNS} SELECT * FROM unnest({lists}) {ON_CONFLICT}");
-            tx.execute(&sql, &shared::columns(rows))?;
+            tx.execute_soon(&sql, shared::columns(rows))?;
         }
     }
     Ok(())

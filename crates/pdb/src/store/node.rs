@@ -32,6 +32,64 @@ pub(crate) fn find(tx: &Tx<'_>, certname: &str) -> Result<Option<Node>> {
     Ok(Some(Node { id: row.get(0)?, deactivated: row.get(1)?, expired: row.get(2)? }))
 }
 
+/// What a document's rows lead to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Heads {
+    pub(crate) node: Node,
+    pub(crate) environment: Option<i64>,
+    pub(crate) producer: Option<i64>,
+}
+
+/// Finds node, environment and producer with one statement, since nearly always all are there; those that are not are made, but
+/// for a node that is not wanted.
+pub(crate) fn heads(
+    tx: &Tx<'_>,
+    certname: &str,
+    environment: Option<&str>,
+    producer: Option<&str>,
+    make: bool,
+) -> Result<Option<Heads>> {
+    const FIND: &str =
+        "SELECT n.id, n.deactivated, n.expired, (SELECT e.id FROM environments e WHERE e.name = $2),
+        (SELECT p.id FROM producers p WHERE p.name = $3) FROM nodes n WHERE n.certname = $1";
+    const LOCK: &str =
+        "SELECT n.id, n.deactivated, n.expired, (SELECT e.id FROM environments e WHERE e.name = $2),
+        (SELECT p.id FROM producers p WHERE p.name = $3) FROM nodes n WHERE n.certname = $1 FOR UPDATE OF n";
+    let sql = match tx.dialect() {
+        Dialect::Sqlite => FIND,
+        Dialect::Postgres => LOCK,
+    };
+    let mut heads = match tx.first(sql, &[certname.into(), environment.into(), producer.into()])? {
+        Some(row) => Heads {
+            node: Node { id: row.get(0)?, deactivated: row.get(1)?, expired: row.get(2)? },
+            environment: row.get(3)?,
+            producer: row.get(4)?,
+        },
+        None if make => Heads { node: ensure(tx, certname)?, environment: None, producer: None },
+        None => return Ok(None),
+    };
+    if heads.environment.is_none() {
+        heads.environment = name(tx, Names::Environments, environment)?;
+    }
+    if heads.producer.is_none() {
+        heads.producer = name(tx, Names::Producers, producer)?;
+    }
+    Ok(Some(heads))
+}
+
+/// The same for a document that makes the node known; one that was given up is back if the document is newer than that.
+pub(crate) fn heads_of(
+    tx: &Tx<'_>,
+    certname: &str,
+    time: i64,
+    environment: Option<&str>,
+    producer: Option<&str>,
+) -> Result<Heads> {
+    let heads = heads(tx, certname, environment, producer, true)?.ok_or(db::Error::Conflict)?;
+    revive(tx, &heads.node, time)?;
+    Ok(heads)
+}
+
 /// The node's row; a node that was given up is back if the document is newer than that.
 pub(crate) fn heard_of(tx: &Tx<'_>, certname: &str, time: i64) -> Result<Node> {
     let node = ensure(tx, certname)?;

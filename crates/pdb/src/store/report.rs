@@ -1,10 +1,10 @@
 //! Reports and their events.
 
-use db::{Result, Tx, Value};
+use db::{Dialect, Result, Tx, Value};
 use serde_json::Value as Json;
 
 use super::Outcome;
-use super::node::{self, Names};
+use super::{node, shared};
 use crate::document::{self, pack};
 use crate::hash::Hash;
 use crate::payload::Report;
@@ -107,9 +107,10 @@ impl Prepared {
 }
 
 pub(crate) fn store(tx: &Tx<'_>, new: &Prepared) -> Result<Outcome> {
-    let node = node::heard_of(tx, &new.certname, new.producer_timestamp)?.id;
-    let environment = node::name(tx, Names::Environments, Some(&new.environment))?;
-    let producer = node::name(tx, Names::Producers, new.producer.as_deref())?;
+    let (environment, producer) = (Some(new.environment.as_str()), new.producer.as_deref());
+    let heads = node::heads_of(tx, &new.certname, new.producer_timestamp, environment, producer)?;
+    let node::Heads { environment, producer, .. } = heads;
+    let node = heads.node.id;
     let mut columns: Vec<Value> = vec![
         new.day().into(),
         new.hash.clone().into(),
@@ -145,21 +146,32 @@ pub(crate) fn store(tx: &Tx<'_>, new: &Prepared) -> Result<Outcome> {
                 [new.day().into(), id.into(), node.into()].into_iter().chain(event.iter().cloned()).collect()
             })
             .collect();
-        tx.execute_each(
-            "INSERT INTO resource_events (day, report_id, node_id, timestamp, status, corrective_change, resource_type,
-                 resource_title, property, name, new_value, old_value, message, file, line, containment_path,
-                 containing_class)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
-            &events,
-        )?;
+        const COLUMNS: &str = "INSERT INTO resource_events (day, report_id, node_id, timestamp, status, corrective_change,
+            resource_type, resource_title, property, name, new_value, old_value, message, file, line, containment_path,
+            containing_class)";
+        match tx.dialect() {
+            Dialect::Sqlite => {
+                let values = "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17";
+                tx.execute_each(&format!("{COLUMNS} VALUES ({values})"), &events)?;
+            }
+            Dialect::Postgres => {
+                let lists = "$1::integer[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::boolean[], $7::text[],
+                    $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::integer[],
+                    $16::jsonb[], $17::text[]";
+                tx.execute_soon(
+                    &format!("{COLUMNS} SELECT * FROM unnest({lists})"),
+                    shared::columns(events),
+                )?;
+            }
+        }
     }
     if new.is_run {
-        tx.execute(
+        tx.execute_soon(
             "UPDATE nodes SET latest_report_id = $2, latest_report_hash = $3, report_timestamp = $4, report_environment_id = $5,
                  latest_report_status = $6, latest_report_noop = $7, latest_report_noop_pending = $8,
                  latest_report_corrective_change = $9, latest_report_job_id = $10, cached_catalog_status = $11
              WHERE id = $1 AND coalesce(report_timestamp, $4) <= $4",
-            &[
+            vec![
                 node.into(),
                 id.into(),
                 new.hash.clone().into(),

@@ -218,7 +218,7 @@ pub(crate) fn add(tx: &Tx<'_>, shared: &Shared, owner: i64, ids: &[i64]) -> Resu
     match tx.dialect() {
         _ if ids.is_empty() => {}
         Dialect::Sqlite => drop(tx.execute_each(shared.add, &pairs(owner, ids))?),
-        Dialect::Postgres => drop(tx.execute(shared.add_all, &[owner.into(), list(ids)])?),
+        Dialect::Postgres => tx.execute_soon(shared.add_all, vec![owner.into(), list(ids)])?,
     }
     Ok(())
 }
@@ -228,7 +228,7 @@ pub(crate) fn remove(tx: &Tx<'_>, shared: &Shared, owner: i64, ids: &[i64]) -> R
     match tx.dialect() {
         _ if ids.is_empty() => {}
         Dialect::Sqlite => drop(tx.execute_each(shared.remove, &pairs(owner, ids))?),
-        Dialect::Postgres => drop(tx.execute(shared.remove_all, &[owner.into(), list(ids)])?),
+        Dialect::Postgres => tx.execute_soon(shared.remove_all, vec![owner.into(), list(ids)])?,
     }
     Ok(())
 }
