@@ -84,6 +84,15 @@ pub enum Kind {
     Other,
 }
 
+/// Blocks in Ruby that a question brought along, for the time of its answer.
+pub trait Blocks {
+    /// Calls the block with encoded values. It cannot ask anything itself.
+    ///
+    /// # Errors
+    /// It has raised something, which the code that asked is going to see again, or its process is of no use any more.
+    fn call(&mut self, arguments: Vec<Value>) -> Result<Value, String>;
+}
+
 /// The compiler's side of a conversation: answers what running code asks.
 pub trait Host {
     /// Answers a question (`variable`, `function`, ...; see `worker/`) with values in the encoding of rich data. The error is a text
@@ -91,7 +100,7 @@ pub trait Host {
     ///
     /// # Errors
     /// What the code is to be told.
-    fn answer(&mut self, question: &str, details: &Hash) -> Result<Value, String>;
+    fn answer(&mut self, question: &str, details: &Hash, blocks: &mut dyn Blocks) -> Result<Value, String>;
 }
 
 /// Whether workers are cut off from the network here; otherwise only from files and other users' processes.

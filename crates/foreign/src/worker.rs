@@ -8,7 +8,7 @@ use std::time::Instant;
 use pcore::{Hash, Value};
 
 use crate::pipe::Pipe;
-use crate::{ForeignError, Host, Kind, Settings, code, sandbox};
+use crate::{Blocks, ForeignError, Host, Kind, Settings, code, sandbox};
 
 /// The program of a worker, which is read from the command line: there need be no file that its user can read.
 const SCRIPT: &str = concat!(
@@ -99,7 +99,10 @@ impl Worker {
                     "source" => {
                         Ok(code::find(&self.load_paths, message["name"].as_str().unwrap_or_default()))
                     }
-                    _ => host.answer(question, message),
+                    _ => {
+                        let mut blocks = Yielding { pipe: &mut self.pipe, deadline, received: &mut received };
+                        host.answer(question, message, &mut blocks)
+                    }
                 };
                 match answer {
                     Ok(value) => reply.insert("result", value),
@@ -137,6 +140,34 @@ impl Drop for Worker {
     }
 }
 
+/// The block of a question that is being answered.
+struct Yielding<'a> {
+    pipe: &'a mut Pipe,
+    deadline: Instant,
+    received: &'a mut usize,
+}
+
+impl Blocks for Yielding<'_> {
+    fn call(&mut self, arguments: Vec<Value>) -> Result<Value, String> {
+        let mut message = Hash::new();
+        message.insert("yield", Value::array(arguments));
+        loop {
+            self.pipe.send(&Value::hash(message), self.deadline).map_err(|error| error.to_string())?;
+            let (answer, length) = self.pipe.receive(self.deadline).map_err(|error| error.to_string())?;
+            *self.received += length;
+            let answer = answer.as_hash().cloned().unwrap_or_default();
+            if let Some(value) = answer.get_str("yielded") {
+                return Ok(value.clone());
+            }
+            if !answer.contains_str("ask") || *self.received > RECEIVED_BYTES_MAX {
+                return Err("the block has ended the call".to_owned());
+            }
+            message = Hash::new();
+            message.insert("error", "a block that a function of the compiler calls cannot ask the compiler");
+        }
+    }
+}
+
 fn raised(message: &Hash) -> ForeignError {
     let Some(text) = message["error"].as_str() else {
         return ForeignError::Broken("sent neither a question nor a result".to_owned());
@@ -158,7 +189,7 @@ fn raised(message: &Hash) -> ForeignError {
 pub(crate) struct Silent;
 
 impl Host for Silent {
-    fn answer(&mut self, question: &str, _: &Hash) -> Result<Value, String> {
+    fn answer(&mut self, question: &str, _: &Hash, _: &mut dyn Blocks) -> Result<Value, String> {
         Err(format!("'{question}' cannot be asked while code is loaded"))
     }
 }

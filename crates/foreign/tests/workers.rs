@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use foreign::{Api, Call, ForeignError, Host, Kind, Pool, Settings, find_ruby};
+use foreign::{Api, Blocks, Call, ForeignError, Host, Kind, Pool, Settings, find_ruby};
 use pcore::{Hash, Value};
 
 struct Scratch {
@@ -75,7 +75,7 @@ impl Scratch {
 struct Variables;
 
 impl Host for Variables {
-    fn answer(&mut self, question: &str, details: &Hash) -> Result<Value, String> {
+    fn answer(&mut self, question: &str, details: &Hash, blocks: &mut dyn Blocks) -> Result<Value, String> {
         match (question, details["name"].as_str()) {
             ("lookup", Some("x")) => Ok(Value::str("of x")),
             ("lookup", _) => Ok(Value::Undef),
@@ -94,6 +94,10 @@ impl Host for Variables {
                 let text =
                     details["args"].as_array().and_then(|args| args.first()?.as_str()).unwrap_or_default();
                 Ok(Value::str(text.to_uppercase()))
+            }
+            ("function", Some("twice")) => {
+                let first = blocks.call(vec![Value::Int(1)])?;
+                Ok(Value::array([first, blocks.call(vec![Value::Int(2)])?]))
             }
             (what, name) => Err(format!("unknown: {what} {name:?}")),
         }
@@ -148,6 +152,21 @@ fn both_interfaces_ask_the_compiler() {
     let scratch = usual().unwrap();
     let body = "[catch(:undefined_variable) { lookupvar('none'); 1 }, catch(:undefined_variable) { lookupvar('x') }]";
     assert_eq!(scratch.call(Api::Legacy, body, &[]).unwrap(), r#"[null,"of x"]"#);
+}
+
+#[test]
+fn functions_call_blocks_in_ruby() {
+    let Some(scratch) = usual() else { return };
+    let body = "said = []
+         [call_function('twice') { |x| x + 10 },
+          (begin; call_function('twice') { |x| raise \"no #{x}\" }; rescue RuntimeError => e; e.message; end),
+          [1].each { |i| call_function('twice') { |x| said << x; break } },
+          call_function('twice') { |x| begin; closure_scope['x']; rescue StandardError => e; e.message[0, 7]; end },
+          call_function('upcase', 'c'), said]";
+    assert_eq!(
+        scratch.call(Api::Typed, body, &[]).unwrap(),
+        r#"[[11,12],"no 1",[1],["a block","a block"],"C",[1]]"#
+    );
 }
 
 #[test]

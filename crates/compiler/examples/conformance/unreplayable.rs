@@ -83,6 +83,12 @@ const RULES: &[Rule] = &[
     rule("parser/resource_spec", "compile", Sign::Want(&["\"foo\""]), SCOPE),
     rule("lookup/context_spec", "compile", Sign::Input(&["cached_file_data("]), FILES),
     rule("lookup/context_spec", "compile", Sign::Input(&["$ctx.explain", "$ctx.interpolate"]), STUB),
+    rule(
+        "p_time",
+        "compile",
+        Sign::Got(&["Formats = Variant[String[2]"]),
+        "an alias that other tests of the process had shown before",
+    ),
     rule("strftime_spec", "compile", Sign::Input(&["strftime('%F"]), CLOCK),
     rule("binary_file_spec", "compile", Sign::Always, FILES),
     rule("find_file_spec", "compile", Sign::Always, FILES),

@@ -1,6 +1,8 @@
 //! What code in a worker process may ask of the compile that runs it.
 
-use foreign::Host;
+use std::cell::RefCell;
+
+use foreign::{Blocks, Host};
 use pcore::{Hash, Value};
 use stdx::Symbol;
 
@@ -24,8 +26,8 @@ pub(super) struct Window<'a, 'b, 'i> {
 }
 
 impl Host for Window<'_, '_, '_> {
-    fn answer(&mut self, question: &str, details: &Hash) -> Result<Value, String> {
-        let answer = self.find(question, details);
+    fn answer(&mut self, question: &str, details: &Hash, blocks: &mut dyn Blocks) -> Result<Value, String> {
+        let answer = self.find(question, details, blocks);
         match answer {
             Ok(value) => Ok(value),
             Err(control) => {
@@ -41,7 +43,7 @@ impl Host for Window<'_, '_, '_> {
 }
 
 impl<'i> Window<'_, '_, 'i> {
-    fn find(&mut self, question: &str, details: &Hash) -> Result<Value, Control> {
+    fn find(&mut self, question: &str, details: &Hash, blocks: &mut dyn Blocks) -> Result<Value, Control> {
         let name = details["name"].as_str().unwrap_or_default();
         let args = match details["args"].as_array() {
             Some(args) => args.iter().map(|arg| self.carried.decode(arg)).collect::<Result<Vec<_>, _>>(),
@@ -75,7 +77,20 @@ impl<'i> Window<'_, '_, 'i> {
                 else {
                     return Err(Error::new(format!("Unknown function: '{name}'.")).into());
                 };
-                let value = session.call(callee, args, None, self.at)?;
+                let value = match details["block"].as_int().map(usize::try_from) {
+                    None => session.call(callee, args, None, self.at)?,
+                    Some(parameters) => {
+                        let both = RefCell::new((&mut self.carried, blocks));
+                        let body = |args: &[Value]| {
+                            let (carried, blocks) = &mut *both.borrow_mut();
+                            let args = args.iter().map(|arg| carried.encode(arg)).collect();
+                            let value = blocks.call(args).and_then(|value| carried.decode(&value));
+                            value.map_err(|text| Control::from(Error::new(text)))
+                        };
+                        let block = Block::Native(parameters.unwrap_or_default(), &body);
+                        session.call(callee, args, Some(&block), self.at)?
+                    }
+                };
                 Ok(self.carried.encode(&value))
             }
             "block" => {

@@ -43,9 +43,9 @@ module Puppet
       end
 
       def call_function(name, args, &block)
-        raise Puppet::Error, "call_function('#{name}') with a Ruby block is not supported" if block
-
-        BunrakuWorker.ask('function', 'name' => name.to_s, 'args' => args.map { |arg| BunrakuWorker.encode(arg) })
+        details = { 'name' => name.to_s, 'args' => args.map { |arg| BunrakuWorker.encode(arg) } }
+        details['block'] = block.parameters.size if block
+        BunrakuWorker.ask('function', details, &block)
       end
 
       def find_global_scope = GlobalScope.new

@@ -8,6 +8,8 @@
 #   -> {op: load3|load4, file, name}      <- {result: {...signatures}}        | {error, kind}
 #   -> {op: call, id, index, args, block} <- {ask: ..., ...} ... {result: v}  | {error, kind}
 #   -> {op: render, file, text, variables}
+# A question with a block may be answered by calls of that first:
+#   -> {yield: args}                      <- {yielded: value}                 | {raised: true}
 #   -> {op: hiera3, backend, key, ...}    <- {result: {found, value, note}}   | {error, kind}
 require 'json'
 require 'erb'
@@ -53,14 +55,25 @@ module BunrakuWorker
     $protocol_out.flush
   end
 
-  # Asks the compiler something while a call runs.
-  def ask(what, details = {})
+  # Asks the compiler something while a call runs. It may call the block before it answers.
+  def ask(what, details = {}, &block)
     write_message({ 'ask' => what }.merge(details))
-    answer = read_message
-    exit!(0) if answer.nil?
-    raise CompilerError, answer['error'] if answer.key?('error')
+    loop do
+      answer = read_message
+      exit!(0) if answer.nil?
+      next yielded(answer['yield'], block) if answer.key?('yield')
+      raise CompilerError, answer['error'] if answer.key?('error')
 
-    decode(answer['result'])
+      return decode(answer['result'])
+    end
+  end
+
+  # However the block is left, the question that it belongs to gets its answer first.
+  def yielded(args, block)
+    value = { 'yielded' => encode(block.call(*args.map { |arg| decode(arg) })) }
+  ensure
+    write_message(value || { 'raised' => true })
+    read_message unless value
   end
 
   def decode(data)
