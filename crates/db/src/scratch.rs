@@ -156,7 +156,12 @@ impl Drop for Server {
     }
 }
 
+/// The programs of the newest version on this machine, or those in the directory that `BUNRAKU_TEST_POSTGRESQL` names: another version,
+/// wherever it was unpacked.
 fn newest() -> Option<PathBuf> {
+    if let Some(programs) = std::env::var_os("BUNRAKU_TEST_POSTGRESQL") {
+        return Some(programs.into());
+    }
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
     let mut found: Vec<(u32, PathBuf)> = versions
         .filter_map(Result::ok)
