@@ -16,6 +16,7 @@ const SCRIPT: &str = concat!(
     include_str!("worker/confinement.rb"),
     include_str!("worker/surroundings.rb"),
     include_str!("worker/puppet.rb"),
+    include_str!("worker/util.rb"),
     include_str!("worker/parser.rb"),
     include_str!("worker/lookup.rb"),
     include_str!("worker/hiera.rb"),

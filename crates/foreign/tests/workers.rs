@@ -155,6 +155,43 @@ fn both_interfaces_ask_the_compiler() {
 }
 
 #[test]
+fn helpers_of_puppet_are_there() {
+    let Some(scratch) = usual() else { return };
+    let body = "extend(Puppet::Util::SymbolicFileMode)
+         [symbolic_mode_to_int('u+rwX,g+rX,o-rwx', 0o457, false).to_s(8), symbolic_mode_to_int('go=u', 0o750).to_s(8),
+          (begin; symbolic_mode_to_int('u=X'); rescue Puppet::Error => e; e.message; end),
+          Puppet::Util::Yaml.safe_load('a: [1]'), Puppet::Util::Json.load('{}'),
+          (begin; Puppet::Util::Yaml.safe_load('a: ['); rescue Puppet::Util::Yaml::YamlLoadError; 'no YAML'; end)]";
+    assert_eq!(
+        scratch.call(Api::Typed, body, &[]).unwrap(),
+        r#"["750","777","X only works with the '+' operator in symbolic mode \"u=X\"",{"a":[1]},{},"no YAML"]"#
+    );
+}
+
+#[test]
+fn functions_may_have_a_constructor() {
+    let Some(scratch) = usual() else { return };
+    let text = "Puppet::Functions.create_function(:c) do
+      def initialize(closure_scope, loader)
+        super
+        @made = closure_scope['x']
+      end
+      def c = @made
+    end";
+    let file = scratch.file("c.rb", text);
+    let call = Call {
+        api: Api::Typed,
+        file: &file,
+        name: "c",
+        index: 0,
+        arguments: Vec::new(),
+        block: None,
+        compile: 0,
+    };
+    assert_eq!(scratch.pool.call(&call, &mut Variables).unwrap(), Value::str("of x"));
+}
+
+#[test]
 fn functions_call_blocks_in_ruby() {
     let Some(scratch) = usual() else { return };
     let body = "said = []
@@ -340,13 +377,14 @@ fn files_are_kept_in_one_folder_only() {
     assert!(error.contains("holds more than 3000 bytes"), "{error}");
 }
 
-/// What is no Ruby at all, and says what it likes.
-fn liar(says: &[u8]) -> (tempfile::TempDir, Pool) {
+/// What is no Ruby at all, and says what it likes; it may listen until it is told to go.
+fn liar(says: &[u8], listens: bool) -> (tempfile::TempDir, Pool) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let (script, words) = (folder.path().join("ruby"), folder.path().join("words"));
     std::fs::write(&words, says).unwrap();
-    std::fs::write(&script, format!("#!/bin/sh\ncat {}\n", words.display())).unwrap();
+    let rest = if listens { "cat > /dev/null" } else { "" };
+    std::fs::write(&script, format!("#!/bin/sh\ncat {}\n{rest}\n", words.display())).unwrap();
     std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     let pool = Pool::new(Settings {
         ruby: script,
@@ -383,16 +421,16 @@ fn what_a_process_says_is_believed_only_as_far_as_it_makes_sense() {
         (framed(&asks), "ended"),
     ];
     for (says, expected) in cases {
-        let (_folder, pool) = liar(&says);
+        let (_folder, pool) = liar(&says, expected != "ended");
         let error = pool.render(None, "", Hash::new(), &mut Variables).unwrap_err().to_string();
         assert!(error.contains(expected), "{expected}: {error}");
     }
     // A result that was never asked for counts for nobody else.
-    let (_folder, pool) = liar(&framed(&[ready, r#"{"result":1}"#, r#"{"result":2}"#]));
+    let (_folder, pool) = liar(&framed(&[ready, r#"{"result":1}"#, r#"{"result":2}"#]), true);
     assert_eq!(pool.render(None, "", Hash::new(), &mut Variables).unwrap(), Value::Int(1));
     // More than a call may say.
-    let long = format!(r#"{{"ask":"{}"}}"#, "x".repeat(60 << 20));
-    let (_folder, pool) = liar(&framed(&[ready, &long, &long, &long, &long, &long]));
+    let long = format!(r#"{{"ask":"log","message":"{}"}}"#, "x".repeat(60 << 20));
+    let (_folder, pool) = liar(&framed(&[ready, &long, &long, &long, &long, &long]), true);
     let error = pool.render(None, "", Hash::new(), &mut Variables).unwrap_err().to_string();
     assert!(error.contains("more than 256 MiB in one call") || error.contains("in time"), "{error}");
 }

@@ -180,6 +180,14 @@ impl<'i> Window<'_, '_, 'i> {
                 let merged = session.with_lookup(self.at, |_| super::hiera3::merge(&args))?;
                 Ok(self.carried.encode(&merged))
             }
+            "stack" => {
+                let site = self.at.code.site(self.at.id);
+                let place = [
+                    site.path().map_or_else(|| "unknown".into(), Value::from),
+                    Value::Int(site.line().into()),
+                ];
+                Ok(Value::array([Value::array(place)]))
+            }
             "warn_once" => {
                 let text = details["message"].as_str().unwrap_or_default();
                 session.warn_once(details["key"].as_str().unwrap_or_default(), text);

@@ -54,10 +54,17 @@ module Puppet
       @overridden.fetch(name.to_s) { of_folder(name.to_s) || BunrakuWorker.ask('setting', 'name' => name.to_s) }
     end
 
-    # Where this process may write is what it takes for Puppet's folder of states.
+    # Where this process may write is what it takes for Puppet's own folder.
     def of_folder(name)
-      folder = BunrakuWorker.folder
-      { 'vardir' => folder.path, 'statedir' => File.join(folder.path, 'state') }[name] if folder
+      return unless BunrakuWorker.folder
+
+      # Files are given to this user, which is the only one that this process can give them to.
+      case name
+      when 'vardir' then BunrakuWorker.folder.path
+      when 'statedir' then File.join(BunrakuWorker.folder.path, 'state')
+      when 'user' then Etc.getpwuid(Process.uid)&.name
+      when 'group' then Etc.getgrgid(Process.gid)&.name
+      end
     end
 
     def []=(name, value)
@@ -320,8 +327,10 @@ module Puppet
         end
       end
 
-      def initialize(scope)
+      # The second is Puppet's loader, which functions that have a constructor of their own hand on.
+      def initialize(scope, loader = nil)
         @scope = scope
+        @loader = loader
       end
 
       def closure_scope = @scope

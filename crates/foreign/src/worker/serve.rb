@@ -116,7 +116,7 @@ module BunrakuWorker
       injected = dispatch.injected.map { |what| what == :scope ? scope : {} }
       args = injected + request['args'].map { |arg| decode(arg) }
       block = request['block'] && Block.of_manifest(request['block'])
-      function = made.new(scope)
+      function = made.new(scope, nil)
       return encode(function.send(dispatch.method, *args, &block)) unless args.last.is_a?(Puppet::Pops::Lookup::Context)
 
       # Functions for Hiera say so that they have no value.
