@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, bail};
 
-use crate::peers;
+use crate::{dist, peers};
 
 /// Measure
 #[derive(clap::Args)]
@@ -25,6 +25,9 @@ pub struct Args {
     /// compile: only these roles (hundred, fivehundred, fivethousand), separated by commas
     #[arg(long, default_value = "")]
     roles: String,
+    /// compile: measure the program as `cargo xtask dist` builds it
+    #[arg(long)]
+    dist: bool,
     /// compile, pdb: leave the real server out
     #[arg(long)]
     alone: bool,
@@ -59,7 +62,7 @@ pub fn run(root: &Path, args: &Args) -> anyhow::Result<()> {
     let mut command = Command::new(env!("CARGO"));
     command.current_dir(root);
     match args.what {
-        What::Compile => compile(args, &mut command)?,
+        What::Compile => compile(root, args, &mut command)?,
         What::Pdb => pdb(args, &mut command)?,
         What::Catalogs => {
             command.args(["run", "--release", "--package", "acceptance", "--bin", "bench-catalogs"])
@@ -102,7 +105,7 @@ fn pdb<'c>(args: &Args, command: &'c mut Command) -> anyhow::Result<&'c mut Comm
 }
 
 /// Sees to the server that ours is measured beside.
-fn compile<'c>(args: &Args, command: &'c mut Command) -> anyhow::Result<&'c mut Command> {
+fn compile<'c>(root: &Path, args: &Args, command: &'c mut Command) -> anyhow::Result<&'c mut Command> {
     let missing = !Path::new("/usr/share/puppetserver/puppetserver.jar").exists();
     if missing && !args.alone {
         if !peers::can_install() {
@@ -112,7 +115,11 @@ fn compile<'c>(args: &Args, command: &'c mut Command) -> anyhow::Result<&'c mut 
         }
         peers::install_packages(&["puppetserver"])?;
     }
-    command.args(["run", "--release", "--package", "acceptance", "--bin", "bench-compile", "--"]);
+    if args.dist {
+        *command = Command::new(dist::build(root, "acceptance", "bench-compile", false)?);
+    } else {
+        command.args(["run", "--release", "--package", "acceptance", "--bin", "bench-compile", "--"]);
+    }
     let (warm, seconds) = (args.warm, args.seconds);
     command.args([format!("warm={warm}"), format!("seconds={seconds}")]);
     command.args([format!("json={}", args.json), format!("peer={}", !args.alone)]);

@@ -4,6 +4,7 @@
 
 mod bench;
 mod differential;
+mod dist;
 mod peers;
 mod test;
 mod tidy;
@@ -30,6 +31,7 @@ enum Command {
     /// Measure, beside the real peer where it is installed
     Bench(bench::Args),
     Differential(differential::Args),
+    Dist(dist::Args),
 }
 
 fn main() -> ExitCode {
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&root, args),
         Command::Bench(args) => bench::run(&root, &args),
         Command::Differential(args) => differential::run(&root, &args),
+        Command::Dist(args) => dist::run(&root, &args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
