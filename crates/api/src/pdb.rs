@@ -225,6 +225,12 @@ pub trait Pdb: Send + Sync {
     /// Stores a document. Ready when it is on disk.
     fn submit(&self, command: Command) -> BoxFuture<'_, Result<(), PdbError>>;
 
+    /// With which `catalog_uuid` the content was first stored that is a node's catalog now, if it has this fingerprint and that is known
+    /// without a look at the database. A [`KeepCatalog`] with it then stands for the catalog.
+    fn stored_content(&self, _certname: &str, _fingerprint: &Fingerprint) -> Option<String> {
+        None
+    }
+
     /// The latest facts of a node.
     fn facts<'a>(&'a self, certname: &'a str) -> BoxFuture<'a, Result<Option<StoredFacts>, PdbError>>;
 

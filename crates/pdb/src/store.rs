@@ -313,6 +313,10 @@ impl api::Pdb for Store {
         Box::pin(self.store(command))
     }
 
+    fn stored_content(&self, certname: &str, fingerprint: &api::pdb::Fingerprint) -> Option<String> {
+        self.inner.known.catalog(certname, fingerprint)
+    }
+
     fn facts<'a>(&'a self, certname: &'a str) -> BoxFuture<'a, Result<Option<StoredFacts>, PdbError>> {
         Box::pin(self.read_facts(certname))
     }

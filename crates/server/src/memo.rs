@@ -113,6 +113,17 @@ pub struct Hit {
     pub verify: bool,
 }
 
+/// A catalog as the node and the store got it.
+#[derive(Clone, Copy)]
+pub struct Sent<'c> {
+    /// Its JSON.
+    pub body: &'c [u8],
+    /// What differs in there between two compiles with the same result.
+    pub marks: &'c Marks,
+    /// The `catalog_uuid` with which the store has the content.
+    pub content: &'c str,
+}
+
 impl Memo {
     /// A shelf for so many bytes; with 0 nothing is kept. One of `verify_every` hits is verified; 0 is none.
     pub fn new(bytes_max: usize, verify_every: u64) -> Memo {
@@ -186,8 +197,7 @@ impl Memo {
         image: &Arc<Image>,
         node: &NodeInput,
         compiled: &Compilation,
-        body: &[u8],
-        marks: &Marks,
+        sent: Sent<'_>,
     ) {
         if self.bytes_max == 0 {
             return;
@@ -199,7 +209,7 @@ impl Memo {
         };
         let holds_still = compiled.reads.files.values().flatten().all(settled);
         let entry = if holds_still && compiled.reads.is_pure() {
-            Entry::new(image, node, compiled, body, marks)
+            Entry::new(image, node, compiled, sent)
         } else {
             None
         };
@@ -259,13 +269,8 @@ impl Shelf {
 }
 
 impl Entry {
-    fn new(
-        image: &Arc<Image>,
-        node: &NodeInput,
-        compiled: &Compilation,
-        body: &[u8],
-        marks: &Marks,
-    ) -> Option<Entry> {
+    fn new(image: &Arc<Image>, node: &NodeInput, compiled: &Compilation, sent: Sent<'_>) -> Option<Entry> {
+        let Sent { body, marks, content } = sent;
         let parts = [
             body.get(..marks.version.start)?.into(),
             body.get(marks.version.end..marks.uuid.start)?.into(),
@@ -292,7 +297,7 @@ impl Entry {
             parameters: node.parameters.clone(),
             parts,
             code_id: compiled.catalog.code_id.clone(),
-            content: compiled.catalog.catalog_uuid.clone(),
+            content: content.into(),
             resources: compiled.catalog.resources.len(),
             has_lookups: compiled.lookups.as_ref().is_some_and(|keys| !keys.is_empty()),
             logs,

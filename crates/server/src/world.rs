@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use api::pdb::{ExportedFilter, ExportedQuery};
+use api::pdb::{ExportedFilter, ExportedQuery, Fingerprint};
 use compiler::world::{ExportFilter, ExportQuery, ExportedResource};
 use compiler::{Level, World};
 use pcore::time::Timestamp;
@@ -31,6 +31,13 @@ impl Connected {
     /// `least` is the least level of messages that somebody will see. Must be called on the runtime.
     pub(crate) fn new(pdb: Arc<dyn api::Pdb>, least: Level) -> Connected {
         Connected { pdb, runtime: tokio::runtime::Handle::current(), least }
+    }
+}
+
+impl Connected {
+    /// See [`api::Pdb::stored_content`].
+    pub(crate) fn stored_content(&self, certname: &str, fingerprint: &Fingerprint) -> Option<String> {
+        self.pdb.stored_content(certname, fingerprint)
     }
 }
 

@@ -103,7 +103,16 @@ pub(super) fn compile(order: Order) -> Result<Compiled, Problem> {
 pub(super) fn compile_fresh(order: Order) -> Result<Compiled, Problem> {
     let job = Job::new(order)?;
     job.order.memo.forget(&job.key());
-    job.compile()
+    job.compile(Wanted::Whole)
+}
+
+/// What the store is to get of a catalog.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// All of it.
+    Whole,
+    /// Only what is new: of a catalog that is stored already its identity.
+    News,
 }
 
 /// An order with what it means at the moment.
@@ -146,7 +155,7 @@ impl Job {
     pub(super) fn finish(&self, doubted: Option<Hit>) -> Result<Compiled, Problem> {
         match doubted {
             Some(hit) => self.verify(hit),
-            None => self.compile(),
+            None => self.compile(Wanted::News),
         }
     }
 
@@ -180,7 +189,7 @@ impl Job {
 
     /// Compiles in spite of a kept catalog, and compares.
     fn verify(&self, hit: Hit) -> Result<Compiled, Problem> {
-        let fresh = self.compile();
+        let fresh = self.compile(Wanted::Whole);
         let is_right = match &fresh {
             Ok(Compiled { content: Content::Fresh { catalog, .. }, .. }) => {
                 memo::is_same_catalog(&hit, catalog, self.is_rich())
@@ -198,7 +207,7 @@ impl Job {
         fresh
     }
 
-    pub(super) fn compile(&self) -> Result<Compiled, Problem> {
+    fn compile(&self, wanted: Wanted) -> Result<Compiled, Problem> {
         let Job { order, environment, node, .. } = self;
         let started = Instant::now();
         let mut compilation = compiler::compile(&environment.image, &order.world, node).map_err(|error| {
@@ -213,7 +222,14 @@ impl Job {
         log(order, &compilation.logs);
         let mut body = Vec::with_capacity(compilation.catalog.resources.len() * BODY_BYTES);
         let marks = compilation.catalog.write_json_marked(&mut body, self.is_rich());
-        order.memo.keep(self.key(), &environment.image, node, &compilation, &body, &marks);
+        let fingerprint = fingerprint(&body, &marks, &compilation.exported);
+        let stored = match wanted {
+            Wanted::News => order.world.stored_content(&order.certname, &fingerprint),
+            Wanted::Whole => None,
+        };
+        let content = stored.as_deref().unwrap_or(&compilation.catalog.catalog_uuid);
+        let sent = memo::Sent { body: &body, marks: &marks, content };
+        order.memo.keep(self.key(), &environment.image, node, &compilation, sent);
         let Compilation { catalog, exported, lookups, .. } = compilation;
         tracing::info!(
             certname = order.certname,
@@ -222,7 +238,17 @@ impl Job {
             milliseconds = elapsed.as_secs_f64() * 1000.0,
             "compiled catalog"
         );
-        let fingerprint = fingerprint(&body, &marks, &exported);
+        // The catalog ends on the thread that made it, which is the only one that gives memory back without ado.
+        if let (Some(content), None) = (stored, &lookups) {
+            let content = Content::Kept {
+                environment: environment.name.clone(),
+                content,
+                catalog_uuid: catalog.catalog_uuid.to_string(),
+                version: pcore::format::to_s(&catalog.version),
+                has_lookups: false,
+            };
+            return Ok(Compiled { body, content });
+        }
         let (catalog, exported, lookups) = (Arc::new(catalog), Arc::new(exported), lookups.map(Arc::new));
         Ok(Compiled { body, content: Content::Fresh { catalog, exported, lookups, fingerprint } })
     }

@@ -54,7 +54,7 @@ impl Site {
         let compiled = compile(&self.image, &Machine, node).unwrap();
         let mut body = Vec::new();
         let marks = compiled.catalog.write_json_marked(&mut body, true);
-        self.memo.keep(Site::key(), &self.image, node, &compiled, &body, &marks);
+        self.memo.keep(Site::key(), &self.image, node, &compiled, sent(&compiled, &body, &marks));
         String::from_utf8(body).unwrap()
     }
 
@@ -201,18 +201,26 @@ fn the_shelf_has_a_limit_and_drops_what_was_used_least() {
     let marks = compiled.catalog.write_json_marked(&mut body, true);
     let key = |name: &str| Key { certname: name.into(), ..Site::key() };
     let memo = Memo::new(1 << 20, 0);
-    memo.keep(key("one"), &site.image, &node, &compiled, &body, &marks);
+    memo.keep(key("one"), &site.image, &node, &compiled, sent(&compiled, &body, &marks));
     let one = memo.figures().bytes;
     let memo = Memo::new(2 * one + one / 2, 0);
     for name in ["one", "two"] {
-        memo.keep(key(name), &site.image, &node, &compiled, &body, &marks);
+        memo.keep(key(name), &site.image, &node, &compiled, sent(&compiled, &body, &marks));
     }
     assert!(memo.find(&key("one"), &site.image, &node, None, || Some(Value::Int(1)), UUID).is_some());
-    memo.keep(key("three"), &site.image, &node, &compiled, &body, &marks);
+    memo.keep(key("three"), &site.image, &node, &compiled, sent(&compiled, &body, &marks));
     assert!(memo.find(&key("two"), &site.image, &node, None, || Some(Value::Int(1)), UUID).is_none());
     assert!(memo.find(&key("one"), &site.image, &node, None, || Some(Value::Int(1)), UUID).is_some());
     let figures = memo.figures();
     assert_eq!((figures.entries, figures.bytes), (2, 2 * one));
     memo.forget(&key("one"));
     assert_eq!(memo.figures().entries, 1);
+}
+
+fn sent<'c>(
+    compiled: &'c compiler::Compilation,
+    body: &'c [u8],
+    marks: &'c wire::catalog::Marks,
+) -> Sent<'c> {
+    Sent { body, marks, content: &compiled.catalog.catalog_uuid }
 }

@@ -9,7 +9,7 @@ use bunraku::config::{Config, Site};
 use compiler::NodeInput;
 use server::environments::Environments;
 use server::local;
-use server::memo::{Key, Memo};
+use server::memo::{Key, Memo, Sent};
 
 use crate::workload::{self, ROLES, nodes};
 
@@ -75,7 +75,8 @@ fn one(environments: &Environments, node: &NodeInput, out: &mut Vec<u8>) -> anyh
     };
     let environment = environments.get("production")?;
     let memo = Memo::new(1 << 30, 0);
-    memo.keep(key.clone(), &environment.image, node, &compilation, out, &marks);
+    let sent = Sent { body: out, marks: &marks, content: &compilation.catalog.catalog_uuid };
+    memo.keep(key.clone(), &environment.image, node, &compilation, sent);
     let kept = processor_seconds();
     let version = || Some(pcore::Value::Int(1));
     let hit =
