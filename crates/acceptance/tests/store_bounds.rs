@@ -95,6 +95,12 @@ async fn a_gigabyte_is_refused_and_not_held() {
     refused(answer(stream));
     // 128 MiB are allowed.
     grown("in pieces", 160.0);
+    // The queue has a limit of its own, whatever is allowed.
+    let other = tempfile::tempdir().unwrap();
+    let generous = start(other.path(), "max-command-size = 8589934592").await;
+    let mut stream = open(&generous, &format!("POST {COMMAND} HTTP/1.1"));
+    write!(stream, "Content-Length: {GIB}\r\nConnection: close\r\n\r\n{{}}").unwrap();
+    refused(answer(stream));
     // And it goes on.
     assert_eq!(program.get("/status/v1/simple").await.unwrap(), "running");
 }

@@ -1,6 +1,7 @@
 //! Queries: PQL or AST in, rows of JSON out.
 
 mod check;
+mod comparison;
 mod counts;
 mod dotted;
 mod entity;
@@ -10,6 +11,8 @@ mod filter;
 mod functions;
 mod json;
 mod limits;
+mod membership;
+mod paging;
 mod params;
 mod plan;
 pub mod pql;
@@ -18,6 +21,7 @@ mod restrict;
 mod routes;
 mod rows;
 mod run;
+mod scope;
 mod select;
 mod service;
 mod sql;

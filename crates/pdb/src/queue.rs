@@ -33,6 +33,9 @@ const DONE_MAX: usize = 1_000;
 /// Bytes of bodies that stay in memory.
 const BODIES_BYTES_MAX: usize = 8 << 20;
 
+/// The largest body that the queue keeps: SQLite has no row beyond 1,000,000,000 bytes.
+pub const BODY_BYTES_MAX: u64 = 999_000_000;
+
 /// How long a mark waits at most to be seen.
 const MARKS_PAUSE: Duration = Duration::from_secs(2);
 

@@ -78,7 +78,7 @@ keys! {
     "puppetdb.database-ca" = "\"\"", "PEM file with the authorities of the database server's certificate. Default: those of the system.";
     "puppetdb.database-connections" = "25", "Connections to the database server.";
     "puppetdb.command-threads" = "0", "Commands that are brought into the store at once. 0: as many as processors.";
-    "puppetdb.max-command-size" = "134217728", "Largest command, in bytes, as it comes and unpacked.";
+    "puppetdb.max-command-size" = "134217728", "Largest command, in bytes, as it comes and unpacked. None of more than 999000000 bytes as it comes is taken.";
     "puppetdb.max-queued-commands" = "100000", "Commands that may wait; beyond it senders are told to come again.";
     "puppetdb.max-queued-bytes" = "8589934592", "Bytes of commands that may wait.";
     "puppetdb.facts-blocklist" = "[]", "Facts that are not stored.";

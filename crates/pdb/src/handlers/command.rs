@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use super::{Handlers, RETRY_AFTER};
 use crate::command::{Body, Encoding, Name};
 use crate::payload::{self, NAME_BYTES_MAX, microseconds};
-use crate::queue::{Incoming, QueueError};
+use crate::queue::{BODY_BYTES_MAX, Incoming, QueueError};
 
 /// Memory is counted in pieces of this.
 pub(super) const UNIT_BYTES: u64 = 64 * 1024;
@@ -59,11 +59,12 @@ impl Handlers {
         let head = if old_form { None } else { Some(head(&params)?) };
 
         let max = self.settings.command_bytes_max;
-        request.body.set_limit(max);
-        let announced = request.body.announced_len().unwrap_or(max);
+        let max_as_it_comes = max.min(BODY_BYTES_MAX);
+        request.body.set_limit(max_as_it_comes);
+        let announced = request.body.announced_len().unwrap_or(max_as_it_comes);
         let unpacked: Option<u64> =
             request.headers.get("x-uncompressed-length").and_then(|text| text.to_str().ok()?.parse().ok());
-        if announced > max || unpacked.is_some_and(|unpacked| unpacked > max) {
+        if announced > max_as_it_comes || unpacked.is_some_and(|unpacked| unpacked > max) {
             return Err(too_large());
         }
         // One whose document lies inside another has to be taken apart here, which takes more.

@@ -4,13 +4,16 @@ use db::Value;
 use serde_json::Value as Json;
 
 use super::check::{clause, printed, shown};
+use super::comparison::inequality;
 use super::entity;
 use super::error::{QueryError, Result, invalid};
-use super::filter::{self, Scope, inequality};
+use super::filter;
+use super::paging::{Paging, push_paging};
 use super::params::Asked;
 use super::plan::Plan;
 use super::rows::{Shape, Subject};
-use super::select::{Column, Out, Paging};
+use super::scope::Scope;
+use super::select::{Column, Out};
 use super::sql::Sql;
 use super::time;
 
@@ -48,7 +51,7 @@ pub(super) fn counts(query: &Json, asked: &Asked, paging: &Paging) -> Result<Pla
     if !order.is_empty() {
         sql.push(Sql::of(" ORDER BY {}", [Sql::join(order, ", ")]));
     }
-    super::select::push_paging(&mut sql, paging.limit, paging.offset);
+    push_paging(&mut sql, paging.limit, paging.offset);
     let count = Sql::of("SELECT count(*) FROM ({}) results_to_count", [grouped]);
     Ok(Plan { sql, count: asked.include_total.then_some(count), columns, shape: Shape::Count(subject) })
 }

@@ -5,11 +5,12 @@
 
 use serde_json::Value as Json;
 
+use super::comparison::matches;
 use super::entity::{Kind, Map};
 use super::error::{Result, invalid};
 use super::field::{self, Part};
-use super::filter::{self, Scope};
 use super::json::canonical;
+use super::scope::Scope;
 use super::sql::{Sql, per};
 
 /// The value at a path below a value, as JSON; null if there is none. Of PostgreSQL: `#>`.
@@ -101,7 +102,7 @@ fn ordered(operator: &str, json: Sql, value: &Json) -> Sql {
 fn operation(operator: &str, json: Sql, value: &Json) -> Result<Sql> {
     match operator {
         "=" => Ok(contains(json, value)),
-        "~" => filter::matches(text(json), value),
+        "~" => matches(text(json), value),
         operator => Ok(ordered(operator, json, value)),
     }
 }
@@ -195,7 +196,7 @@ fn any_leaf(path: &[Json], operator: &str, value: &Json) -> Result<Sql> {
     let pattern: Vec<String> = path.iter().map(super::check::shown).collect();
     let pattern = Json::from(pattern.join("#~"));
     let leaf = operation(operator, Sql::per(per("(xt.value -> 1)", "xt.leaf")), value)?;
-    let of = filter::matches(
+    let of = matches(
         Sql::per(per(
             "pdb_path_text(xt.value -> 0)",
             "array_to_string(ARRAY(SELECT jsonb_array_elements_text(jsonb_build_array(xn.name) || xt.path)), '#~')",

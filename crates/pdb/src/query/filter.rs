@@ -5,63 +5,20 @@
 
 use serde_json::Value as Json;
 
-use super::check::{ORDERED, clause, printed, shown, subentity};
+use super::check::{ORDERED, clause, printed, shown};
+use super::comparison::{
+    FACT_VALUE, Of, bytes, equal_value, inequality, instant, list, matches, mismatch, numeric, ordered_value,
+    path_text, value_text,
+};
 use super::dotted;
-use super::entity::{Entity, Field, Kind, Map};
+use super::entity::Kind;
 use super::error::{QueryError, Result, invalid};
 use super::field;
 use super::json::canonical;
+use super::membership::{implicit, within};
+use super::scope::Scope;
 use super::select;
 use super::sql::{Sql, per};
-use super::time;
-
-/// The rows that a condition is about, and which optional joins it needs.
-pub(super) struct Scope {
-    pub entity: &'static Entity,
-    joins: Vec<bool>,
-    /// Inside of an odd or even number of `not`, where null is not the same as false.
-    negated: bool,
-}
-
-impl Scope {
-    pub fn new(entity: &'static Entity) -> Scope {
-        Scope { entity, joins: vec![false; entity.joins.len()], negated: false }
-    }
-
-    /// The field of a name, whose join is noted.
-    pub fn field(&mut self, name: &str) -> Result<&'static Field> {
-        let Some(field) = self.entity.field(name) else {
-            return invalid(format!(
-                "'{name}' is not a queryable object for {}. Known queryable objects are {}",
-                self.entity.alias,
-                super::check::listed(&self.entity.queryable())
-            ));
-        };
-        self.note(field);
-        Ok(field)
-    }
-
-    pub fn note(&mut self, field: &Field) {
-        if let Some(join) = field.join.and_then(|join| self.joins.get_mut(join)) {
-            *join = true;
-        }
-    }
-
-    /// Whether null has to stay null.
-    pub fn is_negated(&self) -> bool {
-        self.negated
-    }
-
-    /// Tables with the joins that were needed.
-    pub fn from(&self) -> Sql {
-        let mut out = Sql::per(self.entity.from);
-        for (join, _) in self.entity.joins.iter().zip(&self.joins).filter(|(_, needed)| **needed) {
-            out.push_text(" ");
-            out.push(Sql::per(*join));
-        }
-        out
-    }
-}
 
 /// The condition on the rows of an entity. Reports are those of agents, unless the filter itself speaks of their type, as in PuppetDB.
 pub(super) fn rows(scope: &mut Scope, filter: Option<&Json>) -> Result<Option<Sql>> {
@@ -204,11 +161,8 @@ fn parameters(scope: &mut Scope) -> Result<()> {
     }
 }
 
-/// `value` of the fact that a node is looked up by.
-const FACT_VALUE: Value = Value { json: "xv.value", number: "xv.number", kind: "xv.kind" };
-
 /// Nodes with a fact of a name and a condition on its value.
-fn fact(scope: &mut Scope, name: &str, inner: Sql) -> Result<Sql> {
+pub(super) fn fact(scope: &mut Scope, name: &str, inner: Sql) -> Result<Sql> {
     node(scope)?;
     Ok(Sql::of(
         "n.id IN (SELECT xf.node_id FROM fact_names xn JOIN fact_values xv ON xv.name_id = xn.id
@@ -237,21 +191,6 @@ fn node_state(scope: &mut Scope, value: &Json) -> Result<Option<Sql>> {
     };
     node(scope)?;
     Ok(Some(Sql::of("({})", [Sql::text(state)])))
-}
-
-/// An argument whose type the field's is not compared with.
-fn mismatch<T>(field: &str, operator: &str, value: &Json) -> Result<T> {
-    let found = match value {
-        Json::Bool(_) => "boolean",
-        Json::Number(number) if number.is_f64() => "double precision",
-        Json::Number(_) => "bigint",
-        Json::String(_) => "character varying",
-        _ => "unknown",
-    };
-    Err(QueryError::Failed(format!(
-        "ERROR: operator does not exist: {field} {operator} {found}
-  Hint: No operator matches the given name and argument types. You might need to add explicit type casts."
-    )))
 }
 
 fn equal(scope: &mut Scope, name: &str, value: &Json) -> Result<Sql> {
@@ -287,157 +226,6 @@ fn equal(scope: &mut Scope, name: &str, value: &Json) -> Result<Sql> {
     }
 }
 
-/// A path of a query as stored ones are written.
-fn path_text(path: &[Json]) -> Result<String> {
-    if path.iter().all(|part| part.is_string() || part.is_i64()) {
-        return Ok(canonical(&Json::Array(path.to_vec())));
-    }
-    invalid(format!(
-        "Path array element wasn't string or integer in {}",
-        printed(&Json::Array(path.to_vec()))
-    ))
-}
-
-/// What a hexadecimal text stands for; for any other text something that no hash is.
-fn bytes(text: &str) -> Vec<u8> {
-    let lower = text.bytes().all(|byte| !byte.is_ascii_uppercase());
-    hex::decode(text).ok().filter(|_| lower).unwrap_or_default()
-}
-
-fn instant(value: &Json) -> Result<Sql> {
-    match value.as_str().and_then(time::parse) {
-        Some(microseconds) => Ok(Sql::bind(microseconds)),
-        None => invalid(format!("'{}' is not a valid timestamp value", shown(value))),
-    }
-}
-
-fn numeric(number: &serde_json::Number) -> Sql {
-    match number.as_i64() {
-        Some(number) => Sql::bind(number),
-        None => Sql::bind(number.as_f64().unwrap_or_default()),
-    }
-}
-
-/// An element of a list (as `t.value`) for which a condition holds; null for no list.
-fn list(field: &Field, inner: Sql) -> Result<Sql> {
-    Ok(Sql::of_per(
-        per(
-            "CASE WHEN {} IS NOT NULL THEN EXISTS (SELECT 1 FROM json_each({}) t WHERE {}) END",
-            "CASE WHEN {} IS NOT NULL THEN EXISTS (SELECT 1 FROM jsonb_array_elements_text({}) t (value) WHERE {}) END",
-        ),
-        [field.sql(), field.sql(), inner],
-    ))
-}
-
-/// A stored value with the columns beside it that say its kind and number.
-struct Value {
-    json: &'static str,
-    number: &'static str,
-    kind: &'static str,
-}
-
-/// A value as conditions need it.
-trait Comparable {
-    fn json(&self) -> Sql;
-    fn number(&self) -> Sql;
-    /// Whether it is `'string'`, `'number'`, `'boolean'` or `'null'`.
-    fn is(&self, kind: &'static str) -> Sql;
-}
-
-impl Comparable for Value {
-    fn json(&self) -> Sql {
-        Sql::text(self.json)
-    }
-
-    fn number(&self) -> Sql {
-        Sql::text(self.number)
-    }
-
-    fn is(&self, kind: &'static str) -> Sql {
-        is_kind(Sql::text(self.kind), kind)
-    }
-}
-
-/// The field `value` of facts or of their leaves.
-struct Of(&'static Field);
-
-impl Of {
-    /// Facts have columns for kind and number; leaves have not.
-    fn is_stored(&self) -> bool {
-        self.0.sql.sqlite == "v.value"
-    }
-}
-
-impl Comparable for Of {
-    fn json(&self) -> Sql {
-        self.0.sql()
-    }
-
-    fn number(&self) -> Sql {
-        if self.is_stored() { Sql::text("v.number") } else { dotted::number(self.json()) }
-    }
-
-    fn is(&self, kind: &'static str) -> Sql {
-        if self.is_stored() { is_kind(Sql::text("v.kind"), kind) } else { dotted::is(self.json(), kind) }
-    }
-}
-
-/// The kinds as the column `kind` has them.
-fn is_kind(column: Sql, kind: &'static str) -> Sql {
-    Sql::of(
-        match kind {
-            "null" => "{} = 0",
-            "boolean" => "{} = 1",
-            "number" => "{} IN (2, 3)",
-            "string" => "{} = 4",
-            "array" => "{} = 5",
-            _ => "{} = 6",
-        },
-        [column],
-    )
-}
-
-/// The number of a field `value`, for functions over it.
-pub(super) fn number_of(field: &'static Field) -> Sql {
-    Of(field).number()
-}
-
-/// Values are equal if kind and value are.
-fn equal_value(of: &impl Comparable, value: &Json) -> Result<Sql> {
-    Ok(match value {
-        Json::Number(number) => Sql::of("({} AND {} = {})", [of.is("number"), of.number(), numeric(number)]),
-        other => dotted::same_text(of.json(), other),
-    })
-}
-
-fn ordered_value(of: &impl Comparable, operator: &str, value: &Json) -> Result<Sql> {
-    let Json::Number(number) = value else {
-        return invalid(format!(
-            "Argument \"{}\" and operator \"{operator}\" have incompatible types.",
-            shown(value)
-        ));
-    };
-    Ok(Sql::of("({} AND {})", [of.is("number"), inequality(operator, of.number(), numeric(number))]))
-}
-
-fn value_text(of: &impl Comparable) -> Sql {
-    dotted::text(of.json())
-}
-
-/// `a < b` and its like.
-pub(super) fn inequality(operator: &str, left: Sql, right: Sql) -> Sql {
-    Sql::of(
-        match operator {
-            "<" => "{} < {}",
-            "<=" => "{} <= {}",
-            ">" => "{} > {}",
-            ">=" => "{} >= {}",
-            _ => "{} = {}",
-        },
-        [left, right],
-    )
-}
-
 fn ordered(scope: &mut Scope, operator: &str, name: &str, value: &Json) -> Result<Sql> {
     if field::is_dotted(name) {
         return dotted::compare(scope, name, operator, value);
@@ -452,13 +240,6 @@ fn ordered(scope: &mut Scope, operator: &str, name: &str, value: &Json) -> Resul
             shown(value)
         )),
     }
-}
-
-/// Whether a text matches a pattern of PostgreSQL.
-pub(super) fn matches(text: Sql, pattern: &Json) -> Result<Sql> {
-    let Json::String(pattern) = pattern else { return mismatch("text", "~", pattern) };
-    super::regex::check(pattern)?;
-    Ok(Sql::of_per(per("pdb_regexp({}, {})", "({} ~ {})"), [text, Sql::bind(pattern.as_str())]))
 }
 
 fn regex(scope: &mut Scope, name: &str, value: &Json) -> Result<Sql> {
@@ -590,160 +371,4 @@ fn call(scope: &mut Scope, call: &[Json], operator: &str, value: &Json) -> Resul
         (operator, Json::String(text)) => Ok(inequality(operator, left, Sql::bind(text.as_str()))),
         (operator, other) => mismatch("text", operator, other),
     }
-}
-
-/// `in` an array, or a subquery.
-fn within(scope: &mut Scope, names: &Json, members: &Json) -> Result<Sql> {
-    let Some((operator, arguments)) = clause(members) else {
-        return invalid(format!("{} is not a list or subquery for 'in'", printed(members)));
-    };
-    if operator == "array" {
-        let [values] = arguments else { return invalid("Operator array requires a vector argument") };
-        let Json::Array(values) = values else {
-            return invalid("Operator array requires a vector argument");
-        };
-        return within_array(scope, names, values);
-    }
-    let one = std::slice::from_ref(names);
-    let names = names.as_array().map_or(one, Vec::as_slice);
-    let mut outer = Vec::with_capacity(names.len());
-    for name in names {
-        let Some(name) = name.as_str() else {
-            return invalid(format!("{} is not a field for 'in'", printed(name)));
-        };
-        outer.push(scope.field(name)?);
-    }
-    if outer.is_empty() {
-        return invalid("'in' needs at least one field");
-    }
-    select::member(scope.entity, members, &outer)
-}
-
-fn within_array(scope: &mut Scope, names: &Json, values: &[Json]) -> Result<Sql> {
-    if let Json::Array(special) = names {
-        return match special.as_slice() {
-            [Json::String(kind), Json::String(name)] if kind == "fact" => {
-                let same_type = |a: &Json, b: &Json| std::mem::discriminant(a) == std::mem::discriminant(b);
-                if !values.windows(2).all(|pair| matches!(pair, [a, b] if same_type(a, b)))
-                    || values.is_empty()
-                {
-                    return invalid("All values in array must be the same type.");
-                }
-                let inner = any_value(&FACT_VALUE, values)?;
-                fact(scope, name, inner)
-            }
-            [one] => within_array(scope, one, values),
-            _ => invalid("Operator 'in'...'array' takes one field"),
-        };
-    }
-    let name = shown(names);
-    if field::is_dotted(&name) {
-        let mut parts = Vec::with_capacity(values.len());
-        for value in values {
-            parts.push(dotted::compare(scope, &name, "=", value)?);
-        }
-        return Ok(if parts.is_empty() {
-            Sql::text("FALSE")
-        } else {
-            Sql::of("({})", [Sql::join(parts, " OR ")])
-        });
-    }
-    let field = scope.field(&name)?;
-    let texts = || values.iter().map(|value| Json::from(shown(value))).collect::<Vec<_>>();
-    let sql = field.sql();
-    match field.kind {
-        Kind::List => invalid("Operator in...array is not supported on array types"),
-        Kind::Text | Kind::Encoded => Ok(any_text(sql, texts())),
-        Kind::Hash => {
-            let hex = Sql::of_per(per("lower(hex({}))", "encode({}, 'hex')"), [sql]);
-            Ok(any_text(hex, texts()))
-        }
-        Kind::Time => {
-            let times: Vec<Json> = values
-                .iter()
-                .filter_map(|value| value.as_str().and_then(time::parse))
-                .map(Json::from)
-                .collect();
-            Ok(Sql::of_per(
-                per(
-                    "{} IN (SELECT value FROM json_each({}))",
-                    "{} IN (SELECT value::bigint FROM jsonb_array_elements_text({}::jsonb))",
-                ),
-                [sql, Sql::bind(Json::Array(times).to_string())],
-            ))
-        }
-        Kind::Int => Ok(any_text(Sql::of("CAST({} AS TEXT)", [sql]), texts())),
-        Kind::Flag => mismatch("boolean", "=", &Json::from("")),
-        Kind::Value => any_value(&Of(field), values),
-        Kind::Path => {
-            let mut paths = Vec::with_capacity(values.len());
-            for value in values {
-                let Json::Array(path) = value else {
-                    return invalid(format!(
-                        "Path array element wasn't string or integer in {}",
-                        printed(value)
-                    ));
-                };
-                paths.push(Json::from(path_text(path)?));
-            }
-            Ok(Sql::of_per(
-                per(
-                    "{} IN (SELECT value FROM json_each({}))",
-                    "{} IN (SELECT value::jsonb FROM jsonb_array_elements_text({}::jsonb))",
-                ),
-                [sql, Sql::bind(Json::Array(paths).to_string())],
-            ))
-        }
-        Kind::Map(Map::Facts | Map::Trusted | Map::Column | Map::Closed)
-        | Kind::Document
-        | Kind::Metrics
-        | Kind::Logs => invalid(format!("Operator 'in'...'array' is not supported on field {name}")),
-    }
-}
-
-/// One parameter, however many values.
-fn any_text(sql: Sql, texts: Vec<Json>) -> Sql {
-    Sql::of_per(
-        per("{} IN (SELECT value FROM json_each({}))", "{} IN (SELECT jsonb_array_elements_text({}::jsonb))"),
-        [sql, Sql::bind(Json::Array(texts).to_string())],
-    )
-}
-
-fn any_value(of: &impl Comparable, values: &[Json]) -> Result<Sql> {
-    let (numbers, others): (Vec<&Json>, Vec<&Json>) = values.iter().partition(|value| value.is_number());
-    let mut parts = vec![];
-    if !others.is_empty() {
-        let texts: Vec<Json> = others.into_iter().map(|value| Json::from(canonical(value))).collect();
-        parts.push(Sql::of_per(
-            per(
-                "{} IN (SELECT value FROM json_each({}))",
-                "{} IN (SELECT value::jsonb FROM jsonb_array_elements_text({}::jsonb))",
-            ),
-            [of.json(), Sql::bind(Json::Array(texts).to_string())],
-        ));
-    }
-    if !numbers.is_empty() {
-        let numbers = Json::Array(numbers.into_iter().cloned().collect()).to_string();
-        parts.push(Sql::of_per(
-            per(
-                "({} AND {} IN (SELECT value FROM json_each({})))",
-                "({} AND {} IN (SELECT value::double precision FROM jsonb_array_elements_text({}::jsonb)))",
-            ),
-            [of.is("number"), of.number(), Sql::bind(numbers)],
-        ));
-    }
-    Ok(if parts.is_empty() { Sql::text("FALSE") } else { Sql::of("({})", [Sql::join(parts, " OR ")]) })
-}
-
-/// `["subquery", entity, filter]`: rows that belong to one of another entity.
-fn implicit(scope: &mut Scope, name: &str, filter: Option<&Json>) -> Result<Sql> {
-    let inner = subentity(name)?;
-    let Some(relation) = scope.entity.relations.iter().find(|relation| relation.entity == inner.name) else {
-        return invalid(format!("No implicit relationship for entity '{name}'"));
-    };
-    let mut outer = Vec::with_capacity(relation.local.len());
-    for name in relation.local {
-        outer.push(scope.field(name)?);
-    }
-    select::related(inner, relation.foreign, filter, &outer)
 }

@@ -8,8 +8,8 @@ use crate::json_text;
 use super::check::{printed, shown};
 use super::error::{QueryError, Result, invalid};
 use super::limits::{self, QUERY_BYTES_MAX};
+use super::paging::Paging;
 use super::pql;
-use super::select::Paging;
 
 /// Parameters that every endpoint takes.
 const ALWAYS: [&str; 6] = [

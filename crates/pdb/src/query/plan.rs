@@ -7,9 +7,10 @@ use super::check::clause;
 use super::counts;
 use super::entity;
 use super::error::{Result, invalid};
+use super::paging::{self, Paging};
 use super::params::{self, Asked};
 use super::rows::Shape;
-use super::select::{self, Column, Compiled, Out, Paging};
+use super::select::{self, Column, Compiled, Out};
 use super::sql::Sql;
 
 /// What is run, and how its rows are written.
@@ -104,14 +105,14 @@ fn context(query: &Json) -> Result<(String, Json, Paging)> {
     let (true, [Json::String(name), rest @ ..]) = (operator == "from", arguments) else {
         return invalid(form);
     };
-    let is_paging = |node: &Json| clause(node).is_some_and(|(name, _)| select::is_paging(&name));
+    let is_paging = |node: &Json| clause(node).is_some_and(|(name, _)| paging::is_paging(&name));
     let (query, clauses) = match rest {
         [] => (Json::Null, rest),
         [first, ..] if is_paging(first) => (Json::Null, rest),
         [first @ Json::Array(_), clauses @ ..] => (first.clone(), clauses),
         _ => return invalid("`from` only accepts a query as an optional second argument."),
     };
-    Ok((name.clone(), query, select::paging_clauses(clauses)?))
+    Ok((name.clone(), query, paging::paging_clauses(clauses)?))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ fn head(node: &Json) -> &str {
 }
 
 fn are_paging(clauses: &[Json]) -> bool {
-    clauses.iter().all(|clause| super::select::is_paging(head(clause)))
+    clauses.iter().all(|clause| super::paging::is_paging(head(clause)))
 }
 
 /// The query with one more condition, inside of its `from` and `extract`.

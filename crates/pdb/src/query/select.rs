@@ -2,12 +2,15 @@
 
 use serde_json::Value as Json;
 
-use super::check::{clause, listed, printed, shown, subentity};
+use super::check::{clause, listed, printed, shown};
+use super::comparison::number_of;
 use super::dotted;
-use super::entity::{self, Entity, Field, Kind};
+use super::entity::{Entity, Field, Kind};
 use super::error::{QueryError, Result, invalid};
 use super::field;
-use super::filter::{self, Scope};
+use super::filter;
+use super::paging::{Paging, push_paging};
+use super::scope::Scope;
 use super::sql::{Sql, per};
 
 /// How a column of an answer is written.
@@ -43,15 +46,6 @@ pub(crate) struct Column {
     pub out: Out,
 }
 
-/// Which part of the rows, in which order.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Paging {
-    pub limit: Option<i64>,
-    pub offset: Option<i64>,
-    /// Fields, and whether they descend.
-    pub order_by: Vec<(String, bool)>,
-}
-
 /// A query as statements.
 #[derive(Debug)]
 pub(crate) struct Compiled {
@@ -85,13 +79,13 @@ impl Compiled {
 }
 
 /// The parts of `["extract", columns, filter?, ["group_by", …]?]`, or of a filter alone.
-struct Parts<'a> {
-    columns: Vec<&'a Json>,
-    filter: Option<&'a Json>,
-    group_by: Option<&'a [Json]>,
+pub(super) struct Parts<'a> {
+    pub columns: Vec<&'a Json>,
+    pub filter: Option<&'a Json>,
+    pub group_by: Option<&'a [Json]>,
 }
 
-fn parts(query: &Json) -> Result<Parts<'_>> {
+pub(super) fn parts(query: &Json) -> Result<Parts<'_>> {
     let Some((operator, arguments)) = clause(query).filter(|(operator, _)| operator == "extract") else {
         return Ok(Parts { columns: Vec::new(), filter: Some(query), group_by: None });
     };
@@ -184,7 +178,7 @@ pub(crate) fn compile(entity: &'static Entity, query: &Json, paging: &Paging) ->
 }
 
 /// ` FROM … WHERE … GROUP BY …`
-fn body(scope: &Scope, filter: Option<Sql>, groups: Option<Sql>) -> Sql {
+pub(super) fn body(scope: &Scope, filter: Option<Sql>, groups: Option<Sql>) -> Sql {
     let mut sql = Sql::of(" FROM {}", [scope.from()]);
     let always = scope.entity.filter.map(Sql::per);
     let conditions: Vec<Sql> =
@@ -196,18 +190,6 @@ fn body(scope: &Scope, filter: Option<Sql>, groups: Option<Sql>) -> Sql {
         sql.push(Sql::of(" GROUP BY {}", [groups]));
     }
     sql
-}
-
-pub(super) fn push_paging(sql: &mut Sql, limit: Option<i64>, offset: Option<i64>) {
-    match (limit, offset) {
-        (Some(limit), _) => sql.push(Sql::of(" LIMIT {}", [Sql::bind(limit)])),
-        // SQLite has no offset without a limit.
-        (None, Some(_)) => sql.push(Sql::per(per(" LIMIT -1", ""))),
-        (None, None) => {}
-    }
-    if let Some(offset) = offset {
-        sql.push(Sql::of(" OFFSET {}", [Sql::bind(offset)]));
-    }
 }
 
 fn items(scope: &mut Scope, parts: &Parts<'_>) -> Result<Vec<Item>> {
@@ -272,7 +254,7 @@ fn function(scope: &mut Scope, call: &[Json]) -> Result<Item> {
     };
     let numeric = || match field.kind {
         Kind::Int => Ok(field.sql()),
-        Kind::Value => Ok(filter::number_of(field)),
+        Kind::Value => Ok(number_of(field)),
         _ => {
             Err(QueryError::Failed(format!("ERROR: function {name} does not exist for field {}", field.name)))
         }
@@ -325,7 +307,7 @@ fn collated(field: &Field) -> Sql {
     }
 }
 
-fn order(scope: &mut Scope, terms: &[(String, bool)]) -> Result<Option<Sql>> {
+pub(super) fn order(scope: &mut Scope, terms: &[(String, bool)]) -> Result<Option<Sql>> {
     let mut out = Vec::with_capacity(terms.len());
     for (name, descending) in terms {
         let field = scope.field(name)?;
@@ -422,199 +404,7 @@ fn presented(item: &Item) -> Sql {
     }
 }
 
-fn hexadecimal(sql: Sql) -> Sql {
+pub(super) fn hexadecimal(sql: Sql) -> Sql {
     // Of null SQLite makes an empty text.
     Sql::of_per(per("nullif(lower(hex({})), '')", "encode({}, 'hex')"), [sql])
-}
-
-/// `(outer…) IN (SELECT …)` for the subquery of an `in`.
-pub(super) fn member(entity: &'static Entity, members: &Json, outer: &[&'static Field]) -> Result<Sql> {
-    let Some((operator, arguments)) = clause(members) else { return invalid("'in' needs a subquery") };
-    let (inner, query, paging) = match (operator.as_str(), arguments) {
-        ("from", [Json::String(name), rest @ ..]) => {
-            let is_paging = |node: &Json| clause(node).is_some_and(|(name, _)| is_paging(&name));
-            let (query, clauses) = match rest.split_first() {
-                Some((first, clauses)) if !is_paging(first) => (first, clauses),
-                _ => (&Json::Null, rest),
-            };
-            (subentity(name)?, query, paging_clauses(clauses)?)
-        }
-        ("extract", [columns, Json::Array(select), ..]) => {
-            let selected = select
-                .split_first()
-                .and_then(|(name, rest)| Some((entity::of_select(name.as_str()?)?, rest)));
-            match selected {
-                Some((inner, rest)) => {
-                    let filter = rest.first().unwrap_or(&Json::Null);
-                    let one = std::slice::from_ref(columns);
-                    let columns: Vec<&Json> = columns.as_array().map_or(one, Vec::as_slice).iter().collect();
-                    return subselect(inner, &columns, Some(filter), &Paging::default(), outer);
-                }
-                None => (entity, members, Paging::default()),
-            }
-        }
-        ("extract", _) => (entity, members, Paging::default()),
-        _ => {
-            return invalid(format!(
-                "{} is not a subquery for 'in'; it has to be a 'from' or an 'extract'",
-                printed(members)
-            ));
-        }
-    };
-    let mut parts = parts(query)?;
-    if parts.group_by.is_some() {
-        return invalid("A subquery of 'in' cannot be grouped");
-    }
-    let all: Vec<Json>;
-    if parts.columns.is_empty() {
-        all = inner.projectable().into_iter().map(Json::from).collect();
-        parts.columns = all.iter().collect();
-    }
-    subselect(inner, &parts.columns, parts.filter, &paging, outer)
-}
-
-/// `(outer…) IN (SELECT …)` for entities that belong together.
-pub(super) fn related(
-    inner: &'static Entity,
-    foreign: &[&str],
-    filter: Option<&Json>,
-    outer: &[&'static Field],
-) -> Result<Sql> {
-    let columns: Vec<Json> = foreign.iter().map(|name| Json::from(*name)).collect();
-    subselect(inner, &columns.iter().collect::<Vec<_>>(), filter, &Paging::default(), outer)
-}
-
-fn subselect(
-    inner: &'static Entity,
-    columns: &[&Json],
-    filter: Option<&Json>,
-    paging: &Paging,
-    outer: &[&'static Field],
-) -> Result<Sql> {
-    if columns.len() != outer.len() {
-        let amount = if columns.len() > outer.len() { "many" } else { "few" };
-        return Err(QueryError::Failed(format!("ERROR: subquery has too {amount} columns")));
-    }
-    let mut scope = Scope::new(inner);
-    let (mut left, mut right) = (Vec::new(), Vec::new());
-    for (column, outer) in columns.iter().zip(outer) {
-        let Json::String(name) = column else {
-            return invalid(format!("{} is not a field of a subquery", printed(column)));
-        };
-        if field::is_dotted(name) {
-            left.push(as_text(outer.kind, outer.sql())?);
-            right.push(dotted::text(dotted::projected(&mut scope, name)?));
-            continue;
-        }
-        let field = scope.field(name)?;
-        if field.kind == outer.kind {
-            left.push(outer.sql());
-            right.push(field.sql());
-        } else {
-            left.push(as_text(outer.kind, outer.sql())?);
-            right.push(as_text(field.kind, field.sql())?);
-        }
-    }
-    let filter = filter::rows(&mut scope, filter)?;
-    let order = order(&mut scope, &paging.order_by)?;
-    let mut select = Sql::of("SELECT {}", [Sql::join(right, ", ")]);
-    select.push(body(&scope, filter, None));
-    if let Some(order) = order {
-        select.push(Sql::of(" ORDER BY {}", [order]));
-    }
-    push_paging(&mut select, paging.limit, paging.offset);
-    Ok(Sql::of("({}) IN ({})", [Sql::join(left, ", "), select]))
-}
-
-/// What fields of different kinds are compared by.
-fn as_text(kind: Kind, sql: Sql) -> Result<Sql> {
-    Ok(match kind {
-        Kind::Text | Kind::Encoded => sql,
-        Kind::Hash => hexadecimal(sql),
-        Kind::Int => Sql::of("CAST({} AS TEXT)", [sql]),
-        Kind::Flag => Sql::of("CASE WHEN {} THEN 'true' WHEN NOT {} THEN 'false' END", [sql.clone(), sql]),
-        Kind::Value | Kind::Map(_) => dotted::text(sql),
-        _ => return Err(QueryError::Failed("ERROR: the fields of an 'in' have different types".into())),
-    })
-}
-
-/// Whether an operator is one of paging.
-pub(crate) fn is_paging(operator: &str) -> bool {
-    ["limit", "offset", "order_by"].contains(&operator)
-}
-
-/// `["limit", n]`, `["offset", n]`, `["order_by", […]]` behind a query.
-pub(crate) fn paging_clauses(clauses: &[Json]) -> Result<Paging> {
-    let mut paging = Paging::default();
-    for name in ["limit", "offset", "order_by"] {
-        let found: Vec<&[Json]> = clauses
-            .iter()
-            .filter_map(|clause| clause.as_array())
-            .filter(|clause| clause.first().and_then(Json::as_str) == Some(name))
-            .map(Vec::as_slice)
-            .collect();
-        let argument = match found.as_slice() {
-            [] => continue,
-            [one] => match one.get(1) {
-                Some(Json::Null) | None => {
-                    return invalid(format!("Received '{name}' clause without an argument"));
-                }
-                Some(argument) => argument,
-            },
-            _ => return invalid(format!("Multiple '{name}' clauses are not permitted")),
-        };
-        match (name, argument) {
-            ("limit", argument) => paging.limit = Some(whole(argument, "limit")?),
-            ("offset", argument) => paging.offset = Some(whole(argument, "offset")?),
-            (_, Json::Array(terms)) => {
-                for term in terms {
-                    paging.order_by.push(order_term(term)?);
-                }
-            }
-            (_, other) => {
-                return invalid(format!(
-                    "Illegal value '{}' for :order_by; expected a list of fields.",
-                    shown(other)
-                ));
-            }
-        }
-    }
-    Ok(paging)
-}
-
-fn whole(argument: &Json, name: &str) -> Result<i64> {
-    match argument.as_i64().filter(|number| *number >= 0) {
-        Some(number) => Ok(number),
-        None if name == "limit" => invalid(format!(
-            "Illegal value '{}' for :limit; expected a positive non-zero integer.",
-            shown(argument)
-        )),
-        None => invalid(format!(
-            "Illegal value '{}' for :offset; expected a non-negative integer.",
-            shown(argument)
-        )),
-    }
-}
-
-fn order_term(term: &Json) -> Result<(String, bool)> {
-    let order = |text: &str| match text.to_lowercase().as_str() {
-        "asc" => Some(false),
-        "desc" => Some(true),
-        _ => None,
-    };
-    match term {
-        Json::String(name) => Ok((name.clone(), false)),
-        Json::Array(pair) => match pair.as_slice() {
-            [Json::String(name)] => Ok((name.clone(), false)),
-            [Json::String(name), Json::String(direction)] => match order(direction) {
-                Some(descending) => Ok((name.clone(), descending)),
-                None => invalid(format!(
-                    "Illegal value '{}' in :order_by; 'order' must be either 'asc' or 'desc'",
-                    printed(term)
-                )),
-            },
-            _ => invalid(format!("Illegal value '{}' in :order_by", printed(term))),
-        },
-        other => invalid(format!("Illegal value '{}' in :order_by", printed(other))),
-    }
 }
