@@ -38,7 +38,7 @@
 //!   with the greatest producer timestamp; null once that expired. Reports of plans do not count.
 //!
 //! `factsets`: one row a node with facts. `environment_id`, `producer_id`, `timestamp` (received), `producer_timestamp`, `hash`
-//! (of all names and values), `packages_hash`.
+//! (of all names and values), `packages_hash`, `digests` (sorted pieces of 8 bytes, one for each fact's name and value; may be null).
 //!
 //! `fact_names`: `id`, `name` of top-level facts.
 //!
@@ -145,9 +145,10 @@ const SQLITE: &[Migration] = &[
         then: None,
     },
     Migration { name: "counts of nodes", sql: include_str!("../migrations/sqlite/4.sql"), then: None },
+    Migration { name: "parts of catalogs", sql: include_str!("../migrations/sqlite/5.sql"), then: None },
     Migration {
-        name: "parts of catalogs",
-        sql: include_str!("../migrations/sqlite/5.sql"),
+        name: "digests of facts",
+        sql: include_str!("../migrations/sqlite/6.sql"),
         // The rows of the tables before 3 are written by today's code, which needs today's tables.
         then: Some(crate::store::convert),
     },
@@ -161,6 +162,7 @@ const POSTGRES: &[Migration] = &[
     },
     Migration { name: "counts of nodes", sql: include_str!("../migrations/postgres/2.sql"), then: None },
     Migration { name: "parts of catalogs", sql: include_str!("../migrations/postgres/3.sql"), then: None },
+    Migration { name: "digests of facts", sql: include_str!("../migrations/postgres/4.sql"), then: None },
 ];
 
 /// The steps of the schema.

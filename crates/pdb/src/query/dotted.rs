@@ -11,7 +11,7 @@ use super::error::{Result, invalid};
 use super::field::{self, Part};
 use super::json::canonical;
 use super::scope::Scope;
-use super::sql::{Sql, per};
+use super::sql::{Per, Sql, per};
 
 /// The value at a path below a value, as JSON; null if there is none. Of PostgreSQL: `#>`.
 pub(super) fn at(json: Sql, path: &[Json]) -> Sql {
@@ -173,15 +173,20 @@ fn resolve(scope: &mut Scope, name: &str, top: &str, path: Vec<Json>) -> Result<
     })
 }
 
+/// Nodes whose fact of a name satisfies a condition on its value `xv`. PostgreSQL cannot know how few values a condition leaves, and
+/// would look at all facts of all nodes; as an array, the values come first.
+pub(super) const NODES_WITH_FACT: Per = per(
+    "n.id IN (SELECT xf.node_id FROM fact_names xn JOIN fact_values xv ON xv.name_id = xn.id
+     JOIN facts xf ON xf.value_id = xv.id WHERE xn.name = {} AND ({}))",
+    "n.id IN (SELECT xf.node_id FROM facts xf WHERE xf.value_id = ANY (ARRAY(
+     SELECT xv.id FROM fact_names xn JOIN fact_values xv ON xv.name_id = xn.id WHERE xn.name = {} AND ({}))))",
+);
+
 /// Nodes whose fact of a name satisfies a condition on `xv.value`.
 fn of_fact(scope: &Scope, fact: &Json, inner: Sql, is_total: bool) -> Sql {
     let name = Sql::bind(super::check::shown(fact));
     if is_total || !scope.is_negated() {
-        return Sql::of(
-            "n.id IN (SELECT xf.node_id FROM fact_names xn JOIN fact_values xv ON xv.name_id = xn.id
-             JOIN facts xf ON xf.value_id = xv.id WHERE xn.name = {} AND ({}))",
-            [name, inner],
-        );
+        return Sql::of_per(NODES_WITH_FACT, [name, inner]);
     }
     // A comparison with what is not there is null, and so is its negation.
     Sql::of(

@@ -164,11 +164,7 @@ fn parameters(scope: &mut Scope) -> Result<()> {
 /// Nodes with a fact of a name and a condition on its value.
 pub(super) fn fact(scope: &mut Scope, name: &str, inner: Sql) -> Result<Sql> {
     node(scope)?;
-    Ok(Sql::of(
-        "n.id IN (SELECT xf.node_id FROM fact_names xn JOIN fact_values xv ON xv.name_id = xn.id
-         JOIN facts xf ON xf.value_id = xv.id WHERE xn.name = {} AND ({}))",
-        [Sql::bind(name), inner],
-    ))
+    Ok(Sql::of_per(dotted::NODES_WITH_FACT, [Sql::bind(name), inner]))
 }
 
 fn node(scope: &Scope) -> Result<()> {

@@ -1,9 +1,10 @@
 //! Facts and packages.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use db::{Dialect, Result, Tx, Value};
+use db::{Dialect, Result, Row, Tx, Value};
 use serde_json::Value as Json;
+use sha1::{Digest as _, Sha1};
 
 use super::node::{self, Heads};
 use super::shared::{self, Item};
@@ -11,6 +12,11 @@ use super::{Context, Outcome};
 use crate::hash::{self, Hash};
 use crate::payload::Facts;
 use crate::schema::Kind;
+
+/// Bytes of a fact in the column `digests`.
+const DIGEST_BYTES: usize = 8;
+/// Facts that are looked at one by one; beyond it all of a node's are read at once.
+const CHANGED_MAX: usize = 64;
 
 /// Facts ready to be written.
 #[derive(Clone, Debug)]
@@ -23,6 +29,7 @@ pub(crate) struct Prepared {
     hash: Hash,
     /// Sorted by name.
     facts: Vec<Fact>,
+    digests: Vec<u8>,
     packages: Vec<Item>,
     packages_hash: Option<Hash>,
 }
@@ -66,10 +73,29 @@ pub(crate) fn prepare(facts: &Facts, received: i64) -> Prepared {
         producer_timestamp: facts.producer_timestamp,
         received,
         hash: facts.hash(rows.iter().map(|fact| (fact.name.as_str(), fact.value.as_str()))),
+        digests: digests(&rows),
         facts: rows,
         packages_hash: (!packages.is_empty()).then(|| hash::bytes(&all)),
         packages,
     }
+}
+
+impl Fact {
+    /// Of name and value. Two that are not the same have the same once in some ten thousand million million million.
+    fn digest(&self) -> [u8; DIGEST_BYTES] {
+        let mut hash = Sha1::new();
+        hash.update(&self.hash);
+        hash.update(self.name.as_bytes());
+        let whole: [u8; 20] = hash.finalize().into();
+        std::array::from_fn(|index| whole.get(index).copied().unwrap_or_default())
+    }
+}
+
+/// Those of all facts, sorted: the column `digests`.
+fn digests(facts: &[Fact]) -> Vec<u8> {
+    let mut all: Vec<_> = facts.iter().map(Fact::digest).collect();
+    all.sort_unstable();
+    all.concat()
 }
 
 impl Prepared {
@@ -83,8 +109,9 @@ pub(crate) fn replace(tx: &Tx<'_>, context: &Context, new: &Prepared) -> Result<
     let (environment, producer) = (Some(new.environment.as_str()), new.producer.as_deref());
     let heads = node::heads_of(tx, &new.certname, new.producer_timestamp, environment, producer)?;
     let node = heads.node.id;
-    let sql = "SELECT producer_timestamp, hash, packages_hash FROM factsets WHERE node_id = $1";
+    let sql = "SELECT producer_timestamp, hash, packages_hash, digests FROM factsets WHERE node_id = $1";
     let mut packages_hash: Option<Hash> = None;
+    let mut digests: Option<Vec<u8>> = None;
     let mut is_same = false;
     if let Some(row) = tx.first(sql, &[node.into()])? {
         if row.get::<i64>(0)? > new.producer_timestamp {
@@ -92,13 +119,15 @@ pub(crate) fn replace(tx: &Tx<'_>, context: &Context, new: &Prepared) -> Result<
         }
         is_same = row.get::<Hash>(1)? == new.hash;
         packages_hash = row.get(2)?;
+        digests = row.get(3)?;
     }
     tx.execute_soon(
-        "INSERT INTO factsets (node_id, environment_id, producer_id, timestamp, producer_timestamp, hash, packages_hash)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
+        "INSERT INTO factsets (node_id, environment_id, producer_id, timestamp, producer_timestamp, hash, packages_hash,
+             digests)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (node_id) DO UPDATE SET environment_id = excluded.environment_id, producer_id = excluded.producer_id,
              timestamp = excluded.timestamp, producer_timestamp = excluded.producer_timestamp, hash = excluded.hash,
-             packages_hash = excluded.packages_hash",
+             packages_hash = excluded.packages_hash, digests = excluded.digests",
         vec![
             node.into(),
             heads.environment.into(),
@@ -107,6 +136,7 @@ pub(crate) fn replace(tx: &Tx<'_>, context: &Context, new: &Prepared) -> Result<
             new.producer_timestamp.into(),
             new.hash.clone().into(),
             new.packages_hash.clone().into(),
+            new.digests.as_slice().into(),
         ],
     )?;
     tx.execute_soon(
@@ -114,7 +144,7 @@ pub(crate) fn replace(tx: &Tx<'_>, context: &Context, new: &Prepared) -> Result<
         vec![node.into(), new.producer_timestamp.into(), heads.environment.into()],
     )?;
     if !is_same {
-        write(tx, context, node, new)?;
+        write(tx, context, node, new, digests.as_deref())?;
         if packages_hash != new.packages_hash {
             shared::replace(tx, &shared::PACKAGES, node, &new.packages)?;
         }
@@ -169,25 +199,83 @@ struct There {
     hash: Hash,
 }
 
-/// Writes the facts that differ.
-fn write(tx: &Tx<'_>, context: &Context, node: i64, new: &Prepared) -> Result<()> {
-    let mut there: HashMap<String, There> = HashMap::new();
+/// What a node has of facts, by name.
+type AllThere = HashMap<String, There>;
+
+fn all_there(tx: &Tx<'_>, node: i64) -> Result<AllThere> {
+    let mut there = AllThere::new();
     tx.each(
         "SELECT n.name, f.name_id, f.value_id, v.hash
          FROM facts f JOIN fact_names n ON n.id = f.name_id JOIN fact_values v ON v.id = f.value_id
          WHERE f.node_id = $1",
         &[node.into()],
-        |row| {
-            there.insert(
-                row.get(0)?,
-                There { name_id: row.get(1)?, value_id: row.get(2)?, hash: row.get(3)? },
-            );
-            Ok(())
-        },
+        |row| note(&mut there, &row),
     )?;
+    Ok(there)
+}
+
+fn note(there: &mut AllThere, row: &Row) -> Result<()> {
+    there.insert(row.get(0)?, There { name_id: row.get(1)?, value_id: row.get(2)?, hash: row.get(3)? });
+    Ok(())
+}
+
+/// What a node has of the facts that differ from those of the digests, if these tell that nothing else differs: most runs change some
+/// facts of hundreds.
+fn few_there(
+    tx: &Tx<'_>,
+    node: i64,
+    changed: &[&Fact],
+    digests: usize,
+    kept: usize,
+) -> Result<Option<AllThere>> {
+    let mut there = AllThere::new();
+    match tx.dialect() {
+        Dialect::Sqlite => {
+            for fact in changed {
+                tx.each(
+                    "SELECT n.name, f.name_id, f.value_id, v.hash
+                     FROM fact_names n JOIN facts f ON f.node_id = $1 AND f.name_id = n.id JOIN fact_values v ON v.id = f.value_id
+                     WHERE n.name = $2",
+                    &[node.into(), fact.name.as_str().into()],
+                    |row| note(&mut there, &row),
+                )?;
+            }
+        }
+        Dialect::Postgres => tx.each(
+            "SELECT n.name, f.name_id, f.value_id, v.hash
+             FROM fact_names n JOIN facts f ON f.node_id = $1 AND f.name_id = n.id JOIN fact_values v ON v.id = f.value_id
+             WHERE n.name = ANY ($2::text[])",
+            &[node.into(), Value::List(changed.iter().map(|fact| fact.name.as_str().into()).collect())],
+            |row| note(&mut there, &row),
+        )?,
+    }
+    // Whatever else the node has is as it was, or one of its facts is gone.
+    Ok((kept + there.len() == digests).then_some(there))
+}
+
+/// Writes the facts that differ.
+fn write(tx: &Tx<'_>, context: &Context, node: i64, new: &Prepared, digests: Option<&[u8]>) -> Result<()> {
+    let mut facts: Vec<&Fact> = new.facts.iter().collect();
+    let mut there = None;
+    if let Some(digests) = digests {
+        let known: HashSet<&[u8]> = digests.chunks_exact(DIGEST_BYTES).collect();
+        let changed: Vec<&Fact> =
+            new.facts.iter().filter(|fact| !known.contains(fact.digest().as_slice())).collect();
+        let kept = new.facts.len() - changed.len();
+        if changed.len() <= CHANGED_MAX {
+            there = few_there(tx, node, &changed, known.len(), kept)?;
+        }
+        if there.is_some() {
+            facts = changed;
+        }
+    }
+    let mut there = match there {
+        Some(there) => there,
+        None => all_there(tx, node)?,
+    };
     let mut changed: Vec<(&Fact, Option<i64>)> = Vec::new();
     let mut left: Vec<i64> = Vec::new();
-    for fact in &new.facts {
+    for fact in facts {
         match there.remove(&fact.name) {
             Some(there) if there.hash == fact.hash => {}
             Some(there) => {
