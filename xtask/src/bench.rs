@@ -34,6 +34,12 @@ pub struct Args {
     /// pdb: nodes of each fleet, separated by commas
     #[arg(long, default_value = "1000,10000,100000")]
     sizes: String,
+    /// pdb: runs of each node, the first one among them
+    #[arg(long, default_value_t = 3)]
+    runs: usize,
+    /// pdb: ask no questions
+    #[arg(long)]
+    no_queries: bool,
     /// pdb: the largest fleet that the real server gets
     #[arg(long, default_value_t = 1_000)]
     peer_max: usize,
@@ -99,6 +105,7 @@ fn pdb<'c>(args: &Args, command: &'c mut Command) -> anyhow::Result<&'c mut Comm
     }
     command.args(["run", "--release", "--package", "acceptance", "--bin", "bench-pdb", "--"]);
     command.args([format!("sizes={}", args.sizes), format!("stores={}", args.stores)]);
+    command.args([format!("runs={}", args.runs), format!("queries={}", !args.no_queries)]);
     command.args([format!("json={}", args.json), format!("peer={}", !args.alone)]);
     command.arg(format!("peer-max={}", args.peer_max));
     Ok(command)

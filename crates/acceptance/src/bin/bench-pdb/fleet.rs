@@ -7,14 +7,13 @@
 //! resource is another one, too, and the report has events. All other runs change nothing.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use rest::Bytes;
 use serde_json::{Value, json};
+
+use crate::pack::{self, Piece};
 
 /// Where Debian's `facterdb` has what was recorded.
 const FACTERDB: &str = "/usr/share/rubygems-integration/all/gems/facterdb-1.12.1/facts";
@@ -59,17 +58,20 @@ pub struct Fleet {
     shared: Vec<Shared>,
 }
 
+/// What nodes of a role and site have in common.
 #[derive(Default)]
 struct Shared {
-    resources: String,
-    edges: String,
+    resources: Piece,
+    edges: Piece,
 }
 
 impl Fleet {
     /// A fleet whose last run, of so many, is now.
     pub fn new(nodes: usize, runs: usize) -> anyhow::Result<Fleet> {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs() as i64;
-        let shared = (0..ROLES * SITES).map(|both| shared(both / SITES, both % SITES)).collect();
+        let shared = (0..ROLES * SITES)
+            .map(|both| shared(both / SITES, both % SITES))
+            .collect::<std::io::Result<_>>()?;
         Ok(Fleet { nodes, begin: now - runs as i64 * INTERVAL - 600, facts: recorded()?, shared })
     }
 
@@ -89,16 +91,21 @@ impl Fleet {
         let seconds = self.begin + run as i64 * INTERVAL + (node % 600) as i64;
         let time = |later: i64| timestamp(seconds + later);
         let uuid = uuid_for(mix(node as u64, run as u64), 0);
-        let pack = |command, version, time: String, text: String| -> anyhow::Result<Document> {
-            let mut gzip = GzEncoder::new(Vec::with_capacity(text.len() / 8), Compression::fast());
-            gzip.write_all(text.as_bytes())?;
-            let (certname, bytes) = (certname.clone(), text.len());
-            Ok(Document { command, version, certname, time, bytes, body: gzip.finish()?.into() })
+        let pack = |command, version, time: String, pieces: &[&Piece]| {
+            let ((body, bytes), certname) = (pack::gzip(pieces), certname.clone());
+            Document { command, version, certname, time, bytes, body }
         };
+        let facts = Piece::new(&self.facts(node, run, &certname, &time(0)).to_string())?;
+        let report = Piece::new(&report(node, run, &certname, &time, &uuid).to_string())?;
+        let none = Shared::default();
+        let shared = self.shared.get(node % ROLES * SITES + site(node)).unwrap_or(&none);
+        let [head, between, end] = catalog(node, run, &certname, &time(5), &uuid);
+        let (head, between, end) = (Piece::new(&head)?, Piece::new(&between)?, Piece::new(&end)?);
+        let catalog = [&head, &shared.edges, &between, &shared.resources, &end];
         Ok([
-            pack("replace_facts", 5, time(0), self.facts(node, run, &certname, &time(0)).to_string())?,
-            pack("replace_catalog", 9, time(5), self.catalog(node, run, &certname, &time(5), &uuid))?,
-            pack("store_report", 8, time(30), report(node, run, &certname, &time, &uuid).to_string())?,
+            pack("replace_facts", 5, time(0), &[&facts]),
+            pack("replace_catalog", 9, time(5), &catalog),
+            pack("store_report", 8, time(30), &[&report]),
         ])
     }
 
@@ -145,56 +152,52 @@ impl Fleet {
             "producer": producer(node), "values": values,
         })
     }
+}
 
-    fn catalog(&self, node: usize, run: usize, certname: &str, time: &str, uuid: &str) -> String {
-        let both = node % ROLES * SITES + site(node);
-        let none = Shared::default();
-        let shared = self.shared.get(both).unwrap_or(&none);
-        let (role, class) = (node % ROLES, "Profile::Node");
-        let mut resources = String::with_capacity(shared.resources.len() + 32_768);
-        let mut edges = String::with_capacity(shared.edges.len() + 8_192);
-        resources.push_str(&shared.resources);
-        edges.push_str(&shared.edges);
-        let root = json!({"type": "Class", "title": format!("Role::Role{role:02}")});
-        let own = json!({"type": "Class", "title": class});
-        add(&mut resources, &resource("Class", class, role, "node", 1, false, json!({"name": class})));
-        edge(&mut edges, &root, &own, "contains");
-        // The run that changed the resource last.
-        let changed = (0..=run).rev().find(|run| Fleet::changes(node, *run)).unwrap_or_default();
-        for number in 0..OWN {
-            let generation = if number == 0 { changed } else { 0 };
-            let (kind, title, parameters) = match number {
-                1 => (
-                    "Sshkey",
-                    certname.to_owned(),
-                    json!({"type": "ssh-ed25519", "key": uuid_key(node), "host_aliases": [certname]}),
-                ),
-                2 => (
-                    "Nagios_host",
-                    certname.to_owned(),
-                    json!({"ensure": "present", "alias": certname, "use": "generic-host", "hostgroups": format!("role{role:02}")}),
-                ),
-                _ => (
-                    "File",
-                    format!("/etc/node.d/{number:02}.conf"),
-                    json!({
-                        "ensure": "file", "owner": "root", "group": "root", "mode": "0640",
-                        "content": format!("# {certname} {number} {generation}\n{}", text(node * OWN + number, 200)),
-                    }),
-                ),
-            };
-            let exported = number == 1 || number == 2;
-            add(&mut resources, &resource(kind, &title, role, "node", number + 10, exported, parameters));
-            edge(&mut edges, &own, &json!({"type": kind, "title": title}), "contains");
-        }
-        format!(
-            "{{\"certname\":\"{certname}\",\"version\":\"{time}\",\"environment\":\"production\",\"transaction_uuid\":\"{uuid}\",\
-             \"catalog_uuid\":\"{}\",\"code_id\":null,\"job_id\":null,\"producer_timestamp\":\"{time}\",\"producer\":\"{}\",\
-             \"edges\":[{edges}],\"resources\":[{resources}]}}",
-            uuid_for(mix(node as u64, run as u64), 1),
-            producer(node),
-        )
+/// A catalog's text before, between and after the edges and resources that it shares.
+fn catalog(node: usize, run: usize, certname: &str, time: &str, uuid: &str) -> [String; 3] {
+    let (role, class) = (node % ROLES, "Profile::Node");
+    let (mut resources, mut edges) = (String::with_capacity(32_768), String::with_capacity(8_192));
+    let root = json!({"type": "Class", "title": format!("Role::Role{role:02}")});
+    let own = json!({"type": "Class", "title": class});
+    add(&mut resources, &resource("Class", class, role, "node", 1, false, json!({"name": class})));
+    edge(&mut edges, &root, &own, "contains");
+    // The run that changed the resource last.
+    let changed = (0..=run).rev().find(|run| Fleet::changes(node, *run)).unwrap_or_default();
+    for number in 0..OWN {
+        let generation = if number == 0 { changed } else { 0 };
+        let (kind, title, parameters) = match number {
+            1 => (
+                "Sshkey",
+                certname.to_owned(),
+                json!({"type": "ssh-ed25519", "key": uuid_key(node), "host_aliases": [certname]}),
+            ),
+            2 => (
+                "Nagios_host",
+                certname.to_owned(),
+                json!({"ensure": "present", "alias": certname, "use": "generic-host", "hostgroups": format!("role{role:02}")}),
+            ),
+            _ => (
+                "File",
+                format!("/etc/node.d/{number:02}.conf"),
+                json!({
+                    "ensure": "file", "owner": "root", "group": "root", "mode": "0640",
+                    "content": format!("# {certname} {number} {generation}\n{}", text(node * OWN + number, 200)),
+                }),
+            ),
+        };
+        let exported = number == 1 || number == 2;
+        add(&mut resources, &resource(kind, &title, role, "node", number + 10, exported, parameters));
+        edge(&mut edges, &own, &json!({"type": kind, "title": title}), "contains");
     }
+    let head = format!(
+        "{{\"certname\":\"{certname}\",\"version\":\"{time}\",\"environment\":\"production\",\"transaction_uuid\":\"{uuid}\",\
+             \"catalog_uuid\":\"{}\",\"code_id\":null,\"job_id\":null,\"producer_timestamp\":\"{time}\",\"producer\":\"{}\",\
+             \"edges\":[",
+        uuid_for(mix(node as u64, run as u64), 1),
+        producer(node),
+    );
+    [head, format!(",{edges}],\"resources\":["), format!(",{resources}]}}")]
 }
 
 /// The resource of every role whose parameters dashboards ask for.
@@ -202,27 +205,27 @@ pub fn package(role: usize) -> String {
     format!("package-{role:02}-03-00")
 }
 
-fn shared(role: usize, site: usize) -> Shared {
-    let mut all = Shared::default();
+fn shared(role: usize, site: usize) -> std::io::Result<Shared> {
+    let (mut resources, mut edges) = (String::new(), String::new());
     let (stage, main) =
         (json!({"type": "Stage", "title": "main"}), json!({"type": "Class", "title": "main"}));
     let top = json!({"type": "Class", "title": format!("Role::Role{role:02}")});
     for (of, name) in [(&stage, "main"), (&main, "main"), (&top, "role")] {
         let (kind, title) =
             (of["type"].as_str().unwrap_or_default(), of["title"].as_str().unwrap_or_default());
-        add(&mut all.resources, &resource(kind, title, role, name, 1, false, json!({"name": title})));
+        add(&mut resources, &resource(kind, title, role, name, 1, false, json!({"name": title})));
     }
-    edge(&mut all.edges, &stage, &main, "contains");
-    edge(&mut all.edges, &main, &top, "contains");
+    edge(&mut edges, &stage, &main, "contains");
+    edge(&mut edges, &main, &top, "contains");
     for class in 0..CLASSES {
         let module = format!("profile{class:02}");
         let title = format!("Profile{class:02}");
         let own = json!({"type": "Class", "title": title});
         add(
-            &mut all.resources,
+            &mut resources,
             &resource("Class", &title, role, &module, 1, false, json!({"name": title, "manage": true})),
         );
-        edge(&mut all.edges, &top, &own, "contains");
+        edge(&mut edges, &top, &own, "contains");
         let where_ = if class < SITE_CLASSES { format!("site{site}") } else { "everywhere".to_owned() };
         let package = json!({"type": "Package", "title": format!("package-{role:02}-{class:02}-00")});
         for number in 0..MEMBERS {
@@ -260,20 +263,17 @@ fn shared(role: usize, site: usize) -> Shared {
                     json!({"ensure": "file", "owner": "root", "group": "root", "mode": "0644", "source": format!("puppet:///modules/{module}/{where_}")}),
                 ),
             };
-            add(
-                &mut all.resources,
-                &resource(kind, &title, role, &module, number * 7 + 3, false, parameters),
-            );
+            add(&mut resources, &resource(kind, &title, role, &module, number * 7 + 3, false, parameters));
             let this = json!({"type": kind, "title": title});
-            edge(&mut all.edges, &own, &this, "contains");
+            edge(&mut edges, &own, &this, "contains");
             match number {
-                3..=4 => edge(&mut all.edges, &package, &this, "subscription-of"),
-                8..=11 => edge(&mut all.edges, &package, &this, "required-by"),
+                3..=4 => edge(&mut edges, &package, &this, "subscription-of"),
+                8..=11 => edge(&mut edges, &package, &this, "required-by"),
                 _ => {}
             }
         }
     }
-    all
+    Ok(Shared { resources: Piece::new(&resources)?, edges: Piece::new(&edges)? })
 }
 
 fn resource(

@@ -82,10 +82,13 @@ pub async fn round(server: &mut Server, fleet: &Arc<Fleet>, run: usize) -> anyho
         empty = if is_done { empty + 1 } else { 0 };
         if said.elapsed() > Duration::from_secs(30) {
             said = Instant::now();
+            let sent = next.load(Ordering::Relaxed).min(fleet.nodes);
+            let done = (sent * 3).saturating_sub(waiting) as f64;
             eprintln!(
-                "  {} of {} nodes, {waiting} commands wait",
-                next.load(Ordering::Relaxed).min(fleet.nodes),
-                fleet.nodes
+                "  {sent} of {} nodes, {waiting} commands wait, {:.0} a CPU second, {:.0} MiB",
+                fleet.nodes,
+                done / (server.cpu() - cpu).max(0.01),
+                server.memory_peak()
             );
         }
     }

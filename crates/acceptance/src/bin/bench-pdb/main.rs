@@ -9,6 +9,7 @@
 
 mod fleet;
 mod load;
+mod pack;
 mod queries;
 mod report;
 mod servers;
@@ -36,6 +37,8 @@ struct Plan {
     peer_max: usize,
     /// Ours, on these.
     stores: Vec<Kind>,
+    /// Whether questions are asked, too.
+    queries: bool,
     /// Print JSON.
     json: bool,
 }
@@ -62,6 +65,7 @@ fn plan(arguments: &[String]) -> anyhow::Result<Plan> {
         peer: true,
         peer_max: 1_000,
         stores: vec![Kind::Sqlite, Kind::Postgres],
+        queries: true,
         json: false,
     };
     for argument in arguments {
@@ -73,6 +77,7 @@ fn plan(arguments: &[String]) -> anyhow::Result<Plan> {
             "runs" => plan.runs = value.parse()?,
             "peer" => plan.peer = value == "true",
             "peer-max" => plan.peer_max = value.parse()?,
+            "queries" => plan.queries = value == "true",
             "json" => plan.json = value == "true",
             "stores" => {
                 plan.stores = value
@@ -128,7 +133,7 @@ fn measure(plan: &Plan) -> anyhow::Result<()> {
 
 async fn with_fleet(plan: &Plan, nodes: usize, scratch: &Path) -> anyhow::Result<Size> {
     let fleet = Arc::new(Fleet::new(nodes, plan.runs)?);
-    let questions = queries::all(&fleet);
+    let questions = if plan.queries { queries::all(&fleet) } else { Vec::new() };
     let mut size = Size { nodes, runs: plan.runs, questions, rows: Vec::new(), left_out: Vec::new() };
     let mut kinds = plan.stores.clone();
     match (plan.peer, nodes <= plan.peer_max) {
@@ -152,9 +157,16 @@ async fn with_fleet(plan: &Plan, nodes: usize, scratch: &Path) -> anyhow::Result
 async fn one(kind: Kind, folder: &Path, fleet: &Arc<Fleet>, plan: &Plan, size: &Size) -> anyhow::Result<Row> {
     eprintln!("{} with {} nodes ...", kind.name(), fleet.nodes);
     let mut server = Server::start(kind, folder).await?;
+    eprintln!("  first runs");
     let first = load::round(&mut server, fleet, 0).await?;
     let mut later = Cost::default();
     for run in 1..plan.runs {
+        eprintln!(
+            "  {:.0} commands for a CPU second; run {} of {}",
+            if run == 1 { first } else { later }.per_cpu(),
+            run + 1,
+            plan.runs
+        );
         let cost = load::round(&mut server, fleet, run).await?;
         later.commands += cost.commands;
         later.cpu += cost.cpu;
@@ -167,6 +179,7 @@ async fn one(kind: Kind, folder: &Path, fleet: &Arc<Fleet>, plan: &Plan, size: &
     server.analyze()?;
     let mut answers = Vec::new();
     for question in &size.questions {
+        eprintln!("  {}", question.name);
         answers.push(queries::measure(&mut server, question).await?);
     }
     Ok(Row { kind, first, later, memory, memory_with_queries: server.memory_peak(), disk, answers })
