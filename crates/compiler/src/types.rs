@@ -2,6 +2,8 @@
 //!
 //! They need no scope, so they are evaluated once and kept.
 
+mod generated;
+
 use pcore::parameterize::{Misuse, parameterize};
 use pcore::{Hash, Type, Value};
 use stdx::Symbol;
@@ -15,7 +17,9 @@ pub(crate) type Named<'a> = dyn Fn(Symbol) -> Result<Option<Type>, Error> + 'a;
 
 /// A type that the language itself names.
 pub(crate) fn builtin(name: &str) -> Option<Type> {
-    pcore::parameterize::named(name).or_else(|| crate::lookup::builtin_type(name))
+    pcore::parameterize::named(name)
+        .or_else(|| crate::lookup::builtin_type(name))
+        .or_else(|| generated::builtin_type(name))
 }
 
 /// True for an expression that [`evaluate_type`] can do: its value is the same wherever the names in it mean the same.

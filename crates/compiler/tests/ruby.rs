@@ -215,7 +215,7 @@ fn a_template_in_a_worker_that_is_hostile_fails_alone_and_by_name() {
         (
             "logs",
             "<% O = Struct.new(:a); t = 'x' * 9_000_000; loop { scope.notice(t) } %>",
-            "256 MiB in one call",
+            "128 MiB in one call",
         ),
     ];
     for (name, template, expected) in cases {

@@ -1,4 +1,4 @@
-//! Ruby code of modules that is not native: functions and templates, run by CRuby in processes of their own.
+//! Ruby code of modules that is not native: functions, templates and backends of Hiera 3, run by CRuby in processes of their own.
 //!
 //! This is the last resort behind the native functions and the native interpreter of templates, and there only where a `ruby` is
 //! installed. A worker process has the few parts of Puppet's API that such code uses (`worker/*.rb`), and no network, no rights and

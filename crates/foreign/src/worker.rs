@@ -26,7 +26,7 @@ const SCRIPT: &str = concat!(
 const REQUESTS_MAX: u64 = 100_000;
 
 /// What a process may send in the course of one request, in bytes: what it logs is kept.
-const RECEIVED_BYTES_MAX: usize = 256 * 1024 * 1024;
+const RECEIVED_BYTES_MAX: usize = 128 * 1024 * 1024;
 
 /// A process that runs Ruby code. Killed when dropped.
 pub(crate) struct Worker {
@@ -88,7 +88,7 @@ impl Worker {
             received += length;
             if received > RECEIVED_BYTES_MAX {
                 return Err(ForeignError::Broken(
-                    "asked and answered more than 256 MiB in one call".to_owned(),
+                    "asked and answered more than 128 MiB in one call".to_owned(),
                 ));
             }
             let Some(message) = message.as_hash() else {

@@ -430,9 +430,9 @@ fn what_a_process_says_is_believed_only_as_far_as_it_makes_sense() {
     assert_eq!(pool.render(None, "", Hash::new(), &mut Variables).unwrap(), Value::Int(1));
     // More than a call may say.
     let long = format!(r#"{{"ask":"log","message":"{}"}}"#, "x".repeat(60 << 20));
-    let (_folder, pool) = liar(&framed(&[ready, &long, &long, &long, &long, &long]), true);
+    let (_folder, pool) = liar(&framed(&[ready, &long, &long, &long]), true);
     let error = pool.render(None, "", Hash::new(), &mut Variables).unwrap_err().to_string();
-    assert!(error.contains("more than 256 MiB in one call") || error.contains("in time"), "{error}");
+    assert!(error.contains("more than 128 MiB in one call") || error.contains("in time"), "{error}");
 }
 
 #[test]

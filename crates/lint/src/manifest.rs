@@ -201,9 +201,12 @@ impl Manifest {
             })
     }
 
-    /// Whether a variable means the same in braces; with a capital its name is one of a type there.
+    /// Whether a variable means the same in braces; there a name with a capital is one of a type, and one with a digit a number.
     pub fn can_be_enclosed(&self, at: usize) -> bool {
-        self.value(at).split("::").all(|part| !part.starts_with(|c: char| c.is_uppercase()))
+        self.value(at).split("::").all(|part| {
+            let is_number = part.bytes().all(|byte| byte.is_ascii_digit());
+            is_number || !part.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit())
+        })
     }
 
     /// Whether a `[` takes something from what stands before it, rather than beginning an array.

@@ -43,8 +43,9 @@ proptest! {
 
 #[test]
 fn a_variable_with_a_capital_in_its_name_stays_without_braces() {
-    for text in ["notice(\"a $d::User\")\n", "notice(\"a $User ${b}\")\n"] {
+    for text in ["notice(\"a $d::User\")\n", "notice(\"a $2title\")\n", "notice(\"a $User ${b}\")\n"] {
         assert_eq!(lint::format(text, false).unwrap(), text);
     }
     assert_eq!(lint::format("notice(\"a $d::User $e\")\n", false).unwrap(), "notice(\"a $d::User ${e}\")\n");
+    assert_eq!(lint::format("notice(\"a $2\")\n", false).unwrap(), "notice(\"a ${2}\")\n");
 }

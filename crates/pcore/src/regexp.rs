@@ -204,7 +204,7 @@ impl Regexp {
     }
 
     fn gave_up(&self, error: &dyn fmt::Display) -> ValueError {
-        ValueError::new(format!("matching {} was given up: {error}", to_s(&self.source)))
+        ValueError::new(format!("matching {} was given up: {error}", slashed(&self.source)))
     }
 }
 
@@ -229,8 +229,36 @@ impl fmt::Debug for Regexp {
     }
 }
 
-/// The source between slashes: slashes in it are escaped, unless they are already.
+/// Whether Ruby ties a regular expression to UTF-8, which Puppet takes for an option: with characters beyond ASCII, or `\u`.
+fn is_fixed(source: &str) -> bool {
+    let mut chars = source.chars();
+    while let Some(c) = chars.next() {
+        if !c.is_ascii() || (c == '\\' && chars.next() == Some('u')) {
+            return true;
+        }
+    }
+    false
+}
+
+/// The text of a regular expression as types and values show it: the source between slashes, and with its options where Ruby has any.
 pub fn to_s(source: &str) -> String {
+    let slashed = slashed(source);
+    match is_fixed(source) {
+        true => format!("/(?-mix:{})/", slashed.get(1..slashed.len() - 1).unwrap_or_default()),
+        false => slashed,
+    }
+}
+
+/// The text of a regular expression without slashes, as conversions to strings give it.
+pub fn plain(source: &str) -> std::borrow::Cow<'_, str> {
+    match is_fixed(source) {
+        true => format!("(?-imx:{source})").into(),
+        false => source.into(),
+    }
+}
+
+/// The source between slashes, as Ruby's `inspect` has it: slashes in it are escaped, unless they are already.
+pub fn slashed(source: &str) -> String {
     let mut out = String::with_capacity(source.len() + 2);
     out.push('/');
     let mut chars = source.chars();
@@ -276,7 +304,7 @@ pub fn escape(text: &str) -> String {
 }
 
 fn malformed(message: &str, source: &str) -> ValueError {
-    ValueError::new(format!("{message}: {}", to_s(source)))
+    ValueError::new(format!("{message}: {}", slashed(source)))
 }
 
 #[cfg(test)]

@@ -9,7 +9,9 @@ mod indent;
 mod quote;
 
 pub use indent::indented;
-pub use quote::{double_quote, quote, regexp};
+pub use quote::{double_quote, quote};
+
+pub use crate::regexp::to_s as regexp;
 
 use std::fmt::{self, Display, Formatter, Write};
 use std::sync::Arc;

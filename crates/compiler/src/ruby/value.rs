@@ -162,7 +162,26 @@ mod tests {
         let mut carried = Carried::default();
         let encoded = carried.encode(&values);
         assert_eq!(carried.decode(&encoded).unwrap(), values);
-        let strange = pcore::json::parse(br#"{"__ptype": "Carried", "number": 9}"#).unwrap();
-        assert!(carried.decode(&strange).is_err());
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused_or_taken_as_it_is() {
+        let carried = Carried::default();
+        let decode = |text: &str| carried.decode(&pcore::json::parse(text.as_bytes()).unwrap());
+        for wrong in [
+            r#"{"__ptype": "Carried", "number": 9}"#,
+            r#"{"__ptype": "Carried", "number": -1}"#,
+            r#"{"__ptype": "Carried"}"#,
+            r#"{"__ptype": "Binary", "__pvalue": "?"}"#,
+            r#"{"__ptype": "Regexp", "__pvalue": "("}"#,
+            r#"{"__ptype": "Puppet::LookupContext"}"#,
+            r#"[{"a": {"__ptype": "Sensitive", "__pvalue": {"__ptype": "no type"}}}]"#,
+            r#"{"__ptype": "Hash", "__pvalue": [1, {"__ptype": ""}]}"#,
+        ] {
+            assert!(decode(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(decode(r#"{"__ptype": "Hash", "__pvalue": 7}"#).unwrap(), Value::hash(Hash::new()));
+        assert_eq!(decode(r#"{"__ptype": "Hash", "__pvalue": [1]}"#).unwrap(), Value::hash(Hash::new()));
+        assert!(decode(r#"{"__ptype": 7, "a": 1}"#).unwrap().as_hash().is_some());
     }
 }

@@ -19,7 +19,7 @@ pub fn ruby_to_s(value: &Value) -> String {
     match value {
         Value::Array(_) | Value::Hash(_) => ruby_inspect(value),
         Value::Regexp(regexp) => {
-            let slashed = crate::regexp::to_s(regexp.source());
+            let slashed = crate::regexp::slashed(regexp.source());
             format!("(?-mix:{})", slashed.get(1..slashed.len() - 1).unwrap_or_default())
         }
         other => to_s(other),
@@ -63,6 +63,7 @@ fn inspect(out: &mut String, value: &Value) {
         Value::Sensitive(_) => {
             let _ = write!(out, "#<{REDACTED}>");
         }
+        Value::Regexp(regexp) => out.push_str(&crate::regexp::slashed(regexp.source())),
         Value::SemVerRange(range) => out.push_str(&range.canonical()),
         other => super::write(out, other),
     }

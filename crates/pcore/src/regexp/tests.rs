@@ -51,9 +51,9 @@ fn splitting() {
 
 #[test]
 fn text_between_slashes() {
-    assert_eq!(to_s("a/b"), r"/a\/b/");
-    assert_eq!(to_s(r"a\/b"), r"/a\/b/");
-    assert_eq!(to_s("a\n\u{1}é"), "/a\n\\x01é/");
+    assert_eq!(slashed("a/b"), r"/a\/b/");
+    assert_eq!(slashed(r"a\/b"), r"/a\/b/");
+    assert_eq!(slashed("a\n\u{1}é"), "/a\n\\x01é/");
     assert_eq!(
         escape(" #-[]{}()|*.?+^$\n\t\r\u{c}\u{b}/&~\\"),
         r"\ \#\-\[\]\{\}\(\)\|\*\.\?\+\^\$\n\t\r\f\v/&~\\"
@@ -94,5 +94,21 @@ proptest! {
     fn escaped_text_matches_itself(text in any::<String>()) {
         let regexp = regexp(&format!("\\A{}\\z", escape(&text)));
         prop_assert!(regexp.is_match(&text));
+    }
+}
+
+#[test]
+fn texts_of_types_and_values() {
+    for (source, shown, bare) in [
+        ("a/b", r"/a\/b/", "a/b"),
+        (r"a\/b", r"/a\/b/", r"a\/b"),
+        ("(?x)a\n\tb\\\nc\u{1}", "/(?x)a\n\tb\\\nc\\x01/", "(?x)a\n\tb\\\nc\u{1}"),
+        // With characters beyond ASCII there are options.
+        ("a/‰", r"/(?-mix:a\/‰)/", "(?-imx:a/‰)"),
+        (r"\u2030", r"/(?-mix:\u2030)/", r"(?-imx:\u2030)"),
+        (r"\\u", r"/\\u/", r"\\u"),
+    ] {
+        assert_eq!(to_s(source), shown);
+        assert_eq!(plain(source), bare);
     }
 }

@@ -53,26 +53,6 @@ pub fn double_quote(text: &str) -> String {
     quoted
 }
 
-/// A regular expression between slashes, as Ruby shows it: over several lines where its source is.
-pub fn regexp(source: &str) -> String {
-    let mut text = String::with_capacity(source.len() + 2);
-    text.push('/');
-    let mut escaped = false;
-    for char in source.chars() {
-        match char {
-            '/' if !escaped => text.push_str("\\/"),
-            char if char.is_ascii_control() && !char.is_ascii_whitespace() && char != '\x0b' => {
-                // Writing to a String cannot fail.
-                let _ = write!(text, "\\x{:02X}", u32::from(char));
-            }
-            char => text.push(char),
-        }
-        escaped = char == '\\' && !escaped;
-    }
-    text.push('/');
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,12 +67,5 @@ mod tests {
         assert_eq!(quote("a\nb"), r#""a\nb""#);
         assert_eq!(quote("a\u{1}$"), r#""a\u{1}\$""#);
         assert_eq!(quote("a$é"), "'a$é'");
-    }
-
-    #[test]
-    fn patterns() {
-        assert_eq!(regexp("a/b"), r"/a\/b/");
-        assert_eq!(regexp(r"a\/b"), r"/a\/b/");
-        assert_eq!(regexp("(?x)a\n\tb\\\nc\u{1}"), "/(?x)a\n\tb\\\nc\\x01/");
     }
 }

@@ -31,7 +31,7 @@ pub fn write(out: &mut String, value: &Value) {
             (false, false) => "-Inf",
         }),
         Value::Array(_) | Value::Hash(_) | Value::Iterator(_) => write_item(out, value),
-        Value::Regexp(pattern) => out.push_str(pattern.source()),
+        Value::Regexp(pattern) => out.push_str(&crate::regexp::plain(pattern.source())),
         value => write_text(out, value),
     }
 }

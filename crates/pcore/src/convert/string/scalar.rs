@@ -152,8 +152,8 @@ fn default(format: &Format) -> Result<String> {
 fn regexp(source: &str, format: &Format) -> Result<String> {
     match (format.letter, format.alternate) {
         ('p', _) => format.ruby('s', render::regexp(source).into()),
-        ('s', true) => format.ruby('s', render::quote(source).into()),
-        ('s', false) => format.ruby('s', source.into()),
+        ('s', true) => format.ruby('s', render::quote(&crate::regexp::plain(source)).into()),
+        ('s', false) => format.ruby('s', crate::regexp::plain(source).into_owned().into()),
         (letter, _) => Err(illegal("Regexp", letter, "sp")),
     }
 }
