@@ -123,7 +123,7 @@ fn compile<'c>(root: &Path, args: &Args, command: &'c mut Command) -> anyhow::Re
         peers::install_packages(&["puppetserver"])?;
     }
     if args.dist {
-        *command = Command::new(dist::build(root, "acceptance", "bench-compile", false)?);
+        *command = Command::new(dist::build(root, "acceptance", "bench-compile", true)?);
     } else {
         command.args(["run", "--release", "--package", "acceptance", "--bin", "bench-compile", "--"]);
     }
