@@ -260,6 +260,8 @@ pub struct FakePdb {
     commands: Mutex<Vec<Command>>,
     /// When set, every call fails with this reason.
     pub failure: Mutex<Option<String>>,
+    /// What it says to [`Pdb::stored_content`], whatever the catalog.
+    pub content: Mutex<Option<String>>,
 }
 
 impl FakePdb {
@@ -309,6 +311,10 @@ impl Pdb for FakePdb {
             commands.push(command);
             Ok(())
         })
+    }
+
+    fn stored_content(&self, _certname: &str, _fingerprint: &Fingerprint) -> Option<String> {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn facts<'a>(&'a self, certname: &'a str) -> BoxFuture<'a, Result<Option<StoredFacts>, PdbError>> {

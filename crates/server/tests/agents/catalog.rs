@@ -75,6 +75,32 @@ async fn a_catalog_that_still_holds_is_sent_again() {
 }
 
 #[tokio::test]
+async fn a_compile_that_changes_nothing_is_not_stored_again() {
+    let site = Site::new();
+    let run = || async { site.send(post(PATH, form(&facts(NODE), ""))).await.json() };
+    let content = |command: Option<Command>| match command {
+        Some(Command::KeepCatalog(keep)) => Some(keep.content),
+        _ => None,
+    };
+    site.manifest("production", "notify { 'one': }\n");
+    let first = run().await["catalog_uuid"].as_str().unwrap().to_owned();
+    *site.pdb.content.lock().unwrap() = Some(first.clone());
+    // Compiled anew, to the same result; then found without a compile.
+    site.manifest("production", "notify { 'one': }\n# as before\n");
+    for misses in [2, 2] {
+        run().await;
+        assert_eq!(content(site.pdb.commands().pop()).as_deref(), Some(&*first));
+        assert_eq!(site.server.memo().figures().misses, misses);
+    }
+    // The store no longer has what it is thought to have: it gets the whole.
+    *site.pdb.content.lock().unwrap() = Some("11111111-0000-4000-8000-000000000000".to_owned());
+    site.manifest("production", "notify { 'one': }\n# as ever\n");
+    let last = run().await;
+    let Some(Command::ReplaceCatalog(whole)) = site.pdb.commands().pop() else { panic!("not the whole") };
+    assert_eq!(whole.catalog.catalog_uuid.as_str(), last["catalog_uuid"].as_str().unwrap());
+}
+
+#[tokio::test]
 async fn the_store_hears_what_was_looked_up_if_that_is_wanted() {
     let lookups = |commands: &[Command]| match commands.last() {
         Some(Command::ReplaceCatalog(replace)) => replace.lookups.clone(),
