@@ -204,6 +204,8 @@ fn equal(scope: &mut Scope, name: &str, value: &Json) -> Result<Sql> {
         (Kind::Hash, other) => mismatch("text", "=", other),
         (Kind::Encoded, value) => Ok(Sql::of("{} = {}", [sql, Sql::bind(canonical(value))])),
         (Kind::Time, value) => Ok(Sql::of("{} = {}", [sql, instant(value)?])),
+        // A condition in itself, which compared would not be one that indexes help with.
+        (Kind::Flag, Json::Bool(true)) if field.name == "latest_report?" => Ok(sql),
         (Kind::Flag, Json::Bool(true)) => Ok(Sql::of("{} = TRUE", [sql])),
         (Kind::Flag, Json::Bool(false)) => Ok(Sql::of("{} = FALSE", [sql])),
         (Kind::Flag, other) => mismatch("boolean", "=", other),

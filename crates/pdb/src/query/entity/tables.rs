@@ -452,6 +452,13 @@ static CATALOG_INPUTS: Entity = Entity {
     relations: related![],
 };
 
+/// Whether a report is the latest of its node; never null. SQLite begins with the latest reports only if it sees a list of them, and
+/// would look at all reports and events there are.
+const IS_LATEST: Per = per(
+    "(r.id IN (SELECT ln.latest_report_id FROM nodes ln WHERE ln.latest_report_id IS NOT NULL))",
+    "(coalesce(n.latest_report_id, 0) = r.id)",
+);
+
 const REPORT_DOCUMENT: Per = same("r.document_format, r.document, r.hash");
 
 /// Times in here are written as PostgreSQL writes them, not as everywhere else.
@@ -502,7 +509,7 @@ static REPORTS: Entity = Entity {
         text("environment", "e.name").via(0),
         text("status", "r.status"),
         text("type", "r.type"),
-        flag("latest_report?", "(coalesce(n.latest_report_id, 0) = r.id)").as_text().asked_only(),
+        Field::new("latest_report?", Kind::Flag, IS_LATEST).as_text().asked_only(),
         shown("resource_events", Kind::Document, EVENT_LIST),
     ],
     from: same("reports r JOIN nodes n ON n.id = r.node_id"),
@@ -561,7 +568,7 @@ static EVENTS: Entity = Entity {
         Field::new("containment_path", Kind::List, same("ev.containment_path")),
         text("containing_class", "ev.containing_class"),
         text("environment", "e.name").via(0),
-        flag("latest_report?", "(coalesce(n.latest_report_id, 0) = r.id)").asked_only(),
+        Field::new("latest_report?", Kind::Flag, IS_LATEST).asked_only(),
         int("report_id", "ev.report_id").asked_only().shown_only(),
         text("name", "ev.name"),
     ],
