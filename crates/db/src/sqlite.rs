@@ -70,7 +70,7 @@ impl Sqlite {
         let mut writer = connect(path, false, functions)?;
         // A longer log is copied into the file less often, and pages that change all the time but once.
         let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-                       PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -4000;";
+                       PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;";
         writer
             .execute_batch(pragmas)
             .map_err(|source| Error::Open { path: path.to_owned(), source: source.into() })?;

@@ -31,7 +31,7 @@ const SCHEMA: &[Migration] = &[
 /// Rows of commands that are done, beyond which a commit of their own removes them.
 const DONE_MAX: usize = 1_000;
 /// Bytes of bodies that stay in memory.
-const BODIES_BYTES_MAX: usize = 4 << 20;
+const BODIES_BYTES_MAX: usize = 2 << 20;
 
 /// The largest body that the queue keeps: SQLite has no row beyond 1,000,000,000 bytes.
 pub const BODY_BYTES_MAX: u64 = 999_000_000;

@@ -277,10 +277,13 @@ fn content(body: &[u8]) -> anyhow::Result<Content> {
     Ok(Content { rows: count, text: if text.len() > 100_000 || is_own { String::new() } else { text } })
 }
 
-/// Keys in order, and numbers in one form.
+/// Keys and tags, which are a set, in order, and numbers in one form.
 fn canonical(value: Value) -> Value {
     match value {
-        Value::Object(map) => {
+        Value::Object(mut map) => {
+            if let Some(Value::Array(tags)) = map.get_mut("tags") {
+                tags.sort_by_key(Value::to_string);
+            }
             let sorted: std::collections::BTreeMap<String, Value> =
                 map.into_iter().map(|(key, value)| (key, canonical(value))).collect();
             sorted.into_iter().collect()
