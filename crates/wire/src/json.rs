@@ -197,7 +197,7 @@ fn first_escaped(bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     if let Some(last) = bytes.last_chunk::<STEP>() {
         let (steps, _) = bytes.as_chunks::<STEP>();
-        let plain = steps.iter().take_while(|step| is_plain(*step)).count();
+        let plain = steps.iter().take_while(|step| is_plain(step)).count();
         if plain == steps.len() && is_plain(last) {
             return None;
         }
