@@ -4,7 +4,7 @@
 //! which of its branches are taken: so the program is built once with counters, works through the benchmark's catalogs, inside and as
 //! a server over HTTPS, and is built again with what was counted.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -43,7 +43,7 @@ pub fn build(root: &Path, package: &str, bin: &str, same_profile: bool) -> anyho
 
 /// Makes the profile.
 fn train(root: &Path, target: &Path, profile: &Path) -> anyhow::Result<()> {
-    let merge = profdata()?;
+    let merge = profdata(root)?;
     let (folder, raw) = (target.join("counting"), target.join("raw"));
     if raw.exists() {
         std::fs::remove_dir_all(&raw).context("could not remove the profile of the last time")?;
@@ -82,8 +82,14 @@ fn cargo_build(
     bin: &str,
     flags: &[OsString],
 ) -> anyhow::Result<()> {
-    // Encoded, since paths may have spaces.
-    let flags = flags.join(OsString::from("\u{1f}").as_os_str());
+    // Encoded, since paths may have spaces. They take the place of those that are set outside, which therefore come first.
+    const SEPARATOR: &str = "\u{1f}";
+    let own = match (std::env::var("CARGO_ENCODED_RUSTFLAGS"), std::env::var("RUSTFLAGS")) {
+        (Ok(encoded), _) => encoded.split(SEPARATOR).map(OsString::from).collect::<Vec<_>>(),
+        (_, Ok(flags)) => flags.split_whitespace().map(OsString::from).collect(),
+        _ => Vec::new(),
+    };
+    let flags = [own.as_slice(), flags].concat().join(OsStr::new(SEPARATOR));
     let status = Command::new(env!("CARGO"))
         .current_dir(root)
         .args(["build", "--release", "--package", package, "--bin", bin, "--target-dir"])
@@ -98,9 +104,10 @@ fn cargo_build(
 }
 
 /// The toolchain's program that merges profiles, installed with rustup if it is missing.
-fn profdata() -> anyhow::Result<PathBuf> {
+fn profdata(root: &Path) -> anyhow::Result<PathBuf> {
     let rustc = |argument: &[&str]| -> anyhow::Result<String> {
-        let output = Command::new("rustc").args(argument).output().context("could not run rustc")?;
+        let output =
+            Command::new("rustc").current_dir(root).args(argument).output().context("could not run rustc")?;
         Ok(String::from_utf8(output.stdout)?)
     };
     let about = rustc(&["-vV"])?;
@@ -108,7 +115,7 @@ fn profdata() -> anyhow::Result<PathBuf> {
     let sysroot = rustc(&["--print", "sysroot"])?;
     let program = Path::new(sysroot.trim()).join("lib/rustlib").join(host).join("bin/llvm-profdata");
     if !program.exists() {
-        let _ = Command::new("rustup").args(["component", "add", "llvm-tools"]).status();
+        let _ = Command::new("rustup").current_dir(root).args(["component", "add", "llvm-tools"]).status();
     }
     if !program.exists() {
         bail!("{} is missing; `rustup component add llvm-tools` installs it", program.display());

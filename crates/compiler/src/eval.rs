@@ -40,7 +40,10 @@ pub(crate) fn issue(code: &Code, id: ExprId, message: impl std::fmt::Display) ->
 impl<'i> Session<'i> {
     /// The value of an expression.
     pub(crate) fn eval(&mut self, code: &'i Code, id: ExprId, scope: ScopeId) -> Eval {
-        self.limits.enter()?;
+        if let Err(refused) = self.limits.enter() {
+            self.discards = false;
+            return Err(refused);
+        }
         let result = self.eval_inner(code, id, scope);
         self.limits.leave();
         match result {

@@ -6,6 +6,7 @@
 //! (`worker/confinement.rb`).
 
 use std::ffi::OsStr;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -47,13 +48,29 @@ pub(crate) fn command(ruby: &Path, script: &str, network: bool) -> Command {
 /// Makes the folder that code may write to, for the user that it will have; false if there is none.
 pub(crate) fn prepare(folder: &Path) -> bool {
     let made = std::fs::create_dir_all(folder).and_then(|()| match rustix::process::geteuid().is_root() {
-        true => std::os::unix::fs::chown(folder, Some(NOBODY), Some(NOBODY)),
+        true => give_away(folder),
         false => Ok(()),
     });
     if let Err(error) = &made {
         tracing::warn!("Ruby code of modules writes no files: {}: {error}", folder.display());
     }
     made.is_ok()
+}
+
+/// Makes nobody the owner of a folder. Not by way of a link, at whose other end might be anything.
+fn give_away(folder: &Path) -> std::io::Result<()> {
+    let refused = |path: &Path, why: &str| Err(std::io::Error::other(format!("{}: {why}", path.display())));
+    for path in [Some(folder), folder.parent()].into_iter().flatten() {
+        if std::fs::symlink_metadata(path)?.is_symlink() {
+            return refused(path, "a link stands where the folder should be");
+        }
+    }
+    for above in folder.ancestors().skip(1).filter(|above| !above.as_os_str().is_empty()) {
+        if std::fs::metadata(above)?.mode() & 0o001 == 0 {
+            return refused(above, "the user nobody, who runs Ruby code, cannot pass it (mode o+x)");
+        }
+    }
+    std::os::unix::fs::lchown(folder, Some(NOBODY), Some(NOBODY))
 }
 
 /// The limits that the worker sets for itself.

@@ -233,7 +233,8 @@ impl fmt::Debug for Regexp {
 fn is_fixed(source: &str) -> bool {
     let mut chars = source.chars();
     while let Some(c) = chars.next() {
-        if !c.is_ascii() || (c == '\\' && chars.next() == Some('u')) {
+        let escaped = if c == '\\' { chars.next() } else { None };
+        if !c.is_ascii() || escaped.is_some_and(|c| c == 'u' || !c.is_ascii()) {
             return true;
         }
     }

@@ -7,7 +7,7 @@
 
 use std::io::{Read as _, Write as _};
 
-use api::pdb::{Command, KeepCatalog, StoreReport};
+use api::pdb::{Command, StoreReport};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
@@ -32,24 +32,7 @@ enum Spooled {
         document: String,
         inputs: Option<CatalogInputs>,
     },
-    Keep(Kept),
     Report(Report),
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Kept {
-    certname: String,
-    environment: String,
-    transaction_uuid: Option<String>,
-    #[serde(default)]
-    job_id: Option<String>,
-    content: String,
-    catalog_uuid: String,
-    version: String,
-    #[serde(default)]
-    has_lookups: bool,
-    producer_timestamp: i64,
-    producer: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -89,10 +72,8 @@ pub(crate) fn incoming(
             let inputs = terminus::inputs(command);
             (Name::ReplaceCatalog, certname, Some(time), Spooled::Catalog { catalog, document, inputs })
         }
-        // Without a time: it must not make the catalog obsolete whose identity it moves.
-        Command::KeepCatalog(keep) => {
-            (Name::ReplaceCatalog, keep.certname.clone(), None, kept(keep, owned()))
-        }
+        // An identity alone is worth nothing if the database comes back without the content.
+        Command::KeepCatalog(_) => return Err(Invalid("the identity of a catalog cannot wait".to_owned())),
         Command::StoreReport(report) => {
             // What cannot be stored is refused now, while somebody hears it.
             terminus::report(report, producer)?;
@@ -117,21 +98,6 @@ pub(crate) fn incoming(
     Ok(Incoming { name, version, certname, producer_timestamp: time, received, body })
 }
 
-fn kept(keep: &KeepCatalog, producer: Option<String>) -> Spooled {
-    Spooled::Keep(Kept {
-        certname: keep.certname.clone(),
-        environment: keep.environment.clone(),
-        transaction_uuid: keep.transaction_uuid.clone(),
-        job_id: keep.job_id.clone(),
-        content: keep.content.clone(),
-        catalog_uuid: keep.catalog_uuid.clone(),
-        version: keep.version.clone(),
-        has_lookups: keep.has_lookups,
-        producer_timestamp: microseconds(keep.producer_timestamp),
-        producer,
-    })
-}
-
 /// What is to be written for a command that [`incoming`] made.
 ///
 /// # Errors
@@ -152,20 +118,6 @@ pub(crate) fn prepare(bytes: &[u8], received: i64, blocklist: &Blocklist) -> Res
             let inputs = inputs.map(Payload::ReplaceCatalogInputs);
             all.extend(inputs.map(|inputs| store::prepare(&inputs, received)));
             all
-        }
-        Spooled::Keep(kept) => {
-            let keep = KeepCatalog {
-                certname: kept.certname,
-                environment: kept.environment,
-                transaction_uuid: kept.transaction_uuid,
-                job_id: kept.job_id,
-                content: kept.content,
-                catalog_uuid: kept.catalog_uuid,
-                version: kept.version,
-                has_lookups: kept.has_lookups,
-                producer_timestamp: moment(kept.producer_timestamp),
-            };
-            vec![store::prepare_kept(&keep, kept.producer.as_deref(), received)]
         }
         Spooled::Report(report) => {
             let command = StoreReport {

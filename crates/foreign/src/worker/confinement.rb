@@ -58,16 +58,16 @@ module BunrakuWorker
       @bytes_max = bytes_max
     end
 
-    # Whether there is room; asked before each call, so that one call alone can exceed it.
+    # Fails unless there is room; asked before each call, so that one call alone can exceed it.
     def check
       bytes = 0
       files = 0
       folders = [@path]
       until folders.empty?
         folder = folders.pop
-        Dir.each_child(folder) do |name|
+        entries(folder).each do |name|
           path = File.join(folder, name)
-          stat = File.lstat(path)
+          stat = stat_of(path) or next
           files += 1
           stat.directory? ? folders << path : bytes += stat.size
           next unless bytes > @bytes_max || files > FILES_MAX
@@ -75,6 +75,21 @@ module BunrakuWorker
           raise Puppet::Error, "#{@path} holds more than #{@bytes_max} bytes or #{FILES_MAX} files, and Ruby code does not run until some are removed"
         end
       end
+    end
+
+    private
+
+    # Other processes share the folder: what was there a moment ago may be gone.
+    def entries(folder)
+      Dir.children(folder)
+    rescue Errno::ENOENT, Errno::ENOTDIR
+      []
+    end
+
+    def stat_of(path)
+      File.lstat(path)
+    rescue Errno::ENOENT, Errno::ENOTDIR
+      nil
     end
   end
 end

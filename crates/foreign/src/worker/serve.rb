@@ -19,10 +19,13 @@ module BunrakuWorker
 
     def limit(limits, request)
       lower_user if Process.uid.zero?
-      if Landlock.confine(request['folder'], request['network']) && request['folder']
-        @folder = Folder.new(request['folder'], request['folder_bytes'])
+      # A folder that this user does not get at is none; everything else holds all the same.
+      folder = request['folder']
+      folder = nil unless folder && File.directory?(folder) && File.writable?(folder)
+      if Landlock.confine(folder, request['network']) && folder
+        @folder = Folder.new(folder, request['folder_bytes'])
         limits = limits.merge('FSIZE' => request['folder_bytes'])
-        ENV['TMPDIR'] = request['folder']
+        ENV['TMPDIR'] = folder
       end
       limits.each { |name, value| Process.setrlimit(Process.const_get("RLIMIT_#{name}"), value) }
     end

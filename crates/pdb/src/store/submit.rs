@@ -44,7 +44,8 @@ impl Store {
             Command::ReplaceCatalog(_) | Command::KeepCatalog(_) => "store a catalog",
             Command::StoreReport(_) => "store a report",
         };
-        let again = self.spool.is_some().then(|| command.clone());
+        let is_identity = matches!(&command, Command::KeepCatalog(_));
+        let again = (self.spool.is_some() && !is_identity).then(|| command.clone());
         let stored = match command {
             Command::ReplaceFacts(facts) => self.store_facts(facts, received, doing).await,
             Command::ReplaceCatalog(catalog) => self.store_catalog(catalog, received, doing).await,
@@ -54,6 +55,8 @@ impl Store {
         match (stored, again) {
             (Ok(()), _) => Ok(()),
             (Err(Failure::Away(error)), Some(command)) => self.put_aside(command, received, &error).await,
+            // The database may come back without the content that the identity is of. So the catalog is made again, and waits whole.
+            (Err(Failure::Away(_)), None) if is_identity && self.spool.is_some() => Err(PdbError::Gone),
             (Err(Failure::Away(error)), None) => Err(unavailable(doing)(error)),
             (Err(Failure::Told(error)), _) => Err(error),
         }
