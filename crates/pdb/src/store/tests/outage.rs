@@ -54,7 +54,9 @@ async fn runs_go_on_while_the_database_is_away_and_are_stored_when_it_is_back() 
     let (store, queue) = open(dir.path(), &server).await;
     store.submit(facts("a", 1, SystemTime::now())).await.unwrap();
     store.submit(catalog("one")).await.unwrap();
-    store.submit(keep("one", "two")).await.unwrap();
+    // The database may come back without the content of an identity, so that alone is not kept.
+    assert!(matches!(store.submit(keep("one", "two")).await, Err(PdbError::Gone)));
+    store.submit(catalog("two")).await.unwrap();
     store.submit(run_report(1)).await.unwrap();
     assert_eq!(queue.depth(), 4);
     // What can never be stored is refused as ever, and what is only to be had there fails.
@@ -78,7 +80,7 @@ async fn runs_go_on_while_the_database_is_away_and_are_stored_when_it_is_back() 
     until(|| queue.depth() == 0).await;
     assert_eq!(stored(&store).await, 2);
     let found = store.catalog("a").await.unwrap().unwrap().catalog;
-    assert_eq!((&*found.catalog_uuid, &found.version), ("two", &Pcore::Int(8)));
+    assert_eq!((&*found.catalog_uuid, &found.version), ("two", &Pcore::Int(7)));
     assert_eq!(found.classes, ["settings".into()]);
     assert_eq!(store.reports(Some("a"), 10).await.unwrap().len(), 1);
     let inputs = store.db().read(|tx| tx.query("SELECT name FROM inputs", &[])?[0].get::<String>(0));
