@@ -115,10 +115,10 @@ pub struct Image {
     pub(crate) main: Main,
     /// Functions that a file of its own defines, in the environment or in a module.
     functions: FxHashMap<Symbol, PathBuf>,
-    /// Functions in Ruby by name: the modules that have one, in order of the module path, and where among the
-    /// functions of the module.
-    ruby_functions: FxHashMap<Symbol, Vec<(Symbol, usize)>>,
-    /// The environment's own, which stand under its name among those.
+    /// Functions in Ruby by name: who has one (none is the environment itself, then modules in order of the module path),
+    /// and where among the functions of that owner.
+    ruby_functions: FxHashMap<Symbol, Vec<(Option<Symbol>, usize)>>,
+    /// The environment's own functions in Ruby.
     own_ruby_functions: Vec<RubyFunction>,
     aliases: types::Aliases,
     native: native::NativeTypes,
@@ -188,13 +188,13 @@ impl Image {
             functions.extend(modules[name].functions.iter().map(|(name, path)| (*name, path.clone())));
         }
         let generated = native::request_generated(options, &mut files)?;
-        let mut ruby_functions: FxHashMap<Symbol, Vec<(Symbol, usize)>> = FxHashMap::default();
+        let mut ruby_functions: FxHashMap<Symbol, Vec<(Option<Symbol>, usize)>> = FxHashMap::default();
         for (at, function) in own_ruby_functions.iter().enumerate() {
-            ruby_functions.entry(function.name).or_default().push((Symbol::new(ENVIRONMENT), at));
+            ruby_functions.entry(function.name).or_default().push((None, at));
         }
         for module in &module_names {
             for (at, function) in modules[module].ruby_functions.iter().enumerate() {
-                ruby_functions.entry(function.name).or_default().push((*module, at));
+                ruby_functions.entry(function.name).or_default().push((Some(*module), at));
             }
         }
         files.parse(old.map(|old| &old.files), options);
@@ -319,10 +319,10 @@ impl Image {
         module: Option<Symbol>,
     ) -> Option<(&RubyFunction, bool)> {
         let places = self.ruby_functions.get(&name)?;
-        let own = places.iter().find(|(of, _)| Some(*of) == module);
+        let own = places.iter().find(|(of, _)| *of == module);
         let (of, at) = own.or(places.first())?;
-        let function = match self.modules.get(of) {
-            Some(module) => module.ruby_functions.get(*at)?,
+        let function = match of {
+            Some(module) => self.modules.get(module)?.ruby_functions.get(*at)?,
             None => self.own_ruby_functions.get(*at)?,
         };
         Some((function, places.iter().all(|(other, _)| other == of)))

@@ -433,3 +433,20 @@ fn a_change_in_place_that_nobody_would_see_is_refused() {
     let error = found.unwrap_err();
     assert!(error.contains("changes values of the manifest in place"), "{error}");
 }
+
+#[test]
+fn a_module_named_environment_does_not_hide_the_environments_functions() {
+    let function = |name: &str, text: &str| {
+        format!(
+            "Puppet::Functions.create_function(:'environment::{name}') do\n  def {name}\n    '{text}'\n  end\nend\n"
+        )
+    };
+    let files = [
+        ("lib/puppet/functions/environment/own.rb", function("own", "of the environment")),
+        ("modules/environment/lib/puppet/functions/environment/other.rb", function("other", "of the module")),
+    ];
+    let files: Vec<_> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let manifest = "notify { environment::own(): }\nnotify { environment::other(): }";
+    let Some(found) = notices_with(manifest, &files) else { return };
+    assert_eq!(found, Ok(vec!["of the environment".into(), "of the module".into()]));
+}

@@ -3,7 +3,8 @@
 //! This is the last resort behind the native functions and the native interpreter of templates, and there only where a `ruby` is
 //! installed. A worker process has the few parts of Puppet's API that such code uses (`worker/*.rb`), and no network, no rights and
 //! no more memory or time than it is given, and writes at most in one folder, as far as the kernel can confine it (Landlock);
-//! everything that concerns the compile it asks the compiler for, over a pipe. A worker that dies or does not answer fails the call that it runs, and nothing else.
+//! everything that concerns the compile it asks the compiler for, over a pipe. A worker that dies or does not answer fails the call
+//! that it runs, and nothing else.
 //!
 //! What a worker has loaded stays in it. So each environment and version of its code has a [`Pool`] of its own.
 
