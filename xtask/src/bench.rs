@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: benchmarks are programs, built with optimisation, that print figures beside those of the real peer.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, bail};
@@ -43,6 +43,12 @@ pub struct Args {
     /// pdb: the largest fleet that the real server gets
     #[arg(long, default_value_t = 1_000)]
     peer_max: usize,
+    /// pdb: nodes that each store is made to have, by copies of its rows, before questions are asked; with --alone
+    #[arg(long)]
+    grow: Option<usize>,
+    /// pdb: a folder where stores are kept, and taken from if they are there
+    #[arg(long)]
+    keep: Option<PathBuf>,
     /// pdb: what this stores in (sqlite, postgresql), separated by commas
     #[arg(long, default_value = "sqlite,postgresql")]
     stores: String,
@@ -69,7 +75,7 @@ pub fn run(root: &Path, args: &Args) -> anyhow::Result<()> {
     command.current_dir(root);
     match args.what {
         What::Compile => compile(root, args, &mut command)?,
-        What::Pdb => pdb(args, &mut command)?,
+        What::Pdb => pdb(root, args, &mut command)?,
         What::Catalogs => {
             command.args(["run", "--release", "--package", "acceptance", "--bin", "bench-catalogs"])
         }
@@ -86,7 +92,7 @@ pub fn run(root: &Path, args: &Args) -> anyhow::Result<()> {
 }
 
 /// Sees to the programs that ours is measured beside.
-fn pdb<'c>(args: &Args, command: &'c mut Command) -> anyhow::Result<&'c mut Command> {
+fn pdb<'c>(root: &Path, args: &Args, command: &'c mut Command) -> anyhow::Result<&'c mut Command> {
     let mut missing = Vec::new();
     if !Path::new("/usr/lib/postgresql").exists() && (!args.alone || args.stores.contains("postgresql")) {
         missing.push("postgresql");
@@ -108,6 +114,12 @@ fn pdb<'c>(args: &Args, command: &'c mut Command) -> anyhow::Result<&'c mut Comm
     command.args([format!("runs={}", args.runs), format!("queries={}", !args.no_queries)]);
     command.args([format!("json={}", args.json), format!("peer={}", !args.alone)]);
     command.arg(format!("peer-max={}", args.peer_max));
+    if let Some(nodes) = args.grow {
+        command.arg(format!("grow={nodes}"));
+    }
+    if let Some(folder) = &args.keep {
+        command.arg(format!("keep={}", root.join(folder).display()));
+    }
     Ok(command)
 }
 

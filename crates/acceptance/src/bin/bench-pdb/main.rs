@@ -8,13 +8,14 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark program")]
 
 mod fleet;
+mod grow;
 mod load;
 mod pack;
 mod queries;
 mod report;
 mod servers;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -39,6 +40,12 @@ struct Plan {
     stores: Vec<Kind>,
     /// Whether questions are asked, too.
     queries: bool,
+    /// Nodes that each store gets beyond those of the fleet before questions are asked.
+    grow: Option<usize>,
+    /// Where stores are kept, and taken from if they are there, instead of a scratch folder.
+    keep: Option<PathBuf>,
+    /// Another build of this program, which is measured instead.
+    program: Option<PathBuf>,
     /// Print JSON.
     json: bool,
 }
@@ -66,6 +73,9 @@ fn plan(arguments: &[String]) -> anyhow::Result<Plan> {
         peer_max: 1_000,
         stores: vec![Kind::Sqlite, Kind::Postgres],
         queries: true,
+        grow: None,
+        keep: None,
+        program: None,
         json: false,
     };
     for argument in arguments {
@@ -78,6 +88,9 @@ fn plan(arguments: &[String]) -> anyhow::Result<Plan> {
             "peer" => plan.peer = value == "true",
             "peer-max" => plan.peer_max = value.parse()?,
             "queries" => plan.queries = value == "true",
+            "grow" => plan.grow = Some(value.parse()?),
+            "keep" => plan.keep = Some(PathBuf::from(value)),
+            "program" => plan.program = Some(PathBuf::from(value)),
             "json" => plan.json = value == "true",
             "stores" => {
                 plan.stores = value
@@ -96,6 +109,9 @@ fn plan(arguments: &[String]) -> anyhow::Result<Plan> {
     if plan.runs < 2 {
         bail!("runs= must be 2 at least: the first run, and those that are measured");
     }
+    if plan.peer && plan.grow.is_some() {
+        bail!("grow= knows our tables only; peer=false leaves PuppetDB out");
+    }
     Ok(plan)
 }
 
@@ -106,12 +122,14 @@ fn measure(plan: &Plan) -> anyhow::Result<()> {
         );
     }
     let scratch = tempfile::Builder::new().prefix("bunraku-bench-").tempdir()?;
+    let folder = plan.keep.as_deref().unwrap_or(scratch.path());
+    std::fs::create_dir_all(folder)?;
     // PostgreSQL's account has to get through.
-    std::fs::set_permissions(scratch.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+    std::fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let mut sizes = Vec::new();
     for &nodes in &plan.sizes {
-        let size = runtime.block_on(with_fleet(plan, nodes, scratch.path()))?;
+        let size = runtime.block_on(with_fleet(plan, nodes, folder))?;
         if !plan.json {
             size.table();
         }
@@ -134,7 +152,8 @@ fn measure(plan: &Plan) -> anyhow::Result<()> {
 async fn with_fleet(plan: &Plan, nodes: usize, scratch: &Path) -> anyhow::Result<Size> {
     let fleet = Arc::new(Fleet::new(nodes, plan.runs)?);
     let questions = if plan.queries { queries::all(&fleet) } else { Vec::new() };
-    let mut size = Size { nodes, runs: plan.runs, questions, rows: Vec::new(), left_out: Vec::new() };
+    let grown = plan.grow.filter(|grown| *grown > nodes);
+    let mut size = Size { nodes, grown, runs: plan.runs, questions, rows: Vec::new(), left_out: Vec::new() };
     let mut kinds = plan.stores.clone();
     match (plan.peer, nodes <= plan.peer_max) {
         (true, true) => kinds.push(Kind::Puppetdb),
@@ -149,16 +168,47 @@ async fn with_fleet(plan: &Plan, nodes: usize, scratch: &Path) -> anyhow::Result
     for kind in kinds {
         let folder = scratch.join(format!("{kind:?}-{nodes}"));
         size.rows.push(one(kind, &folder, &fleet, plan, &size).await?);
-        std::fs::remove_dir_all(&folder)?;
+        if plan.keep.is_none() {
+            std::fs::remove_dir_all(&folder)?;
+        }
     }
     Ok(size)
 }
 
 async fn one(kind: Kind, folder: &Path, fleet: &Arc<Fleet>, plan: &Plan, size: &Size) -> anyhow::Result<Row> {
     eprintln!("{} with {} nodes ...", kind.name(), fleet.nodes);
-    let mut server = Server::start(kind, folder).await?;
+    // What was done with a store that is kept.
+    let (loaded, grown) = (folder.join("loaded"), folder.join("grown"));
+    let mut server = Server::start(kind, plan.program.as_deref(), folder).await?;
+    let (mut first, mut later) = Default::default();
+    if !loaded.exists() {
+        (first, later) = load(&mut server, fleet, plan).await?;
+        std::fs::write(&loaded, "")?;
+    }
+    let memory = server.memory_peak();
+    if let Some(nodes) = size.grown.filter(|_| !grown.exists()) {
+        eprintln!("  growing to {nodes} nodes");
+        server.stop();
+        grow::grow(&server, fleet.nodes, nodes).await?;
+        server.analyze()?;
+        std::fs::write(&grown, "")?;
+        server.run().await?;
+    } else if !size.questions.is_empty() {
+        server.analyze()?;
+    }
+    let disk = server.disk()?;
+    let mut answers = Vec::new();
+    for question in &size.questions {
+        eprintln!("  {}", question.name);
+        answers.push(queries::measure(&mut server, question).await?);
+    }
+    Ok(Row { kind, first, later, memory, memory_with_queries: server.memory_peak(), disk, answers })
+}
+
+/// All runs of all nodes: what the first one cost, and the later ones together.
+async fn load(server: &mut Server, fleet: &Arc<Fleet>, plan: &Plan) -> anyhow::Result<(Cost, Cost)> {
     eprintln!("  first runs");
-    let first = load::round(&mut server, fleet, 0).await?;
+    let first = load::round(server, fleet, 0).await?;
     let mut later = Cost::default();
     for run in 1..plan.runs {
         eprintln!(
@@ -167,20 +217,12 @@ async fn one(kind: Kind, folder: &Path, fleet: &Arc<Fleet>, plan: &Plan, size: &
             run + 1,
             plan.runs
         );
-        let cost = load::round(&mut server, fleet, run).await?;
+        let cost = load::round(server, fleet, run).await?;
         later.commands += cost.commands;
         later.cpu += cost.cpu;
         later.database += cost.database;
         later.seconds += cost.seconds;
     }
     eprintln!("  {:.0} and {:.0} commands for a CPU second", first.per_cpu(), later.per_cpu());
-    let memory = server.memory_peak();
-    let disk = server.disk()?;
-    server.analyze()?;
-    let mut answers = Vec::new();
-    for question in &size.questions {
-        eprintln!("  {}", question.name);
-        answers.push(queries::measure(&mut server, question).await?);
-    }
-    Ok(Row { kind, first, later, memory, memory_with_queries: server.memory_peak(), disk, answers })
+    Ok((first, later))
 }

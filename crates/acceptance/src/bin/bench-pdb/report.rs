@@ -35,6 +35,8 @@ pub struct Row {
 pub struct Size {
     /// Nodes.
     pub nodes: usize,
+    /// Nodes that the stores were made to have before questions were asked.
+    pub grown: Option<usize>,
     /// Runs of each.
     pub runs: usize,
     /// The questions.
@@ -105,7 +107,8 @@ impl Size {
         });
         put("memory peak with queries, MiB", &|row| format!("{:.0}", row.memory_with_queries));
         put("on disk, MiB (queue)", &|row| format!("{:.0} ({:.0})", row.disk.0, row.disk.1));
-        println!("\nqueries: p50 / p99 ms (CPU ms)");
+        let grown = self.grown.map(|grown| format!(", of {grown} nodes")).unwrap_or_default();
+        println!("\nqueries{grown}: p50 / p99 ms (CPU ms)");
         for (index, question) in self.questions.iter().enumerate() {
             let rows = self
                 .rows
@@ -170,7 +173,7 @@ impl Size {
                 })
             })
             .collect();
-        json!({"nodes": self.nodes, "runs": self.runs, "servers": rows, "not_run": self.left_out, "differences": self.differences()})
+        json!({"nodes": self.nodes, "grown": self.grown, "runs": self.runs, "servers": rows, "not_run": self.left_out, "differences": self.differences()})
     }
 }
 

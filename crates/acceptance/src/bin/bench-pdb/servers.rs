@@ -3,10 +3,11 @@
 //! Each has a scratch folder, free ports on the loopback interface, and, where it needs one, a PostgreSQL server of its own with the
 //! same settings.
 
+use std::io::Write as _;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use acceptance::process::{Process, free_port};
@@ -55,7 +56,11 @@ impl Kind {
 
 /// A server that runs. It ends before its database does.
 pub struct Server {
-    process: Process,
+    kind: Kind,
+    /// Ours, if it is not the one that this is.
+    program: Option<PathBuf>,
+    /// None while it is stopped.
+    process: Option<Process>,
     database: Option<Database>,
     /// `http://127.0.0.1:PORT`
     pub url: String,
@@ -80,44 +85,61 @@ pub fn puppetdb_version() -> String {
 }
 
 impl Server {
-    /// Starts a server in a new folder and waits until it answers.
-    pub async fn start(kind: Kind, folder: &Path) -> anyhow::Result<Server> {
+    /// Starts a server in a new folder, or in one where such a server was, and waits until it answers.
+    pub async fn start(kind: Kind, program: Option<&Path>, folder: &Path) -> anyhow::Result<Server> {
         std::fs::create_dir_all(folder)?;
         let database = match kind {
             Kind::Sqlite => None,
             Kind::Postgres | Kind::Puppetdb => Some(Database::start(&folder.join("postgresql")).await?),
         };
+        let (program, folder) = (program.map(Path::to_owned), folder.to_owned());
+        let mut server = Server { kind, program, process: None, database, url: String::new(), folder };
+        server.run().await?;
+        Ok(server)
+    }
+
+    /// Starts the server itself, whose database runs.
+    pub async fn run(&mut self) -> anyhow::Result<()> {
         let port = free_port();
-        let process = match kind {
-            Kind::Puppetdb => puppetdb(folder, port, &database)?,
-            Kind::Sqlite | Kind::Postgres => bunraku(folder, port, &database)?,
-        };
-        let url = format!("http://127.0.0.1:{port}");
-        let mut server = Server { process, database, url, folder: folder.to_owned() };
+        self.url = format!("http://127.0.0.1:{port}");
+        self.process = Some(match self.kind {
+            Kind::Puppetdb => puppetdb(&self.folder, port, &self.database)?,
+            Kind::Sqlite | Kind::Postgres => {
+                bunraku(self.program.as_deref(), &self.folder, port, &self.database)?
+            }
+        });
         let end = Instant::now() + Duration::from_secs(600);
         let client = Client::without_tls();
         loop {
-            if server.must_run().is_err() || Instant::now() > end {
-                let out = std::fs::read_to_string(folder.join("out")).unwrap_or_default();
-                bail!("{} does not answer\n{out}", kind.name());
+            if self.must_run().is_err() || Instant::now() > end {
+                let out = std::fs::read_to_string(self.folder.join("out")).unwrap_or_default();
+                bail!("{} does not answer\n{out}", self.kind.name());
             }
-            let simple = format!("{}/status/v1/simple", server.url);
+            let simple = format!("{}/status/v1/simple", self.url);
             let answer = client.send(Method::GET, &simple, [], Bytes::new()).await;
             if answer.is_ok_and(|answer| answer.status == 200) {
-                return Ok(server);
+                return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
 
+    /// Stops the server, not its database.
+    pub fn stop(&mut self) {
+        self.process = None;
+    }
+
     /// Fails once it has ended by itself.
     pub fn must_run(&mut self) -> anyhow::Result<()> {
-        self.process.must_run()
+        match &mut self.process {
+            Some(process) => process.must_run(),
+            None => bail!("{} does not run", self.kind.name()),
+        }
     }
 
     /// Processor seconds of the server and its database.
     pub fn cpu(&self) -> f64 {
-        self.process.cpu() + self.database_cpu()
+        self.process.as_ref().map_or(0.0, Process::cpu) + self.database_cpu()
     }
 
     /// Processor seconds of the database's own processes.
@@ -127,7 +149,20 @@ impl Server {
 
     /// The most resident memory of the server's process there was, in MiB.
     pub fn memory_peak(&self) -> f64 {
-        self.process.memory().1
+        self.process.as_ref().map_or(0.0, |process| process.memory().1)
+    }
+
+    /// The file that it stores in, if it is one.
+    pub fn file(&self) -> Option<PathBuf> {
+        (self.kind == Kind::Sqlite).then(|| self.folder.join("data/pdb.sqlite"))
+    }
+
+    /// Runs statements in its database.
+    pub fn ask_database(&self, sql: &str) -> anyhow::Result<String> {
+        match &self.database {
+            Some(database) => database.ask("store", sql),
+            None => bail!("{} has no server for its database", self.kind.name()),
+        }
     }
 
     /// MiB on disk: what is stored, and the queue.
@@ -166,7 +201,12 @@ fn size(path: &Path) -> u64 {
     }
 }
 
-fn bunraku(folder: &Path, port: u16, database: &Option<Database>) -> anyhow::Result<Process> {
+fn bunraku(
+    program: Option<&Path>,
+    folder: &Path,
+    port: u16,
+    database: &Option<Database>,
+) -> anyhow::Result<Process> {
     std::fs::create_dir_all(folder.join("conf"))?;
     std::fs::create_dir_all(folder.join("environments/production"))?;
     std::fs::write(folder.join("conf/puppet.conf"), "[main]\ndns_alt_names = localhost\n")?;
@@ -186,7 +226,8 @@ fn bunraku(folder: &Path, port: u16, database: &Option<Database>) -> anyhow::Res
     );
     let config = folder.join("conf/bunraku.toml");
     std::fs::write(&config, toml)?;
-    let mut command = Command::new(std::env::current_exe()?);
+    let program = program.map_or_else(std::env::current_exe, |program| Ok(program.to_owned()))?;
+    let mut command = Command::new(program);
     command.arg0("bunraku").arg("server").arg("--config").arg(config);
     Process::start("bunraku", &mut command, &folder.join("out"))
 }
@@ -233,11 +274,15 @@ impl Database {
             chown(folder, Some(user), Some(group))?;
         }
         let data = folder.join("data");
-        let mut init = Command::new(program("initdb")?);
-        init.arg("-D").arg(&data).args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"]);
-        let output = become_owner(&mut init, owner, folder).output().context("could not run initdb")?;
-        if !output.status.success() {
-            bail!("initdb: {}", String::from_utf8_lossy(&output.stderr));
+        let is_new = !data.join("PG_VERSION").exists();
+        if is_new {
+            let mut init = Command::new(program("initdb")?);
+            init.arg("-D").arg(&data);
+            init.args(["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"]);
+            let output = become_owner(&mut init, owner, folder).output().context("could not run initdb")?;
+            if !output.status.success() {
+                bail!("initdb: {}", String::from_utf8_lossy(&output.stderr));
+            }
         }
         let port = free_port();
         let mut postgres = Command::new(program("postgres")?);
@@ -256,18 +301,24 @@ impl Database {
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        database.ask("postgres", "CREATE DATABASE store")?;
-        database.ask("store", "CREATE EXTENSION pg_trgm")?;
+        if is_new {
+            database.ask("postgres", "CREATE DATABASE store")?;
+            database.ask("store", "CREATE EXTENSION pg_trgm")?;
+        }
         Ok(database)
     }
 
     fn ask(&self, name: &str, sql: &str) -> anyhow::Result<String> {
         let mut psql = Command::new(program("psql")?);
         psql.args(["-X", "-q", "-t", "-A", "-U", "postgres", "-h"]).arg(&self.folder);
-        psql.args(["-p", &self.port.to_string(), "-d", name, "-v", "ON_ERROR_STOP=1", "-c", sql]);
-        let output = psql.output().context("could not run psql")?;
+        psql.args(["-p", &self.port.to_string(), "-d", name, "-v", "ON_ERROR_STOP=1", "-f", "-"]);
+        psql.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = psql.spawn().context("could not run psql")?;
+        // By its input, where each statement is by itself. What it has to say before the end is short.
+        child.stdin.take().context("psql has no input")?.write_all(sql.as_bytes())?;
+        let output = child.wait_with_output().context("could not run psql")?;
         if !output.status.success() {
-            bail!("{sql}: {}", String::from_utf8_lossy(&output.stderr));
+            bail!("{sql:.2000}: {}", String::from_utf8_lossy(&output.stderr));
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
