@@ -95,6 +95,8 @@ pub struct Body {
 
 /// How much larger than its gzip a text can be at most.
 const EXPANSION_MAX: u64 = 1_032;
+/// How much larger it is at most with what is sent.
+const LIKELY_EXPANSION_MAX: usize = 32;
 
 impl Body {
     /// Whether the document is within a limit however well it was compressed, so that it need not be unpacked to know that.
@@ -129,12 +131,21 @@ impl Body {
         }
     }
 
+    /// What gzip says of the length of its text, within reason: anybody can say anything.
+    fn likely_len(&self, max: u64) -> usize {
+        let said = self.bytes.last_chunk().map_or(0, |end| u32::from_le_bytes(*end));
+        let said = usize::try_from(u64::from(said).min(max)).unwrap_or_default();
+        said.min(self.bytes.len().saturating_mul(LIKELY_EXPANSION_MAX))
+    }
+
     /// The document's text.
     pub(crate) fn text(self, max: u64) -> Result<Vec<u8>, Invalid> {
         if self.encoding != Encoding::Gzip {
             return Ok(self.bytes);
         }
         let mut text = Vec::new();
+        // Without room for it the text is unpacked in more steps.
+        let _ = text.try_reserve_exact(self.likely_len(max));
         let decoder = MultiGzDecoder::new(self.bytes.as_slice());
         decoder
             .take(max.saturating_add(1))

@@ -6,12 +6,13 @@
 //! need not go at once: rows of commands that are done go with the next commit that there is, in the order in which they were done.
 //! A few bodies stay in memory, since most are worked on a moment after they came.
 //!
-//! The queue has limits in number and bytes. Beyond them a command is refused, and its sender comes again later.
+//! The queue has limits in number and bytes. Beyond them a command is refused, and its sender comes again later. Rows of commands that
+//! are done count until they are gone: what is limited is the file.
 
 mod lanes;
 mod letters;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -21,6 +22,7 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::command::{Body, Encoding, Name};
 use lanes::Lanes;
+pub(crate) use lanes::Most;
 pub use letters::{DeadLetter, DeadLetters, Which};
 
 const SCHEMA: &[Migration] = &[
@@ -128,8 +130,11 @@ struct State {
     /// Accepted and on their way to the disk.
     arriving: usize,
     arriving_bytes: u64,
-    /// Rows to remove, oldest first.
-    done: Vec<i64>,
+    /// Rows to remove, with the bytes of their bodies.
+    done: BTreeMap<i64, u64>,
+    /// What rows that are being removed, or are to be, have together.
+    done_count: usize,
+    done_bytes: u64,
     bodies: HashMap<i64, Body>,
     bodies_bytes: usize,
 }
@@ -142,6 +147,21 @@ impl State {
         }
     }
 
+    fn is_done(&mut self, command: &Queued) {
+        self.take_body(command.id);
+        if self.done.insert(command.id, command.bytes).is_none() {
+            self.done_count += 1;
+            self.done_bytes += command.bytes;
+        }
+    }
+
+    /// Whether the file has room for one command more.
+    fn has_room(&self, bytes: u64, limits: &Limits) -> bool {
+        let count = self.lanes.len() + self.arriving + self.done_count;
+        let used = self.lanes.bytes() + self.arriving_bytes + self.done_bytes;
+        count < limits.commands_max && used.saturating_add(bytes) <= limits.bytes_max
+    }
+
     fn take_body(&mut self, id: i64) -> Option<Body> {
         let body = self.bodies.remove(&id)?;
         self.bodies_bytes -= body.bytes.len();
@@ -149,8 +169,8 @@ impl State {
     }
 }
 
-fn remove(tx: &Tx<'_>, done: &[i64]) -> Result<(), db::Error> {
-    let ids: Vec<Vec<db::Value>> = done.iter().map(|&id| vec![id.into()]).collect();
+fn remove(tx: &Tx<'_>, done: &BTreeMap<i64, u64>) -> Result<(), db::Error> {
+    let ids: Vec<Vec<db::Value>> = done.keys().map(|&id| vec![id.into()]).collect();
     tx.execute_each("DELETE FROM commands WHERE id = $1", &ids).map(drop)
 }
 
@@ -200,7 +220,7 @@ impl Queue {
         follow: bool,
     ) -> Result<Option<oneshot::Receiver<Completion>>, QueueError> {
         let bytes = command.body.bytes.len() as u64;
-        let _room = self.reserve(bytes)?;
+        let _room = self.reserve(bytes).await?;
         let mut queued = Queued {
             id: 0,
             uuid: uuid.to_owned(),
@@ -240,7 +260,10 @@ impl Queue {
         let queue = self.clone();
         let pushing = tokio::spawn(async move {
             let id = match queue.inner.db.write(write).await {
-                Ok(id) => id,
+                Ok(id) => {
+                    queue.removed(&done);
+                    id
+                }
                 Err(error) => {
                     queue.not_removed(done);
                     return Err(QueueError::Disk(error));
@@ -262,17 +285,21 @@ impl Queue {
         pushing.await.map_err(|_| QueueError::Disk(db::Error::Closed))?
     }
 
-    fn reserve(&self, bytes: u64) -> Result<Room<'_>, QueueError> {
-        let mut state = self.state();
-        let limits = &self.inner.limits;
-        if state.lanes.len() + state.arriving >= limits.commands_max
-            || state.lanes.bytes() + state.arriving_bytes + bytes > limits.bytes_max
-        {
-            return Err(QueueError::Full);
+    async fn reserve(&self, bytes: u64) -> Result<Room<'_>, QueueError> {
+        loop {
+            {
+                let mut state = self.state();
+                if state.has_room(bytes, &self.inner.limits) {
+                    state.arriving += 1;
+                    state.arriving_bytes += bytes;
+                    return Ok(Room { queue: self, bytes });
+                }
+                if state.done.is_empty() {
+                    return Err(QueueError::Full);
+                }
+            }
+            self.flush().await?;
         }
-        state.arriving += 1;
-        state.arriving_bytes += bytes;
-        Ok(Room { queue: self, bytes })
     }
 
     /// Commands that wait or are worked on.
@@ -285,17 +312,17 @@ impl Queue {
         self.state().lanes.delayed()
     }
 
-    /// The next command to work on; waits for one. `now` tells the time.
-    pub(crate) async fn take(&self, now: impl Fn() -> i64) -> Queued {
+    /// The next commands to work on, one of a node; waits for some. `now` tells the time.
+    pub(crate) async fn take(&self, now: impl Fn() -> i64, most: Most) -> Vec<Queued> {
         loop {
             let woken = self.inner.wake.notified();
             let due = {
                 let mut state = self.state();
-                match state.lanes.take(now()) {
-                    Ok(command) => {
+                match state.lanes.take(now(), most) {
+                    Ok(commands) => {
                         // There may be more for others.
                         self.inner.wake.notify_one();
-                        return command;
+                        return commands;
                     }
                     Err(due) => due,
                 }
@@ -319,44 +346,45 @@ impl Queue {
         command.name.replaces() && self.state().lanes.has_newer(command)
     }
 
-    /// The document of a command.
-    pub(crate) async fn body(&self, id: i64) -> Result<Option<Body>, db::Error> {
-        if let Some(body) = self.state().take_body(id) {
-            return Ok(Some(body));
-        }
-        let read = move |tx: &Tx<'_>| {
-            let Some(row) = tx.first("SELECT encoding, body FROM commands WHERE id = $1", &[id.into()])?
-            else {
-                return Ok(None);
-            };
-            let encoding = match row.get::<i64>(0)? {
-                1 => Encoding::Gzip,
-                2 => Encoding::Own,
-                _ => Encoding::Plain,
-            };
-            // Taken, not copied: it may be large.
-            let bytes = match row.into_values().pop() {
-                Some(db::Value::Blob(bytes)) => bytes,
-                _ => Vec::new(),
-            };
-            Ok(Some(Body { encoding, bytes }))
+    /// The documents of commands; none for those that were dropped by hand.
+    pub(crate) async fn bodies(&self, commands: &[&Queued]) -> Result<Vec<Option<Body>>, db::Error> {
+        let mut bodies: Vec<Option<Body>> = {
+            let mut state = self.state();
+            commands.iter().map(|command| state.take_body(command.id)).collect()
         };
-        self.inner.db.read(read).await
+        let missing: Vec<usize> =
+            (0..).zip(&bodies).filter(|(_, body)| body.is_none()).map(|(place, _)| place).collect();
+        if missing.is_empty() {
+            return Ok(bodies);
+        }
+        let ids: Vec<(usize, i64)> =
+            missing.into_iter().filter_map(|place| Some((place, commands.get(place)?.id))).collect();
+        let read = move |tx: &Tx<'_>| {
+            let one = |&(place, id): &(usize, i64)| Ok((place, stored_body(tx, id)?));
+            ids.iter().map(one).collect::<Result<Vec<_>, db::Error>>()
+        };
+        for (place, body) in self.inner.db.read(read).await? {
+            if let Some(there) = bodies.get_mut(place) {
+                *there = body;
+            }
+        }
+        Ok(bodies)
     }
 
-    /// Removes a command that is done.
-    pub(crate) async fn done(&self, command: &Queued) -> Result<(), db::Error> {
+    /// Ends commands that are in the store. Their rows go later; that this may fail is no reason to do their work again.
+    pub(crate) async fn done(&self, commands: &[&Queued]) {
+        if commands.is_empty() {
+            return;
+        }
         let is_pressing = {
             let mut state = self.state();
-            state.take_body(command.id);
-            state.done.push(command.id);
-            state.done.len() >= DONE_MAX || state.lanes.len() + state.arriving <= 1
+            commands.iter().for_each(|command| state.is_done(command));
+            state.done.len() >= DONE_MAX || state.lanes.len() + state.arriving <= commands.len()
         };
-        if is_pressing {
-            self.flush().await?;
+        if is_pressing && let Err(error) = self.flush().await {
+            tracing::warn!(%error, "commands that are done could not be removed from the queue");
         }
-        self.leave(command, Ok(()));
-        Ok(())
+        commands.iter().for_each(|command| self.leave(command, Ok(())));
     }
 
     /// Removes the rows of commands that are done.
@@ -365,18 +393,32 @@ impl Queue {
         if done.is_empty() {
             return Ok(());
         }
-        let gone = done.clone();
-        let removed = self.inner.db.write(move |tx| remove(tx, &gone)).await;
-        if removed.is_err() {
-            self.not_removed(done);
-        }
-        removed
+        // In a task of its own: what is taken from the list must be gone, or come back, even if nobody waits any more.
+        let queue = self.clone();
+        let removing = tokio::spawn(async move {
+            let gone = done.clone();
+            match queue.inner.db.write(move |tx| remove(tx, &gone)).await {
+                Ok(()) => {
+                    queue.removed(&done);
+                    Ok(())
+                }
+                Err(error) => {
+                    queue.not_removed(done);
+                    Err(error)
+                }
+            }
+        });
+        removing.await.map_err(|_| db::Error::Closed)?
     }
 
-    fn not_removed(&self, mut done: Vec<i64>) {
+    fn removed(&self, done: &BTreeMap<i64, u64>) {
         let mut state = self.state();
-        done.append(&mut state.done);
-        state.done = done;
+        state.done_count = state.done_count.saturating_sub(done.len());
+        state.done_bytes = state.done_bytes.saturating_sub(done.values().sum());
+    }
+
+    fn not_removed(&self, mut done: BTreeMap<i64, u64>) {
+        self.state().done.append(&mut done);
     }
 
     /// Puts a command that failed aside until a time.
@@ -499,6 +541,23 @@ impl Drop for Room<'_> {
         state.arriving -= 1;
         state.arriving_bytes -= self.bytes;
     }
+}
+
+fn stored_body(tx: &Tx<'_>, id: i64) -> Result<Option<Body>, db::Error> {
+    let Some(row) = tx.first("SELECT encoding, body FROM commands WHERE id = $1", &[id.into()])? else {
+        return Ok(None);
+    };
+    let encoding = match row.get::<i64>(0)? {
+        1 => Encoding::Gzip,
+        2 => Encoding::Own,
+        _ => Encoding::Plain,
+    };
+    // Taken, not copied: it may be large.
+    let bytes = match row.into_values().pop() {
+        Some(db::Value::Blob(bytes)) => bytes,
+        _ => Vec::new(),
+    };
+    Ok(Some(Body { encoding, bytes }))
 }
 
 fn queued(row: &Row) -> Result<Queued, db::Error> {

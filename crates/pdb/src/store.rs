@@ -45,7 +45,7 @@ use known::Known;
 pub use read::ReportSummary;
 
 /// Times that a write which lost against another one is run.
-const ATTEMPTS_MAX: u32 = 20;
+pub(crate) const ATTEMPTS_MAX: u32 = 20;
 /// Paths of facts that are remembered as known, so that they need not be written again. Some 40 MB.
 const KNOWN_PATHS_MAX: usize = 500_000;
 
@@ -106,7 +106,7 @@ pub(crate) struct Context {
 
 struct Paths {
     store: Option<Arc<Inner>>,
-    fresh: RefCell<Vec<Hash>>,
+    fresh: RefCell<HashSet<Hash>>,
 }
 
 impl Context {
@@ -120,13 +120,12 @@ impl Context {
 }
 
 impl Paths {
-    /// True if the path is not known to be stored; then it counts as known once this write is committed.
+    /// True if the path is not known to be stored, nor noted before by this write; it counts as known once this is committed.
     fn is_new(&self, path: &Hash) -> bool {
         if self.store.as_ref().is_some_and(|store| lock(&store.paths).contains(path)) {
             return false;
         }
-        self.fresh.borrow_mut().push(path.clone());
-        true
+        self.fresh.borrow_mut().insert(path.clone())
     }
 }
 
@@ -272,28 +271,41 @@ impl Store {
 
     /// Writes a document; durable when this returns.
     pub(crate) async fn write(&self, prepared: Prepared) -> Result<Outcome, db::Error> {
-        if let Prepared::Report(report) = &prepared {
-            self.inner.days.ensure(&self.inner.db, report.day()).await?;
+        let outcomes = self.write_all([prepared].into(), ATTEMPTS_MAX).await?;
+        outcomes.first().copied().ok_or(db::Error::Closed)
+    }
+
+    /// Writes documents in their order, all or none of them; durable when this returns. What loses against another transaction is run
+    /// again, so many times at most.
+    pub(crate) async fn write_all(
+        &self,
+        prepared: Arc<[Prepared]>,
+        attempts_max: u32,
+    ) -> Result<Vec<Outcome>, db::Error> {
+        for document in prepared.iter() {
+            if let Prepared::Report(report) = document {
+                self.inner.days.ensure(&self.inner.db, report.day()).await?;
+            }
         }
-        let prepared = Arc::new(prepared);
         let mut attempt = 1;
         loop {
-            let (document, inner) = (prepared.clone(), self.inner.clone());
+            let (documents, inner) = (prepared.clone(), self.inner.clone());
             let work = move |tx: &Tx<'_>| {
                 let context = Context::new(Some(inner));
-                let outcome = write(tx, &context, &document)?;
-                Ok((outcome, context.paths.fresh.into_inner()))
+                let outcomes = documents.iter().map(|document| write(tx, &context, document));
+                let outcomes = outcomes.collect::<Result<Vec<_>, _>>()?;
+                Ok((outcomes, context.paths.fresh.into_inner()))
             };
             match self.inner.db.write(work).await {
-                Ok((outcome, fresh)) => {
+                Ok((outcomes, fresh)) => {
                     let mut known = lock(&self.inner.paths);
                     if known.len() + fresh.len() > KNOWN_PATHS_MAX {
                         known.clear();
                     }
                     known.extend(fresh);
-                    return Ok(outcome);
+                    return Ok(outcomes);
                 }
-                Err(error) if error.is_conflict() && attempt < ATTEMPTS_MAX => {
+                Err(error) if error.is_conflict() && attempt < attempts_max => {
                     tracing::debug!(%error, attempt, "a write is run again");
                     tokio::time::sleep(Duration::from_millis(u64::from(attempt * attempt).min(100))).await;
                     attempt += 1;

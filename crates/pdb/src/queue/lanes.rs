@@ -16,6 +16,15 @@ pub(super) struct Lanes {
     bytes: u64,
 }
 
+/// How much is taken at once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Most {
+    /// Commands.
+    pub(crate) commands: usize,
+    /// Bytes of their bodies.
+    pub(crate) bytes: u64,
+}
+
 #[derive(Default)]
 struct Lane {
     /// In the order of their places.
@@ -54,8 +63,9 @@ impl Lanes {
         self.delayed.insert((until, command.id), command);
     }
 
-    /// The next command; if there is none, when the first delayed one is due.
-    pub(super) fn take(&mut self, now: i64) -> Result<Queued, Option<i64>> {
+    /// The next commands, each of another node, within limits that the first need not keep; if there are none, when the first delayed
+    /// one is due.
+    pub(super) fn take(&mut self, now: i64, most: Most) -> Result<Vec<Queued>, Option<i64>> {
         while let Some(entry) = self.delayed.first_entry() {
             if entry.key().0 > now {
                 break;
@@ -64,14 +74,22 @@ impl Lanes {
             self.bytes = self.bytes.saturating_sub(command.bytes);
             self.push(command);
         }
-        while let Some(certname) = self.ready.pop_front() {
-            if let Some(lane) = self.by_node.get_mut(&certname)
-                && !lane.is_busy
-                && let Some(command) = lane.waiting.pop_front()
-            {
-                lane.is_busy = true;
-                return Ok(command);
+        let (mut taken, mut bytes) = (Vec::new(), 0u64);
+        while taken.len() < most.commands.max(1)
+            && let Some(certname) = self.ready.pop_front()
+        {
+            let Some(lane) = self.by_node.get_mut(&certname).filter(|lane| !lane.is_busy) else { continue };
+            let Some(next) = lane.waiting.front() else { continue };
+            bytes += next.bytes;
+            if !taken.is_empty() && bytes > most.bytes {
+                self.ready.push_front(certname);
+                break;
             }
+            lane.is_busy = true;
+            taken.extend(lane.waiting.pop_front());
+        }
+        if !taken.is_empty() {
+            return Ok(taken);
         }
         Err(self.delayed.first_key_value().map(|(key, _)| key.0))
     }

@@ -142,3 +142,6 @@ mod outage;
 
 /// What is stored already.
 mod again;
+
+/// Several in one transaction.
+mod group;
