@@ -9,6 +9,7 @@ pub(crate) mod expire;
 pub(crate) mod export;
 mod exported;
 mod facts;
+mod group;
 mod known;
 mod node;
 pub(crate) mod partition;
@@ -184,17 +185,14 @@ pub(crate) fn prepare_kept(keep: &KeepCatalog, producer: Option<&str>, received:
 }
 
 pub(crate) fn write(tx: &Tx<'_>, context: &Context, prepared: &Prepared) -> Result<Outcome, db::Error> {
-    match prepared {
-        Prepared::Facts(facts) => facts::replace(tx, context, facts),
-        Prepared::SameFacts(same) => facts::touch(tx, same),
-        Prepared::Catalog(catalog) => catalog::replace(tx, catalog),
-        Prepared::SameCatalog(same) => catalog::touch(tx, same),
-        Prepared::Kept(kept) => catalog::keep(tx, kept),
-        Prepared::Inputs(inputs) => catalog::replace_inputs(tx, inputs),
-        Prepared::Report(report) => report::store(tx, report),
-        Prepared::Deactivate(command) => node::deactivate(tx, command),
-        Prepared::Expiration(command) => node::configure_expiration(tx, command),
-    }
+    Ok(match prepared {
+        Prepared::SameFacts(same) => facts::touch(tx, same)?,
+        Prepared::Kept(kept) => catalog::keep(tx, kept)?,
+        Prepared::Inputs(inputs) => catalog::replace_inputs(tx, inputs)?,
+        Prepared::Deactivate(command) => node::deactivate(tx, command)?,
+        Prepared::Expiration(command) => node::configure_expiration(tx, command)?,
+        together => group::write(tx, context, &[together])?.first().copied().unwrap_or(Outcome::Stale),
+    })
 }
 
 impl Store {
@@ -292,8 +290,7 @@ impl Store {
             let (documents, inner) = (prepared.clone(), self.inner.clone());
             let work = move |tx: &Tx<'_>| {
                 let context = Context::new(Some(inner));
-                let outcomes = documents.iter().map(|document| write(tx, &context, document));
-                let outcomes = outcomes.collect::<Result<Vec<_>, _>>()?;
+                let outcomes = group::write_all(tx, &context, &documents)?;
                 Ok((outcomes, context.paths.fresh.into_inner()))
             };
             match self.inner.db.write(work).await {

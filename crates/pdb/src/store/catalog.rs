@@ -1,8 +1,8 @@
 //! Catalogs, their resources and edges, and what was looked up for them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use db::{Result, Tx};
+use db::{Dialect, Result, Tx, Value};
 
 use super::Outcome;
 use super::node::{self, Heads};
@@ -91,29 +91,45 @@ pub(crate) fn prepare(catalog: &Catalog, document: Option<&[u8]>, received: i64)
     }
 }
 
-pub(crate) fn replace(tx: &Tx<'_>, new: &Prepared) -> Result<Outcome> {
-    let (environment, producer) = (new.environment.as_deref(), new.producer.as_deref());
-    let heads = node::heads_of(tx, &new.certname, new.producer_timestamp, environment, producer)?;
-    let node = heads.node.id;
-    let sql = "SELECT producer_timestamp, hash FROM catalogs WHERE node_id = $1";
-    let mut is_same = false;
-    if let Some(row) = tx.first(sql, &[node.into()])? {
-        if row.get::<i64>(0)? > new.producer_timestamp {
-            return Ok(Outcome::Stale);
-        }
-        is_same = row.get::<Hash>(1)? == new.hash;
+impl Prepared {
+    pub(crate) fn wanted(&self) -> node::Wanted<'_> {
+        let (environment, producer) = (self.environment.as_deref(), self.producer.as_deref());
+        node::Wanted { certname: &self.certname, environment, producer, make: true }
     }
-    tx.execute_soon(
-        "INSERT INTO catalogs (node_id, environment_id, producer_id, timestamp, producer_timestamp, hash, version,
-             transaction_uuid, catalog_uuid, code_id, job_id, resources_count, edges_count, content, document)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-         ON CONFLICT (node_id) DO UPDATE SET environment_id = excluded.environment_id, producer_id = excluded.producer_id,
-             timestamp = excluded.timestamp, producer_timestamp = excluded.producer_timestamp, hash = excluded.hash,
-             version = excluded.version, transaction_uuid = excluded.transaction_uuid,
-             catalog_uuid = excluded.catalog_uuid, code_id = excluded.code_id, job_id = excluded.job_id,
-             resources_count = excluded.resources_count, edges_count = excluded.edges_count,
-             content = excluded.content, document = excluded.document",
-        vec![
+}
+
+const COLUMNS: &str = "INSERT INTO catalogs (node_id, environment_id, producer_id, timestamp, producer_timestamp, hash, version,
+    transaction_uuid, catalog_uuid, code_id, job_id, resources_count, edges_count, content, document)";
+const UPSERT: &str = "ON CONFLICT (node_id) DO UPDATE SET environment_id = excluded.environment_id,
+    producer_id = excluded.producer_id, timestamp = excluded.timestamp, producer_timestamp = excluded.producer_timestamp,
+    hash = excluded.hash, version = excluded.version, transaction_uuid = excluded.transaction_uuid,
+    catalog_uuid = excluded.catalog_uuid, code_id = excluded.code_id, job_id = excluded.job_id,
+    resources_count = excluded.resources_count, edges_count = excluded.edges_count, content = excluded.content,
+    document = excluded.document";
+
+/// Replaces the catalogs of different nodes.
+pub(crate) fn replace(tx: &Tx<'_>, all: &[(&Prepared, Heads)]) -> Result<Vec<Outcome>> {
+    const OF_NODE: &str = "SELECT node_id, producer_timestamp, hash FROM catalogs WHERE node_id = $1";
+    const OF_NODES: &str =
+        "SELECT node_id, producer_timestamp, hash FROM catalogs WHERE node_id = ANY ($1::bigint[])";
+    let mut there: HashMap<i64, (i64, Hash)> = HashMap::with_capacity(all.len());
+    let nodes: Vec<i64> = all.iter().map(|(_, heads)| heads.node.id).collect();
+    shared::of_owners(tx, OF_NODE, OF_NODES, &nodes, |row| {
+        there.insert(row.get(0)?, (row.get(1)?, row.get(2)?));
+        Ok(())
+    })?;
+    let mut outcomes = Vec::with_capacity(all.len());
+    let (mut catalogs, mut counts, mut parts) = (Vec::new(), Vec::new(), Vec::new());
+    for (new, heads) in all {
+        let node = heads.node.id;
+        node::revive(tx, &heads.node, new.producer_timestamp)?;
+        let old = there.get(&node);
+        if old.is_some_and(|(time, _)| *time > new.producer_timestamp) {
+            outcomes.push(Outcome::Stale);
+            continue;
+        }
+        outcomes.push(Outcome::Stored);
+        catalogs.push(vec![
             node.into(),
             heads.environment.into(),
             heads.producer.into(),
@@ -129,23 +145,50 @@ pub(crate) fn replace(tx: &Tx<'_>, new: &Prepared) -> Result<Outcome> {
             new.edges_count.into(),
             new.document.as_ref().and(new.catalog_uuid.as_deref()).into(),
             new.document.clone().into(),
-        ],
-    )?;
-    touch_node(tx, node, new.producer_timestamp, heads.environment)?;
-    if !is_same {
-        tx.execute_soon(
-            "UPDATE nodes SET resources_count = $2, edges_count = $3 WHERE id = $1",
-            vec![node.into(), new.resources_count.into(), new.edges_count.into()],
-        )?;
-        parts::replace(tx, node, &new.resources, &new.edges)?;
+        ]);
+        counts.push(vec![
+            node.into(),
+            new.producer_timestamp.into(),
+            heads.environment.into(),
+            new.resources_count.into(),
+            new.edges_count.into(),
+        ]);
+        if old.is_none_or(|(_, hash)| *hash != new.hash) {
+            parts.push(parts::Wanted { node, resources: &new.resources, edges: &new.edges });
+        }
     }
-    Ok(Outcome::Stored)
+    shared::for_rows(
+        tx,
+        &format!("{COLUMNS} VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) {UPSERT}"),
+        &format!(
+            "{COLUMNS} SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bytea[],
+                 $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::integer[], $13::integer[], $14::text[],
+                 $15::bytea[]) {UPSERT}"
+        ),
+        catalogs,
+    )?;
+    shared::for_rows(
+        tx,
+        "UPDATE nodes SET catalog_timestamp = $2, catalog_environment_id = $3, resources_count = $4, edges_count = $5 WHERE id = $1",
+        "UPDATE nodes n SET catalog_timestamp = w.time, catalog_environment_id = w.environment, resources_count = w.resources,
+             edges_count = w.edges
+         FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+             w (id, time, environment, resources, edges)
+         WHERE n.id = w.id",
+        counts,
+    )?;
+    parts::replace(tx, &parts)?;
+    Ok(outcomes)
 }
 
-fn touch_node(tx: &Tx<'_>, node: i64, time: i64, environment: Option<i64>) -> Result<()> {
-    tx.execute_soon(
+/// Rows of node, time and environment.
+fn touch_nodes(tx: &Tx<'_>, rows: Vec<Vec<Value>>) -> Result<()> {
+    shared::for_rows(
+        tx,
         "UPDATE nodes SET catalog_timestamp = $2, catalog_environment_id = $3 WHERE id = $1",
-        vec![node.into(), time.into(), environment.into()],
+        "UPDATE nodes n SET catalog_timestamp = w.time, catalog_environment_id = w.environment
+         FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) w (id, time, environment) WHERE n.id = w.id",
+        rows,
     )
 }
 
@@ -167,23 +210,33 @@ pub(crate) struct Same {
     pub(crate) received: i64,
 }
 
-/// Gives a stored catalog the head of the new one; `Stale` if another content is stored, or a newer one.
-pub(crate) fn touch(tx: &Tx<'_>, same: &Same) -> Result<Outcome> {
-    let head = &same.head;
-    let (environment, producer) = (head.environment.as_deref(), head.producer.as_deref());
-    let Some(heads) = node::heads(tx, &same.certname, environment, producer, false)? else {
-        return Ok(Outcome::Stale);
-    };
-    let Heads { node, environment, producer } = heads;
-    let touched = tx.execute(
+impl Same {
+    pub(crate) fn wanted(&self) -> node::Wanted<'_> {
+        let (environment, producer) = (self.head.environment.as_deref(), self.head.producer.as_deref());
+        node::Wanted { certname: &self.certname, environment, producer, make: false }
+    }
+}
+
+/// Gives stored catalogs of different nodes the heads of the new ones; `Stale` if another content is stored, or a newer one.
+pub(crate) fn touch(tx: &Tx<'_>, all: &[(&Same, Option<Heads>)]) -> Result<Vec<Outcome>> {
+    const EACH: &str =
         "UPDATE catalogs SET environment_id = $3, producer_id = $4, timestamp = $5, producer_timestamp = $6, version = $7,
              transaction_uuid = $8, catalog_uuid = $9, code_id = $10, job_id = $11, content = NULL, document = NULL
-         WHERE node_id = $1 AND hash = $2 AND producer_timestamp <= $6",
-        &[
-            node.id.into(),
+         WHERE node_id = $1 AND hash = $2 AND producer_timestamp <= $6";
+    const ALL: &str =
+        "UPDATE catalogs c SET environment_id = w.environment, producer_id = w.producer, timestamp = w.received,
+             producer_timestamp = w.time, version = w.version, transaction_uuid = w.run, catalog_uuid = w.uuid, code_id = w.code,
+             job_id = w.job, content = NULL, document = NULL
+         FROM unnest($1::bigint[], $2::bytea[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[], $8::text[],
+             $9::text[], $10::text[], $11::text[]) w (node, hash, environment, producer, received, time, version, run, uuid, code, job)
+         WHERE c.node_id = w.node AND c.hash = w.hash AND c.producer_timestamp <= w.time RETURNING c.node_id";
+    let row = |same: &Same, heads: &Heads| -> Vec<Value> {
+        let head = &same.head;
+        vec![
+            heads.node.id.into(),
             same.hash.clone().into(),
-            environment.into(),
-            producer.into(),
+            heads.environment.into(),
+            heads.producer.into(),
             same.received.into(),
             head.producer_timestamp.into(),
             head.version.as_str().into(),
@@ -191,14 +244,41 @@ pub(crate) fn touch(tx: &Tx<'_>, same: &Same) -> Result<Outcome> {
             head.catalog_uuid.as_deref().into(),
             head.code_id.as_deref().into(),
             head.job_id.as_deref().into(),
-        ],
-    )?;
-    if touched == 0 {
-        return Ok(Outcome::Stale);
+        ]
+    };
+    let known: Vec<(&Same, Heads)> =
+        all.iter().filter_map(|(same, heads)| Some((*same, (*heads)?))).collect();
+    let mut touched: HashSet<i64> = HashSet::with_capacity(known.len());
+    match tx.dialect() {
+        _ if known.is_empty() => {}
+        Dialect::Sqlite => {
+            for (same, heads) in &known {
+                if tx.execute(EACH, &row(same, heads))? > 0 {
+                    touched.insert(heads.node.id);
+                }
+            }
+        }
+        Dialect::Postgres => {
+            let rows = known.iter().map(|(same, heads)| row(same, heads));
+            tx.each(ALL, &shared::columns(rows.collect()), |row| {
+                touched.insert(row.get(0)?);
+                Ok(())
+            })?;
+        }
     }
-    node::revive(tx, &node, head.producer_timestamp)?;
-    touch_node(tx, node.id, head.producer_timestamp, environment)?;
-    Ok(Outcome::Stored)
+    let mut nodes = Vec::with_capacity(known.len());
+    for (same, heads) in known.iter().filter(|(_, heads)| touched.contains(&heads.node.id)) {
+        let time = same.head.producer_timestamp;
+        node::revive(tx, &heads.node, time)?;
+        nodes.push(vec![heads.node.id.into(), time.into(), heads.environment.into()]);
+    }
+    touch_nodes(tx, nodes)?;
+    let is_touched = |heads: &Option<Heads>| heads.is_some_and(|heads| touched.contains(&heads.node.id));
+    let outcomes = all.iter().map(|(_, heads)| match is_touched(heads) {
+        true => Outcome::Stored,
+        false => Outcome::Stale,
+    });
+    Ok(outcomes.collect())
 }
 
 /// The identity with which content that is stored was sent once more.
@@ -262,7 +342,7 @@ pub(crate) fn keep(tx: &Tx<'_>, kept: &Kept) -> Result<Outcome> {
         return unmoved();
     }
     node::revive(tx, &node, kept.producer_timestamp)?;
-    touch_node(tx, node.id, kept.producer_timestamp, environment)?;
+    touch_nodes(tx, vec![vec![node.id.into(), kept.producer_timestamp.into(), environment.into()]])?;
     Ok(Outcome::Stored)
 }
 

@@ -334,7 +334,7 @@ fn live_paths(tx: &Tx<'_>) -> Result<Live> {
 
 fn delete(tx: &Tx<'_>, certname: &str) -> Result<bool> {
     let Some(node) = node::find(tx, certname)? else { return Ok(false) };
-    parts::replace(tx, node.id, &[], &[])?;
+    parts::replace(tx, &[parts::Wanted { node: node.id, resources: &[], edges: &[] }])?;
     for table in [&shared::PACKAGES, &shared::INPUTS] {
         shared::replace(tx, table, node.id, &[])?;
     }

@@ -1,6 +1,6 @@
 //! Facts and packages.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use db::{Dialect, Result, Row, Tx, Value};
 use serde_json::Value as Json;
@@ -105,30 +105,63 @@ impl Prepared {
     }
 }
 
-pub(crate) fn replace(tx: &Tx<'_>, context: &Context, new: &Prepared) -> Result<Outcome> {
-    let (environment, producer) = (Some(new.environment.as_str()), new.producer.as_deref());
-    let heads = node::heads_of(tx, &new.certname, new.producer_timestamp, environment, producer)?;
-    let node = heads.node.id;
-    let sql = "SELECT producer_timestamp, hash, packages_hash, digests FROM factsets WHERE node_id = $1";
-    let mut packages_hash: Option<Hash> = None;
-    let mut digests: Option<Vec<u8>> = None;
-    let mut is_same = false;
-    if let Some(row) = tx.first(sql, &[node.into()])? {
-        if row.get::<i64>(0)? > new.producer_timestamp {
-            return Ok(Outcome::Stale);
-        }
-        is_same = row.get::<Hash>(1)? == new.hash;
-        packages_hash = row.get(2)?;
-        digests = row.get(3)?;
+impl Prepared {
+    pub(crate) fn wanted(&self) -> node::Wanted<'_> {
+        let environment = Some(self.environment.as_str());
+        node::Wanted { certname: &self.certname, environment, producer: self.producer.as_deref(), make: true }
     }
-    tx.execute_soon(
-        "INSERT INTO factsets (node_id, environment_id, producer_id, timestamp, producer_timestamp, hash, packages_hash,
-             digests)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-         ON CONFLICT (node_id) DO UPDATE SET environment_id = excluded.environment_id, producer_id = excluded.producer_id,
-             timestamp = excluded.timestamp, producer_timestamp = excluded.producer_timestamp, hash = excluded.hash,
-             packages_hash = excluded.packages_hash, digests = excluded.digests",
-        vec![
+}
+
+/// The row of a node's facts.
+struct Factset {
+    producer_timestamp: i64,
+    hash: Hash,
+    packages_hash: Option<Hash>,
+    digests: Option<Vec<u8>>,
+}
+
+fn factsets(tx: &Tx<'_>, nodes: &[i64]) -> Result<HashMap<i64, Factset>> {
+    const OF_NODE: &str =
+        "SELECT node_id, producer_timestamp, hash, packages_hash, digests FROM factsets WHERE node_id = $1";
+    const OF_NODES: &str = "SELECT node_id, producer_timestamp, hash, packages_hash, digests FROM factsets
+        WHERE node_id = ANY ($1::bigint[])";
+    let mut there = HashMap::with_capacity(nodes.len());
+    shared::of_owners(tx, OF_NODE, OF_NODES, nodes, |row| {
+        let factset = Factset {
+            producer_timestamp: row.get(1)?,
+            hash: row.get(2)?,
+            packages_hash: row.get(3)?,
+            digests: row.get(4)?,
+        };
+        there.insert(row.get(0)?, factset);
+        Ok(())
+    })?;
+    Ok(there)
+}
+
+const UPSERT: &str = "ON CONFLICT (node_id) DO UPDATE SET environment_id = excluded.environment_id,
+    producer_id = excluded.producer_id, timestamp = excluded.timestamp, producer_timestamp = excluded.producer_timestamp,
+    hash = excluded.hash, packages_hash = excluded.packages_hash, digests = excluded.digests";
+const COLUMNS: &str =
+    "INSERT INTO factsets (node_id, environment_id, producer_id, timestamp, producer_timestamp, hash,
+    packages_hash, digests)";
+
+/// Replaces the facts of different nodes.
+pub(crate) fn replace(tx: &Tx<'_>, context: &Context, all: &[(&Prepared, Heads)]) -> Result<Vec<Outcome>> {
+    let mut there = factsets(tx, &all.iter().map(|(_, heads)| heads.node.id).collect::<Vec<_>>())?;
+    let mut outcomes = Vec::with_capacity(all.len());
+    let (mut factsets, mut nodes) = (Vec::new(), Vec::new());
+    let (mut changed, mut packages) = (Vec::new(), Vec::new());
+    for (new, heads) in all {
+        let node = heads.node.id;
+        node::revive(tx, &heads.node, new.producer_timestamp)?;
+        let old = there.remove(&node);
+        if old.as_ref().is_some_and(|old| old.producer_timestamp > new.producer_timestamp) {
+            outcomes.push(Outcome::Stale);
+            continue;
+        }
+        outcomes.push(Outcome::Stored);
+        factsets.push(vec![
             node.into(),
             heads.environment.into(),
             heads.producer.into(),
@@ -137,19 +170,42 @@ pub(crate) fn replace(tx: &Tx<'_>, context: &Context, new: &Prepared) -> Result<
             new.hash.clone().into(),
             new.packages_hash.clone().into(),
             new.digests.as_slice().into(),
-        ],
-    )?;
-    tx.execute_soon(
-        "UPDATE nodes SET facts_timestamp = $2, facts_environment_id = $3 WHERE id = $1",
-        vec![node.into(), new.producer_timestamp.into(), heads.environment.into()],
-    )?;
-    if !is_same {
-        write(tx, context, node, new, digests.as_deref())?;
-        if packages_hash != new.packages_hash {
-            shared::replace(tx, &shared::PACKAGES, node, &new.packages)?;
+        ]);
+        nodes.push(vec![node.into(), new.producer_timestamp.into(), heads.environment.into()]);
+        if old.as_ref().is_some_and(|old| old.hash == new.hash) {
+            continue;
         }
+        if old.as_ref().and_then(|old| old.packages_hash.as_ref()) != new.packages_hash.as_ref() {
+            packages.push((node, &new.packages));
+        }
+        changed.push(Changed {
+            node,
+            new,
+            is_known: old.is_some(),
+            digests: old.and_then(|old| old.digests),
+        });
     }
-    Ok(Outcome::Stored)
+    shared::for_rows(
+        tx,
+        &format!("{COLUMNS} VALUES ($1, $2, $3, $4, $5, $6, $7, $8) {UPSERT}"),
+        &format!(
+            "{COLUMNS} SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bytea[],
+                 $7::bytea[], $8::bytea[]) {UPSERT}"
+        ),
+        factsets,
+    )?;
+    shared::for_rows(
+        tx,
+        "UPDATE nodes SET facts_timestamp = $2, facts_environment_id = $3 WHERE id = $1",
+        "UPDATE nodes n SET facts_timestamp = w.time, facts_environment_id = w.environment
+         FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) w (id, time, environment) WHERE n.id = w.id",
+        nodes,
+    )?;
+    write(tx, context, &changed)?;
+    for (node, packages) in packages {
+        shared::replace(tx, &shared::PACKAGES, node, packages)?;
+    }
+    Ok(outcomes)
 }
 
 /// Facts that are stored already were sent again.
@@ -199,129 +255,150 @@ struct There {
     hash: Hash,
 }
 
-/// What a node has of facts, by name.
-type AllThere = HashMap<String, There>;
+/// What nodes have of facts, by node and name.
+type AllThere = HashMap<i64, HashMap<String, There>>;
 
-fn all_there(tx: &Tx<'_>, node: i64) -> Result<AllThere> {
+fn all_there(tx: &Tx<'_>, nodes: &[i64]) -> Result<AllThere> {
+    const OF_NODE: &str = "SELECT f.node_id, n.name, f.name_id, f.value_id, v.hash
+        FROM facts f JOIN fact_names n ON n.id = f.name_id JOIN fact_values v ON v.id = f.value_id
+        WHERE f.node_id = $1";
+    const OF_NODES: &str = "SELECT f.node_id, n.name, f.name_id, f.value_id, v.hash
+        FROM facts f JOIN fact_names n ON n.id = f.name_id JOIN fact_values v ON v.id = f.value_id
+        WHERE f.node_id = ANY ($1::bigint[])";
     let mut there = AllThere::new();
-    tx.each(
-        "SELECT n.name, f.name_id, f.value_id, v.hash
-         FROM facts f JOIN fact_names n ON n.id = f.name_id JOIN fact_values v ON v.id = f.value_id
-         WHERE f.node_id = $1",
-        &[node.into()],
-        |row| note(&mut there, &row),
-    )?;
+    shared::of_owners(tx, OF_NODE, OF_NODES, nodes, |row| note(&mut there, &row))?;
     Ok(there)
 }
 
 fn note(there: &mut AllThere, row: &Row) -> Result<()> {
-    there.insert(row.get(0)?, There { name_id: row.get(1)?, value_id: row.get(2)?, hash: row.get(3)? });
+    let fact = There { name_id: row.get(2)?, value_id: row.get(3)?, hash: row.get(4)? };
+    there.entry(row.get(0)?).or_default().insert(row.get(1)?, fact);
     Ok(())
 }
 
-/// What a node has of the facts that differ from those of the digests, if these tell that nothing else differs: most runs change some
-/// facts of hundreds.
-fn few_there(
-    tx: &Tx<'_>,
-    node: i64,
-    changed: &[&Fact],
-    digests: usize,
-    kept: usize,
-) -> Result<Option<AllThere>> {
+/// What nodes have of some facts.
+fn few_there(tx: &Tx<'_>, wanted: &[(i64, &Fact)]) -> Result<AllThere> {
     let mut there = AllThere::new();
     match tx.dialect() {
+        _ if wanted.is_empty() => {}
         Dialect::Sqlite => {
-            for fact in changed {
+            for (node, fact) in wanted {
                 tx.each(
-                    "SELECT n.name, f.name_id, f.value_id, v.hash
+                    "SELECT f.node_id, n.name, f.name_id, f.value_id, v.hash
                      FROM fact_names n JOIN facts f ON f.node_id = $1 AND f.name_id = n.id JOIN fact_values v ON v.id = f.value_id
                      WHERE n.name = $2",
-                    &[node.into(), fact.name.as_str().into()],
+                    &[(*node).into(), fact.name.as_str().into()],
                     |row| note(&mut there, &row),
                 )?;
             }
         }
-        Dialect::Postgres => tx.each(
-            "SELECT n.name, f.name_id, f.value_id, v.hash
-             FROM fact_names n JOIN facts f ON f.node_id = $1 AND f.name_id = n.id JOIN fact_values v ON v.id = f.value_id
-             WHERE n.name = ANY ($2::text[])",
-            &[node.into(), Value::List(changed.iter().map(|fact| fact.name.as_str().into()).collect())],
-            |row| note(&mut there, &row),
-        )?,
+        Dialect::Postgres => {
+            let rows = wanted.iter().map(|(node, fact)| vec![(*node).into(), fact.name.as_str().into()]);
+            tx.each(
+                "SELECT f.node_id, n.name, f.name_id, f.value_id, v.hash
+                 FROM unnest($1::bigint[], $2::text[]) w (node, name) JOIN fact_names n ON n.name = w.name
+                     JOIN facts f ON f.node_id = w.node AND f.name_id = n.id JOIN fact_values v ON v.id = f.value_id",
+                &shared::columns(rows.collect()),
+                |row| note(&mut there, &row),
+            )?;
+        }
     }
-    // Whatever else the node has is as it was, or one of its facts is gone.
-    Ok((kept + there.len() == digests).then_some(there))
+    Ok(there)
 }
 
+/// New facts of a node, and what its row told of those before.
+struct Changed<'a> {
+    node: i64,
+    new: &'a Prepared,
+    is_known: bool,
+    digests: Option<Vec<u8>>,
+}
+
+impl Changed<'_> {
+    /// Facts that are not among the digests, and how many there are of these, if the others are so many that they need not be looked at:
+    /// most runs change some facts of hundreds.
+    fn few(&self) -> Option<(Vec<&Fact>, usize)> {
+        let known: HashSet<&[u8]> = self.digests.as_deref()?.chunks_exact(DIGEST_BYTES).collect();
+        let few: Vec<&Fact> =
+            self.new.facts.iter().filter(|fact| !known.contains(fact.digest().as_slice())).collect();
+        (few.len() <= CHANGED_MAX).then_some((few, known.len()))
+    }
+}
+
+/// A fact that a node gets: the node, the fact, and the id of its name if that is known.
+type Given<'a> = (i64, &'a Fact, Option<i64>);
+
 /// Writes the facts that differ.
-fn write(tx: &Tx<'_>, context: &Context, node: i64, new: &Prepared, digests: Option<&[u8]>) -> Result<()> {
-    let mut facts: Vec<&Fact> = new.facts.iter().collect();
-    let mut there = None;
-    if let Some(digests) = digests {
-        let known: HashSet<&[u8]> = digests.chunks_exact(DIGEST_BYTES).collect();
-        let changed: Vec<&Fact> =
-            new.facts.iter().filter(|fact| !known.contains(fact.digest().as_slice())).collect();
-        let kept = new.facts.len() - changed.len();
-        if changed.len() <= CHANGED_MAX {
-            there = few_there(tx, node, &changed, known.len(), kept)?;
+fn write(tx: &Tx<'_>, context: &Context, all: &[Changed<'_>]) -> Result<()> {
+    let few: Vec<Option<(Vec<&Fact>, usize)>> = all.iter().map(Changed::few).collect();
+    let wanted = all.iter().zip(&few).filter_map(|(of, few)| Some((of.node, few.as_ref()?)));
+    let wanted: Vec<(i64, &Fact)> =
+        wanted.flat_map(|(node, (few, _))| few.iter().map(move |&fact| (node, fact))).collect();
+    let mut there = few_there(tx, &wanted)?;
+    // Whatever else a node has is as it was, or one of its facts is gone; then all are looked at.
+    let is_whole = |of: &Changed<'_>, few: &Option<(Vec<&Fact>, usize)>| match few {
+        Some((few, digests)) => {
+            let kept = of.new.facts.len() - few.len();
+            kept + there.get(&of.node).map_or(0, HashMap::len) == *digests
         }
-        if there.is_some() {
-            facts = changed;
-        }
-    }
-    let mut there = match there {
-        Some(there) => there,
-        None => all_there(tx, node)?,
+        None => !of.is_known,
     };
-    let mut changed: Vec<(&Fact, Option<i64>)> = Vec::new();
-    let mut left: Vec<i64> = Vec::new();
-    for fact in facts {
-        match there.remove(&fact.name) {
-            Some(there) if there.hash == fact.hash => {}
-            Some(there) => {
-                left.push(there.value_id);
-                changed.push((fact, Some(there.name_id)));
+    let whole: Vec<bool> = all.iter().zip(&few).map(|(of, few)| is_whole(of, few)).collect();
+    let others: Vec<i64> =
+        all.iter().zip(&whole).filter(|(_, whole)| !**whole).map(|(of, _)| of.node).collect();
+    there.extend(all_there(tx, &others)?);
+
+    let (mut given, mut left, mut gone) = (Vec::<Given<'_>>::new(), Vec::<i64>::new(), Vec::new());
+    for ((of, few), whole) in all.iter().zip(few).zip(whole) {
+        let mut there = there.remove(&of.node).unwrap_or_default();
+        let facts = match few {
+            Some((few, _)) if whole => few,
+            _ => of.new.facts.iter().collect(),
+        };
+        for fact in facts {
+            match there.remove(&fact.name) {
+                Some(there) if there.hash == fact.hash => {}
+                Some(there) => {
+                    left.push(there.value_id);
+                    given.push((of.node, fact, Some(there.name_id)));
+                }
+                None => given.push((of.node, fact, None)),
             }
-            None => changed.push((fact, None)),
+        }
+        for there in there.into_values() {
+            left.push(there.value_id);
+            gone.push(vec![of.node.into(), there.name_id.into()]);
         }
     }
-    let names = name_ids(tx, &changed)?;
-    let values = value_ids(tx, context, &changed, &names)?;
-    let rows: Vec<Vec<Value>> =
-        names.iter().zip(values).map(|(name, value)| vec![(*name).into(), value.into()]).collect();
-    lead(tx, node, rows)?;
-    if !there.is_empty() {
-        let gone: Vec<Vec<Value>> =
-            there.values().map(|gone| vec![node.into(), gone.name_id.into()]).collect();
-        tx.execute_each("DELETE FROM facts WHERE node_id = $1 AND name_id = $2", &gone)?;
-        left.extend(there.values().map(|gone| gone.value_id));
-    }
+    let names = name_ids(tx, &given)?;
+    let values = value_ids(tx, context, &given, &names)?;
+    let rows = given.iter().zip(names).zip(values);
+    lead(
+        tx,
+        rows.map(|(((node, ..), name), value)| vec![(*node).into(), name.into(), value.into()]).collect(),
+    )?;
+    shared::for_rows(
+        tx,
+        "DELETE FROM facts WHERE node_id = $1 AND name_id = $2",
+        "DELETE FROM facts f USING unnest($1::bigint[], $2::bigint[]) w (node, name)
+         WHERE f.node_id = w.node AND f.name_id = w.name",
+        gone,
+    )?;
     left.sort_unstable();
+    left.dedup();
     forget(tx, &left)
 }
 
-/// Makes a node have values: rows of name and value.
-fn lead(tx: &Tx<'_>, node: i64, mut rows: Vec<Vec<Value>>) -> Result<()> {
+/// Makes nodes have values: rows of node, name and value.
+fn lead(tx: &Tx<'_>, rows: Vec<Vec<Value>>) -> Result<()> {
     const ON_CONFLICT: &str = "ON CONFLICT (node_id, name_id) DO UPDATE SET value_id = excluded.value_id";
-    match tx.dialect() {
-        _ if rows.is_empty() => {}
-        Dialect::Sqlite => {
-            rows.iter_mut().for_each(|row| row.insert(0, node.into()));
-            let sql =
-                format!("INSERT INTO facts (node_id, name_id, value_id) VALUES ($1, $2, $3) {ON_CONFLICT}");
-            tx.execute_each(&sql, &rows)?;
-        }
-        Dialect::Postgres => {
-            let mut lists = shared::columns(rows);
-            lists.insert(0, node.into());
-            let sql = format!(
-                "INSERT INTO facts (node_id, name_id, value_id)
-                 SELECT $1::bigint, * FROM unnest($2::bigint[], $3::bigint[]) {ON_CONFLICT}"
-            );
-            tx.execute_soon(&sql, lists)?;
-        }
-    }
-    Ok(())
+    const COLUMNS: &str = "INSERT INTO facts (node_id, name_id, value_id)";
+    shared::for_rows(
+        tx,
+        &format!("{COLUMNS} VALUES ($1, $2, $3) {ON_CONFLICT}"),
+        &format!("{COLUMNS} SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) {ON_CONFLICT}"),
+        rows,
+    )
 }
 
 /// Removes values that nobody has any more.
@@ -343,12 +420,12 @@ pub(crate) fn forget(tx: &Tx<'_>, values: &[i64]) -> Result<()> {
     Ok(())
 }
 
-fn name_ids(tx: &Tx<'_>, changed: &[(&Fact, Option<i64>)]) -> Result<Vec<i64>> {
+fn name_ids(tx: &Tx<'_>, given: &[Given<'_>]) -> Result<Vec<i64>> {
     const FIND: &str = "SELECT id FROM fact_names WHERE name = $1";
     const FIND_ALL: &str = "SELECT id, name FROM fact_names WHERE name = ANY ($1::text[])";
     const INSERT: &str = "INSERT INTO fact_names (name) VALUES ($1) ON CONFLICT DO NOTHING";
-    let unknown: Vec<&str> =
-        changed.iter().filter(|(_, id)| id.is_none()).map(|(fact, _)| fact.name.as_str()).collect();
+    let unknown: BTreeSet<&str> =
+        given.iter().filter(|(_, _, id)| id.is_none()).map(|(_, fact, _)| fact.name.as_str()).collect();
     let mut known: HashMap<String, i64> = HashMap::new();
     if !unknown.is_empty() && tx.dialect() == Dialect::Postgres {
         tx.each(FIND_ALL, &[Value::List(unknown.iter().map(|&name| name.into()).collect())], |row| {
@@ -367,20 +444,16 @@ fn name_ids(tx: &Tx<'_>, changed: &[(&Fact, Option<i64>)]) -> Result<Vec<i64>> {
         }
         known.insert(name.to_owned(), found.ok_or(db::Error::Conflict)?.get(0)?);
     }
-    let id_of = |(fact, id): &(&Fact, Option<i64>)| id.or_else(|| known.get(&fact.name).copied());
-    changed.iter().map(|changed| id_of(changed).ok_or(db::Error::Conflict)).collect()
+    let id_of = |(_, fact, id): &Given<'_>| id.or_else(|| known.get(&fact.name).copied());
+    given.iter().map(|given| id_of(given).ok_or(db::Error::Conflict)).collect()
 }
 
-fn value_ids(
-    tx: &Tx<'_>,
-    context: &Context,
-    changed: &[(&Fact, Option<i64>)],
-    names: &[i64],
-) -> Result<Vec<i64>> {
+fn value_ids(tx: &Tx<'_>, context: &Context, given: &[Given<'_>], names: &[i64]) -> Result<Vec<i64>> {
     let mut order: Vec<(i64, &Fact)> =
-        names.iter().copied().zip(changed.iter().map(|(fact, _)| *fact)).collect();
+        names.iter().copied().zip(given.iter().map(|(_, fact, _)| *fact)).collect();
     // Transactions that add the same values meet in the same order.
-    order.sort_by_key(|(name, _)| *name);
+    order.sort_by(|left, right| (left.0, &left.1.hash).cmp(&(right.0, &right.1.hash)));
+    order.dedup_by(|left, right| (left.0, &left.1.hash) == (right.0, &right.1.hash));
     let mut known = find_values(tx, &order)?;
     let missing: Vec<(i64, &Fact)> = order
         .iter()
@@ -399,11 +472,11 @@ fn value_ids(
         known.extend(find_values(tx, &others)?);
     }
     known.extend(added);
-    let id_of = |(name, (fact, _)): (&i64, &(&Fact, Option<i64>))| {
+    let id_of = |(name, (_, fact, _)): (&i64, &Given<'_>)| {
         // Removed by another transaction in between: the work is run again.
         known.get(&(*name, fact.hash.clone())).copied().ok_or(db::Error::Conflict)
     };
-    names.iter().zip(changed).map(id_of).collect()
+    names.iter().zip(given).map(id_of).collect()
 }
 
 /// Ids of values by the id of the name and the hash.

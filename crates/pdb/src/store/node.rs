@@ -1,6 +1,8 @@
 //! Nodes, and the names that documents share.
 
-use db::{Dialect, Result, Tx};
+use std::collections::{BTreeSet, HashMap};
+
+use db::{Dialect, Result, Tx, Value};
 
 use super::Outcome;
 use crate::payload::{ConfigureExpiration, Deactivate};
@@ -77,17 +79,85 @@ pub(crate) fn heads(
     Ok(Some(heads))
 }
 
-/// The same for a document that makes the node known; one that was given up is back if the document is newer than that.
-pub(crate) fn heads_of(
-    tx: &Tx<'_>,
-    certname: &str,
-    time: i64,
-    environment: Option<&str>,
-    producer: Option<&str>,
-) -> Result<Heads> {
-    let heads = heads(tx, certname, environment, producer, true)?.ok_or(db::Error::Conflict)?;
-    revive(tx, &heads.node, time)?;
-    Ok(heads)
+/// What a document needs of [`heads`].
+pub(crate) struct Wanted<'a> {
+    pub(crate) certname: &'a str,
+    pub(crate) environment: Option<&'a str>,
+    pub(crate) producer: Option<&'a str>,
+    pub(crate) make: bool,
+}
+
+/// The same for documents of different nodes. On PostgreSQL rows of nodes are locked in one order, whatever that of the documents is.
+pub(crate) fn heads_of_all(tx: &Tx<'_>, wanted: &[Wanted<'_>]) -> Result<Vec<Option<Heads>>> {
+    if tx.dialect() == Dialect::Sqlite || wanted.len() < 2 {
+        let one = |wanted: &Wanted<'_>| {
+            heads(tx, wanted.certname, wanted.environment, wanted.producer, wanted.make)
+        };
+        return wanted.iter().map(one).collect();
+    }
+    let environments =
+        name_ids(tx, Names::Environments, wanted.iter().filter_map(|wanted| wanted.environment).collect())?;
+    let producers =
+        name_ids(tx, Names::Producers, wanted.iter().filter_map(|wanted| wanted.producer).collect())?;
+    let mut nodes = find_all(tx, wanted.iter().map(|wanted| wanted.certname).collect())?;
+    let missing: BTreeSet<&str> = wanted
+        .iter()
+        .filter(|wanted| wanted.make && !nodes.contains_key(wanted.certname))
+        .map(|wanted| wanted.certname)
+        .collect();
+    if !missing.is_empty() {
+        let sql = "INSERT INTO nodes (certname) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING";
+        tx.execute_soon(sql, vec![texts(&missing)])?;
+        nodes.extend(find_all(tx, missing)?);
+    }
+    let heads = wanted.iter().map(|wanted| {
+        let Some(&node) = nodes.get(wanted.certname) else {
+            return if wanted.make { Err(db::Error::Conflict) } else { Ok(None) };
+        };
+        let environment = wanted.environment.and_then(|name| environments.get(name).copied());
+        let producer = wanted.producer.and_then(|name| producers.get(name).copied());
+        Ok(Some(Heads { node, environment, producer }))
+    });
+    heads.collect()
+}
+
+fn texts(texts: &BTreeSet<&str>) -> Value {
+    Value::List(texts.iter().map(|&text| text.into()).collect())
+}
+
+/// On PostgreSQL: the rows of those nodes that are there, locked.
+fn find_all(tx: &Tx<'_>, certnames: BTreeSet<&str>) -> Result<HashMap<String, Node>> {
+    let mut nodes = HashMap::with_capacity(certnames.len());
+    let sql = "SELECT certname, id, deactivated, expired FROM nodes WHERE certname = ANY ($1::text[]) ORDER BY id FOR UPDATE";
+    tx.each(sql, &[texts(&certnames)], |row| {
+        nodes.insert(row.get(0)?, Node { id: row.get(1)?, deactivated: row.get(2)?, expired: row.get(3)? });
+        Ok(())
+    })?;
+    Ok(nodes)
+}
+
+/// On PostgreSQL: the ids of names, which are stored if they were not.
+fn name_ids(tx: &Tx<'_>, names: Names, wanted: BTreeSet<&str>) -> Result<HashMap<String, i64>> {
+    let mut ids = HashMap::with_capacity(wanted.len());
+    if wanted.is_empty() {
+        return Ok(ids);
+    }
+    let sql = match names {
+        Names::Environments => "SELECT name, id FROM environments WHERE name = ANY ($1::text[])",
+        Names::Producers => "SELECT name, id FROM producers WHERE name = ANY ($1::text[])",
+    };
+    tx.each(sql, &[texts(&wanted)], |row| {
+        ids.insert(row.get(0)?, row.get(1)?);
+        Ok(())
+    })?;
+    for missing in wanted {
+        if !ids.contains_key(missing)
+            && let Some(id) = name(tx, names, Some(missing))?
+        {
+            ids.insert(missing.to_owned(), id);
+        }
+    }
+    Ok(ids)
 }
 
 /// The node's row; a node that was given up is back if the document is newer than that.

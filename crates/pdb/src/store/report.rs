@@ -1,10 +1,13 @@
 //! Reports and their events.
 
+use std::collections::HashMap;
+
 use db::{Dialect, Result, Tx, Value};
 use serde_json::Value as Json;
 
 use super::Outcome;
-use super::{node, shared};
+use super::node::{self, Heads};
+use super::shared;
 use crate::document::{self, pack};
 use crate::hash::Hash;
 use crate::payload::Report;
@@ -106,85 +109,128 @@ impl Prepared {
     }
 }
 
-pub(crate) fn store(tx: &Tx<'_>, new: &Prepared) -> Result<Outcome> {
-    let (environment, producer) = (Some(new.environment.as_str()), new.producer.as_deref());
-    let heads = node::heads_of(tx, &new.certname, new.producer_timestamp, environment, producer)?;
-    let node::Heads { environment, producer, .. } = heads;
-    let node = heads.node.id;
-    let mut columns: Vec<Value> = vec![
-        new.day().into(),
-        new.hash.clone().into(),
-        node.into(),
-        environment.into(),
-        producer.into(),
-        new.producer_timestamp.into(),
-        new.status.clone(),
-        new.noop.clone(),
-        new.noop_pending.clone(),
-        new.corrective_change.clone(),
-        new.job_id.clone(),
-        new.cached_catalog_status.clone(),
-    ];
-    columns.extend(new.rest.iter().cloned());
-    let inserted = tx.first(
-        "INSERT INTO reports (day, hash, node_id, environment_id, producer_id, producer_timestamp, status, noop, noop_pending,
-             corrective_change, job_id, cached_catalog_status, receive_time, start_time, end_time, type, puppet_version,
-             report_format, configuration_version, transaction_uuid, catalog_uuid, code_id, resources_total,
-             resources_changed, resources_failed, resources_skipped, duration, document_format, document)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-             $25, $26, $27, $28, $29)
-         ON CONFLICT DO NOTHING RETURNING id",
-        &columns,
-    )?;
-    let Some(row) = inserted else { return Ok(Outcome::Duplicate) };
-    let id: i64 = row.get(0)?;
-    if !new.events.is_empty() {
-        let events: Vec<Vec<Value>> = new
-            .events
-            .iter()
-            .map(|event| {
-                [new.day().into(), id.into(), node.into()].into_iter().chain(event.iter().cloned()).collect()
-            })
-            .collect();
-        const COLUMNS: &str = "INSERT INTO resource_events (day, report_id, node_id, timestamp, status, corrective_change,
-            resource_type, resource_title, property, name, new_value, old_value, message, file, line, containment_path,
-            containing_class)";
-        match tx.dialect() {
-            Dialect::Sqlite => {
-                let values = "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17";
-                tx.execute_each(&format!("{COLUMNS} VALUES ({values})"), &events)?;
-            }
-            Dialect::Postgres => {
-                let lists = "$1::integer[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::boolean[], $7::text[],
-                    $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::integer[],
-                    $16::jsonb[], $17::text[]";
-                tx.execute_soon(
-                    &format!("{COLUMNS} SELECT * FROM unnest({lists})"),
-                    shared::columns(events),
-                )?;
-            }
-        }
+impl Prepared {
+    pub(crate) fn wanted(&self) -> node::Wanted<'_> {
+        let environment = Some(self.environment.as_str());
+        node::Wanted { certname: &self.certname, environment, producer: self.producer.as_deref(), make: true }
     }
-    if new.is_run {
-        tx.execute_soon(
-            "UPDATE nodes SET latest_report_id = $2, latest_report_hash = $3, report_timestamp = $4, report_environment_id = $5,
-                 latest_report_status = $6, latest_report_noop = $7, latest_report_noop_pending = $8,
-                 latest_report_corrective_change = $9, latest_report_job_id = $10, cached_catalog_status = $11
-             WHERE id = $1 AND coalesce(report_timestamp, $4) <= $4",
-            vec![
+
+    /// The columns of `reports`.
+    fn row(&self, heads: &Heads) -> Vec<Value> {
+        let mut columns: Vec<Value> = vec![
+            self.day().into(),
+            self.hash.clone().into(),
+            heads.node.id.into(),
+            heads.environment.into(),
+            heads.producer.into(),
+            self.producer_timestamp.into(),
+            self.status.clone(),
+            self.noop.clone(),
+            self.noop_pending.clone(),
+            self.corrective_change.clone(),
+            self.job_id.clone(),
+            self.cached_catalog_status.clone(),
+        ];
+        columns.extend(self.rest.iter().cloned());
+        columns
+    }
+}
+
+const COLUMNS: &str =
+    "INSERT INTO reports (day, hash, node_id, environment_id, producer_id, producer_timestamp, status, noop, noop_pending,
+         corrective_change, job_id, cached_catalog_status, receive_time, start_time, end_time, type, puppet_version,
+         report_format, configuration_version, transaction_uuid, catalog_uuid, code_id, resources_total,
+         resources_changed, resources_failed, resources_skipped, duration, document_format, document)";
+const EVENT_COLUMNS: &str =
+    "INSERT INTO resource_events (day, report_id, node_id, timestamp, status, corrective_change, resource_type, resource_title,
+         property, name, new_value, old_value, message, file, line, containment_path, containing_class)";
+
+/// Stores reports of different nodes.
+pub(crate) fn store(tx: &Tx<'_>, all: &[(&Prepared, Heads)]) -> Result<Vec<Outcome>> {
+    for (new, heads) in all {
+        node::revive(tx, &heads.node, new.producer_timestamp)?;
+    }
+    let ids = insert(tx, all)?;
+    let (mut events, mut nodes) = (Vec::new(), Vec::new());
+    for ((new, heads), id) in all.iter().zip(&ids) {
+        let Some(id) = *id else { continue };
+        let node = heads.node.id;
+        events.extend(new.events.iter().map(|event| {
+            let head: [Value; 3] = [new.day().into(), id.into(), node.into()];
+            head.into_iter().chain(event.iter().cloned()).collect::<Vec<_>>()
+        }));
+        if new.is_run {
+            nodes.push(vec![
                 node.into(),
                 id.into(),
                 new.hash.clone().into(),
                 new.producer_timestamp.into(),
-                environment.into(),
+                heads.environment.into(),
                 new.status.clone(),
                 new.noop.clone(),
                 new.noop_pending.clone(),
                 new.corrective_change.clone(),
                 new.job_id.clone(),
                 new.cached_catalog_status.clone(),
-            ],
-        )?;
+            ]);
+        }
     }
-    Ok(Outcome::Stored)
+    let values = "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17";
+    let lists = "$1::integer[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::boolean[], $7::text[],
+        $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::integer[],
+        $16::jsonb[], $17::text[]";
+    shared::for_rows(
+        tx,
+        &format!("{EVENT_COLUMNS} VALUES ({values})"),
+        &format!("{EVENT_COLUMNS} SELECT * FROM unnest({lists})"),
+        events,
+    )?;
+    shared::for_rows(
+        tx,
+        "UPDATE nodes SET latest_report_id = $2, latest_report_hash = $3, report_timestamp = $4, report_environment_id = $5,
+             latest_report_status = $6, latest_report_noop = $7, latest_report_noop_pending = $8,
+             latest_report_corrective_change = $9, latest_report_job_id = $10, cached_catalog_status = $11
+         WHERE id = $1 AND coalesce(report_timestamp, $4) <= $4",
+        "UPDATE nodes n SET latest_report_id = w.report, latest_report_hash = w.hash, report_timestamp = w.time,
+             report_environment_id = w.environment, latest_report_status = w.status, latest_report_noop = w.noop,
+             latest_report_noop_pending = w.pending, latest_report_corrective_change = w.corrective,
+             latest_report_job_id = w.job, cached_catalog_status = w.cached
+         FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bigint[], $6::text[], $7::boolean[],
+             $8::boolean[], $9::boolean[], $10::text[], $11::text[])
+             w (id, report, hash, time, environment, status, noop, pending, corrective, job, cached)
+         WHERE n.id = w.id AND coalesce(n.report_timestamp, w.time) <= w.time",
+        nodes,
+    )?;
+    let outcome = |id: Option<i64>| if id.is_some() { Outcome::Stored } else { Outcome::Duplicate };
+    Ok(ids.into_iter().map(outcome).collect())
+}
+
+/// The ids of reports; none for those that are there.
+fn insert(tx: &Tx<'_>, all: &[(&Prepared, Heads)]) -> Result<Vec<Option<i64>>> {
+    let rows = all.iter().map(|(new, heads)| new.row(heads));
+    match tx.dialect() {
+        Dialect::Sqlite => {
+            let values = "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+                $23, $24, $25, $26, $27, $28, $29";
+            let sql = format!("{COLUMNS} VALUES ({values}) ON CONFLICT DO NOTHING RETURNING id");
+            let id = |row: Vec<Value>| tx.first(&sql, &row)?.map(|row| row.get(0)).transpose();
+            rows.map(id).collect()
+        }
+        Dialect::Postgres => {
+            let lists = "$1::integer[], $2::bytea[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[],
+                $8::boolean[], $9::boolean[], $10::boolean[], $11::text[], $12::text[], $13::bigint[], $14::bigint[],
+                $15::bigint[], $16::text[], $17::text[], $18::integer[], $19::text[], $20::text[], $21::text[], $22::text[],
+                $23::bigint[], $24::bigint[], $25::bigint[], $26::bigint[], $27::double precision[], $28::smallint[],
+                $29::bytea[]";
+            let sql = format!(
+                "{COLUMNS} SELECT * FROM unnest({lists}) ON CONFLICT DO NOTHING RETURNING hash, node_id, id"
+            );
+            let mut ids: HashMap<(Hash, i64), i64> = HashMap::with_capacity(all.len());
+            tx.each(&sql, &shared::columns(rows.collect()), |row| {
+                ids.insert((row.get(0)?, row.get(1)?), row.get(2)?);
+                Ok(())
+            })?;
+            Ok(all.iter().map(|(new, heads)| ids.remove(&(new.hash.clone(), heads.node.id))).collect())
+        }
+    }
 }

@@ -19,8 +19,10 @@ pub(crate) struct Shared {
     /// On PostgreSQL: hash and id of those in a list.
     find_all: &'static str,
     of_owner: &'static str,
+    /// On PostgreSQL: the same of those in a list.
+    of_owners: &'static str,
     add: &'static str,
-    /// On PostgreSQL: leads to those whose ids a list has.
+    /// On PostgreSQL: the same of many, in lists of owners and ids.
     add_all: &'static str,
     remove: &'static str,
     remove_all: &'static str,
@@ -53,7 +55,9 @@ macro_rules! shared {
             find: concat!("SELECT id FROM ", $shared, " WHERE hash = $1"),
             find_all: concat!("SELECT hash, id FROM ", $shared, " WHERE hash = ANY ($1::bytea[])"),
             of_owner: concat!(
-                "SELECT s.id, s.hash FROM ",
+                "SELECT m.",
+                $owner,
+                ", s.hash, s.id FROM ",
                 $member,
                 " m JOIN ",
                 $shared,
@@ -62,6 +66,19 @@ macro_rules! shared {
                 " WHERE m.",
                 $owner,
                 " = $1"
+            ),
+            of_owners: concat!(
+                "SELECT m.",
+                $owner,
+                ", s.hash, s.id FROM ",
+                $member,
+                " m JOIN ",
+                $shared,
+                " s ON s.id = m.",
+                $id,
+                " WHERE m.",
+                $owner,
+                " = ANY ($1::bigint[])"
             ),
             add: concat!(
                 "INSERT INTO ",
@@ -79,17 +96,17 @@ macro_rules! shared {
                 $owner,
                 ", ",
                 $id,
-                ") SELECT $1::bigint, unnest($2::bigint[]) ON CONFLICT DO NOTHING"
+                ") SELECT * FROM unnest($1::bigint[], $2::bigint[]) ON CONFLICT DO NOTHING"
             ),
             remove: concat!("DELETE FROM ", $member, " WHERE ", $owner, " = $1 AND ", $id, " = $2"),
             remove_all: concat!(
                 "DELETE FROM ",
                 $member,
-                " WHERE ",
+                " m USING unnest($1::bigint[], $2::bigint[]) w (owner, id) WHERE m.",
                 $owner,
-                " = $1 AND ",
+                " = w.owner AND m.",
                 $id,
-                " = ANY ($2::bigint[])"
+                " = w.id"
             ),
             forget: concat!(
                 "DELETE FROM ",
@@ -190,51 +207,68 @@ fn list(ids: &[i64]) -> Value {
     Value::List(ids.iter().map(|&id| id.into()).collect())
 }
 
+/// A statement for many rows: on SQLite one for each row; on PostgreSQL one with lists of columns, which goes with the next one.
+pub(crate) fn for_rows(tx: &Tx<'_>, each: &str, all: &str, rows: Vec<Vec<Value>>) -> Result<()> {
+    match tx.dialect() {
+        _ if rows.is_empty() => Ok(()),
+        Dialect::Sqlite => tx.execute_each(each, &rows).map(drop),
+        Dialect::Postgres => tx.execute_soon(all, columns(rows)),
+    }
+}
+
 /// Makes the node have exactly these items, which are [`sorted`].
 pub(crate) fn replace(tx: &Tx<'_>, shared: &Shared, node: i64, wanted: &[Item]) -> Result<()> {
-    let mut there = of(tx, shared, node)?;
+    let mut there = of(tx, shared, &[node])?.remove(&node).unwrap_or_default();
     let added: Vec<&Item> = wanted.iter().filter(|item| there.remove(&item.hash).is_none()).collect();
     let ids = ensure(tx, shared, &added)?;
-    add(tx, shared, node, &ids)?;
+    add(tx, shared, ids.into_iter().map(|id| (node, id)).collect())?;
     let mut removed: Vec<i64> = there.into_values().collect();
     removed.sort_unstable();
-    remove(tx, shared, node, &removed)?;
+    remove(tx, shared, removed.iter().map(|&id| (node, id)).collect())?;
     forget(tx, shared, &removed)?;
     Ok(())
 }
 
-/// Hash and id of what an owner has.
-pub(crate) fn of(tx: &Tx<'_>, shared: &Shared, owner: i64) -> Result<HashMap<Hash, i64>> {
-    let mut there = HashMap::new();
-    tx.each(shared.of_owner, &[owner.into()], |row| {
-        there.insert(row.get(1)?, row.get(0)?);
+/// What owners have: hashes and ids.
+pub(crate) type Owned = HashMap<i64, HashMap<Hash, i64>>;
+
+/// Hash and id of what owners have.
+pub(crate) fn of(tx: &Tx<'_>, shared: &Shared, owners: &[i64]) -> Result<Owned> {
+    let mut there = Owned::new();
+    of_owners(tx, shared.of_owner, shared.of_owners, owners, |row| {
+        there.entry(row.get(0)?).or_default().insert(row.get(1)?, row.get(2)?);
         Ok(())
     })?;
     Ok(there)
 }
 
-/// Gives an owner items.
-pub(crate) fn add(tx: &Tx<'_>, shared: &Shared, owner: i64, ids: &[i64]) -> Result<()> {
-    match tx.dialect() {
-        _ if ids.is_empty() => {}
-        Dialect::Sqlite => drop(tx.execute_each(shared.add, &pairs(owner, ids))?),
-        Dialect::Postgres => tx.execute_soon(shared.add_all, vec![owner.into(), list(ids)])?,
+/// Rows of some owners: by a statement for one of them, or, on PostgreSQL, by one for those in a list.
+pub(crate) fn of_owners(
+    tx: &Tx<'_>,
+    of_one: &str,
+    of_some: &str,
+    owners: &[i64],
+    mut take: impl FnMut(Row) -> Result<()>,
+) -> Result<()> {
+    match (tx.dialect(), owners) {
+        (_, []) => Ok(()),
+        (Dialect::Postgres, [_, _, ..]) => tx.each(of_some, &[list(owners)], take),
+        _ => owners.iter().try_for_each(|&owner| tx.each(of_one, &[owner.into()], &mut take)),
     }
-    Ok(())
 }
 
-/// Takes items from an owner.
-pub(crate) fn remove(tx: &Tx<'_>, shared: &Shared, owner: i64, ids: &[i64]) -> Result<()> {
-    match tx.dialect() {
-        _ if ids.is_empty() => {}
-        Dialect::Sqlite => drop(tx.execute_each(shared.remove, &pairs(owner, ids))?),
-        Dialect::Postgres => tx.execute_soon(shared.remove_all, vec![owner.into(), list(ids)])?,
-    }
-    Ok(())
+/// Gives owners items.
+pub(crate) fn add(tx: &Tx<'_>, shared: &Shared, pairs: Vec<(i64, i64)>) -> Result<()> {
+    for_rows(tx, shared.add, shared.add_all, rows(pairs))
 }
 
-fn pairs(owner: i64, ids: &[i64]) -> Vec<Vec<Value>> {
-    ids.iter().map(|&id| vec![owner.into(), id.into()]).collect()
+/// Takes items from owners.
+pub(crate) fn remove(tx: &Tx<'_>, shared: &Shared, pairs: Vec<(i64, i64)>) -> Result<()> {
+    for_rows(tx, shared.remove, shared.remove_all, rows(pairs))
+}
+
+fn rows(pairs: Vec<(i64, i64)>) -> Vec<Vec<Value>> {
+    pairs.into_iter().map(|(owner, id)| vec![owner.into(), id.into()]).collect()
 }
 
 /// Removes shared rows that nobody has any more; gives the ids of those that are gone.

@@ -122,3 +122,172 @@ async fn a_group_that_loses_is_written_again_and_then_one_by_one() {
         processor.stop().await;
     }
 }
+
+/// What nodes bring in a round: facts, catalogs and reports that are new, as before, older, or partly as those of others.
+fn documents(round: i64) -> Vec<Prepared> {
+    let time = |minutes: i64| crate::payload::time_text(1_714_953_600_000_000 + minutes * 60_000_000);
+    let mut all = Vec::new();
+    for number in 0..12i64 {
+        let certname = format!("n{number}.{}", ["facts", "catalog", "report"][(number % 3) as usize]);
+        // Some come too late, some bring the same as before.
+        let (minute, content) = match (number + round) % 4 {
+            0 => (round * 10 - 25, round),
+            1 => (round * 10, round - 1),
+            _ => (round * 10, round),
+        };
+        let (name, version, document) = match number % 3 {
+            0 => {
+                let mut values = serde_json::json!({
+                    "kernel": "Linux", "certname": certname, "uptime": content * 100 + number / 6, "os": {"family": "Debian", "release": content},
+                });
+                if number % 2 == 0 {
+                    values[format!("only{}", content % 3)] = serde_json::json!([number, {"a": content}]);
+                }
+                let packages = serde_json::json!([["bash", content.to_string(), "apt"], ["vim", "9", "apt"]]);
+                (
+                    Name::ReplaceFacts,
+                    5,
+                    serde_json::json!({
+                        "certname": certname, "environment": format!("e{}", number % 2), "producer_timestamp": time(minute), "producer": "p",
+                        "values": values, "package_inventory": packages,
+                    }),
+                )
+            }
+            1 => {
+                let file = |title: String, of: &str, content: i64| {
+                    serde_json::json!({
+                        "type": "File", "title": title, "exported": false, "file": of, "line": 3, "tags": ["file"], "parameters": {"content": content},
+                    })
+                };
+                let resources = [
+                    file("/shared/a".into(), "shared.pp", content / 2),
+                    file("/shared/b".into(), "shared.pp", 1),
+                    file(format!("/own/{number}"), "shared.pp", content),
+                    file("/site".into(), "site.pp", number % 2),
+                    file(format!("/gone/{content}"), "gone.pp", 1),
+                ];
+                let edge = |from: &serde_json::Value, to: &serde_json::Value| {
+                    let end = |of: &serde_json::Value| serde_json::json!({"type": of["type"], "title": of["title"]});
+                    serde_json::json!({"source": end(from), "target": end(to), "relationship": "before"})
+                };
+                let edges: Vec<_> = resources.windows(2).map(|pair| edge(&pair[0], &pair[1])).collect();
+                (
+                    Name::ReplaceCatalog,
+                    9,
+                    serde_json::json!({
+                        "certname": certname, "version": minute.to_string(), "environment": "e0", "transaction_uuid": format!("t{minute}"),
+                        "catalog_uuid": format!("c{minute}"), "code_id": null, "job_id": null, "producer_timestamp": time(minute),
+                        "producer": format!("p{}", number % 2), "edges": edges, "resources": resources,
+                    }),
+                )
+            }
+            _ => (
+                Name::StoreReport,
+                8,
+                serde_json::json!({
+                    "certname": certname, "environment": "e1", "puppet_version": "8", "report_format": 12, "configuration_version": "1",
+                    // The same content is the same report.
+                    "start_time": time(content * 10), "end_time": time(content * 10), "producer_timestamp": time(content * 10), "producer": null,
+                    "transaction_uuid": format!("t{content}"), "status": (if content % 2 == 0 { "changed" } else { "failed" }), "noop": number > 6,
+                    "metrics": [{"category": "time", "name": "total", "value": 1.5}], "logs": [],
+                    "resources": [{
+                        "timestamp": time(minute), "resource_type": "File", "resource_title": "/x", "skipped": false, "file": null, "line": null,
+                        "containment_path": ["Stage[main]", "Main", "File[/x]"],
+                        "events": (0..number / 3).map(|event| serde_json::json!({
+                            "status": "success", "timestamp": time(minute), "property": format!("p{event}"), "name": null,
+                            "new_value": event, "old_value": null, "message": "m", "corrective_change": null,
+                        })).collect::<Vec<_>>(),
+                    }],
+                }),
+            ),
+        };
+        let payload = crate::command::read(name, version, document, 1).unwrap();
+        all.push(prepare(&payload, 1));
+    }
+    // The heads of catalogs that are stored, and of some that are not.
+    for number in [1, 4, 7] {
+        let certname = format!("n{number}.catalog");
+        let of = all.iter().find_map(|prepared| match prepared {
+            Prepared::Catalog(catalog) if prepared_for(catalog, &certname) => Some(catalog.hash().clone()),
+            _ => None,
+        });
+        let sketch = Sketch {
+            version: "same".into(),
+            environment: Some("e1".into()),
+            transaction_uuid: Some(format!("s{round}")),
+            catalog_uuid: None,
+            code_id: None,
+            job_id: Some("7".into()),
+            producer_timestamp: 1_714_953_600_000_000 + (round * 10 + 5) * 60_000_000,
+            producer: None,
+            fingerprint: Fingerprint::of(&[]),
+        };
+        let hash = of.filter(|_| number != 4).unwrap_or_else(|| vec![0; 20]);
+        all.push(prepare_same(&certname, sketch, hash, 2));
+    }
+    all
+}
+
+fn prepared_for(catalog: &catalog::Prepared, certname: &str) -> bool {
+    catalog.wanted().certname == certname
+}
+
+/// All that is stored, without ids.
+async fn contents(store: &Store) -> Vec<String> {
+    const STATEMENTS: &[&str] = &[
+        "SELECT certname, facts_timestamp, catalog_timestamp, report_timestamp, latest_report_status, latest_report_noop,
+            resources_count, edges_count,
+            (SELECT name FROM environments e WHERE e.id = facts_environment_id),
+            (SELECT name FROM environments e WHERE e.id = catalog_environment_id),
+            (SELECT name FROM environments e WHERE e.id = report_environment_id) FROM nodes",
+        "SELECT certname, s.producer_timestamp, s.hash, s.packages_hash, s.digests, p.name FROM factsets s
+            JOIN nodes n ON n.id = s.node_id LEFT JOIN producers p ON p.id = s.producer_id",
+        "SELECT certname, m.name, v.hash, v.kind, v.number FROM facts f JOIN nodes n ON n.id = f.node_id
+            JOIN fact_names m ON m.id = f.name_id JOIN fact_values v ON v.id = f.value_id AND v.name_id = f.name_id",
+        "SELECT hash FROM fact_values",
+        "SELECT hash, depth, name, kind FROM fact_paths",
+        "SELECT certname, p.name, p.version FROM node_packages o JOIN nodes n ON n.id = o.node_id JOIN packages p ON p.id = o.package_id",
+        "SELECT certname, c.hash, c.version, c.transaction_uuid, c.catalog_uuid, c.job_id, c.producer_timestamp, c.timestamp, p.name
+            FROM catalogs c JOIN nodes n ON n.id = c.node_id LEFT JOIN producers p ON p.id = c.producer_id",
+        "SELECT certname, p.hash, p.kind FROM catalog_parts c JOIN nodes n ON n.id = c.node_id JOIN parts p ON p.id = c.part_id",
+        "SELECT p.hash, r.hash, r.title FROM part_resources m JOIN parts p ON p.id = m.part_id JOIN resources r ON r.id = m.resource_id",
+        "SELECT p.hash, e.hash, e.target_title FROM part_edges m JOIN parts p ON p.id = m.part_id JOIN edges e ON e.id = m.edge_id",
+        "SELECT hash FROM resources",
+        "SELECT hash FROM edges",
+        "SELECT certname, r.hash, r.day, r.status, r.noop, r.duration, r.transaction_uuid, n.latest_report_hash = r.hash
+            FROM reports r JOIN nodes n ON n.id = r.node_id",
+        "SELECT certname, r.hash, e.property, e.new_value, e.status FROM resource_events e JOIN nodes n ON n.id = e.node_id
+            JOIN reports r ON r.id = e.report_id AND r.node_id = n.id",
+    ];
+    let read = |tx: &Tx<'_>| {
+        let mut all = Vec::new();
+        for sql in STATEMENTS {
+            let mut rows: Vec<String> = tx.query(sql, &[])?.iter().map(|row| format!("{row:?}")).collect();
+            rows.sort();
+            all.push(sql.split_whitespace().collect::<Vec<_>>().join(" "));
+            all.extend(rows);
+        }
+        Ok(all)
+    };
+    store.db().read(read).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn together_is_the_same_as_one_by_one() {
+    let Some(server) = Server::start() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let alone = Store::open(&dir.path().join("pdb.sqlite")).unwrap();
+    let together = Store::connect(server.settings()).await.unwrap();
+    for round in 0..6 {
+        let documents = documents(round);
+        let (first, same) = documents.split_at(12);
+        for part in [first, same] {
+            let mut expected = Vec::new();
+            for document in part {
+                expected.push(alone.write(document.clone()).await.unwrap());
+            }
+            assert_eq!(together.write_all(part.into(), 1).await.unwrap(), expected, "round {round}");
+        }
+        assert_eq!(contents(&together).await, contents(&alone).await, "round {round}");
+    }
+}
