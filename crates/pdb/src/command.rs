@@ -62,6 +62,12 @@ impl Name {
         }
     }
 
+    /// Whether a version is understood.
+    pub(crate) fn is_known(self, version: u32) -> bool {
+        let (oldest, newest) = self.versions();
+        (oldest..=newest).contains(&version)
+    }
+
     /// True if a newer command of this name makes an older one of the same node void.
     pub fn replaces(self) -> bool {
         matches!(self, Name::ReplaceCatalog | Name::ReplaceCatalogInputs | Name::ReplaceFacts)
@@ -173,7 +179,7 @@ impl Body {
 /// It is not valid; the text says what is wrong.
 pub fn read(name: Name, version: u32, value: Json, received: i64) -> Result<Payload, Invalid> {
     let (oldest, newest) = name.versions();
-    if !(oldest..=newest).contains(&version) {
+    if !name.is_known(version) {
         return Err(Invalid(format!("{name}: version {version} is not supported; {oldest} to {newest} are")));
     }
     Ok(match name {

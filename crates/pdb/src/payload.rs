@@ -1,8 +1,10 @@
 //! The documents of commands, decoded and checked: what is between the wire (or this process) and the store.
 
+pub(crate) mod canonical;
 pub mod catalog;
 pub mod facts;
 pub mod node;
+pub(crate) mod plain;
 pub mod report;
 pub(crate) mod sketch;
 

@@ -77,7 +77,7 @@ impl Blocklist {
         }
     }
 
-    fn blocks(&self, name: &str) -> bool {
+    pub(crate) fn blocks(&self, name: &str) -> bool {
         self.names.iter().any(|blocked| blocked == name)
             || self.patterns.iter().any(|pattern| pattern.is_match(name))
     }

@@ -33,12 +33,13 @@ use api::pdb::{
 use db::{Db, Dialect, PostgresSettings, Tx};
 use rest::{BoxFuture, Bytes};
 
+use crate::command::Name;
 use crate::hash::Hash;
 use crate::payload::sketch::Sketch;
-use crate::payload::{Catalog, Payload, microseconds};
+use crate::payload::{Catalog, Payload, microseconds, plain};
 use crate::processor::Blocklist;
 use crate::query::{QueryService, QuerySettings};
-use crate::queue::Queue;
+use crate::queue::{Queue, Queued};
 use crate::schema;
 
 pub(crate) use convert::convert;
@@ -144,6 +145,22 @@ pub(crate) fn prepare(payload: &Payload, received: i64) -> Prepared {
         Payload::StoreReport(report) => Prepared::Report(report::prepare(report, received)),
         Payload::DeactivateNode(command) => Prepared::Deactivate(command.clone()),
         Payload::ConfigureExpiration(command) => Prepared::Expiration(command.clone()),
+    }
+}
+
+/// Gets a command's document ready without decoding it into a tree, if it is as plain as usual. Of facts, those are wanted of whose name
+/// it is said so.
+pub(crate) fn prepare_plain(text: &[u8], of: &Queued, is_wanted: impl Fn(&str) -> bool) -> Option<Prepared> {
+    match of.name {
+        Name::ReplaceFacts if Name::ReplaceFacts.is_known(of.version) => {
+            let facts = plain::Facts::of(text, &of.certname)?;
+            Some(Prepared::Facts(facts::prepare_plain(facts, is_wanted, of.received)))
+        }
+        Name::ReplaceCatalog if Name::ReplaceCatalog.is_known(of.version) => {
+            let catalog = plain::Catalog::of(text, of.version, &of.certname)?;
+            Some(Prepared::Catalog(catalog::prepare_plain(&catalog, of.received)))
+        }
+        _ => None,
     }
 }
 

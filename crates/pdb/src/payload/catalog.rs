@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use super::{Fields, Invalid};
+use super::{Fields, Invalid, canonical};
 use crate::hash::{self, Hash};
 
 /// What an edge says of its source and target.
@@ -144,13 +144,17 @@ impl Catalog {
     }
 }
 
-impl Resource {
-    /// SHA-1 of type, title and parameters: what the API calls `resource`.
-    pub fn identity(&self, parameters: &str) -> Hash {
-        let head = Json::from(vec![self.kind.as_str(), self.title.as_str()]).to_string();
-        let head = head.strip_suffix(']').unwrap_or(&head);
-        hash::bytes(format!("{head},{parameters}]").as_bytes())
-    }
+/// SHA-1 of type, title and parameters, which are canonical: what the API calls `resource`.
+pub fn identity(kind: &str, title: &str, parameters: &str, buffer: &mut Vec<u8>) -> Hash {
+    buffer.clear();
+    buffer.push(b'[');
+    canonical::quote(kind, buffer);
+    buffer.push(b',');
+    canonical::quote(title, buffer);
+    buffer.push(b',');
+    buffer.extend_from_slice(parameters.as_bytes());
+    buffer.push(b']');
+    hash::bytes(buffer)
 }
 
 /// `[letter that is no capital, number or _][the same, or : . -]*`

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
+use super::canonical::quote;
 use super::{Fields, Invalid, NAME_BYTES_MAX};
 use crate::hash::{self, Hash};
 
@@ -50,29 +51,35 @@ impl Facts {
             values,
         })
     }
+}
 
-    /// Identity of everything but the time and the producer. `values` are the names in their order with the canonical texts.
-    pub fn hash<'a>(&self, values: impl Iterator<Item = (&'a str, &'a str)>) -> Hash {
-        // Written part by part in the order of the keys: the values are not copied for it.
-        let text = |text: &str| Json::from(text).to_string();
-        let (certname, environment) = (text(&self.certname), text(&self.environment));
-        let mut whole = format!("{{\"certname\":{certname},\"environment\":{environment}");
-        if !self.packages.is_empty() {
-            let mut packages: Vec<_> = self.packages.iter().collect();
-            packages.sort();
-            whole.push_str(",\"package_inventory\":");
-            whole.push_str(&hash::canonical(&serde_json::json!(packages)));
-        }
-        whole.push_str(",\"values\":{");
-        for (index, (name, value)) in values.enumerate() {
-            if index > 0 {
-                whole.push(',');
-            }
-            whole.push_str(&text(name));
-            whole.push(':');
-            whole.push_str(value);
-        }
-        whole.push_str("}}");
-        hash::bytes(whole.as_bytes())
+/// Identity of everything but the time and the producer. `values` are the names in their order with the canonical texts.
+pub(crate) fn hash<'a>(
+    certname: &str,
+    environment: &str,
+    packages: &[(String, String, String)],
+    values: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Hash {
+    // Written part by part in the order of the keys: the values are not copied more than once for it.
+    let mut whole = b"{\"certname\":".to_vec();
+    quote(certname, &mut whole);
+    whole.extend_from_slice(b",\"environment\":");
+    quote(environment, &mut whole);
+    if !packages.is_empty() {
+        let mut packages: Vec<_> = packages.iter().collect();
+        packages.sort();
+        whole.extend_from_slice(b",\"package_inventory\":");
+        whole.extend_from_slice(hash::canonical(&serde_json::json!(packages)).as_bytes());
     }
+    whole.extend_from_slice(b",\"values\":{");
+    for (index, (name, value)) in values.enumerate() {
+        if index > 0 {
+            whole.push(b',');
+        }
+        quote(name, &mut whole);
+        whole.push(b':');
+        whole.extend_from_slice(value.as_bytes());
+    }
+    whole.extend_from_slice(b"}}");
+    hash::bytes(&whole)
 }

@@ -92,6 +92,10 @@ impl Decoder {
         text: Vec<u8>,
         fingerprint: Option<Fingerprint>,
     ) -> Result<Work, Invalid> {
+        if let Some(document) = store::prepare_plain(&text, command, |name| !self.blocklist.blocks(name)) {
+            let note = fingerprint.zip(document.catalog_hash());
+            return Ok(Work { documents: vec![document], note, is_same: false });
+        }
         let value = payload::decode(&text)?;
         drop(text);
         let payload = command::read(command.name, command.version, value, command.received)?;

@@ -1,5 +1,6 @@
 //! Catalogs, their resources and edges, and what was looked up for them.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use db::{Dialect, Result, Tx, Value};
@@ -7,14 +8,16 @@ use db::{Dialect, Result, Tx, Value};
 use super::Outcome;
 use super::node::{self, Heads};
 use super::parts::{self, Part, Placed};
-use super::shared::{self, Item};
+use super::shared::{self, Column, Columns, Item};
 use crate::document::pack;
 use crate::hash::{self, Hash};
+use crate::payload::canonical::Text;
+use crate::payload::catalog::identity;
 use crate::payload::sketch::Sketch;
-use crate::payload::{Catalog, CatalogInputs};
+use crate::payload::{Catalog, CatalogInputs, canonical, plain};
 
 /// A catalog ready to be written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Prepared {
     certname: String,
     version: String,
@@ -36,41 +39,20 @@ pub(crate) struct Prepared {
 
 /// `document` is the catalog as an agent gets it, if there is one.
 pub(crate) fn prepare(catalog: &Catalog, document: Option<&[u8]>, received: i64) -> Prepared {
-    let mut origins: HashMap<(&str, &str), &str> = HashMap::with_capacity(catalog.resources.len());
-    let resources = catalog.resources.iter().map(|resource| {
-        let parameters = hash::canonical_map(&resource.parameters);
-        let identity = resource.identity(&parameters);
-        let tags = hash::texts(&resource.tags);
-        let rest = serde_json::json!([resource.exported, resource.file, resource.line]).to_string();
-        let item = Item {
-            hash: hash::bytes(&[&identity, tags.as_bytes(), rest.as_bytes()].concat()),
-            columns: vec![
-                identity.into(),
-                resource.kind.as_str().into(),
-                resource.title.as_str().into(),
-                resource.exported.into(),
-                resource.file.as_deref().into(),
-                resource.line.into(),
-                tags.into(),
-                parameters.into(),
-            ],
-        };
-        let origin = resource.file.as_deref().unwrap_or_default();
-        origins.insert((&resource.kind, &resource.title), origin);
-        Placed { origin, name: &resource.title, item }
+    let resources = catalog.resources.iter().map(|resource| Resource {
+        kind: &resource.kind,
+        title: &resource.title,
+        exported: resource.exported,
+        file: resource.file.as_deref(),
+        line: resource.line,
+        tags: hash::texts(&resource.tags),
+        parameters: hash::canonical_map(&resource.parameters).into(),
     });
-    let resources = parts::of_resources(resources.collect());
     let edges = catalog.edges.iter().map(|edge| {
-        let all = [&edge.relationship, &edge.source.0, &edge.source.1, &edge.target.0, &edge.target.1];
-        let item = Item {
-            hash: hash::json(&serde_json::json!(all)),
-            columns: all.into_iter().map(|text| text.as_str().into()).collect(),
-        };
-        let source = (edge.source.0.as_str(), edge.source.1.as_str());
-        Placed { origin: origins.get(&source).copied().unwrap_or_default(), name: &edge.target.1, item }
+        let [source, target] = [&edge.source, &edge.target].map(|(kind, title)| (&**kind, &**title));
+        Edge { source, target, relationship: &edge.relationship }
     });
-    let edges = parts::of_edges(edges.collect());
-    let (resource_hashes, edge_hashes) = (parts::hashes(&resources), parts::hashes(&edges));
+    let (resources, edges) = cut(resources, edges);
     Prepared {
         certname: catalog.certname.clone(),
         version: catalog.version.clone(),
@@ -82,12 +64,125 @@ pub(crate) fn prepare(catalog: &Catalog, document: Option<&[u8]>, received: i64)
         catalog_uuid: catalog.catalog_uuid.clone(),
         code_id: catalog.code_id.clone(),
         job_id: catalog.job_id.clone(),
+        document: document.map(pack),
+        ..content(&catalog.certname, resources, edges)
+    }
+}
+
+/// The same of a command that is as plain as usual.
+pub(crate) fn prepare_plain(catalog: &plain::Catalog<'_>, received: i64) -> Prepared {
+    let resources = catalog.resources.iter().map(|resource| Resource {
+        kind: &resource.kind.0,
+        title: &resource.title.0,
+        exported: resource.is_exported(),
+        file: resource.file.as_ref().map(|file| &*file.0),
+        line: resource.line(),
+        tags: resource.tags(),
+        parameters: resource.parameters.0.as_str().into(),
+    });
+    let edges = catalog.edges.iter().map(|edge| {
+        let [source, target] = [&edge.source, &edge.target].map(|end| (&*end.kind.0, &*end.title.0));
+        Edge { source, target, relationship: &edge.relationship.0 }
+    });
+    let (resources, edges) = cut(resources, edges);
+    let owned = |text: &Option<Text<'_>>| text.as_ref().map(|text| text.0.clone().into_owned());
+    Prepared {
+        certname: catalog.certname.0.clone().into_owned(),
+        version: catalog.version.0.clone().into_owned(),
+        environment: owned(&catalog.environment),
+        producer: owned(&catalog.producer),
+        producer_timestamp: catalog.time,
+        received,
+        transaction_uuid: owned(&catalog.transaction_uuid),
+        catalog_uuid: owned(&catalog.catalog_uuid),
+        code_id: owned(&catalog.code_id),
+        job_id: owned(&catalog.job_id),
+        ..content(&catalog.certname.0, resources, edges)
+    }
+}
+
+/// A resource as it is stored.
+struct Resource<'a> {
+    kind: &'a str,
+    title: &'a str,
+    exported: bool,
+    file: Option<&'a str>,
+    line: Option<i64>,
+    /// JSON, sorted, each once.
+    tags: String,
+    /// Canonical.
+    parameters: Cow<'a, str>,
+}
+
+/// A relation of two resources.
+struct Edge<'a> {
+    source: (&'a str, &'a str),
+    target: (&'a str, &'a str),
+    relationship: &'a str,
+}
+
+/// Makes rows of resources and edges, and cuts them into parts.
+fn cut<'a>(
+    resources: impl Iterator<Item = Resource<'a>>,
+    edges: impl Iterator<Item = Edge<'a>>,
+) -> (Vec<Part>, Vec<Part>) {
+    let mut origins: HashMap<(&str, &str), &str> = HashMap::new();
+    let mut buffer = Vec::new();
+    let resources = resources.map(|resource| {
+        let identity = identity(resource.kind, resource.title, &resource.parameters, &mut buffer);
+        buffer.clear();
+        buffer.extend_from_slice(&identity);
+        buffer.extend_from_slice(resource.tags.as_bytes());
+        buffer.extend_from_slice(if resource.exported { b"[true," } else { b"[false," });
+        match resource.file {
+            Some(file) => canonical::quote(file, &mut buffer),
+            None => buffer.extend_from_slice(b"null"),
+        }
+        match resource.line {
+            Some(line) => buffer.extend_from_slice(format!(",{line}]").as_bytes()),
+            None => buffer.extend_from_slice(b",null]"),
+        }
+        let item = Item {
+            hash: hash::bytes(&buffer),
+            columns: Columns::of(&[
+                identity.as_slice().into(),
+                resource.kind.into(),
+                resource.title.into(),
+                resource.exported.into(),
+                resource.file.into(),
+                resource.line.into(),
+                resource.tags.as_str().into(),
+                (&*resource.parameters).into(),
+            ]),
+        };
+        let origin = resource.file.unwrap_or_default();
+        origins.insert((resource.kind, resource.title), origin);
+        Placed { origin, name: resource.title, item }
+    });
+    let resources = parts::of_resources(resources.collect());
+    let mut buffer = Vec::new();
+    let edges = edges.map(|edge| {
+        let texts = [edge.relationship, edge.source.0, edge.source.1, edge.target.0, edge.target.1];
+        let item = Item {
+            hash: plain::edge_hash(texts, &mut buffer),
+            columns: Columns::of(&texts.map(Column::from)),
+        };
+        Placed { origin: origins.get(&edge.source).copied().unwrap_or_default(), name: edge.target.1, item }
+    });
+    let edges = parts::of_edges(edges.collect());
+    (resources, edges)
+}
+
+/// What follows from the parts; the rest is for the caller.
+fn content(certname: &str, resources: Vec<Part>, edges: Vec<Part>) -> Prepared {
+    let (resource_hashes, edge_hashes) = (parts::hashes(&resources), parts::hashes(&edges));
+    Prepared {
         resources_count: resource_hashes.len() as i64,
         edges_count: edge_hashes.len() as i64,
-        hash: Catalog::similarity(&catalog.certname, resource_hashes.into_iter(), edge_hashes.into_iter()),
+        hash: Catalog::similarity(certname, resource_hashes.into_iter(), edge_hashes.into_iter()),
         resources,
         edges,
-        document: document.map(pack),
+        ..Prepared::default()
     }
 }
 
@@ -359,7 +454,7 @@ pub(crate) struct PreparedInputs {
 pub(crate) fn prepare_inputs(command: &CatalogInputs) -> PreparedInputs {
     let inputs = command.inputs.iter().map(|(kind, name)| Item {
         hash: hash::json(&serde_json::json!([kind, name])),
-        columns: vec![kind.as_str().into(), name.as_str().into()],
+        columns: Columns::of(&[kind.as_str().into(), name.as_str().into()]),
     });
     let inputs = shared::sorted(inputs.collect());
     let all: Vec<u8> = inputs.iter().flat_map(|input| input.hash.iter().copied()).collect();

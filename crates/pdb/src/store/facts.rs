@@ -7,10 +7,11 @@ use serde_json::Value as Json;
 use sha1::{Digest as _, Sha1};
 
 use super::node::{self, Heads};
-use super::shared::{self, Item};
+use super::shared::{self, Columns, Item};
 use super::{Context, Outcome};
 use crate::hash::{self, Hash};
-use crate::payload::Facts;
+use crate::payload::canonical::Written;
+use crate::payload::{self, Facts, plain};
 use crate::schema::Kind;
 
 /// Bytes of a fact in the column `digests`.
@@ -19,7 +20,7 @@ const DIGEST_BYTES: usize = 8;
 const CHANGED_MAX: usize = 64;
 
 /// Facts ready to be written.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Prepared {
     certname: String,
     environment: String,
@@ -49,38 +50,68 @@ pub(crate) fn prepare(facts: &Facts, received: i64) -> Prepared {
         .values
         .iter()
         .map(|(name, value)| {
-            let text = hash::canonical(value);
-            Fact {
-                name: name.clone(),
-                hash: hash::bytes(text.as_bytes()),
-                kind: Kind::of(value),
-                number: value.as_f64(),
-                value: text,
-            }
+            let written = Written { kind: Kind::of(value), number: value.as_f64() };
+            Fact::new(name.clone(), hash::canonical(value), written)
         })
         .collect();
     rows.sort_by(|left, right| left.name.cmp(&right.name));
-    let packages = facts.packages.iter().map(|(name, version, provider)| Item {
-        hash: hash::json(&serde_json::json!([name, version, provider])),
-        columns: vec![name.as_str().into(), version.as_str().into(), provider.as_str().into()],
-    });
-    let packages = shared::sorted(packages.collect());
-    let all: Vec<u8> = packages.iter().flat_map(|package| package.hash.iter().copied()).collect();
-    Prepared {
+    let head = Prepared {
         certname: facts.certname.clone(),
         environment: facts.environment.clone(),
         producer: facts.producer.clone(),
         producer_timestamp: facts.producer_timestamp,
         received,
-        hash: facts.hash(rows.iter().map(|fact| (fact.name.as_str(), fact.value.as_str()))),
-        digests: digests(&rows),
-        facts: rows,
-        packages_hash: (!packages.is_empty()).then(|| hash::bytes(&all)),
-        packages,
+        ..Prepared::default()
+    };
+    head.with(rows, &facts.packages)
+}
+
+/// The same of a command that is as plain as usual; the names are wanted of which it is said so.
+pub(crate) fn prepare_plain(
+    facts: plain::Facts<'_>,
+    is_wanted: impl Fn(&str) -> bool,
+    received: i64,
+) -> Prepared {
+    let wanted = facts.values.into_iter().filter(|fact| is_wanted(&fact.name.0));
+    let rows = wanted.map(|fact| Fact::new(fact.name.0.into_owned(), fact.value, fact.written));
+    let head = Prepared {
+        certname: facts.certname.0.into_owned(),
+        environment: facts.environment.0.into_owned(),
+        producer: facts.producer.map(|producer| producer.0.into_owned()),
+        producer_timestamp: facts.producer_timestamp,
+        received,
+        ..Prepared::default()
+    };
+    head.with(rows.collect(), &facts.packages)
+}
+
+impl Prepared {
+    /// Facts that are sorted, and packages.
+    fn with(self, facts: Vec<Fact>, packages: &[(String, String, String)]) -> Prepared {
+        let values = facts.iter().map(|fact| (fact.name.as_str(), fact.value.as_str()));
+        let hash = payload::facts::hash(&self.certname, &self.environment, packages, values);
+        let packages = packages.iter().map(|(name, version, provider)| Item {
+            hash: hash::json(&serde_json::json!([name, version, provider])),
+            columns: Columns::of(&[name.as_str().into(), version.as_str().into(), provider.as_str().into()]),
+        });
+        let packages = shared::sorted(packages.collect());
+        let all: Vec<u8> = packages.iter().flat_map(|package| package.hash.iter().copied()).collect();
+        Prepared {
+            hash,
+            digests: digests(&facts),
+            facts,
+            packages_hash: (!packages.is_empty()).then(|| hash::bytes(&all)),
+            packages,
+            ..self
+        }
     }
 }
 
 impl Fact {
+    fn new(name: String, value: String, written: Written) -> Fact {
+        Fact { hash: hash::bytes(value.as_bytes()), name, kind: written.kind, number: written.number, value }
+    }
+
     /// Of name and value. Two that are not the same have the same once in some ten thousand million million million.
     fn digest(&self) -> [u8; DIGEST_BYTES] {
         let mut hash = Sha1::new();

@@ -14,7 +14,7 @@ use std::hash::{Hash as _, Hasher as _};
 
 use db::{Result, Tx, Value};
 
-use super::shared::{self, Item, Shared};
+use super::shared::{self, Columns, Item, Shared};
 use crate::hash::{self, Hash};
 
 /// Items that a manifest may have in one part; with more, a change would write many rows again.
@@ -55,7 +55,7 @@ impl Kind {
     }
 
     fn row(self, part: &Hash) -> Item {
-        Item { hash: part.clone(), columns: vec![(self as i64).into()] }
+        Item { hash: part.clone(), columns: Columns::of(&[(self as i64).into()]) }
     }
 }
 

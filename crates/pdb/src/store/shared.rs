@@ -173,12 +173,111 @@ pub(crate) const INPUTS: Shared = shared!(
 #[derive(Clone, Debug)]
 pub(crate) struct Item {
     pub(crate) hash: Hash,
-    pub(crate) columns: Vec<Value>,
+    pub(crate) columns: Columns,
 }
 
 impl Item {
     fn row(&self) -> Vec<Value> {
-        std::iter::once(Value::Blob(self.hash.clone())).chain(self.columns.iter().cloned()).collect()
+        std::iter::once(Value::Blob(self.hash.clone())).chain(self.columns.values()).collect()
+    }
+}
+
+/// Columns in one piece of memory: a catalog has thousands of rows, and few of them are ever written.
+#[derive(Clone, Debug)]
+pub(crate) struct Columns(Box<[u8]>);
+
+/// One of them.
+#[derive(Clone, Copy)]
+pub(crate) enum Column<'a> {
+    Null,
+    Int(i64),
+    Text(&'a str),
+    Blob(&'a [u8]),
+}
+
+/// What a column is, before its eight bytes of number or length.
+const NULL: u8 = 0;
+const INT: u8 = 1;
+const TEXT: u8 = 2;
+const BLOB: u8 = 3;
+
+impl Columns {
+    pub(crate) fn of(columns: &[Column<'_>]) -> Columns {
+        let bytes = |column: &Column<'_>| match column {
+            Column::Null => 1,
+            Column::Int(_) => 9,
+            Column::Text(text) => 9 + text.len(),
+            Column::Blob(bytes) => 9 + bytes.len(),
+        };
+        let mut all = Vec::with_capacity(columns.iter().map(bytes).sum());
+        for column in columns {
+            let (kind, number, bytes): (u8, u64, &[u8]) = match column {
+                Column::Null => {
+                    all.push(NULL);
+                    continue;
+                }
+                Column::Int(number) => (INT, number.cast_unsigned(), &[]),
+                Column::Text(text) => (TEXT, text.len() as u64, text.as_bytes()),
+                Column::Blob(bytes) => (BLOB, bytes.len() as u64, bytes),
+            };
+            all.push(kind);
+            all.extend_from_slice(&number.to_le_bytes());
+            all.extend_from_slice(bytes);
+        }
+        Columns(all.into())
+    }
+
+    fn values(&self) -> impl Iterator<Item = Value> {
+        let mut left: &[u8] = &self.0;
+        std::iter::from_fn(move || {
+            let (kind, rest) = left.split_first()?;
+            left = rest;
+            if *kind == NULL {
+                return Some(Value::Null);
+            }
+            let (number, rest) = left.split_first_chunk()?;
+            let number = u64::from_le_bytes(*number);
+            left = rest;
+            if *kind == INT {
+                return Some(Value::Int(number.cast_signed()));
+            }
+            let (bytes, rest) = left.split_at_checked(usize::try_from(number).ok()?)?;
+            left = rest;
+            Some(match *kind {
+                TEXT => Value::Text(String::from_utf8_lossy(bytes).into_owned()),
+                _ => bytes.into(),
+            })
+        })
+    }
+}
+
+impl<'a> From<&'a str> for Column<'a> {
+    fn from(text: &'a str) -> Column<'a> {
+        Column::Text(text)
+    }
+}
+
+impl<'a> From<&'a [u8]> for Column<'a> {
+    fn from(bytes: &'a [u8]) -> Column<'a> {
+        Column::Blob(bytes)
+    }
+}
+
+impl From<i64> for Column<'_> {
+    fn from(number: i64) -> Self {
+        Column::Int(number)
+    }
+}
+
+impl From<bool> for Column<'_> {
+    fn from(flag: bool) -> Self {
+        Column::Int(flag.into())
+    }
+}
+
+impl<'a, T: Into<Column<'a>>> From<Option<T>> for Column<'a> {
+    fn from(column: Option<T>) -> Column<'a> {
+        column.map_or(Column::Null, Into::into)
     }
 }
 
@@ -353,5 +452,34 @@ pub(crate) fn insert(tx: &Tx<'_>, shared: &Shared, items: &[&Item]) -> Result<Ha
     match items.iter().all(|item| stored.contains_key(&item.hash)) {
         true => Ok(stored),
         false => Err(db::Error::Conflict),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_come_back() {
+        let columns = Columns::of(&[
+            Some("ü").into(),
+            None::<i64>.into(),
+            (-7).into(),
+            true.into(),
+            b"\xff\0".as_slice().into(),
+            "".into(),
+            i64::MIN.into(),
+        ]);
+        let expected = [
+            "ü".into(),
+            Value::Null,
+            Value::Int(-7),
+            Value::Int(1),
+            vec![0xff, 0].into(),
+            "".into(),
+            Value::Int(i64::MIN),
+        ];
+        assert_eq!(columns.values().collect::<Vec<_>>(), expected);
+        assert_eq!(Columns::of(&[]).values().count(), 0);
     }
 }

@@ -143,5 +143,8 @@ mod outage;
 /// What is stored already.
 mod again;
 
+/// Decoded without a tree.
+mod plain;
+
 /// Several in one transaction.
 mod group;
