@@ -23,6 +23,9 @@ pub struct Args {
     /// Only every n-th case
     #[arg(long, default_value_t = 1)]
     every: usize,
+    /// Which one of each n: 0 is the n-th, 1 the one before it
+    #[arg(long, default_value_t = 0)]
+    before: usize,
     /// With how many systems' facts to compile each made-up declaration
     #[arg(long, default_value_t = 1)]
     systems: usize,
@@ -76,6 +79,7 @@ pub fn run(root: &Path, args: &Args) -> anyhow::Result<()> {
     }
     command.args([
         format!("every={}", args.every),
+        format!("before={}", args.before),
         format!("systems={}", args.systems),
         format!("specs={}", args.specs),
         format!("refusals={}", args.refusals),

@@ -32,6 +32,8 @@ pub struct Plan {
     pub modules: Vec<String>,
     /// Only every n-th case.
     pub every: usize,
+    /// Which one of each n: 0 is the n-th, 1 the one before it. A collection can be compared in n parts.
+    pub before: usize,
     /// With how many systems' facts each made-up declaration is compiled.
     pub systems: usize,
     /// At most so many declarations of each definition's own tests.

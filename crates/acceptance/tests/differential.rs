@@ -50,6 +50,7 @@ fn catalogs_are_those_of_the_installed_puppet() {
         modulepath: vec![folder.path().to_owned()],
         modules: MODULES.iter().map(|module| (*module).to_owned()).collect(),
         every: 1,
+        before: 0,
         systems: 1,
         specs: 4,
         refusals: 20,

@@ -60,6 +60,9 @@ pub(crate) struct Config {
     pub(crate) hierarchy: Vec<Entry>,
     /// The hierarchy asked last; modules only.
     pub(crate) default_hierarchy: Option<Vec<Entry>>,
+    /// What is wrong after the last entry of the one and the other hierarchy. It comes up where they are used, after
+    /// what the entries before it give rise to.
+    pub(crate) broken: [Option<LookupError>; 2],
     /// How `hiera_hash` merges (version 3).
     pub(crate) merge: Strategy,
     /// What is to be logged when the file is used.
@@ -108,6 +111,7 @@ pub(crate) fn parse(place: &Place, path: &str, text: String) -> Result<Config, L
         version: 0,
         hierarchy: Vec::new(),
         default_hierarchy: None,
+        broken: [None, None],
         merge: Strategy::Default,
         warning: None,
         text: text.into(),
@@ -144,12 +148,14 @@ impl Config {
         match self.version {
             5 => self.read_v5(place, settings),
             4 if *place == Place::Global => {
+                self.read_v4(settings)?;
                 let message = "hiera.yaml version 4 cannot be used in the global layer";
                 Err(self.fail("HIERA_UNSUPPORTED_VERSION_IN_GLOBAL", message, None))
             }
             4 => self.read_v4(settings),
             3 if *place == Place::Global => self.read_v3(settings),
             3 => {
+                self.read_v3(settings)?;
                 let place = if *place == Place::Environment { "an environment" } else { "a module" };
                 let message = format!("hiera.yaml version 3 cannot be used in {place}");
                 Err(self.fail(VERSION_3_NOT_GLOBAL, message, None))
@@ -178,6 +184,7 @@ impl Config {
             version: 5,
             hierarchy: if path.is_empty() { Vec::new() } else { vec![common] },
             default_hierarchy: None,
+            broken: [None, None],
             merge: Strategy::Default,
             warning: None,
             text: "".into(),

@@ -153,11 +153,23 @@ impl Merge<'_> {
                     items.extend(std::iter::repeat_n(source.clone(), entries.len()));
                     Value::array(items)
                 }
-                false => self.overwritten(source, dest),
+                false if self.options.preserve_unmergeables => dest.clone(),
+                // The first entry makes the source the destination; those after it are merged with themselves.
+                false => self.entries(entries.iter().skip(1), entries.clone(), Alias::Same, depth)?,
             });
         };
-        let mut merged = Hash::clone(below);
-        for (key, value) in entries.iter() {
+        self.entries(entries.iter(), Hash::clone(below), alias, depth)
+    }
+
+    /// Merges entries of a hash into `merged`.
+    fn entries<'v>(
+        &self,
+        entries: impl Iterator<Item = (&'v Value, &'v Value)>,
+        mut merged: Hash,
+        alias: Alias,
+        depth: usize,
+    ) -> Result<Value, LookupError> {
+        for (key, value) in entries {
             let next = match merged.get(key).filter(|found| found.is_true()) {
                 Some(found) => self.step(value, found, alias.of_children(), depth + 1)?,
                 None => self.step(value, value, Alias::Copy, depth + 1)?,
@@ -167,10 +179,18 @@ impl Merge<'_> {
         Ok(Value::hash(merged))
     }
 
-    fn array(&self, items: &[Value], dest: &Value, alias: Alias, depth: usize) -> Result<Value, LookupError> {
+    fn array(
+        &self,
+        items: &[Value],
+        dest: &Value,
+        mut alias: Alias,
+        depth: usize,
+    ) -> Result<Value, LookupError> {
         let mut source = items.to_vec();
         let mut dest = dest.clone();
         if let Some(separator) = &self.options.unpack_arrays {
+            // Both are new objects from here on.
+            alias = Alias::Distinct;
             source = unpack(&source, separator);
             if let Value::Array(items) = &dest {
                 dest = Value::array(unpack(items, separator));
@@ -308,16 +328,26 @@ fn cleared(value: &Value) -> Value {
     }
 }
 
+/// Ruby's `join`, which goes into nested lists, and `split`, which drops empty parts at the end.
 fn unpack(items: &[Value], separator: &str) -> Vec<Value> {
-    let mut joined = String::new();
-    for (index, item) in items.iter().enumerate() {
-        if index > 0 {
-            joined.push_str(separator);
+    fn join(joined: &mut String, items: &[Value], separator: &str, depth: usize) {
+        for (index, item) in items.iter().enumerate() {
+            if index > 0 {
+                joined.push_str(separator);
+            }
+            match item {
+                Value::Array(items) if depth < DEPTH_MAX => join(joined, items, separator, depth + 1),
+                item => to_s(joined, item),
+            }
         }
-        to_s(&mut joined, item);
     }
-    let mut parts: Vec<Value> = joined.split(separator).map(Value::from).collect();
-    // Ruby's `split` drops empty parts at the end.
+    let mut joined = String::new();
+    join(&mut joined, items, separator, 0);
+    let mut parts: Vec<Value> = match separator {
+        "" => joined.chars().map(|c| Value::from(c.to_string())).collect(),
+        " " => joined.split_ascii_whitespace().map(Value::from).collect(),
+        _ => joined.split(separator).map(Value::from).collect(),
+    };
     while parts.last().is_some_and(|part| part.as_str() == Some("")) {
         parts.pop();
     }

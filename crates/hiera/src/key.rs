@@ -70,9 +70,12 @@ impl Key {
         Key { root: text.clone(), text, segments: Vec::new(), module }
     }
 
-    /// The module that the key belongs to: what stands before the first `::`. Empty for `::x`.
+    /// The module that the key belongs to: what stands before the first `::`. The whole of `::x`, which no module is called.
     pub(crate) fn module(&self) -> Option<&str> {
-        self.module.map(|end| self.root.get(..end).unwrap_or_default())
+        self.module.map(|end| match end {
+            0 => self.root.as_str(),
+            end => self.root.get(..end).unwrap_or_default(),
+        })
     }
 
     /// All segments as values, for `data_dig` functions.

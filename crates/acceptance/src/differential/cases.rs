@@ -148,7 +148,8 @@ pub fn all(plan: &Plan, systems: &mut Systems, scratch: &Path) -> anyhow::Result
     cases.retain(|case| names.insert(case.node.clone()));
     cases.sort_by(|one, other| (&one.module, &one.definition).cmp(&(&other.module, &other.definition)));
     let every = plan.every.max(1);
-    Ok(cases.into_iter().skip(every - 1).step_by(every).collect())
+    let first = every - 1 - plan.before.min(every - 1);
+    Ok(cases.into_iter().skip(first).step_by(every).collect())
 }
 
 /// Modules by name; the first directory of the path that has one wins.

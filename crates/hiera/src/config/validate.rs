@@ -41,25 +41,25 @@ impl Config {
                 let line = self.line(1, |line| {
                     line.split_whitespace().any(|word| word.starts_with("default_hierarchy:"))
                 });
-                return Err(self.fail(
-                    "HIERA_DEFAULT_HIERARCHY_NOT_IN_MODULE",
-                    "'default_hierarchy' is only allowed in the module layer",
-                    line,
-                ));
+                let text = "'default_hierarchy' is only allowed in the module layer";
+                return Err(self.fail("HIERA_DEFAULT_HIERARCHY_NOT_IN_MODULE", text, line));
             }
             for entry in list {
                 self.check_entry(entry, defaults, place)?;
             }
         }
-        self.hierarchy = match entries("hierarchy") {
-            Some(list) => self.entries(list, defaults)?,
+        (self.hierarchy, self.broken[0]) = match entries("hierarchy") {
+            Some(list) => self.entries(list, defaults),
             None => {
                 let common = Hash::from_iter([("name", "Common"), ("path", "common.yaml")]);
-                self.entries(&[Value::hash(common)], defaults)?
+                self.entries(&[Value::hash(common)], defaults)
             }
         };
-        self.default_hierarchy =
-            entries("default_hierarchy").map(|list| self.entries(list, defaults)).transpose()?;
+        if let Some(list) = entries("default_hierarchy") {
+            let (entries, broken) = self.entries(list, defaults);
+            self.default_hierarchy = Some(entries);
+            self.broken[1] = broken;
+        }
         Ok(())
     }
 
@@ -123,13 +123,16 @@ impl Config {
         Ok(())
     }
 
-    fn entries(&self, list: &[Value], defaults: &Hash) -> Result<Vec<Entry>, LookupError> {
+    /// The entries of a hierarchy, up to one that cannot be used, and what is wrong with that.
+    fn entries(&self, list: &[Value], defaults: &Hash) -> (Vec<Entry>, Option<LookupError>) {
         let default_datadir = text(defaults, "datadir").unwrap_or_else(|| DEFAULT_DATADIR.into());
         let mut entries: Vec<Entry> = Vec::with_capacity(list.len());
         for entry in list {
             let Value::Hash(entry) = entry else { continue };
             let name = text(entry, "name").unwrap_or_default();
-            self.check_unique(&entries, &name)?;
+            if let Err(error) = self.check_unique(&entries, &name) {
+                return (entries, Some(error));
+            }
             let kind = |holder: &Hash| {
                 let kinds = [
                     FunctionKind::DataHash,
@@ -142,7 +145,7 @@ impl Config {
             };
             let Some((kind, function)) = kind(entry).or_else(|| kind(defaults)) else {
                 let message = format!("Unable to find a data provider function for hierarchy '{name}'");
-                return Err(self.fail("HIERA_DATA_PROVIDER_FUNCTION_NOT_FOUND", message, None));
+                return (entries, Some(self.fail("HIERA_DATA_PROVIDER_FUNCTION_NOT_FOUND", message, None)));
             };
             let datadir = text(entry, "datadir").unwrap_or_else(|| default_datadir.clone());
             entries.push(Entry {
@@ -154,7 +157,7 @@ impl Config {
                 options: entry.get_str("options").or_else(|| defaults.get_str("options")).cloned(),
             });
         }
-        Ok(entries)
+        (entries, None)
     }
 
     fn check_unique(&self, entries: &[Entry], name: &str) -> Result<(), LookupError> {
@@ -186,7 +189,10 @@ impl Config {
         for entry in list {
             let Value::Hash(entry) = entry else { continue };
             let name = text(entry, "name").unwrap_or_default();
-            self.check_unique(&entries, &name)?;
+            if let Err(error) = self.check_unique(&entries, &name) {
+                self.broken[0] = Some(error);
+                break;
+            }
             let backend = text(entry, "backend").unwrap_or_default();
             let (function, extension) = match &*backend {
                 "yaml" => ("yaml_data", ".yaml"),
@@ -195,7 +201,8 @@ impl Config {
                 other => {
                     let line = self.line(1, |line| line.contains(other));
                     let message = format!("No data provider is registered for backend '{other}'");
-                    return Err(self.fail("HIERA_NO_PROVIDER_FOR_BACKEND", message, line));
+                    self.broken[0] = Some(self.fail("HIERA_NO_PROVIDER_FOR_BACKEND", message, line));
+                    break;
                 }
             };
             let paths = list_of(entry, "paths")

@@ -37,8 +37,13 @@ impl Config {
         self.merge = merge_behavior(&config)?;
         let paths = names(&config["hierarchy"]);
         for backend in backends {
-            let entry = self.backend(&config, backend, &paths)?;
-            self.hierarchy.push(entry);
+            match self.backend(&config, backend, &paths) {
+                Ok(entry) => self.hierarchy.push(entry),
+                Err(error) => {
+                    self.broken[0] = Some(error);
+                    break;
+                }
+            }
         }
         Ok(())
     }

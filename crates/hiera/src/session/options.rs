@@ -56,6 +56,8 @@ impl Session {
             inner.options.borrow_mut().entry(None).or_insert_with(|| Rc::new(layered.clone()));
             let key = Key::plain(LOOKUP_OPTIONS.into());
             let found = match self.in_module(host, &invocation, &key, &Strategy::Hash) {
+                // `lookup_options:` without content takes those of the layers above away, too.
+                Ok(Value::Undef) => return Ok(LayeredOptions::default()),
                 Ok(found) => checked(found)?,
                 Err(Failure::NotFound) => None,
                 Err(error) => return Err(error),

@@ -109,12 +109,19 @@ impl Session {
 
     fn resolve_all(&self, host: &mut dyn Host, config: &Config) -> Result<Resolved, Failure> {
         let mut watched = Vec::new();
+        let [broken, broken_defaults] = &config.broken;
         let mut entries = self.resolve_entries(host, config, &config.hierarchy, &mut watched)?;
         super::backend3::configure(config, &mut entries);
+        if let Some(error) = broken {
+            return Err(error.clone().into());
+        }
         let defaults = match &config.default_hierarchy {
             Some(list) => self.resolve_entries(host, config, list, &mut watched)?,
             None => Vec::new(),
         };
+        if let Some(error) = broken_defaults {
+            return Err(error.clone().into());
+        }
         Ok(Resolved { entries, defaults, watched })
     }
 
