@@ -42,8 +42,7 @@ const SILENCE_MAX: Duration = Duration::from_secs(30);
 /// How often a limited read is looked at.
 const LIMIT_CHECK_INTERVAL: Duration = Duration::from_millis(100);
 /// PuppetDB's limit for a statement.
-const PREPARE: &str =
-    "SET statement_timeout = '10min'; SET timezone = 'UTC'; SET standard_conforming_strings = on";
+const PREPARE: &str = "SET statement_timeout = '10min'; SET timezone = 'UTC'; SET standard_conforming_strings = on; SET jit = off";
 
 /// How to reach a server.
 #[derive(Clone)]

@@ -177,6 +177,7 @@ impl Expiry {
             Task::GcPackages => done.swept += self.store.sweep(expire::PACKAGES).await?,
             Task::Other => {
                 done.swept += self.store.sweep(expire::OTHERS).await?;
+                done.swept += self.store.forget_counts().await?;
                 if is_paths_time {
                     done.swept += self.store.sweep_paths().await?;
                 }

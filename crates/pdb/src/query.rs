@@ -2,6 +2,7 @@
 
 mod check;
 mod comparison;
+mod counted;
 mod counts;
 mod dotted;
 mod entity;

@@ -34,8 +34,10 @@
 //!   `producer_timestamp`.
 //! - `resources_count`, `edges_count`: of the catalog, counted when it is written.
 //! - `latest_report_id` (→ `reports.id`), `latest_report_hash`, `latest_report_status`, `latest_report_noop`,
-//!   `latest_report_noop_pending`, `latest_report_corrective_change`, `latest_report_job_id`, `cached_catalog_status`: of the report
+//!   `latest_report_noop_pending`, `latest_report_corrective_change`, `latest_report_job_id`, `latest_report_end_time`,
+//!   `cached_catalog_status`: of the report
 //!   with the greatest producer timestamp; null once that expired. Reports of plans do not count.
+//! - `latest_report_events`: how many events of that report are counted in `event_counts`: all of them, or none once they expired.
 //!
 //! `factsets`: one row a node with facts. `environment_id`, `producer_id`, `timestamp` (received), `producer_timestamp`, `hash`
 //! (of all names and values), `packages_hash`, `digests` (sorted pieces of 8 bytes, one for each fact's name and value; may be null).
@@ -44,7 +46,9 @@
 //!
 //! `fact_values`: the distinct values of each top-level fact. `name_id`, `hash` (SHA-1 of the canonical JSON, see
 //! [`crate::hash::json`]; equality of values is equality of hashes), `kind` ([`Kind`]), `number` (the value of integers and floats,
-//! for comparisons, null otherwise), `value` (JSON, structured facts whole).
+//! for comparisons, null otherwise), `value` (JSON, structured facts whole), on PostgreSQL `nodes` (how many have it, less the sum of
+//! `fact_differences`: `name_id`, `value_id`, `nodes`). The view `counted_values` has the columns of `fact_values`, `nodes` being how
+//! many have it, if summed up: a value can have several rows there.
 //!
 //! `facts`: `node_id`, `name_id`, `value_id`: which node has which value.
 //!
@@ -86,6 +90,11 @@
 //! `"present"` has its quotes), `message`, `file`, `line`, `containment_path` (JSON array), `containing_class`. What belongs to the run
 //! (environment, configuration version, times) stands in `reports`; on PostgreSQL join on `id = report_id` *and* `day`, so that
 //! only one partition is looked at. A skipped resource without events has one with status `skipped`, as in PuppetDB.
+//!
+//! `event_counts`: how many `events` of the latest reports of all nodes there are by `environment_id` (of the report; 0 for none),
+//! `status`, `corrective_change` (-1 for none), `resource_type`, `resource_title`, `containing_class` (empty for none). A trigger on
+//! `nodes` keeps it, whatever changes them. On PostgreSQL it has several rows for the same, some of them negative, which are summed up
+//! from time to time. The view `latest_events` has null for none.
 
 use db::{Dialect, Migration};
 
@@ -146,9 +155,10 @@ const SQLITE: &[Migration] = &[
     },
     Migration { name: "counts of nodes", sql: include_str!("../migrations/sqlite/4.sql"), then: None },
     Migration { name: "parts of catalogs", sql: include_str!("../migrations/sqlite/5.sql"), then: None },
+    Migration { name: "digests of facts", sql: include_str!("../migrations/sqlite/6.sql"), then: None },
     Migration {
-        name: "digests of facts",
-        sql: include_str!("../migrations/sqlite/6.sql"),
+        name: "counts of events",
+        sql: include_str!("../migrations/sqlite/7.sql"),
         // The rows of the tables before 3 are written by today's code, which needs today's tables.
         then: Some(crate::store::convert),
     },
@@ -163,6 +173,7 @@ const POSTGRES: &[Migration] = &[
     Migration { name: "counts of nodes", sql: include_str!("../migrations/postgres/2.sql"), then: None },
     Migration { name: "parts of catalogs", sql: include_str!("../migrations/postgres/3.sql"), then: None },
     Migration { name: "digests of facts", sql: include_str!("../migrations/postgres/4.sql"), then: None },
+    Migration { name: "counts", sql: include_str!("../migrations/postgres/5.sql"), then: None },
 ];
 
 /// The steps of the schema.

@@ -5,6 +5,7 @@
 
 mod catalog;
 mod convert;
+mod counts;
 pub(crate) mod expire;
 pub(crate) mod export;
 mod exported;
@@ -239,7 +240,9 @@ impl Store {
             days: partition::Days::default(),
             distinct: Mutex::default(),
         };
-        Store { inner: Arc::new(inner), producer: None, spool: None, blocklist: Arc::default() }
+        let store = Store { inner: Arc::new(inner), producer: None, spool: None, blocklist: Arc::default() };
+        store.keep_counts();
+        store
     }
 
     /// The same store, for what the server of this name stores itself.

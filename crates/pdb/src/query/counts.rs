@@ -1,10 +1,11 @@
 //! Counts of events: by certname, resource or class, and how many of those there are.
 
 use db::Value;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::check::{clause, printed, shown};
 use super::comparison::inequality;
+use super::counted::{self, Nodes};
 use super::entity;
 use super::error::{QueryError, Result, invalid};
 use super::filter;
@@ -24,11 +25,11 @@ const EVENT_COLUMNS: &str = "n.certname AS certname, ev.status AS status, ev.res
      ev.resource_title AS resource_title, ev.containing_class AS containing_class";
 
 /// `event-counts`
-pub(super) fn counts(query: &Json, asked: &Asked, paging: &Paging) -> Result<Plan> {
+pub(super) fn counts(query: &Json, asked: &Asked, paging: &Paging, by_counts: bool) -> Result<Plan> {
     let by = required(asked)?;
     let subject = subject(&by)?;
     let orderable: Vec<&str> = COUNTS.iter().chain(columns_of(subject)).copied().collect();
-    let grouped = grouped(query, asked, subject)?;
+    let grouped = grouped(query, asked, subject, by_counts)?;
     let mut order = Vec::new();
     for (name, descending) in &paging.order_by {
         let Some(column) = orderable.iter().find(|known| **known == name.as_str()) else {
@@ -57,11 +58,11 @@ pub(super) fn counts(query: &Json, asked: &Asked, paging: &Paging) -> Result<Pla
 }
 
 /// `aggregate-event-counts`: of each subject, whether it has events of a status at all.
-pub(super) fn totals(query: &Json, asked: &Asked) -> Result<Plan> {
+pub(super) fn totals(query: &Json, asked: &Asked, by_counts: bool) -> Result<Plan> {
     let by = required(asked)?;
     let mut parts = Vec::new();
     for name in by.split(',') {
-        let grouped = grouped(query, asked, subject(name)?)?;
+        let grouped = grouped(query, asked, subject(name)?, by_counts)?;
         parts.push(Sql::of(
             "SELECT {} AS summarize_by, coalesce(sum(CASE WHEN failures > 0 THEN 1 ELSE 0 END), 0) AS failures,
              coalesce(sum(CASE WHEN skips > 0 THEN 1 ELSE 0 END), 0) AS skips,
@@ -141,9 +142,17 @@ fn event_condition(scope: &mut Scope, query: &Json) -> Result<Option<Sql>> {
 }
 
 /// A statement of the counts of each subject.
-fn grouped(query: &Json, asked: &Asked, subject: Subject) -> Result<Sql> {
+fn grouped(query: &Json, asked: &Asked, subject: Subject, by_counts: bool) -> Result<Sql> {
     let mut scope = Scope::new(entity_of_events()?);
     let mut condition = event_condition(&mut scope, query)?;
+    if by_counts
+        && subject != Subject::Certname
+        && asked.distinct_resources != Some(true)
+        && asked.count_by.as_deref().is_none_or(|by| by == "resource")
+        && let Some(counted) = of_latest_reports(query, subject)?
+    {
+        return restricted(counted, asked);
+    }
     if asked.distinct_resources == Some(true) {
         let latest = latest(asked)?;
         condition =
@@ -171,6 +180,40 @@ fn grouped(query: &Json, asked: &Asked, subject: Subject) -> Result<Sql> {
          FROM ({}) events GROUP BY {}",
         [Sql::text(columns), events, Sql::text(columns)],
     );
+    restricted(counted, asked)
+}
+
+/// Columns of events that are counted for the latest reports.
+const COUNTED: [&str; 6] =
+    ["status", "corrective_change", "resource_type", "resource_title", "containing_class", "environment"];
+
+/// The counts of each subject by those that are kept of events of latest reports; nothing if the query is about other events, or about
+/// what is not counted by.
+fn of_latest_reports(query: &Json, subject: Subject) -> Result<Option<Sql>> {
+    let Some(conditions) = counted::conditions(Some(query)) else { return Ok(None) };
+    let is_latest = |node: &Json| *node == json!(["=", "latest_report?", true]);
+    let others: Vec<&Json> = conditions.others.iter().copied().filter(|node| !is_latest(node)).collect();
+    if conditions.nodes != Nodes::Any
+        || others.len() == conditions.others.len()
+        || !others.iter().all(|node| counted::is_about(node, &COUNTED))
+    {
+        return Ok(None);
+    }
+    let mut scope = Scope::new(entity_of_events()?);
+    let condition = filter::condition(&mut scope, &counted::all_of(&others))?.unwrap_or(Sql::text("TRUE"));
+    let columns = columns_text(subject);
+    Ok(Some(Sql::of(
+        "SELECT sum(CASE WHEN status = 'failure' THEN events ELSE 0 END) AS failures,
+                sum(CASE WHEN status = 'skipped' THEN events ELSE 0 END) AS skips,
+                sum(CASE WHEN status = 'success' THEN events ELSE 0 END) AS successes,
+                sum(CASE WHEN status = 'noop' THEN events ELSE 0 END) AS noops, {}
+         FROM latest_events ev LEFT JOIN environments e ON e.id = ev.environment_id WHERE {}
+         GROUP BY {} HAVING sum(events) > 0",
+        [Sql::text(columns), condition, Sql::text(columns)],
+    )))
+}
+
+fn restricted(counted: Sql, asked: &Asked) -> Result<Sql> {
     match &asked.counts_filter {
         Json::Null => Ok(counted),
         filter => {

@@ -1,16 +1,17 @@
 //! From a request to statements: which entity, with which conditions, shown how.
 
 use db::Dialect;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 use super::check::clause;
+use super::counted;
 use super::counts;
 use super::entity;
 use super::error::{Result, invalid};
 use super::paging::{self, Paging};
 use super::params::{self, Asked};
 use super::rows::Shape;
-use super::select::{self, Column, Compiled, Out};
+use super::select::{self, Column, Compiled};
 use super::sql::Sql;
 
 /// What is run, and how its rows are written.
@@ -25,6 +26,11 @@ pub(crate) struct Plan {
 
 /// Translates `["from", entity, query?, paging…]` with the parameters beside it.
 pub(crate) fn plan(asked: &Asked) -> Result<Plan> {
+    planned(asked, true)
+}
+
+/// The same; what is counted on writing is made use of only if that is wanted.
+pub(super) fn planned(asked: &Asked, by_counts: bool) -> Result<Plan> {
     let (name, query, inner) = context(&asked.query)?;
     let name = name.replace('-', "_");
     let paging = Paging {
@@ -33,8 +39,8 @@ pub(crate) fn plan(asked: &Asked) -> Result<Plan> {
         order_by: if inner.order_by.is_empty() { asked.paging.order_by.clone() } else { inner.order_by },
     };
     match name.as_str() {
-        "event_counts" => return counts::counts(&query, asked, &paging),
-        "aggregate_event_counts" => return counts::totals(&query, asked),
+        "event_counts" => return counts::counts(&query, asked, &paging, by_counts),
+        "aggregate_event_counts" => return counts::totals(&query, asked, by_counts),
         "events" if asked.distinct_resources == Some(true) => {
             return counts::distinct(&query, asked, &paging);
         }
@@ -48,43 +54,15 @@ pub(crate) fn plan(asked: &Asked) -> Result<Plan> {
         name => entity::find(name),
     };
     let Some(known) = known else { return invalid(format!("Invalid entity '{name}' in query")) };
-    let Compiled { sql, count, columns } = match counted(known.name, &query) {
-        Some(compiled) => compiled,
-        None => select::compile(known, &query, &paging)?,
-    };
+    let Compiled { mut sql, mut count, columns } = select::compile(known, &query, &paging)?;
+    if by_counts && let Some(counted) = counted::statement(known, &query, &paging)? {
+        (sql, count) = (counted.sql, counted.count);
+    }
     let shape = match known.name {
         "fact_names" | "report_metrics" | "report_logs" => Shape::Bare,
         _ => Shape::Object,
     };
     Ok(Plan { sql, count: asked.include_total.then_some(count), columns, shape })
-}
-
-/// How many resources or edges there are, of active nodes or of all: that is counted when catalogs are written.
-fn counted(name: &str, query: &Json) -> Option<Compiled> {
-    let column = match name {
-        "resources" => "n.resources_count",
-        "edges" => "n.edges_count",
-        _ => return None,
-    };
-    let (operator, arguments) = clause(query).filter(|(operator, _)| operator == "extract")?;
-    let [columns, filter @ ..] = arguments else { return None };
-    let function = json!(["function", "count"]);
-    let state = |state: &str| json!(["=", "node_state", state]);
-    let condition = match filter {
-        [] => "",
-        [only] if *only == state("active") => " WHERE n.deactivated IS NULL AND n.expired IS NULL",
-        [only] if *only == state("any") => "",
-        _ => return None,
-    };
-    if operator != "extract" || *columns != function && *columns != json!([function]) {
-        return None;
-    }
-    let sql = Sql::of(
-        "SELECT CAST(coalesce(sum({}), 0) AS BIGINT) FROM nodes n{}",
-        [Sql::text(column), Sql::text(condition)],
-    );
-    let columns = vec![Column { name: "count".into(), out: Out::Number }];
-    Some(Compiled { sql, count: Sql::text("SELECT 1"), columns })
 }
 
 /// The statement that a query becomes, in the words of a database, and how many parameters it has. The query is text of PQL or AST.

@@ -169,7 +169,14 @@ pub(crate) fn compile(entity: &'static Entity, query: &Json, paging: &Paging) ->
     let mut sql = Sql::text("SELECT ");
     sql.push(Sql::join(items.iter().map(presented), ", "));
     sql.push(body(&scope, filter, groups));
-    let count = Sql::of("SELECT count(*) FROM ({}) results_to_count", [sql.clone()]);
+    let count = if parts.group_by.is_none() && items.iter().all(|item| !item.is_aggregate) {
+        // What is only shown is not joined to be counted.
+        let mut bare = Scope::new(entity);
+        let filter = filter::rows(&mut bare, parts.filter)?;
+        Sql::of("SELECT count(*){}", [body(&bare, filter, None)])
+    } else {
+        Sql::of("SELECT count(*) FROM ({}) results_to_count", [sql.clone()])
+    };
     if let Some(order) = order {
         sql.push(Sql::of(" ORDER BY {}", [order]));
     }
@@ -300,10 +307,15 @@ pub(super) fn to_char(time: Sql, mask: Option<&Json>) -> Result<Sql> {
 
 /// Texts are ordered by their bytes, whatever the language of the database.
 fn collated(field: &Field) -> Sql {
-    match field.kind {
-        Kind::Text | Kind::Encoded => Sql::of_per(per("{}", "{} COLLATE \"C\""), [field.sql()]),
-        Kind::Value | Kind::Map(_) => Sql::of_per(per("pdb_order({})", "{}"), [field.sql()]),
-        _ => field.sql(),
+    collated_by(field.kind, field.sql())
+}
+
+/// The same of a field that lies elsewhere.
+pub(super) fn collated_by(kind: Kind, sql: Sql) -> Sql {
+    match kind {
+        Kind::Text | Kind::Encoded => Sql::of_per(per("{}", "{} COLLATE \"C\""), [sql]),
+        Kind::Value | Kind::Map(_) => Sql::of_per(per("pdb_order({})", "{}"), [sql]),
+        _ => sql,
     }
 }
 
@@ -319,7 +331,7 @@ pub(super) fn order(scope: &mut Scope, terms: &[(String, bool)]) -> Result<Optio
 }
 
 /// Positions of columns, as `GROUP BY` names them.
-const ORDINALS: [&str; 30] = [
+pub(super) const ORDINALS: [&str; 30] = [
     "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18", "19",
     "20", "21", "22", "23", "24", "25", "26", "27", "28", "29", "30",
 ];
@@ -390,9 +402,14 @@ fn out(field: &Field) -> Out {
     }
 }
 
+/// JSON as it is read.
+pub(super) fn json_text(sql: Sql) -> Sql {
+    Sql::of_per(per("{}", "({})::text"), [sql])
+}
+
 /// A column as it is read: hashes as hexadecimal text, JSON as text.
 fn presented(item: &Item) -> Sql {
-    let json = |sql: &Sql| Sql::of_per(per("{}", "({})::text"), [sql.clone()]);
+    let json = |sql: &Sql| json_text(sql.clone());
     match &item.kind {
         Shape::Field(field) => match field.kind {
             Kind::Hash => hexadecimal(item.sql.clone()),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use db::{Dialect, Result, Row, Tx, Value};
 use serde_json::Value as Json;
 
-use super::{Store, facts, node, partition, parts, shared};
+use super::{Store, counts, facts, node, partition, parts, shared};
 use crate::hash::{self, Hash};
 use crate::metrics::Gauges;
 use crate::payload::microseconds;
@@ -26,7 +26,8 @@ const DROP_ATTEMPTS: u32 = 20;
 /// What became of the latest report of nodes is no longer known.
 const NO_LATEST_REPORT: &str = "latest_report_id = NULL, latest_report_hash = NULL, latest_report_status = NULL,
     latest_report_noop = NULL, latest_report_noop_pending = NULL, latest_report_corrective_change = NULL,
-    latest_report_job_id = NULL, cached_catalog_status = NULL, report_timestamp = NULL, report_environment_id = NULL";
+    latest_report_job_id = NULL, cached_catalog_status = NULL, report_timestamp = NULL, report_environment_id = NULL,
+    latest_report_events = 0, latest_report_end_time = NULL";
 
 /// A table of shared rows, the one that leads to it, and by which column.
 pub(crate) type Swept = (&'static str, &'static str, &'static str);
@@ -99,7 +100,8 @@ impl Store {
     pub(crate) async fn purge_reports(&self, day: i64) -> Result<usize> {
         let removed = match self.db().dialect() {
             Dialect::Postgres => {
-                self.drop_days("reports", day).await? + self.drop_days("resource_events", day).await?
+                self.drop_days("reports", day, NO_LATEST_REPORT).await?
+                    + self.drop_days("resource_events", day, NO_LATEST_REPORT).await?
             }
             Dialect::Sqlite => 0,
         };
@@ -116,6 +118,9 @@ impl Store {
                 )?;
                 let ids: Vec<Vec<Value>> = ids.into_iter().map(Row::into_values).collect();
                 if !ids.is_empty() {
+                    // While its events are there to be taken out of the counts.
+                    let forget = format!("UPDATE nodes SET {NO_LATEST_REPORT} WHERE latest_report_id = $1");
+                    tx.execute_each(&forget, &ids)?;
                     tx.execute_each(&format!("DELETE FROM {events} WHERE report_id = $1"), &ids)?;
                     tx.execute_each(&format!("DELETE FROM {table} WHERE id = $1"), &ids)?;
                 }
@@ -126,7 +131,7 @@ impl Store {
                 some => deleted += some,
             }
         }
-        let before = day.saturating_mul(86_400_000_000);
+        let before = partition::begin(day);
         let forget = format!("UPDATE nodes SET {NO_LATEST_REPORT} WHERE report_timestamp < $1");
         self.db().write(move |tx| tx.execute(&forget, &[before.into()])).await?;
         Ok(deleted)
@@ -137,17 +142,21 @@ impl Store {
         let mut deleted = 0;
         let table = match self.db().dialect() {
             Dialect::Postgres => {
-                deleted += self.drop_days("resource_events", day).await?;
+                deleted += self.drop_days("resource_events", day, "latest_report_events = 0").await?;
                 "resource_events_other"
             }
             Dialect::Sqlite => "resource_events",
         };
+        let before = partition::begin(day);
         loop {
             let row = if self.db().dialect() == Dialect::Sqlite { "rowid" } else { "ctid" };
             let sql = format!(
                 "DELETE FROM {table} WHERE {row} IN (SELECT {row} FROM {table} WHERE day < $1 LIMIT $2)"
             );
-            let work = move |tx: &Tx<'_>| tx.execute(&sql, &[day.into(), SWEEP_AT_ONCE.into()]);
+            let work = move |tx: &Tx<'_>| {
+                counts::uncount_events(tx, "report_timestamp < $1", &[before.into()])?;
+                tx.execute(&sql, &[day.into(), SWEEP_AT_ONCE.into()])
+            };
             match self.db().write(work).await? {
                 0 => return Ok(deleted),
                 some => deleted += some,
@@ -155,8 +164,9 @@ impl Store {
         }
     }
 
-    /// Drops the partitions of days before `day`. A query that reads one is not cut off; the days that are in use are tried again.
-    async fn drop_days(&self, table: &'static str, day: i64) -> Result<usize> {
+    /// Drops the partitions of days before `day`, after nodes whose latest report is of one have been told. A query that reads one is
+    /// not cut off; the days that are in use are tried again.
+    async fn drop_days(&self, table: &'static str, day: i64, forget: &str) -> Result<usize> {
         let read = move |tx: &Tx<'_>| {
             let sql = "SELECT c.relname::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
                        WHERE i.inhparent = to_regclass($1)";
@@ -165,12 +175,16 @@ impl Store {
         };
         let mut dropped = 0;
         for name in self.db().read(read).await? {
-            if partition::day_of(table, &name).is_none_or(|found| found >= day) {
-                continue;
-            }
+            let Some(found) = partition::day_of(table, &name).filter(|found| *found < day) else { continue };
+            let (from, to) = (partition::begin(found), partition::begin(found + 1));
             let mut attempt = 1;
             loop {
-                let statements = format!("{LOCK_TIMEOUT}; DROP TABLE {name}");
+                // Nobody adds to the day between the two steps.
+                let statements = format!(
+                    "{LOCK_TIMEOUT}; LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE;
+                     UPDATE nodes SET {forget} WHERE report_timestamp >= {from} AND report_timestamp < {to};
+                     DROP TABLE {name}"
+                );
                 match self.db().write(move |tx| tx.batch(&statements)).await {
                     Ok(()) => {
                         dropped += 1;
@@ -342,7 +356,8 @@ fn delete(tx: &Tx<'_>, certname: &str) -> Result<bool> {
         tx.query("SELECT value_id FROM facts WHERE node_id = $1 ORDER BY value_id", &[node.id.into()])?;
     let values: Vec<i64> = values.iter().map(|row| row.get(0)).collect::<Result<_>>()?;
     tx.execute("DELETE FROM facts WHERE node_id = $1", &[node.id.into()])?;
-    facts::forget(tx, &values)?;
+    counts::left(tx, &values)?;
+    counts::uncount_events(tx, "id = $1", &[node.id.into()])?;
     tx.execute("DELETE FROM resource_events WHERE node_id = $1", &[node.id.into()])?;
     tx.execute("DELETE FROM reports WHERE node_id = $1", &[node.id.into()])?;
     tx.execute("DELETE FROM nodes WHERE id = $1", &[node.id.into()])?;

@@ -6,6 +6,7 @@ use db::{Dialect, Result, Row, Tx, Value};
 use serde_json::Value as Json;
 use sha1::{Digest as _, Sha1};
 
+use super::counts;
 use super::node::{self, Heads};
 use super::shared::{self, Columns, Item};
 use super::{Context, Outcome};
@@ -416,8 +417,7 @@ fn write(tx: &Tx<'_>, context: &Context, all: &[Changed<'_>]) -> Result<()> {
         gone,
     )?;
     left.sort_unstable();
-    left.dedup();
-    forget(tx, &left)
+    counts::left(tx, &left)
 }
 
 /// Makes nodes have values: rows of node, name and value.
@@ -430,25 +430,6 @@ fn lead(tx: &Tx<'_>, rows: Vec<Vec<Value>>) -> Result<()> {
         &format!("{COLUMNS} SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) {ON_CONFLICT}"),
         rows,
     )
-}
-
-/// Removes values that nobody has any more.
-pub(crate) fn forget(tx: &Tx<'_>, values: &[i64]) -> Result<()> {
-    match tx.dialect() {
-        _ if values.is_empty() => {}
-        Dialect::Sqlite => {
-            let ids: Vec<Vec<Value>> = values.iter().map(|&id| vec![id.into()]).collect();
-            let sql = "DELETE FROM fact_values WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM facts WHERE value_id = $1)";
-            tx.execute_each(sql, &ids)?;
-        }
-        Dialect::Postgres => {
-            let ids = Value::List(values.iter().map(|&id| id.into()).collect());
-            let sql = "DELETE FROM fact_values v WHERE v.id = ANY ($1::bigint[])
-                       AND NOT EXISTS (SELECT 1 FROM facts f WHERE f.value_id = v.id)";
-            tx.execute_soon(sql, vec![ids])?;
-        }
-    }
-    Ok(())
 }
 
 fn name_ids(tx: &Tx<'_>, given: &[Given<'_>]) -> Result<Vec<i64>> {
@@ -502,12 +483,15 @@ fn value_ids(tx: &Tx<'_>, context: &Context, given: &[Given<'_>], names: &[i64])
         let others: Vec<(i64, &Fact)> = missing.into_iter().filter(|key| !fresh(key)).collect();
         known.extend(find_values(tx, &others)?);
     }
+    let stored: Vec<i64> = added.values().copied().collect();
     known.extend(added);
     let id_of = |(name, (_, fact, _)): (&i64, &Given<'_>)| {
         // Removed by another transaction in between: the work is run again.
         known.get(&(*name, fact.hash.clone())).copied().ok_or(db::Error::Conflict)
     };
-    names.iter().zip(given).map(id_of).collect()
+    let values: Vec<i64> = names.iter().zip(given).map(id_of).collect::<Result<_>>()?;
+    counts::joined(tx, names.iter().copied().zip(values.iter().copied()), &stored)?;
+    Ok(values)
 }
 
 /// Ids of values by the id of the name and the hash.

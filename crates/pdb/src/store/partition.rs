@@ -31,6 +31,11 @@ pub(crate) fn day_of(table: &str, name: &str) -> Option<i64> {
     name.strip_prefix(table)?.strip_prefix("_day_")?.parse().ok()
 }
 
+/// The first microsecond of a day.
+pub(crate) fn begin(day: i64) -> i64 {
+    day.saturating_mul(report::MICROSECONDS_A_DAY)
+}
+
 impl Days {
     /// Makes the partitions of a day if they are not there.
     pub(crate) async fn ensure(&self, db: &Db, day: i64) -> Result<()> {

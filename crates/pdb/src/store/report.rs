@@ -13,7 +13,7 @@ use crate::hash::Hash;
 use crate::payload::Report;
 use crate::payload::report::Document;
 
-const MICROSECONDS_A_DAY: i64 = 86_400_000_000;
+pub(crate) const MICROSECONDS_A_DAY: i64 = 86_400_000_000;
 
 /// The day of a time, counted from 1970.
 pub(crate) fn day(microseconds: i64) -> i64 {
@@ -35,6 +35,7 @@ pub(crate) struct Prepared {
     corrective_change: Value,
     job_id: Value,
     cached_catalog_status: Value,
+    end_time: i64,
     /// Columns from `receive_time` on that nothing else needs.
     rest: Vec<Value>,
     /// Columns of `resource_events` from `timestamp` on.
@@ -79,6 +80,7 @@ pub(crate) fn prepare(report: &Report, received: i64) -> Prepared {
         corrective_change: report.corrective_change.into(),
         job_id: report.job_id.as_deref().into(),
         cached_catalog_status: report.cached_catalog_status.as_deref().into(),
+        end_time: report.end_time,
         rest: vec![
             received.into(),
             report.start_time.into(),
@@ -172,6 +174,8 @@ pub(crate) fn store(tx: &Tx<'_>, all: &[(&Prepared, Heads)]) -> Result<Vec<Outco
                 new.corrective_change.clone(),
                 new.job_id.clone(),
                 new.cached_catalog_status.clone(),
+                (new.events.len() as i64).into(),
+                new.end_time.into(),
             ]);
         }
     }
@@ -189,15 +193,17 @@ pub(crate) fn store(tx: &Tx<'_>, all: &[(&Prepared, Heads)]) -> Result<Vec<Outco
         tx,
         "UPDATE nodes SET latest_report_id = $2, latest_report_hash = $3, report_timestamp = $4, report_environment_id = $5,
              latest_report_status = $6, latest_report_noop = $7, latest_report_noop_pending = $8,
-             latest_report_corrective_change = $9, latest_report_job_id = $10, cached_catalog_status = $11
+             latest_report_corrective_change = $9, latest_report_job_id = $10, cached_catalog_status = $11,
+             latest_report_events = $12, latest_report_end_time = $13
          WHERE id = $1 AND coalesce(report_timestamp, $4) <= $4",
         "UPDATE nodes n SET latest_report_id = w.report, latest_report_hash = w.hash, report_timestamp = w.time,
              report_environment_id = w.environment, latest_report_status = w.status, latest_report_noop = w.noop,
              latest_report_noop_pending = w.pending, latest_report_corrective_change = w.corrective,
-             latest_report_job_id = w.job, cached_catalog_status = w.cached
+             latest_report_job_id = w.job, cached_catalog_status = w.cached, latest_report_events = w.events,
+             latest_report_end_time = w.end_time
          FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bigint[], $5::bigint[], $6::text[], $7::boolean[],
-             $8::boolean[], $9::boolean[], $10::text[], $11::text[])
-             w (id, report, hash, time, environment, status, noop, pending, corrective, job, cached)
+             $8::boolean[], $9::boolean[], $10::text[], $11::text[], $12::integer[], $13::bigint[])
+             w (id, report, hash, time, environment, status, noop, pending, corrective, job, cached, events, end_time)
          WHERE n.id = w.id AND coalesce(n.report_timestamp, w.time) <= w.time",
         nodes,
     )?;

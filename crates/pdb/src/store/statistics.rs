@@ -27,6 +27,7 @@ const TABLES: &[&str] = &[
     "catalog_inputs",
     "reports",
     "resource_events",
+    "event_counts",
 ];
 
 impl Store {

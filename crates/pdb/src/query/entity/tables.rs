@@ -128,7 +128,7 @@ macro_rules! nodes {
                 text("facts_environment", "fe.name").via(2),
                 time("catalog_timestamp", "c.timestamp").via(1),
                 time("facts_timestamp", "fs.timestamp").via(0),
-                time("report_timestamp", "lr.end_time").via(5),
+                time("report_timestamp", "n.latest_report_end_time"),
                 hash("latest_report_hash", "n.latest_report_hash"),
                 flag("latest_report_noop", "n.latest_report_noop"),
                 flag("latest_report_noop_pending", "n.latest_report_noop_pending"),
@@ -147,7 +147,6 @@ macro_rules! nodes {
                 same("LEFT JOIN environments fe ON fe.id = n.facts_environment_id"),
                 same("LEFT JOIN environments ce ON ce.id = n.catalog_environment_id"),
                 same("LEFT JOIN environments re ON re.id = n.report_environment_id"),
-                same("LEFT JOIN reports lr ON lr.id = n.latest_report_id"),
             ],
             filter: None,
             relations: related![],
@@ -459,6 +458,10 @@ const IS_LATEST: Per = per(
     "(coalesce(n.latest_report_id, 0) = r.id)",
 );
 
+/// Whether an event is of the latest report of its node: few nodes have any.
+const IS_OF_LATEST: Per =
+    same("(ev.report_id IN (SELECT ln.latest_report_id FROM nodes ln WHERE ln.latest_report_events > 0))");
+
 const REPORT_DOCUMENT: Per = same("r.document_format, r.document, r.hash");
 
 /// Times in here are written as PostgreSQL writes them, not as everywhere else.
@@ -568,7 +571,7 @@ static EVENTS: Entity = Entity {
         Field::new("containment_path", Kind::List, same("ev.containment_path")),
         text("containing_class", "ev.containing_class"),
         text("environment", "e.name").via(0),
-        Field::new("latest_report?", Kind::Flag, IS_LATEST).asked_only(),
+        Field::new("latest_report?", Kind::Flag, IS_OF_LATEST).asked_only(),
         int("report_id", "ev.report_id").asked_only().shown_only(),
         text("name", "ev.name"),
     ],
