@@ -12,6 +12,7 @@ mod code;
 mod pipe;
 mod pool;
 mod sandbox;
+mod temporary;
 mod worker;
 
 use std::path::PathBuf;

@@ -8,6 +8,7 @@ use std::time::Instant;
 use pcore::{Hash, Value};
 
 use crate::pipe::Pipe;
+use crate::temporary::Temporary;
 use crate::{Blocks, ForeignError, Host, Kind, Settings, code, sandbox};
 
 /// The program of a worker, which is read from the command line: there need be no file that its user can read.
@@ -34,6 +35,8 @@ pub(crate) struct Worker {
     pipe: Pipe,
     requests: u64,
     load_paths: Vec<PathBuf>,
+    /// Goes after the process.
+    temporary: Option<Temporary>,
 }
 
 impl Worker {
@@ -47,7 +50,8 @@ impl Worker {
             return Err(failed(&"it has no pipes"));
         };
         let pipe = Pipe::new(to, from).map_err(|error| failed(&error))?;
-        let mut worker = Worker { child, pipe, requests: 0, load_paths: settings.load_paths.clone() };
+        let mut worker =
+            Worker { child, pipe, requests: 0, load_paths: settings.load_paths.clone(), temporary: None };
         let mut start = Hash::new();
         start.insert("op", "start");
         let paths: Vec<Value> =
@@ -58,11 +62,15 @@ impl Worker {
         if let Some(files) = settings.files.as_ref().filter(|files| sandbox::prepare(&files.folder)) {
             start.insert("folder", files.folder.to_string_lossy().as_ref());
             start.insert("folder_bytes", i64::try_from(files.bytes_max).unwrap_or(i64::MAX));
+            let temporary = worker.temporary.insert(Temporary::within(&files.folder));
+            start.insert("temporary", temporary.name());
         }
-        match worker.run(&Value::hash(start), &mut Silent, Instant::now() + settings.time_max) {
-            Ok(_) => Ok(worker),
-            Err(error) => Err(failed(&error)),
+        let started = worker.run(&Value::hash(start), &mut Silent, Instant::now() + settings.time_max);
+        started.map_err(|error| failed(&error))?;
+        if let Some(temporary) = &mut worker.temporary {
+            temporary.hold();
         }
+        Ok(worker)
     }
 
     /// Whether it can take another request.

@@ -377,6 +377,47 @@ fn files_are_kept_in_one_folder_only() {
     assert!(error.contains("holds more than 3000 bytes"), "{error}");
 }
 
+#[test]
+fn temporary_files_go_with_their_process() {
+    let Some(mut scratch) = usual() else { return };
+    let folder = scratch.folder.path().join("files");
+    scratch.pool = Pool::new(scratch.pool_settings(&folder));
+    let names = || {
+        let entries = std::fs::read_dir(&folder).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    // What a server that was killed has left.
+    std::fs::create_dir_all(folder.join("tmp.0123")).unwrap();
+    let body = "require 'tempfile'
+        $kept = Tempfile.new('x')
+        $kept.write('y' * 500)
+        $kept.flush
+        File.write(File.join(Puppet[:vardir], 'own'), '')
+        Process.kill('KILL', Process.pid) && sleep if args[0] == 'die'
+        File.dirname($kept.path)";
+    let first = scratch.call(Api::Typed, body, &[]);
+    if first.as_ref().is_err_and(|error| error.to_string().contains("setting")) {
+        eprintln!("left out, since this kernel cannot confine a process");
+        return;
+    }
+    let temporary = first.unwrap();
+    let name = temporary.trim_matches('"').rsplit('/').next().unwrap().to_owned();
+    assert_eq!(names(), ["own", name.as_str()]);
+    assert_eq!(std::fs::read_dir(folder.join(&name)).unwrap().count(), 1);
+    // Killed where it stands, it removes nothing; its folder goes all the same.
+    let killed = scratch.call(Api::Typed, body, &[Value::str("die")]);
+    assert!(matches!(killed, Err(ForeignError::Broken(_))), "{killed:?}");
+    assert_eq!(names(), ["own"]);
+    // The next process has another one.
+    assert_ne!(scratch.call(Api::Typed, body, &[]).unwrap(), temporary);
+    assert_eq!(names().len(), 2);
+    scratch.pool = Pool::new(scratch.settings.clone());
+    assert_eq!(names(), ["own"]);
+}
+
 /// What is no Ruby at all, and says what it likes; it may listen until it is told to go.
 fn liar(says: &[u8], listens: bool) -> (tempfile::TempDir, Pool) {
     let folder = tempfile::tempdir().unwrap();

@@ -25,9 +25,18 @@ module BunrakuWorker
       if Landlock.confine(folder, request['network']) && folder
         @folder = Folder.new(folder, request['folder_bytes'])
         limits = limits.merge('FSIZE' => request['folder_bytes'])
-        ENV['TMPDIR'] = folder
+        ENV['TMPDIR'] = temporary(folder, request['temporary'])
       end
       limits.each { |name, value| Process.setrlimit(Process.const_get("RLIMIT_#{name}"), value) }
+    end
+
+    # The folder for what need not outlive this process.
+    def temporary(folder, name)
+      path = File.join(folder, name)
+      Dir.mkdir(path, 0o700)
+      path
+    rescue SystemCallError
+      folder
     end
 
     # Everything is open by now that needs more rights.
