@@ -1,5 +1,6 @@
 //! The product as a library, so that whole-product tests can start it in process. `main.rs` only calls [`cli::main`].
 
+mod allocator;
 pub mod cli;
 pub mod config;
 pub mod csr_attributes;
@@ -7,6 +8,5 @@ pub mod examples;
 pub mod serve;
 pub mod telemetry;
 
-/// A fifth of a compile was the system's allocator.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: allocator::Allocator = allocator::Allocator;

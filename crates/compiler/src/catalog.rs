@@ -13,7 +13,7 @@ use crate::eval::resource::Declaration;
 use crate::resource::{Parameter, Resource, ResourceId, Title, TypeOf, capitalised};
 use crate::scope::ScopeId;
 use crate::session::{Session, TypeLabel};
-use crate::tags::Tags;
+use crate::tags::{TagNames, Tags};
 
 impl<'i> Session<'i> {
     /// The type of resources of this (lower-case) name.
@@ -125,7 +125,7 @@ impl<'i> Session<'i> {
         let name = ty.name();
         let TypeLabel { text: type_name, mut tags } = self.type_label(name);
         if title.value.is_none() {
-            tags.add_if_valid(&title.text);
+            tags.add_if_valid(&mut self.tag_names, &title.text);
         }
         Resource {
             ty,
@@ -152,10 +152,11 @@ impl<'i> Session<'i> {
     /// The name of a type as shown, and its tags.
     fn type_label(&mut self, name: Symbol) -> TypeLabel {
         if let Some(TypeLabel { text, tags }) = self.type_labels.get(&name) {
-            return TypeLabel { text: text.clone(), tags: tags.roomy_clone() };
+            return TypeLabel { text: text.clone(), tags: tags.clone() };
         }
         let mut tags = Tags::default();
-        tags.add_if_valid(&self.text(name));
+        let text = self.text(name);
+        tags.add_if_valid(&mut self.tag_names, &text);
         let label = TypeLabel { text: capitalised(name.as_str()).into(), tags };
         self.type_labels.insert(name, label.clone());
         label
@@ -168,7 +169,7 @@ impl<'i> Session<'i> {
         if let Some(given) = resource.parameters.iter().find(|parameter| parameter.name == tag) {
             // What the parameter says comes before the tags of type and title.
             let own = std::mem::take(&mut resource.tags);
-            add_tags(&mut resource.tags, &given.value, resource.place)?;
+            add_tags(&mut resource.tags, &mut self.tag_names, &given.value, resource.place)?;
             resource.tags.merge(&own);
         }
         for at in 1..resource.parameters.len() {
@@ -201,7 +202,7 @@ impl<'i> Session<'i> {
         for parameter in inherited {
             if resource.parameter(parameter.name).is_none() {
                 if parameter.name == tag {
-                    add_tags(&mut resource.tags, &parameter.value, resource.place)?;
+                    add_tags(&mut resource.tags, &mut self.tag_names, &parameter.value, resource.place)?;
                 }
                 resource.parameters.push(parameter);
             }
@@ -432,11 +433,16 @@ fn lower(name: &str) -> Cow<'_, str> {
 }
 
 /// Adds the value of the `tag` metaparameter, or the arguments of the function of that name.
-pub(crate) fn add_tags(tags: &mut Tags, value: &Value, place: Option<Place<'_>>) -> Result<(), Control> {
+pub(crate) fn add_tags(
+    tags: &mut Tags,
+    names: &mut TagNames,
+    value: &Value,
+    place: Option<Place<'_>>,
+) -> Result<(), Control> {
     match value {
         Value::Undef => Ok(()),
-        Value::Array(items) => items.iter().try_for_each(|item| add_tags(tags, item, place)),
-        other => tags.add(&pcore::format::to_s(other)).map_err(|error| {
+        Value::Array(items) => items.iter().try_for_each(|item| add_tags(tags, names, item, place)),
+        other => tags.add(names, &pcore::format::to_s(other)).map_err(|error| {
             let site = place.map(Place::site);
             site.map_or_else(|| error.clone(), |site| Error::unframed(&error, Some(&site))).into()
         }),

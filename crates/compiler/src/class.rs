@@ -175,6 +175,7 @@ impl<'i> Session<'i> {
             parent_scope = scope;
         }
         let scope = self.new_scope(parent_scope, definition, id);
+        self.scope_mut(scope).frames = self.spare_frames.take();
         if inherited.is_some() {
             self.scope_mut(scope).outer = inherited;
         }
@@ -185,7 +186,12 @@ impl<'i> Session<'i> {
         self.scope_mut(scope).is_node = definition.kind == DefinitionKind::Node;
         self.set_parameters(id, definition, scope)?;
         self.add_stage_edge(id)?;
-        self.run_bodies(definition, id, scope)
+        self.run_bodies(definition, id, scope)?;
+        if self.scope(scope).frames.is_empty() {
+            let frames = std::mem::take(&mut self.scope_mut(scope).frames);
+            self.spare_frames.give_back(frames);
+        }
+        Ok(())
     }
 
     /// Runs the code of a definition; `return` and `next` end it early.
@@ -220,7 +226,7 @@ impl<'i> Session<'i> {
 
     /// Adds a name to the catalog's classes, and its segments to the catalog's tags.
     pub(crate) fn add_class_name(&mut self, name: Str) -> Result<(), Control> {
-        self.tags.add(&name)?;
+        self.tags.add(&mut self.tag_names, &name)?;
         self.classes.push(name);
         Ok(())
     }
@@ -244,6 +250,8 @@ impl<'i> Session<'i> {
             Some(given) => given,
             None => name_of(self, definition.module),
         };
+        // Those of the definition, those that every definition has, and a few that its body sets.
+        self.scope_mut(scope).vars.reserve(definition.parameters.list.len() + 8);
         self.scope_mut(scope).vars.push(module_name, Some(module));
         let caller = match (self.resource(id).value(caller_name).cloned(), self.scope(scope).parent) {
             (None, Some(parent)) => {
@@ -280,7 +288,6 @@ impl<'i> Session<'i> {
         self.check_parameters(id, definition)?;
         let resource = self.resource(id);
         let count = resource.parameters.len();
-        self.scope_mut(scope).vars.reserve(count);
         for at in 0..count {
             let Parameter { name: parameter, value, .. } = &self.resource(id).parameters[at];
             let (parameter, value) = (*parameter, value.clone());
@@ -342,9 +349,9 @@ impl<'i> Session<'i> {
     /// Sets a parameter that the compiler itself computes.
     pub(crate) fn set_value(&mut self, id: ResourceId, name: Symbol, value: Value) -> Result<(), Control> {
         let is_tag = name == self.well_known.tag;
-        let resource = self.resource_mut(id);
+        let (resource, names) = self.resource_to_tag(id);
         if is_tag {
-            add_tags(&mut resource.tags, &value, resource.place)?;
+            add_tags(&mut resource.tags, names, &value, resource.place)?;
         }
         let source = Some(resource.source);
         resource.set(Parameter { name, value, source, place: None, append: false });
@@ -524,7 +531,7 @@ impl<'i> Session<'i> {
         let definition = &image.main_class;
         let mut resource = self.new_resource(TypeOf::Class(definition), "main".into(), TOP, None);
         resource.tags = Default::default();
-        resource.tags.add("class")?;
+        resource.tags.add(&mut self.tag_names, "class")?;
         resource.evaluated = true;
         resource.tagged = Some(0);
         let id = ResourceId(self.resources.len() as u32);

@@ -16,6 +16,7 @@ use crate::relationship::End;
 use crate::resource::{Parameter, ResourceId, TypeOf, capitalised};
 use crate::scope::ScopeId;
 use crate::session::Session;
+use crate::tags::TagId;
 use crate::unique::Unique;
 use crate::world::{ExportFilter, ExportQuery};
 
@@ -202,7 +203,9 @@ impl<'i> Session<'i> {
         match query {
             Query::And(left, right) => self.fits(id, left) && self.fits(id, right),
             Query::Or(left, right) => self.fits(id, left) || self.fits(id, right),
-            Query::Tag(tags) => tags.iter().any(|tag| self.is_tagged(id, tag)),
+            Query::Tag(tags) => {
+                tags.iter().filter_map(|tag| self.tag_names.find(tag)).any(|tag| self.is_tagged(id, tag))
+            }
             Query::Equal(name, wanted) => match self.attribute(id, name) {
                 Value::Array(items) => pcore::compare::includes(&Value::Array(items), wanted),
                 value => pcore::compare::equals(&value, wanted),
@@ -225,7 +228,7 @@ impl<'i> Session<'i> {
     }
 
     /// True if the resource has the tag, or one of those it is contained in.
-    pub(crate) fn is_tagged(&self, id: ResourceId, tag: &str) -> bool {
+    pub(crate) fn is_tagged(&self, id: ResourceId, tag: TagId) -> bool {
         let mut at = id;
         loop {
             let resource = self.resource(at);
@@ -282,10 +285,10 @@ impl<'i> Session<'i> {
             }
             let declaration = Declaration { form: ResourceForm::Regular, scope, place: None };
             let id = self.create(declaration, ty, exported.title.into(), parameters, None)?;
-            let resource = self.resource_mut(id);
+            let (resource, names) = self.resource_to_tag(id);
             resource.exporter = Some(exported.certname);
             for tag in &exported.tags {
-                resource.tags.add_if_valid(tag);
+                resource.tags.add_if_valid(names, tag);
             }
             self.note_tags(id);
             added.push(id);

@@ -138,7 +138,7 @@ impl<'i> Session<'i> {
         let stage = self.stage_type();
         let mut resource = self.new_resource(stage, "main".into(), TOP, None);
         resource.tags = Default::default();
-        resource.tags.add("stage")?;
+        resource.tags.add(&mut self.tag_names, "stage")?;
         resource.finished = true;
         self.add_resource(resource)?;
         Ok(())

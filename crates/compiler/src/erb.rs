@@ -303,7 +303,8 @@ impl Scope for TemplateScope<'_, '_, '_> {
     }
 
     fn all_tags(&mut self) -> Vec<String> {
-        self.context.session.tags.iter().map(ToString::to_string).collect()
+        let session = &self.context.session;
+        session.tags.texts(&session.tag_names).map(ToString::to_string).collect()
     }
 
     fn spend(&mut self, steps: u64, bytes: u64) -> Result<(), ScopeError> {

@@ -44,14 +44,15 @@ impl<'i> Session<'i> {
             self.discards = false;
             return Err(refused);
         }
-        let result = self.eval_inner(code, id, scope);
+        let mut result = self.eval_inner(code, id, scope);
         self.limits.leave();
-        match result {
-            Err(Control::Error(error)) if !error.is_complete() => {
-                Err(error.at(&label::a_an(code, id), &code.site(id)).into())
-            }
-            result => result,
+        // Changed in place: a value that is matched and given on is copied once more.
+        if let Err(Control::Error(error)) = &mut result
+            && !error.is_complete()
+        {
+            **error = (**error).clone().at(&label::a_an(code, id), &code.site(id));
         }
+        result
     }
 
     /// Evaluates an expression for what it does; declarations then make no references to what they have declared.
@@ -159,12 +160,12 @@ impl<'i> Session<'i> {
             | Expr::Plan(_) => Ok(Value::Undef),
             Expr::Epp { body, .. } => self.eval_epp_body(code, *body, scope),
             Expr::RenderString(text) => {
-                self.render(Value::Str(text.clone().into()));
+                self.render_text(text)?;
                 Ok(Value::Undef)
             }
             Expr::Render(inner) => {
                 let value = self.eval(code, *inner, scope)?;
-                self.render(value);
+                self.render(&value)?;
                 Ok(Value::Undef)
             }
             Expr::NamedAccess { .. } | Expr::Lambda(_) | Expr::Apply { .. } => {

@@ -192,7 +192,7 @@ impl<'i> Session<'i> {
                     for (name, value) in &from {
                         if self.resource(child).value(*name).is_none() {
                             let source = Some(self.resource(child).source);
-                            let resource = self.resource_mut(child);
+                            let (resource, tag_names) = self.resource_to_tag(child);
                             resource.set(Parameter {
                                 name: *name,
                                 value: value.clone(),
@@ -202,7 +202,7 @@ impl<'i> Session<'i> {
                             });
                             if name.as_str() == "tag" {
                                 // The tags were valid on the container.
-                                let _ = crate::catalog::add_tags(&mut resource.tags, value, None);
+                                let _ = crate::catalog::add_tags(&mut resource.tags, tag_names, value, None);
                             }
                         }
                     }
@@ -325,7 +325,7 @@ pub(crate) fn reference_text(ty: &str, title: &str) -> String {
     if ty == "class" {
         format!("Class[{}]", capitalised(title))
     } else {
-        format!("{}[{title}]", capitalised(ty))
+        crate::resource::reference_text(ty, title)
     }
 }
 

@@ -3,12 +3,14 @@
 use pcore::{Type, Value};
 use rustc_hash::FxHashMap;
 use stdx::Symbol;
+use wire::catalog::tags::{Lists, Tags as WireTags};
 use wire::catalog::{Catalog, Exports, Resource as WireResource, ResourceId as WireId};
 
 use crate::code::Place;
 use crate::error::{Control, Error};
-use crate::resource::{Resource, ResourceId, Table, TypeOf, capitalised};
+use crate::resource::{Resource, ResourceId, Table, TypeOf, capitalised, reference_text};
 use crate::session::{Session, WellKnown};
+use crate::tags::{TagId, Tags};
 
 impl<'i> Session<'i> {
     /// The catalog: resources in order of creation, without the virtual ones that nobody realised.
@@ -23,9 +25,16 @@ impl<'i> Session<'i> {
         self.by_type = FxHashMap::default();
         self.indexes = FxHashMap::default();
         self.collected = Vec::new();
+        // Puppet copies a catalog before it is sent: names of classes first, then the tags it had.
+        let mut own_tags = Tags::default();
+        self.classes.iter().for_each(|class| own_tags.add_if_valid(&mut self.tag_names, class));
+        own_tags.merge(&self.tags);
+        let own_tags = own_tags.texts(&self.tag_names).cloned().collect();
+        let mut tags = Lists::new(std::mem::take(&mut self.tag_names).into_texts());
+        resources.iter().for_each(|resource| tags.push(resource.tags.iter().map(TagId::index)));
         let mut ids: Vec<Option<WireId>> = Vec::with_capacity(resources.len());
         let mut wire = Vec::with_capacity(resources.len());
-        for (at, mut resource) in resources.into_iter().enumerate() {
+        for (at, (mut resource, tags)) in resources.into_iter().zip(tags.finish()).enumerate() {
             // Ruby code of a template may have changed what it was given, and Puppet's catalog has the same objects.
             for parameter in &mut resource.parameters {
                 if let Some(current) = self.ruby.current(&parameter.value) {
@@ -37,7 +46,7 @@ impl<'i> Session<'i> {
                 ids.push(None);
                 if resource.exported {
                     exported_ids.push(ResourceId(at as u32));
-                    exports.resources.push(to_wire(resource, &self.well_known)?);
+                    exports.resources.push(to_wire(resource, tags, &self.well_known)?);
                 }
                 continue;
             }
@@ -47,7 +56,7 @@ impl<'i> Session<'i> {
                 })?;
             }
             ids.push(Some(WireId(wire.len() as u32)));
-            wire.push(to_wire(resource, &self.well_known)?);
+            wire.push(to_wire(resource, tags, &self.well_known)?);
         }
         // Puppet lists edges by their target.
         let mut order: Vec<(ResourceId, ResourceId)> = std::mem::take(&mut self.edges);
@@ -67,10 +76,6 @@ impl<'i> Session<'i> {
                 edges.push((from, to));
             }
         }
-        // Puppet copies a catalog before it is sent: names of classes first, then the tags it had.
-        let mut tags = crate::tags::Tags::default();
-        self.classes.iter().for_each(|class| tags.add_if_valid(class));
-        tags.merge(&self.tags);
         let catalog = Catalog {
             name: self.node.certname.clone(),
             version,
@@ -80,7 +85,7 @@ impl<'i> Session<'i> {
                 .to_string()
                 .into(),
             environment: self.image.environment().into(),
-            tags: tags.into_vec(),
+            tags: own_tags,
             classes: std::mem::take(&mut self.classes),
             resources: wire,
             edges,
@@ -90,7 +95,7 @@ impl<'i> Session<'i> {
     }
 }
 
-fn to_wire(resource: Resource<'_>, known: &WellKnown) -> Result<WireResource, Control> {
+fn to_wire(resource: Resource<'_>, tags: WireTags, known: &WellKnown) -> Result<WireResource, Control> {
     let relations = [known.before, known.notify, known.require, known.subscribe];
     let is_relation = |name: Symbol| relations.contains(&name);
     let mut parameters: Vec<(Symbol, Value)> = Vec::with_capacity(resource.parameters.len());
@@ -165,7 +170,7 @@ fn to_wire(resource: Resource<'_>, known: &WellKnown) -> Result<WireResource, Co
     Ok(WireResource {
         type_name: resource.type_name,
         title: resource.title,
-        tags: resource.tags.into_vec(),
+        tags,
         exported: resource.exported,
         file: resource.place.map(Place::path),
         line: resource.place.map(|place| place.line()),
@@ -185,7 +190,7 @@ fn catalog_value(value: Value) -> Value {
         Value::Type(Type::Resource(reference)) => {
             let ty = reference.type_name.as_deref().unwrap_or_default();
             let title = reference.title.as_deref().unwrap_or_default();
-            Value::from(format!("{}[{title}]", capitalised(ty)))
+            Value::from(reference_text(ty, title))
         }
         Value::Array(items) if items.iter().any(holds_type) => {
             Value::array(items.iter().cloned().map(catalog_value).collect::<Vec<_>>())

@@ -115,9 +115,9 @@ impl<'i> Session<'i> {
     fn set_parameter(&mut self, id: ResourceId, parameter: Parameter<'i>) -> Result<(), Control> {
         let name = parameter.name;
         let is_tag = name == self.well_known.tag;
-        let resource = self.resource_mut(id);
+        let (resource, names) = self.resource_to_tag(id);
         if is_tag {
-            add_tags(&mut resource.tags, &parameter.value, resource.place)?;
+            add_tags(&mut resource.tags, names, &parameter.value, resource.place)?;
         }
         resource.set(parameter);
         self.note_change(id, name);

@@ -197,18 +197,42 @@ impl<'i> Resource<'i> {
 /// `apache::vhost` as `Apache::Vhost`. A name that begins with a capital letter is left as it is; otherwise all
 /// but the first letters of segments become small.
 pub(crate) fn capitalised(name: &str) -> String {
-    if name.starts_with(|c: char| c.is_ascii_uppercase()) {
-        return name.to_owned();
-    }
     let mut text = String::with_capacity(name.len());
+    push_capitalised(&mut text, name);
+    text
+}
+
+fn push_capitalised(text: &mut String, name: &str) {
+    if name.starts_with(|c: char| c.is_ascii_uppercase()) {
+        text.push_str(name);
+        return;
+    }
     for (at, segment) in name.split("::").enumerate() {
         if at > 0 {
             text.push_str("::");
         }
-        let mut characters = segment.chars();
-        text.extend(characters.next().into_iter().flat_map(char::to_uppercase));
-        text.extend(characters.flat_map(char::to_lowercase));
+        if segment.is_ascii() {
+            let start = text.len();
+            text.push_str(segment);
+            text[start..].make_ascii_lowercase();
+            if let Some(first) = text.get_mut(start..=start) {
+                first.make_ascii_uppercase();
+            }
+        } else {
+            let mut characters = segment.chars();
+            text.extend(characters.next().into_iter().flat_map(char::to_uppercase));
+            text.extend(characters.flat_map(char::to_lowercase));
+        }
     }
+}
+
+/// `Type[title]`, the type capitalised by segment.
+pub(crate) fn reference_text(ty: &str, title: &str) -> String {
+    let mut text = String::with_capacity(ty.len() + title.len() + 2);
+    push_capitalised(&mut text, ty);
+    text.push('[');
+    text.push_str(title);
+    text.push(']');
     text
 }
 
@@ -268,7 +292,7 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
-    use super::capitalised;
+    use super::{capitalised, reference_text};
 
     #[test]
     fn names_are_capitalised_by_segment() {
@@ -276,5 +300,7 @@ mod tests {
         assert_eq!(capitalised("main"), "Main");
         assert_eq!(capitalised("a_b::c1D"), "A_b::C1d");
         assert_eq!(capitalised("FooBar"), "FooBar");
+        assert_eq!(capitalised("ärger::öL::"), "Ärger::Öl::");
+        assert_eq!(reference_text("apache::vhost", "a[b]"), "Apache::Vhost[a[b]]");
     }
 }

@@ -180,6 +180,29 @@ pub(crate) struct Frames {
     pub(crate) read_only: Option<usize>,
 }
 
+/// Frames that nobody uses any more: those of the next block or body have their room.
+#[derive(Default)]
+pub(crate) struct SpareFrames(Vec<Frames>);
+
+impl SpareFrames {
+    /// As many as are nested in one another, as a rule.
+    const MOST: usize = 8;
+
+    /// Empty frames.
+    pub(crate) fn take(&mut self) -> Frames {
+        self.0.pop().unwrap_or_default()
+    }
+
+    /// Keeps the room of frames.
+    pub(crate) fn give_back(&mut self, mut frames: Frames) {
+        if self.0.len() < SpareFrames::MOST && frames.locals.values.capacity() > 0 {
+            frames.reset(Mark { locals: 0, starts: 0, matches: 0 });
+            frames.read_only = None;
+            self.0.push(frames);
+        }
+    }
+}
+
 /// A state of [`Frames`] to return to.
 #[derive(Clone, Copy)]
 pub(crate) struct Mark {
@@ -203,6 +226,11 @@ impl Frames {
     /// Forgets matches since the mark; what has been assigned stays.
     pub(crate) fn reset_matches(&mut self, mark: Mark) {
         self.matches.truncate(mark.matches);
+    }
+
+    /// True if there is nothing in them.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.locals.len() == 0 && self.starts.is_empty() && self.matches.is_empty()
     }
 
     /// Opens a frame.

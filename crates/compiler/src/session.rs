@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use pcore::{Hash, Str, Type, Value};
+use pcore::{Hash, Str, Type};
 use rustc_hash::{FxHashMap, FxHashSet};
 use stdx::Symbol;
 
@@ -12,6 +12,7 @@ use crate::code::{Code, Definition, Function, TypeDefinition};
 use crate::collector::{By, Collected, Collector, Index};
 use crate::error::{Control, Error, Site};
 use crate::eval::call::Callee;
+use crate::eval::epp::Rendered;
 use crate::eval::lambda::BlockType;
 use crate::image::{Image, Strict};
 use crate::limits::Limits;
@@ -20,8 +21,8 @@ use crate::overrides::Override;
 use crate::reads::ReadSet;
 use crate::relationship::Relationship;
 use crate::resource::{Resource, ResourceId, Table};
-use crate::scope::{Scope, ScopeId, TOP};
-use crate::tags::Tags;
+use crate::scope::{Scope, ScopeId, SpareFrames, TOP};
+use crate::tags::{TagNames, Tags};
 use crate::world::World;
 
 /// Everything one compile owns, on one thread, without a lock.
@@ -55,6 +56,7 @@ pub struct Session<'i> {
     pub(crate) contained: FxHashSet<(ResourceId, ResourceId)>,
     pub(crate) classes: Vec<Str>,
     pub(crate) tags: Tags,
+    pub(crate) tag_names: TagNames,
     pub(crate) collectors: Vec<Collector<'i>>,
     /// All collectors ever made; relationships refer to them after they are done.
     pub(crate) collected: Vec<Collected>,
@@ -84,7 +86,10 @@ pub struct Session<'i> {
     pub(crate) logs_debug: bool,
     pub(crate) warned: FxHashSet<String>,
     /// Output of the templates that are being rendered.
-    pub(crate) rendering: Vec<Vec<Value>>,
+    pub(crate) rendering: Vec<Rendered>,
+    /// The room of templates that have been rendered.
+    pub(crate) spare_text: String,
+    pub(crate) spare_frames: SpareFrames,
     pub(crate) epp: FxHashMap<std::path::PathBuf, &'i Code>,
     /// Template files by the names that they have been asked for with.
     pub(crate) templates: crate::eval::epp::Found<'i>,
@@ -215,6 +220,7 @@ impl<'i> Session<'i> {
             requiring: FxHashSet::default(),
             classes: Vec::new(),
             tags: Tags::default(),
+            tag_names: TagNames::default(),
             collectors: Vec::new(),
             collected: Vec::new(),
             relationships: Vec::new(),
@@ -237,6 +243,8 @@ impl<'i> Session<'i> {
             logs_debug: world.wants(Level::Debug),
             warned: FxHashSet::default(),
             rendering: Vec::new(),
+            spare_text: String::new(),
+            spare_frames: SpareFrames::default(),
             epp: FxHashMap::default(),
             templates: Default::default(),
             epp_types: FxHashMap::default(),
@@ -284,6 +292,11 @@ impl<'i> Session<'i> {
 
     pub(crate) fn resource_mut(&mut self, id: ResourceId) -> &mut Resource<'i> {
         &mut self.resources[id.0 as usize]
+    }
+
+    /// A resource that is to get tags, and the names of all tags.
+    pub(crate) fn resource_to_tag(&mut self, id: ResourceId) -> (&mut Resource<'i>, &mut TagNames) {
+        (&mut self.resources[id.0 as usize], &mut self.tag_names)
     }
 
     /// Keeps code that was parsed during the compile.

@@ -1,63 +1,81 @@
 //! Tags of resources and of the catalog.
 
+mod names;
+
 use pcore::Str;
+use rustc_hash::FxHashSet;
+use smallvec::SmallVec;
 
 use crate::error::Error;
-use crate::unique::Unique;
+
+pub(crate) use names::{TagId, TagNames};
+
+/// As many tags as nearly all resources have: their own names, those of containers, class and module.
+const FEW: usize = 12;
+
+/// Up to this length a scan is the fastest index.
+const SCANNED_MAX: usize = 32;
 
 /// Tags in order of addition, each once.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tags {
-    list: Unique<Str>,
+    list: SmallVec<[TagId; FEW]>,
+    /// All of them, once there are more than [`SCANNED_MAX`].
+    index: Option<Box<FxHashSet<TagId>>>,
     /// A bit for each tag, several of which may share one: what has none here is not in the list.
     marks: u64,
 }
 
 impl Tags {
-    pub(crate) fn contains(&self, tag: &str) -> bool {
-        self.marks & mark(tag) != 0 && self.is_listed(tag)
+    pub(crate) fn contains(&self, tag: TagId) -> bool {
+        self.marks & mark(tag) != 0
+            && match &self.index {
+                Some(index) => index.contains(&tag),
+                None => self.list.contains(&tag),
+            }
     }
 
-    fn is_listed(&self, tag: &str) -> bool {
-        if !self.list.is_scanned() {
-            return self.list.contains(tag);
+    fn insert(&mut self, tag: TagId) -> bool {
+        if self.contains(tag) {
+            return false;
         }
-        // Most tags are shared texts, which the address tells without a look at the bytes.
-        self.list.as_slice().iter().any(|other| {
-            other.len() == tag.len() && (other.as_ptr() == tag.as_ptr() || other.as_str() == tag)
-        })
-    }
-
-    fn insert(&mut self, tag: Str) -> bool {
-        let is_new = !self.contains(&tag);
-        if is_new {
-            self.marks |= mark(&tag);
-            self.list.push_new(tag);
+        self.marks |= mark(tag);
+        match &mut self.index {
+            Some(index) => {
+                index.insert(tag);
+            }
+            None if self.list.len() == SCANNED_MAX => {
+                self.index = Some(Box::new(self.list.iter().copied().chain([tag]).collect()));
+            }
+            None => {}
         }
-        is_new
+        self.list.push(tag);
+        true
     }
 
     /// Adds a tag in lower case, and the segments of a qualified one.
     ///
     /// # Errors
     /// When it is no tag.
-    pub(crate) fn add(&mut self, tag: &str) -> Result<(), Error> {
+    pub(crate) fn add(&mut self, names: &mut TagNames, tag: &str) -> Result<(), Error> {
         let lower = lower(tag);
-        if self.contains(&lower) {
+        if names.find(&lower).is_some_and(|known| self.contains(known)) {
             return Ok(());
         }
         if !is_valid(&lower) {
             return Err(Error::new(format!("Invalid tag '{lower}'")));
         }
-        self.insert_split(lower);
+        self.insert_split(names, &lower);
         Ok(())
     }
 
     /// Adds a name as a tag if it can be one.
-    pub(crate) fn add_if_valid(&mut self, name: &Str) {
+    pub(crate) fn add_if_valid(&mut self, names: &mut TagNames, name: &Str) {
         if is_valid(name) {
-            let is_lower = !name.chars().any(char::is_uppercase);
-            self.insert_split(if is_lower { name.clone() } else { lower(name) });
+            match name.chars().any(char::is_uppercase) {
+                true => self.insert_split(names, &lower(name)),
+                false => self.insert_split(names, name),
+            }
         }
     }
 
@@ -68,56 +86,37 @@ impl Tags {
 
     /// Adds the tags of another set from the given one on.
     pub(crate) fn merge_from(&mut self, other: &Tags, from: usize) {
-        let Some(tags) = other.list.as_slice().get(from..) else { return };
-        for tag in tags {
-            if !self.contains(tag) {
-                self.marks |= mark(tag);
-                self.list.push_new(tag.clone());
-            }
+        for &tag in other.list.get(from..).unwrap_or_default() {
+            self.insert(tag);
         }
     }
 
-    /// The same tags, with room for those of a container.
-    pub(crate) fn roomy_clone(&self) -> Tags {
-        /// Own names, container, class, module.
-        const ROOM: usize = 12;
-        let mut tags = Tags { list: Unique::with_capacity(ROOM), marks: 0 };
-        tags.merge(self);
-        tags
-    }
-
     pub(crate) fn len(&self) -> usize {
-        self.list.as_slice().len()
+        self.list.len()
     }
 
     /// The tags in order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Str> {
-        self.list.as_slice().iter()
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = TagId> {
+        self.list.iter().copied()
     }
 
-    pub(crate) fn into_vec(self) -> Vec<Str> {
-        self.list.into_vec()
+    /// The texts of the tags in order.
+    pub(crate) fn texts<'n>(&self, names: &'n TagNames) -> impl ExactSizeIterator<Item = &'n Str> {
+        self.iter().map(|tag| names.text(tag))
     }
 
-    fn insert_split(&mut self, tag: Str) {
-        if self.insert(tag.clone()) && tag.contains("::") {
-            for segment in tag.split("::") {
-                self.insert(segment.into());
+    fn insert_split(&mut self, names: &mut TagNames, tag: &Str) {
+        let tag = names.number(tag);
+        if self.insert(tag) {
+            for &segment in names.segments(tag) {
+                self.insert(segment);
             }
         }
     }
 }
 
-/// The bit of a tag: cheap, and the same for the same text.
-fn mark(tag: &str) -> u64 {
-    let bytes = tag.as_bytes();
-    let at = |index: usize| bytes.get(index).copied().map_or(0, u32::from);
-    let length = bytes.len();
-    let mix = (length as u32).wrapping_mul(7)
-        ^ at(0).wrapping_mul(3)
-        ^ at(length / 2).wrapping_mul(5)
-        ^ at(length.wrapping_sub(1));
-    1 << (mix % u64::BITS)
+fn mark(tag: TagId) -> u64 {
+    1 << (tag.index() % u64::BITS as usize)
 }
 
 fn lower(tag: &str) -> Str {
@@ -137,11 +136,27 @@ mod tests {
 
     #[test]
     fn tags_are_lower_case_and_split() {
-        let mut tags = Tags::default();
-        tags.add("Apache::Vhost").unwrap();
-        tags.add_if_valid(&"no tag".into());
-        let all = tags.clone().into_vec();
-        assert_eq!(all, ["apache::vhost".into(), "apache".into(), "vhost".into()]);
-        assert_eq!(tags.add("has space").unwrap_err().message(), "Invalid tag 'has space'");
+        let (mut tags, mut names) = (Tags::default(), TagNames::default());
+        tags.add(&mut names, "Apache::Vhost").unwrap();
+        tags.add_if_valid(&mut names, &"no tag".into());
+        let all: Vec<&str> = tags.texts(&names).map(|text| text.as_str()).collect();
+        assert_eq!(all, ["apache::vhost", "apache", "vhost"]);
+        assert_eq!(tags.add(&mut names, "has space").unwrap_err().message(), "Invalid tag 'has space'");
+    }
+
+    #[test]
+    fn order_is_kept_and_tags_are_unique_at_any_length() {
+        let (mut tags, mut names) = (Tags::default(), TagNames::default());
+        let texts: Vec<String> = (0..200).map(|number| format!("t{number}")).collect();
+        for text in texts.iter().chain(&texts) {
+            tags.add(&mut names, text).unwrap();
+        }
+        let mut all = Tags::default();
+        all.merge(&tags);
+        all.merge_from(&tags, 100);
+        assert!(all.texts(&names).map(|text| text.as_str()).eq(&texts));
+        assert!(all.contains(names.find("t199").unwrap()));
+        let other = names.number(&"other".into());
+        assert!(!all.contains(other));
     }
 }

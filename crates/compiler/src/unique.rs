@@ -7,6 +7,7 @@ use std::borrow::Borrow;
 use std::hash::Hash;
 
 use rustc_hash::FxHashSet;
+use smallvec::SmallVec;
 
 /// Up to this length a scan is fast enough.
 const SCANNED_MAX: usize = 24;
@@ -14,22 +15,19 @@ const SCANNED_MAX: usize = 24;
 /// Items in order of addition, each once.
 #[derive(Clone, Debug)]
 pub(crate) struct Unique<T> {
-    items: Vec<T>,
+    /// One is as many as most have.
+    items: SmallVec<[T; 1]>,
     /// All items, once there are more than [`SCANNED_MAX`].
     index: Option<Box<FxHashSet<T>>>,
 }
 
 impl<T> Default for Unique<T> {
     fn default() -> Unique<T> {
-        Unique { items: Vec::new(), index: None }
+        Unique { items: SmallVec::new(), index: None }
     }
 }
 
 impl<T: Clone + Eq + Hash> Unique<T> {
-    pub(crate) fn with_capacity(capacity: usize) -> Unique<T> {
-        Unique { items: Vec::with_capacity(capacity), index: None }
-    }
-
     pub(crate) fn contains<Q: Eq + Hash + ?Sized>(&self, item: &Q) -> bool
     where
         T: Borrow<Q>,
@@ -50,7 +48,7 @@ impl<T: Clone + Eq + Hash> Unique<T> {
     }
 
     /// Adds an item that is not in the list.
-    pub(crate) fn push_new(&mut self, item: T) {
+    fn push_new(&mut self, item: T) {
         match &mut self.index {
             Some(index) => {
                 index.insert(item.clone());
@@ -64,17 +62,12 @@ impl<T: Clone + Eq + Hash> Unique<T> {
         self.items.push(item);
     }
 
-    /// True if the items are found by scanning.
-    pub(crate) fn is_scanned(&self) -> bool {
-        self.index.is_none()
-    }
-
     pub(crate) fn as_slice(&self) -> &[T] {
         &self.items
     }
 
     pub(crate) fn into_vec(self) -> Vec<T> {
-        self.items
+        self.items.into_vec()
     }
 }
 
@@ -87,7 +80,7 @@ mod tests {
         let mut list: Unique<usize> = Unique::default();
         assert!((0..100).all(|item| list.insert(item)));
         assert!(!(0..100).any(|item| list.insert(item)));
-        assert!(!list.is_scanned() && list.contains(&99) && !list.contains(&100));
+        assert!(list.index.is_some() && list.contains(&99) && !list.contains(&100));
         assert_eq!(list.into_vec(), (0..100).collect::<Vec<_>>());
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod diff;
 mod read;
+pub mod tags;
 mod write;
 
 use pcore::{Hash, Str, Value};
@@ -49,7 +50,7 @@ pub struct Resource {
     /// Title.
     pub title: Str,
     /// Tags in order of addition.
-    pub tags: Vec<Str>,
+    pub tags: tags::Tags,
     /// Declared with `@@` by this node.
     pub exported: bool,
     /// File that declares it.

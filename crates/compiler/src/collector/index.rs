@@ -177,7 +177,7 @@ impl Session<'_> {
                     let mut at = id;
                     loop {
                         let resource = self.resource(at);
-                        for tag in resource.tags.iter() {
+                        for tag in resource.tags.texts(&self.tag_names) {
                             room = room.saturating_sub(1);
                             index.add(tag.to_ascii_lowercase(), id);
                         }
@@ -222,7 +222,7 @@ impl Session<'_> {
             return;
         }
         if let Some(index) = self.indexes.get_mut(&(resource.ty.name(), By::Tag)) {
-            for tag in resource.tags.iter() {
+            for tag in resource.tags.texts(&self.tag_names) {
                 index.add(tag.to_ascii_lowercase(), id);
             }
         }

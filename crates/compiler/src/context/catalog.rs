@@ -129,8 +129,8 @@ impl<'i> Context<'_, 'i> {
     pub fn tag(&mut self, tags: &[Value]) -> Result<(), Control> {
         self.needs_catalog("tag")?;
         let container = self.session.container(self.at.scope);
-        let resource = self.session.resource_mut(container);
-        let result = tags.iter().try_for_each(|tag| add_tags(&mut resource.tags, tag, resource.place));
+        let (resource, names) = self.session.resource_to_tag(container);
+        let result = tags.iter().try_for_each(|tag| add_tags(&mut resource.tags, names, tag, resource.place));
         self.session.note_tags(container);
         result
     }
@@ -147,7 +147,8 @@ impl<'i> Context<'_, 'i> {
     fn is_tagged(&mut self, tag: &str) -> bool {
         let tag = tag.to_lowercase();
         let container = self.session.container(self.at.scope);
-        self.session.tags.contains(&tag) || self.session.is_tagged(container, &tag)
+        let Some(tag) = self.session.tag_names.find(&tag) else { return false };
+        self.session.tags.contains(tag) || self.session.is_tagged(container, tag)
     }
 
     /// True if a resource or class with this reference has been declared (`File['/x']`, `Class['a']`).

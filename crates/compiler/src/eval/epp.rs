@@ -1,5 +1,6 @@
 //! EPP templates.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,12 +11,13 @@ use stdx::Symbol;
 use syntax::ast::{Expr, ExprId, Parameter};
 use syntax::location::Namespace;
 
-use super::Eval;
 use super::lambda::Owner;
+use super::{BUFFER_MAX, Eval};
 use crate::code::Code;
 use crate::erb::TemplateFile;
 use crate::error::{Control, Error};
 use crate::image::{Dialect, SourceError, parse_text};
+use crate::limits::LARGE_BYTES;
 use crate::scope::ScopeId;
 use crate::session::Session;
 
@@ -26,34 +28,53 @@ pub(crate) struct Found<'i> {
     pub(crate) erb: FxHashMap<String, Rc<TemplateFile>>,
 }
 
+/// What a template has given so far.
+#[derive(Default)]
+pub(crate) struct Rendered {
+    text: String,
+    /// Something in it was Sensitive.
+    is_sensitive: bool,
+}
+
 impl<'i> Session<'i> {
-    /// Adds to the output of the template that is being rendered.
-    pub(super) fn render(&mut self, value: Value) {
+    /// Adds text to the output of the template that is being rendered.
+    pub(super) fn render_text(&mut self, text: &str) -> Result<(), Control> {
         if let Some(output) = self.rendering.last_mut() {
-            output.push(value);
+            if text.len() > LARGE_BYTES {
+                self.limits.length((output.text.len() + text.len()) as u64)?;
+            }
+            output.text.push_str(text);
         }
+        Ok(())
+    }
+
+    /// Adds a value to the output of the template that is being rendered.
+    pub(super) fn render(&mut self, value: &Value) -> Result<(), Control> {
+        let Some(mut output) = self.rendering.pop() else { return Ok(()) };
+        let shown = match value {
+            Value::Sensitive(inner) => {
+                output.is_sensitive = true;
+                &**inner
+            }
+            other => other,
+        };
+        let appended = self.append_text(&mut output.text, shown);
+        self.rendering.push(output);
+        appended
     }
 
     /// Renders the body of a template. If anything in it was Sensitive, the whole is.
     pub(super) fn eval_epp_body(&mut self, code: &'i Code, body: ExprId, scope: ScopeId) -> Eval {
-        self.rendering.push(Vec::new());
+        let text = std::mem::take(&mut self.spare_text);
+        self.rendering.push(Rendered { text, is_sensitive: false });
         let result = self.eval(code, body, scope);
-        let parts = self.rendering.pop().unwrap_or_default();
-        result?;
-        let mut text = String::new();
-        let mut is_sensitive = false;
-        for part in parts {
-            let shown = match &part {
-                Value::Sensitive(inner) => {
-                    is_sensitive = true;
-                    &**inner
-                }
-                other => other,
-            };
-            self.append_text(&mut text, shown)?;
-        }
+        let Rendered { mut text, is_sensitive } = self.rendering.pop().unwrap_or_default();
+        let value = Value::from(text.as_str());
         self.limits.made(text.len());
-        let value = Value::from(text);
+        text.clear();
+        text.shrink_to(BUFFER_MAX);
+        self.spare_text = text;
+        result?;
         Ok(if is_sensitive { Value::sensitive(value) } else { value })
     }
 
@@ -117,9 +138,11 @@ impl<'i> Session<'i> {
     fn epp_global(&mut self, code: &'i Code, arguments: Option<&Hash>, scope: ScopeId) -> Eval {
         let global = self.global_of(scope);
         // What runs in the global scope at the moment is no business of the template.
-        let saved = std::mem::take(&mut self.scope_mut(global).frames);
+        let fresh = self.spare_frames.take();
+        let saved = std::mem::replace(&mut self.scope_mut(global).frames, fresh);
         let result = self.epp_code("epp", code, arguments, global);
-        self.scope_mut(global).frames = saved;
+        let used = std::mem::replace(&mut self.scope_mut(global).frames, saved);
+        self.spare_frames.give_back(used);
         result
     }
 
@@ -153,7 +176,10 @@ impl<'i> Session<'i> {
         }
         let mut given: Vec<(Symbol, Value)> = Vec::new();
         for (key, value) in arguments.into_iter().flat_map(Hash::iter) {
-            let key = pcore::format::to_s(key);
+            let key: Cow<'_, str> = match key {
+                Value::Str(key) => Cow::Borrowed(key),
+                other => Cow::Owned(pcore::format::to_s(other)),
+            };
             if key.contains("::") {
                 let name = Symbol::new(key.strip_prefix("::").unwrap_or(&key));
                 self.set_variable(scope, name, value.clone())?;

@@ -99,9 +99,11 @@ impl<'i> Session<'i> {
     pub(crate) fn call_puppet(&mut self, function: &'i Function, args: &[Value]) -> Eval {
         let closure = function_closure(function)?;
         // A function sees the top scope, but not the blocks that happen to run there.
-        let saved = std::mem::take(&mut self.scope_mut(TOP).frames);
+        let fresh = self.spare_frames.take();
+        let saved = std::mem::replace(&mut self.scope_mut(TOP).frames, fresh);
         let result = self.call_checked(closure, args);
-        self.scope_mut(TOP).frames = saved;
+        let used = std::mem::replace(&mut self.scope_mut(TOP).frames, saved);
+        self.spare_frames.give_back(used);
         match result {
             Err(Control::Return(jump)) => Ok(jump.value),
             result => result,
@@ -195,6 +197,16 @@ impl<'i> Session<'i> {
         scope: ScopeId,
         args: &[Value],
     ) -> Result<(), Control> {
+        if let Some(args) = args.get(..closure.parameters.len())
+            && !closure.parameters.iter().any(|parameter| parameter.captures_rest)
+        {
+            // Nothing is left to defaults.
+            if !block_type.signature.accepts(args, None) {
+                return Err(mismatch(closure, block_type, args));
+            }
+            self.bind_plain(closure, scope, args);
+            return self.check_names(closure);
+        }
         let mark = self.scope(scope).frames.mark();
         self.open_parameters(scope, closure.parameters.iter().map(|parameter| parameter.name));
         let mut values = Vec::with_capacity(closure.parameters.len());

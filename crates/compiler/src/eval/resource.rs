@@ -1,6 +1,7 @@
 //! Resource expressions, defaults and overrides.
 
 use pcore::{Type, Value};
+use smallvec::SmallVec;
 use stdx::Symbol;
 use syntax::ast::{AttributeOp, Expr, ExprId, Resource as Node, ResourceForm};
 
@@ -23,7 +24,7 @@ pub(crate) struct Declaration<'i> {
 
 /// Titles and attributes of one body.
 struct Body<'i> {
-    titles: Vec<pcore::Str>,
+    titles: SmallVec<[pcore::Str; 1]>,
     is_default: bool,
     parameters: Vec<Parameter<'i>>,
 }
@@ -44,10 +45,10 @@ impl<'i> Session<'i> {
         }
         let mut seen: Unique<pcore::Str> = Unique::default();
         let mut has_default = false;
-        let mut bodies = Vec::with_capacity(resource.bodies.len());
+        let mut bodies: SmallVec<[Body<'i>; 1]> = SmallVec::with_capacity(resource.bodies.len());
         for body in &resource.bodies {
             let title = self.eval(code, body.title, scope)?;
-            let mut titles = Vec::new();
+            let mut titles = SmallVec::new();
             let mut is_default = false;
             let mut add = |value: &Value, index: usize| -> Result<(), Control> {
                 let blame = |text: String| issue(code, body.title, text);

@@ -14,6 +14,10 @@ use crate::session::Session;
 
 impl<'i> Session<'i> {
     pub(super) fn eval_variable(&mut self, code: &'i Code, id: ExprId, name: Symbol, scope: ScopeId) -> Eval {
+        // Nearly all are of the same scope.
+        if let Some(Some(value)) = self.scope(scope).own(name) {
+            return Ok(value.clone());
+        }
         if let Some(value) = self.lookup_variable(scope, name)? {
             return Ok(value);
         }

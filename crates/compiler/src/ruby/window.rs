@@ -229,7 +229,9 @@ impl<'i> Window<'_, '_, 'i> {
                 ruby::Scope::set_variable(&mut scope, name, value).map_err(control)?;
                 Ok(Value::Undef)
             }
-            "tags" => Ok(Value::array(session.tags.iter().cloned().map(Value::Str).collect::<Vec<_>>())),
+            "tags" => Ok(Value::array(
+                session.tags.texts(&session.tag_names).cloned().map(Value::Str).collect::<Vec<_>>(),
+            )),
             "environment" => Ok(Value::str(session.image.environment())),
             "classes" => {
                 Ok(Value::array(session.classes.iter().cloned().map(Value::Str).collect::<Vec<_>>()))
@@ -294,7 +296,7 @@ impl<'i> Window<'_, '_, 'i> {
         answer.insert("type", Value::Str(type_name));
         answer.insert("title", Value::Str(title));
         answer.insert("parameters", Value::hash(parameters));
-        let tags = session.resource(id).tags.clone().into_vec().into_iter().map(Value::Str);
+        let tags = session.resource(id).tags.texts(&session.tag_names).cloned().map(Value::Str);
         answer.insert("tags", Value::array(tags.collect::<Vec<_>>()));
         Value::hash(answer)
     }

@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use pcore::{Str, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::tags::Tags;
 use super::{Catalog, Resource};
 
 /// What counts as a difference beside resources, parameters and order.
@@ -292,7 +293,7 @@ fn compare_resources(old: &Resource, new: &Resource, scope: Scope) -> Vec<Altera
         field("kind", Value::str(old.kind.as_str()), Value::str(new.kind.as_str()));
     }
     if scope.tags {
-        let missing = |from: &[Str], of: &[Str]| {
+        let missing = |from: &Tags, of: &Tags| {
             let from = from.iter().collect::<FxHashSet<_>>();
             of.iter().filter(|tag| !from.contains(tag)).cloned().collect::<Vec<_>>()
         };

@@ -67,7 +67,7 @@ fn read_resource(document: &Value) -> Option<Resource> {
     Some(Resource {
         type_name: text_of(document, "type")?,
         title: text_of(document, "title")?,
-        tags: texts_of(document, "tags"),
+        tags: texts_of(document, "tags").into(),
         exported: matches!(document["exported"], Value::Bool(true)),
         file: text_of(document, "file"),
         line: document["line"].as_int().and_then(|line| line.try_into().ok()),

@@ -82,7 +82,7 @@ fn readers_of_plain_json_lose_kinds() {
         resources: vec![Resource {
             type_name: "Notify".into(),
             title: "r".into(),
-            tags: vec![],
+            tags: vec![].into(),
             exported: false,
             file: None,
             line: None,
@@ -106,7 +106,7 @@ fn what_a_resource_lacks_is_left_out() {
     let resource = Resource {
         type_name: "Notify".into(),
         title: "t".into(),
-        tags: vec![],
+        tags: vec![].into(),
         exported: true,
         file: None,
         line: Some(3),
@@ -124,7 +124,7 @@ fn an_attribute_that_a_title_leaves_without_value_is_null() {
     let resource = Resource {
         type_name: "Endpoint".into(),
         title: "web".into(),
-        tags: vec![],
+        tags: vec![].into(),
         exported: false,
         file: None,
         line: None,

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::tags::Tags;
 use super::{Catalog, Resource, ResourceId};
 use crate::data::{write_hash, write_value};
 use crate::json::{write_list, write_str, write_str_inside};
@@ -46,7 +47,8 @@ impl Catalog {
         out.extend_from_slice(b",\"catalog_format\":2,\"environment\":");
         write_str(&self.environment, out);
         out.extend_from_slice(b",\"resources\":");
-        write_list(&self.resources, out, |resource, out| resource.write_json(out, rich));
+        let mut tags = LastTags::default();
+        write_list(&self.resources, out, |resource, out| resource.write_after(&mut tags, out, rich));
         out.extend_from_slice(b",\"edges\":");
         write_list(&self.edges, out, |(source, target), out| {
             out.extend_from_slice(b"{\"source\":\"");
@@ -93,15 +95,36 @@ impl Catalog {
     }
 }
 
+/// The tags that were written last, and where: the next resource often has the same.
+#[derive(Default)]
+struct LastTags<'r>(Option<(&'r Tags, Range<usize>)>);
+
+impl<'r> LastTags<'r> {
+    fn write(&mut self, tags: &'r Tags, out: &mut Vec<u8>) {
+        match &self.0 {
+            Some((last, written)) if last.is_same_list(tags) => out.extend_from_within(written.clone()),
+            _ => {
+                let start = out.len();
+                write_list(tags.iter(), out, |tag, out| write_str(tag, out));
+                self.0 = Some((tags, start..out.len()));
+            }
+        }
+    }
+}
+
 impl Resource {
     /// Appends the resource as JSON.
     pub fn write_json(&self, out: &mut Vec<u8>, rich: bool) {
+        self.write_after(&mut LastTags::default(), out, rich);
+    }
+
+    fn write_after<'r>(&'r self, tags: &mut LastTags<'r>, out: &mut Vec<u8>, rich: bool) {
         out.extend_from_slice(b"{\"type\":");
         write_str(&self.type_name, out);
         out.extend_from_slice(b",\"title\":");
         write_str(&self.title, out);
         out.extend_from_slice(b",\"tags\":");
-        write_list(&self.tags, out, |tag, out| write_str(tag, out));
+        tags.write(&self.tags, out);
         if let Some(file) = &self.file {
             out.extend_from_slice(b",\"file\":");
             write_str(file, out);

@@ -6,7 +6,7 @@ fn resource(type_name: &str, title: &str, parameters: &[(&str, Value)]) -> Resou
     Resource {
         type_name: type_name.into(),
         title: title.into(),
-        tags: vec!["a".into()],
+        tags: vec!["a".into()].into(),
         exported: false,
         file: Some("/site.pp".into()),
         line: Some(1),
@@ -123,7 +123,7 @@ fn containment_is_compared_as_a_set_and_then_in_order() {
 fn tags_places_and_the_head_count_when_asked_for() {
     let old = catalog(vec![resource("Notify", "a", &[])]);
     let mut new = old.clone();
-    new.resources[0].tags = vec!["b".into()];
+    new.resources[0].tags = vec!["b".into()].into();
     new.resources[0].line = Some(2);
     new.classes = vec!["settings".into()];
     assert_eq!(diff(&old, &new, Scope::default()), []);
