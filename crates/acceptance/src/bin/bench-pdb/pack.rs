@@ -1,10 +1,7 @@
 //! Gzip of documents. Most of a catalog's text is that of all nodes of its role and site: it is compressed once, and laid as it is
 //! between what is the node's own, so that making documents takes little of the machine that is measured.
 
-use std::io::Write as _;
-
-use flate2::write::DeflateEncoder;
-use flate2::{Compression, Crc};
+use flate2::{Compress, Compression, Crc, FlushCompress};
 use rest::Bytes;
 
 /// `gzip`'s header without name and time, and the empty block that ends the data.
@@ -21,12 +18,20 @@ pub struct Piece {
 impl Piece {
     /// Compresses a text.
     pub fn new(text: &str) -> std::io::Result<Piece> {
-        let mut encoder = DeflateEncoder::new(Vec::with_capacity(text.len() / 8), Compression::fast());
-        encoder.write_all(text.as_bytes())?;
-        encoder.flush()?;
+        let (mut encoder, input) = (Compress::new(Compression::fast(), false), text.as_bytes());
+        let mut deflated = Vec::with_capacity(input.len() / 8);
+        loop {
+            deflated.reserve(input.len() / 8 + 64);
+            let rest = input.get(encoder.total_in() as usize..).unwrap_or_default();
+            encoder.compress_vec(rest, &mut deflated, FlushCompress::Sync)?;
+            // While there is no room left, there may be more to come.
+            if encoder.total_in() as usize == input.len() && deflated.len() < deflated.capacity() {
+                break;
+            }
+        }
         let mut crc = Crc::new();
         crc.update(text.as_bytes());
-        Ok(Piece { deflated: encoder.get_ref().clone(), crc })
+        Ok(Piece { deflated, crc })
     }
 }
 
@@ -54,7 +59,8 @@ mod tests {
 
     #[test]
     fn pieces_are_one_gzip() {
-        let texts = ["head ", &"shared ".repeat(1_000), "tail"];
+        let long: String = (0..60_000u64).map(|n| (n * n * 31 % 977).to_string()).collect();
+        let texts = ["head ", &"shared ".repeat(1_000), &long, "", "tail"];
         let pieces = texts.map(|text| Piece::new(text).unwrap());
         let (packed, bytes) = gzip(&pieces.each_ref());
         let mut text = String::new();
