@@ -60,10 +60,10 @@ ALTER TABLE fact_values ADD COLUMN nodes INTEGER NOT NULL DEFAULT 1;
 UPDATE fact_values v SET nodes = c.nodes
     FROM (SELECT value_id, count(*) AS nodes FROM facts GROUP BY value_id HAVING count(*) > 1) c WHERE c.value_id = v.id;
 CREATE TABLE fact_differences (name_id BIGINT NOT NULL, value_id BIGINT NOT NULL, nodes INTEGER NOT NULL);
-CREATE VIEW counted_values (id, name_id, kind, number, value, nodes) AS
-    SELECT id, name_id, kind, number, value, nodes FROM fact_values
+CREATE VIEW counted_values (id, name_id, hash, kind, number, value, nodes) AS
+    SELECT id, name_id, hash, kind, number, value, nodes FROM fact_values
     UNION ALL
-    SELECT v.id, d.name_id, v.kind, v.number, v.value, d.nodes FROM fact_differences d JOIN fact_values v ON v.id = d.value_id;
+    SELECT v.id, d.name_id, v.hash, v.kind, v.number, v.value, d.nodes FROM fact_differences d JOIN fact_values v ON v.id = d.value_id;
 
 -- What lists of active nodes and of latest events begin with; texts are ordered by their bytes.
 DROP INDEX nodes_latest_report_status;

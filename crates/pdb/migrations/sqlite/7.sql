@@ -41,8 +41,8 @@ CREATE VIEW latest_events (environment_id, status, corrective_change, resource_t
     FROM event_counts;
 
 -- How many nodes have a value is read off the index.
-CREATE VIEW counted_values (id, name_id, kind, number, value, nodes) AS
-    SELECT v.id, v.name_id, v.kind, v.number, v.value, (SELECT count(*) FROM facts f WHERE f.value_id = v.id)
+CREATE VIEW counted_values (id, name_id, hash, kind, number, value, nodes) AS
+    SELECT v.id, v.name_id, v.hash, v.kind, v.number, v.value, (SELECT count(*) FROM facts f WHERE f.value_id = v.id)
     FROM fact_values v;
 
 -- What lists and counts of active nodes and of latest events begin with.

@@ -11,19 +11,23 @@ use super::sql::{Sql, per};
 use super::time;
 
 /// `value` of the fact that a node is looked up by.
-pub(super) const FACT_VALUE: Value = Value { json: "xv.value", number: "xv.number", kind: "xv.kind" };
+pub(super) const FACT_VALUE: Value =
+    Value { json: "xv.value", number: "xv.number", kind: "xv.kind", hash: "xv.hash" };
 
 /// A stored value with the columns beside it that say its kind and number.
 pub(super) struct Value {
     pub json: &'static str,
     pub number: &'static str,
     pub kind: &'static str,
+    pub hash: &'static str,
 }
 
 /// A value as conditions need it.
 pub(super) trait Comparable {
     fn json(&self) -> Sql;
     fn number(&self) -> Sql;
+    /// The hash of the value, by which it is found, if there is one beside it.
+    fn hash(&self) -> Option<Sql>;
     /// Whether it is `'string'`, `'number'`, `'boolean'` or `'null'`.
     fn is(&self, kind: &'static str) -> Sql;
 }
@@ -35,6 +39,10 @@ impl Comparable for Value {
 
     fn number(&self) -> Sql {
         Sql::text(self.number)
+    }
+
+    fn hash(&self) -> Option<Sql> {
+        Some(Sql::text(self.hash))
     }
 
     fn is(&self, kind: &'static str) -> Sql {
@@ -59,6 +67,10 @@ impl Comparable for Of {
 
     fn number(&self) -> Sql {
         if self.is_stored() { Sql::text("v.number") } else { dotted::number(self.json()) }
+    }
+
+    fn hash(&self) -> Option<Sql> {
+        self.is_stored().then(|| Sql::text("v.hash"))
     }
 
     fn is(&self, kind: &'static str) -> Sql {
@@ -94,8 +106,18 @@ pub(super) fn value_text(of: &impl Comparable) -> Sql {
 pub(super) fn equal_value(of: &impl Comparable, value: &Json) -> Result<Sql> {
     Ok(match value {
         Json::Number(number) => Sql::of("({} AND {} = {})", [of.is("number"), of.number(), numeric(number)]),
-        other => dotted::same_text(of.json(), other),
+        other => match of.hash().and_then(|hash| by_hash(hash, other)) {
+            Some(sql) => sql,
+            None => dotted::same_text(of.json(), other),
+        },
     })
+}
+
+/// Equality of a value by its hash, which leads to it without a look at others. Not of what may hold numbers: these can be equal and
+/// written in more than one way.
+pub(super) fn by_hash(hash: Sql, value: &Json) -> Option<Sql> {
+    let is_plain = matches!(value, Json::String(_) | Json::Bool(_) | Json::Null);
+    is_plain.then(|| Sql::of("{} = {}", [hash, Sql::bind(crate::hash::bytes(canonical(value).as_bytes()))]))
 }
 
 pub(super) fn ordered_value(of: &impl Comparable, operator: &str, value: &Json) -> Result<Sql> {

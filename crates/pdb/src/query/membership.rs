@@ -217,7 +217,11 @@ fn subselect(
             continue;
         }
         let field = scope.field(name)?;
-        if field.kind == outer.kind {
+        if is_certname(field) && is_certname(outer) {
+            // The same nodes, without a look at their names.
+            left.push(Sql::text("n.id"));
+            right.push(Sql::text("n.id"));
+        } else if field.kind == outer.kind {
             left.push(outer.sql());
             right.push(field.sql());
         } else {
@@ -234,6 +238,11 @@ fn subselect(
     }
     push_paging(&mut select, paging.limit, paging.offset);
     Ok(Sql::of("({}) IN ({})", [Sql::join(left, ", "), select]))
+}
+
+/// Whether it is the name of the node `n`.
+fn is_certname(field: &Field) -> bool {
+    field.sql.sqlite == "n.certname"
 }
 
 /// What fields of different kinds are compared by.

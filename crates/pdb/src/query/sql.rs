@@ -27,6 +27,8 @@ enum Piece {
     Text(&'static str),
     Per(Per),
     Bind(Value),
+    /// One for SQLite, one for PostgreSQL.
+    Either(Sql, Sql),
 }
 
 /// A piece of SQL.
@@ -47,6 +49,11 @@ impl Sql {
     /// A parameter.
     pub fn bind(value: impl Into<Value>) -> Sql {
         Sql(vec![Piece::Bind(value.into())])
+    }
+
+    /// A piece for each database, with parameters of its own.
+    pub fn either(sqlite: Sql, postgres: Sql) -> Sql {
+        Sql(vec![Piece::Either(sqlite, postgres)])
     }
 
     /// A fixed text whose `{}` are replaced by pieces.
@@ -102,8 +109,17 @@ impl Sql {
     /// Text and parameters for a database.
     pub fn render(&self, dialect: Dialect) -> (String, Vec<Value>) {
         let (mut text, mut values) = (String::new(), Vec::new());
+        self.write(dialect, &mut text, &mut values);
+        (text, values)
+    }
+
+    fn write(&self, dialect: Dialect, text: &mut String, values: &mut Vec<Value>) {
         for piece in &self.0 {
             match piece {
+                Piece::Either(sqlite, postgres) => match dialect {
+                    Dialect::Sqlite => sqlite.write(dialect, text, values),
+                    Dialect::Postgres => postgres.write(dialect, text, values),
+                },
                 Piece::Text(piece) => text.push_str(piece),
                 Piece::Per(piece) => text.push_str(match dialect {
                     Dialect::Sqlite => piece.sqlite,
@@ -125,7 +141,6 @@ impl Sql {
                 }
             }
         }
-        (text, values)
     }
 }
 

@@ -305,25 +305,46 @@ impl Store {
 
     /// How much there is.
     pub(crate) async fn population(&self) -> Result<Gauges> {
-        let known = super::lock(&self.inner.distinct).filter(|(since, _)| since.elapsed() < DISTINCT_AGE_MAX);
+        let distinct_resources = self.distinct_resources().await?;
         let read = move |tx: &Tx<'_>| {
             let sql = "SELECT count(*), CAST(coalesce(sum(resources_count), 0) AS BIGINT) FROM nodes
                        WHERE deactivated IS NULL AND expired IS NULL";
             let Some(row) = tx.first(sql, &[])? else { return Ok(Gauges::default()) };
-            let distinct_resources = match known {
-                Some((_, count)) => count,
-                None => tx.first("SELECT count(*) FROM resources", &[])?.map_or(Ok(0), |row| row.get(0))?,
-            };
             let inactive = "SELECT count(*) FROM nodes WHERE deactivated IS NOT NULL OR expired IS NOT NULL";
             let inactive_nodes = tx.first(inactive, &[])?.map_or(Ok(0), |row| row.get(0))?;
             let (nodes, resources) = (row.get(0)?, row.get(1)?);
             Ok(Gauges { nodes, inactive_nodes, resources, distinct_resources, ..Gauges::default() })
         };
-        let gauges = self.db().read(read).await?;
-        if known.is_none() {
-            *super::lock(&self.inner.distinct) = Some((Instant::now(), gauges.distinct_resources));
+        self.db().read(read).await
+    }
+
+    /// How many distinct resources there are. Only the first one to ask waits until all are counted.
+    async fn distinct_resources(&self) -> Result<i64> {
+        let known = *super::lock(&self.inner.distinct);
+        match known {
+            None => self.count_distinct_resources().await,
+            Some((since, count)) => {
+                if since.elapsed() >= DISTINCT_AGE_MAX {
+                    // Whoever asks meanwhile does not count, too.
+                    *super::lock(&self.inner.distinct) = Some((Instant::now(), count));
+                    let store = self.clone();
+                    tokio::spawn(async move {
+                        if let Err(error) = store.count_distinct_resources().await {
+                            tracing::debug!(%error, "resources were not counted");
+                        }
+                    });
+                }
+                Ok(count)
+            }
         }
-        Ok(gauges)
+    }
+
+    async fn count_distinct_resources(&self) -> Result<i64> {
+        let count =
+            |tx: &Tx<'_>| tx.first("SELECT count(*) FROM resources", &[])?.map_or(Ok(0), |row| row.get(0));
+        let count = self.db().read(count).await?;
+        *super::lock(&self.inner.distinct) = Some((Instant::now(), count));
+        Ok(count)
     }
 }
 

@@ -132,6 +132,21 @@ const PREPARE: &str = "
 ";
 const CLEAN: &str = "DROP TABLE grow_names; DROP TABLE grow_values; DROP TABLE grow_parts; DROP TABLE grow_resources; DROP TABLE grow_edges;";
 
+/// What is counted where rows change is counted anew.
+const EVENT_COUNTS: &str = "
+    DELETE FROM event_counts;
+    INSERT INTO event_counts (environment_id, status, corrective_change, resource_type, resource_title, containing_class, events)
+        SELECT coalesce(n.report_environment_id, 0), e.status, CASE WHEN e.corrective_change THEN 1 WHEN NOT e.corrective_change THEN 0
+            ELSE -1 END, e.resource_type, e.resource_title, coalesce(e.containing_class, ''), count(*)
+        FROM nodes n JOIN resource_events e ON e.report_id = n.latest_report_id WHERE n.latest_report_events > 0
+        GROUP BY 1, 2, 3, 4, 5, 6;
+";
+const FACT_COUNTS: &str = "
+    DELETE FROM fact_differences;
+    UPDATE fact_values v SET nodes = c.nodes FROM (SELECT value_id, count(*) AS nodes FROM facts GROUP BY value_id) c
+        WHERE c.value_id = v.id AND v.nodes <> c.nodes;
+";
+
 /// Without this index the originals of a copy would not be found.
 const KEPT_INDEX: &str = "resource_events_report";
 
@@ -165,7 +180,15 @@ pub async fn grow(server: &Server, nodes: usize, to: usize) -> anyhow::Result<()
     for (_, statement) in indexes {
         store.run(statement).await?;
     }
-    store.finish().await
+    store.finish().await?;
+    // A program from before there were counts has none.
+    if !store.columns("event_counts").await?.is_empty() {
+        store.run(EVENT_COUNTS.into()).await?;
+        if store.dialect() == Dialect::Postgres {
+            store.run(FACT_COUNTS.into()).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The statement that makes the rows of one copy.

@@ -244,6 +244,29 @@ async fn compare(store: &Store, done: &[Step]) {
         let (counts, rows) = (answer(store, counts).await, answer(store, rows).await);
         assert_eq!(counts, rows, "{} by {:?} after {done:#?}", asked.query, asked.summarize_by);
     }
+    let ends = "SELECT count(*) FROM nodes n LEFT JOIN reports r ON r.id = n.latest_report_id
+                WHERE coalesce(n.latest_report_end_time, 0) <> coalesce(r.end_time, 0)";
+    let wrong = store.db().read(move |tx| tx.query(ends, &[])?[0].get::<i64>(0)).await.unwrap();
+    assert_eq!(wrong, 0, "ends of latest reports after {done:#?}");
+}
+
+/// Takes back the step of the schema that made counts.
+async fn take_back(store: &Store) {
+    const BOTH: &str = "DROP VIEW counted_values; DROP VIEW latest_events; DROP TABLE event_counts; DROP INDEX nodes_latest_events;
+        DROP INDEX nodes_active_status; CREATE INDEX nodes_latest_report_status ON nodes (latest_report_status);
+        ALTER TABLE nodes DROP COLUMN latest_report_events; ALTER TABLE nodes DROP COLUMN latest_report_end_time;
+        UPDATE schema_versions SET version = version - 1;";
+    let own = match store.db().dialect() {
+        db::Dialect::Sqlite => "DROP TRIGGER nodes_count_events;",
+        db::Dialect::Postgres => {
+            "DROP TRIGGER nodes_count_events ON nodes; DROP FUNCTION count_latest_events; DROP INDEX nodes_active;"
+        }
+    };
+    let last = match store.db().dialect() {
+        db::Dialect::Sqlite => "",
+        db::Dialect::Postgres => "DROP TABLE fact_differences; ALTER TABLE fact_values DROP COLUMN nodes;",
+    };
+    store.db().write(move |tx| tx.batch(&format!("{own} {BOTH} {last}"))).await.unwrap();
 }
 
 #[test]
@@ -258,6 +281,11 @@ fn counts_are_those_of_the_rows_on_sqlite() {
                 run(&store, step).await;
                 compare(&store, &steps[..=index]).await;
             }
+            // A store that was there before counts were gets them.
+            take_back(&store).await;
+            drop(store);
+            let store = Store::open(&folder.path().join("x.sqlite")).unwrap();
+            compare(&store, &steps).await;
         });
     });
 }
@@ -281,6 +309,12 @@ fn counts_are_those_of_the_rows_on_postgresql() {
             runtime.block_on(run(&store, step));
         }
         runtime.block_on(compare(&store, &done.borrow()));
+    });
+    runtime.block_on(async {
+        take_back(&store).await;
+        drop(store);
+        let store = Store::connect(server.settings()).await.unwrap();
+        compare(&store, &done.borrow()).await;
     });
 }
 
