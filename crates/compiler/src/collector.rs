@@ -36,6 +36,9 @@ pub(crate) struct Collected {
     pub(crate) unresolved: Vec<String>,
     /// It has found all that it will ever find.
     is_done: bool,
+    /// How many resources of its type it has looked at, and how often tags had been added by then.
+    looked_at: usize,
+    retagged: u64,
 }
 
 /// A collector.
@@ -151,12 +154,23 @@ impl<'i> Session<'i> {
         what: &What<'i>,
     ) -> Result<Vec<ResourceId>, Control> {
         match what {
-            What::Query { ty, query, exported: false, .. } => Ok(self.matching(*ty, query.as_ref(), false)),
+            What::Query { ty, query, exported: false, .. } => {
+                let count = self.by_type.get(&ty.name()).map_or(0, Vec::len);
+                let collected = &mut self.collected[id.0];
+                // Tags are only ever added: what did not fit still does not if none were.
+                let is_same = match query {
+                    Some(query) => query.asks_for_tags_only() && collected.retagged == self.retagged,
+                    None => true,
+                };
+                let from = if is_same { collected.looked_at } else { 0 };
+                (collected.looked_at, collected.retagged) = (count, self.retagged);
+                Ok(self.matching(*ty, query.as_ref(), false, from))
+            }
             What::Query { ty, query, exported: true, .. } => {
                 if !self.stores_exports() {
                     return Ok(Vec::new());
                 }
-                let mut found = self.matching(*ty, query.as_ref(), true);
+                let mut found = self.matching(*ty, query.as_ref(), true, 0);
                 found.extend(self.import(*ty, query.as_ref(), scope)?);
                 Ok(found)
             }
@@ -184,11 +198,19 @@ impl<'i> Session<'i> {
         }
     }
 
-    fn matching(&mut self, ty: TypeOf<'i>, query: Option<&Query>, exported: bool) -> Vec<ResourceId> {
-        let candidates = query.and_then(|query| self.candidates(ty.name(), query));
+    /// The resources of a type that fit a condition, without the first of the type.
+    fn matching(
+        &mut self,
+        ty: TypeOf<'i>,
+        query: Option<&Query>,
+        exported: bool,
+        first: usize,
+    ) -> Vec<ResourceId> {
+        let query_of_all = query.filter(|_| first == 0);
+        let candidates = query_of_all.and_then(|query| self.candidates(ty.name(), query));
         let of_type = match &candidates {
             Some(candidates) => candidates,
-            None => self.by_type.get(&ty.name()).map(Vec::as_slice).unwrap_or_default(),
+            None => self.by_type.get(&ty.name()).and_then(|all| all.get(first..)).unwrap_or_default(),
         };
         of_type
             .iter()
@@ -298,6 +320,16 @@ impl<'i> Session<'i> {
 }
 
 impl Query {
+    fn asks_for_tags_only(&self) -> bool {
+        match self {
+            Query::And(left, right) | Query::Or(left, right) => {
+                left.asks_for_tags_only() && right.asks_for_tags_only()
+            }
+            Query::Tag(_) => true,
+            Query::Equal(..) | Query::NotEqual(..) => false,
+        }
+    }
+
     fn to_filter(&self) -> ExportFilter {
         match self {
             Query::And(left, right) => {

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use pcore::{Str, Value};
-use rustc_hash::{FxHashMap, FxHashSet};
+use pcore::{Str, Type, Value};
+use rustc_hash::FxHashMap;
 use stdx::Symbol;
 
 use crate::error::{Control, Error};
@@ -84,6 +84,9 @@ impl<'i> Session<'i> {
                 None => left.push(format!("{}[{title}]", capitalised(ty.as_str()))),
             }
         }
+        let known = &self.well_known;
+        let relations = [known.before, known.notify, known.require, known.subscribe];
+        let mut related = Vec::new();
         for at in 0..self.resources.len() {
             let id = ResourceId(at as u32);
             if let Some(list) = overrides.get(&id) {
@@ -92,6 +95,10 @@ impl<'i> Session<'i> {
                 }
             }
             self.finish_resource(id)?;
+            let resource = self.resource(id);
+            if !resource.is_virtual && resource.parameters.iter().any(|p| relations.contains(&p.name)) {
+                related.push(id);
+            }
         }
         self.propagate_metaparameters();
         if !left.is_empty() {
@@ -108,7 +115,7 @@ impl<'i> Session<'i> {
             let text = format!("Failed to realize virtual resources {}", missing.join(", "));
             return Err(Error::new(text).into());
         }
-        self.check_references()?;
+        self.check_references(&related, relations)?;
         if self.untitled {
             self.check_untitled()?;
         }
@@ -174,13 +181,10 @@ impl<'i> Session<'i> {
         };
         let mut inherited: FxHashMap<ResourceId, Inherited> = FxHashMap::default();
         let mut queue = VecDeque::from([main]);
-        let mut seen = FxHashSet::default();
+        let mut seen = vec![false; self.resources.len()];
         while let Some(id) = queue.pop_front() {
-            if !seen.insert(id) {
-                continue;
-            }
             let children = contents.of(id);
-            if children.is_empty() {
+            if children.is_empty() || std::mem::replace(&mut seen[id.0 as usize], true) {
                 continue;
             }
             let from = match inherited.get(&id) {
@@ -228,17 +232,12 @@ impl<'i> Session<'i> {
     }
 
     /// Checks that the targets of relationship metaparameters exist.
-    fn check_references(&mut self) -> Result<(), Control> {
-        let known = &self.well_known;
-        let relations = [known.before, known.notify, known.require, known.subscribe];
-        for at in 0..self.resources.len() {
-            let id = ResourceId(at as u32);
-            let resource = self.resource(id);
-            if resource.is_virtual || !resource.parameters.iter().any(|p| relations.contains(&p.name)) {
-                continue;
-            }
-            let parameters: Vec<Parameter<'i>> =
-                resource.parameters.iter().filter(|p| relations.contains(&p.name)).cloned().collect();
+    fn check_references(&mut self, related: &[ResourceId], relations: [Symbol; 4]) -> Result<(), Control> {
+        for &id in related {
+            // Nearly all refer to what the table has under that very name.
+            let parameters = &self.resource(id).parameters;
+            let is_open = |p: &&Parameter<'i>| relations.contains(&p.name) && !self.is_in_table(&p.value);
+            let parameters: Vec<Parameter<'i>> = parameters.iter().filter(is_open).cloned().collect();
             for parameter in parameters {
                 let single = std::slice::from_ref(&parameter.value);
                 for value in crate::eval::resource::flat(parameter.value.as_array().unwrap_or(single)) {
@@ -247,6 +246,20 @@ impl<'i> Session<'i> {
             }
         }
         Ok(())
+    }
+
+    /// True if a value is a reference to a resource in the table, or a list of such.
+    fn is_in_table(&self, value: &Value) -> bool {
+        match value {
+            Value::Array(items) => items.iter().all(|item| self.is_in_table(item)),
+            Value::Type(Type::Resource(reference)) => match (&reference.type_name, &reference.title) {
+                (Some(ty), Some(title)) => {
+                    Symbol::existing(ty).is_some_and(|ty| self.table.get(ty, title).is_some())
+                }
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     fn check_reference(&mut self, parameter: &Parameter<'i>, value: &Value) -> Result<(), Control> {

@@ -46,6 +46,8 @@ pub struct Session<'i> {
     pub(crate) indexes: FxHashMap<(Symbol, By), Index>,
     /// How often containers that are in the catalog have got tags.
     pub(crate) changes: u64,
+    /// How often anything in the catalog has.
+    pub(crate) retagged: u64,
     /// Resources of classes by name.
     pub(crate) class_resources: FxHashMap<Symbol, ResourceId>,
     /// What has required classes by function: the list of these is flat as long as nobody else sets it.
@@ -236,6 +238,7 @@ impl<'i> Session<'i> {
             type_labels: FxHashMap::default(),
             indexes: FxHashMap::default(),
             changes: 0,
+            retagged: 0,
             class_resources: FxHashMap::default(),
             by_type: FxHashMap::default(),
             untitled: false,

@@ -14,54 +14,60 @@ use rustc_hash::FxHashMap;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Symbol(u32);
 
-#[derive(Default)]
-struct Table {
-    ids: FxHashMap<&'static str, u32>,
-    texts: Vec<&'static str>,
+/// Numbers of texts.
+type Ids = FxHashMap<&'static str, u32>;
+
+fn ids() -> &'static RwLock<Ids> {
+    static IDS: OnceLock<RwLock<Ids>> = OnceLock::new();
+    IDS.get_or_init(Default::default)
 }
 
-fn table() -> &'static RwLock<Table> {
-    static TABLE: OnceLock<RwLock<Table>> = OnceLock::new();
-    TABLE.get_or_init(Default::default)
-}
+/// Texts by number, in chunks of which each is twice as long as the one before: none ever moves, so they are read without a lock.
+static TEXTS: [OnceLock<Box<[OnceLock<&'static str>]>>; 32 - FIRST_BITS as usize] =
+    [const { OnceLock::new() }; 32 - FIRST_BITS as usize];
+
+/// The first chunk has two to the power of this.
+const FIRST_BITS: u32 = 10;
 
 thread_local! {
     // Parsing interns the same few names over and over; the local table answers without a lock.
-    static LOCAL: RefCell<Table> = RefCell::default();
+    static LOCAL: RefCell<Ids> = RefCell::default();
+}
+
+/// The chunk of a number, and the place in it.
+fn place(id: u32) -> (usize, usize) {
+    let number = u64::from(id) + (1 << FIRST_BITS);
+    let chunk = number.ilog2() - FIRST_BITS;
+    (chunk as usize, (number - (1 << (chunk + FIRST_BITS))) as usize)
 }
 
 impl Symbol {
     /// The symbol of a name.
     pub fn new(text: &str) -> Symbol {
         LOCAL.with_borrow_mut(|local| {
-            if let Some(&id) = local.ids.get(text) {
+            if let Some(&id) = local.get(text) {
                 return Symbol(id);
             }
             let (id, text) = intern(text);
-            local.ids.insert(text, id);
+            local.insert(text, id);
             Symbol(id)
         })
     }
 
     /// The symbol of a name, if some code has it already. For names that come from outside.
     pub fn existing(text: &str) -> Option<Symbol> {
-        if let Some(id) = LOCAL.with_borrow(|local| local.ids.get(text).copied()) {
+        if let Some(id) = LOCAL.with_borrow(|local| local.get(text).copied()) {
             return Some(Symbol(id));
         }
-        read().ids.get(text).map(|&id| Symbol(id))
+        read().get(text).map(|&id| Symbol(id))
     }
 
     /// The name.
     pub fn as_str(self) -> &'static str {
-        LOCAL.with_borrow_mut(|local| {
-            let index = self.0 as usize;
-            if index >= local.texts.len() {
-                let shared = read();
-                let from = local.texts.len();
-                local.texts.extend_from_slice(&shared.texts[from..]);
-            }
-            local.texts[index]
-        })
+        let (chunk, at) = place(self.0);
+        let texts = TEXTS.get(chunk).and_then(OnceLock::get);
+        // A symbol is given away after its text has been set.
+        texts.and_then(|texts| texts.get(at)?.get()).copied().unwrap_or_default()
     }
 
     /// A dense number, for tables indexed by symbol.
@@ -70,23 +76,26 @@ impl Symbol {
     }
 }
 
-fn read() -> std::sync::RwLockReadGuard<'static, Table> {
-    // The table is only ever appended to, so a panic elsewhere cannot leave it half written.
-    table().read().unwrap_or_else(|poisoned| poisoned.into_inner())
+fn read() -> std::sync::RwLockReadGuard<'static, Ids> {
+    // The table is only ever added to, so a panic elsewhere cannot leave it half written.
+    ids().read().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 fn intern(text: &str) -> (u32, &'static str) {
-    if let Some((&text, &id)) = read().ids.get_key_value(text) {
+    if let Some((&text, &id)) = read().get_key_value(text) {
         return (id, text);
     }
-    let mut shared = table().write().unwrap_or_else(|poisoned| poisoned.into_inner());
-    if let Some((&text, &id)) = shared.ids.get_key_value(text) {
+    let mut ids = ids().write().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if let Some((&text, &id)) = ids.get_key_value(text) {
         return (id, text);
     }
     let text: &'static str = Box::leak(text.into());
-    let id = shared.texts.len() as u32;
-    shared.texts.push(text);
-    shared.ids.insert(text, id);
+    let id = ids.len() as u32;
+    let (chunk, at) = place(id);
+    let texts = TEXTS[chunk]
+        .get_or_init(|| (0..1_usize << (chunk as u32 + FIRST_BITS)).map(|_| OnceLock::new()).collect());
+    texts[at].get_or_init(|| text);
+    ids.insert(text, id);
     (id, text)
 }
 
@@ -111,6 +120,24 @@ impl From<&str> for Symbol {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_number_has_a_place_of_its_own() {
+        let mut next = (0, 0);
+        for id in 0..10_000 {
+            assert_eq!(place(id), next, "{id}");
+            next = if next.1 + 1 == 1 << (next.0 + 10) { (next.0 + 1, 0) } else { (next.0, next.1 + 1) };
+        }
+        assert_eq!(place(u32::MAX).0, 22);
+        assert!(place(u32::MAX).0 < TEXTS.len() + 1);
+    }
+
+    #[test]
+    fn texts_of_several_chunks_are_found() {
+        let names: Vec<String> = (0..5_000).map(|number| format!("chunked::{number}")).collect();
+        let symbols: Vec<Symbol> = names.iter().map(|name| Symbol::new(name)).collect();
+        assert!(symbols.iter().zip(&names).all(|(symbol, name)| symbol.as_str() == name));
+    }
 
     #[test]
     fn same_text_same_symbol_on_every_thread() {

@@ -26,6 +26,8 @@ pub struct ResourceType {
     /// In the order of their names, as uniqueness keys are.
     namevars: Vec<Symbol>,
     namevar: Symbol,
+    /// `name`, which stands for the namevar.
+    alias: Symbol,
     title: TitleRule,
     attributes: Vec<(Symbol, AttributeKind)>,
     kinds: FxHashMap<Symbol, AttributeKind>,
@@ -136,24 +138,24 @@ impl ResourceType {
         attributes: Vec<(Symbol, AttributeKind)>,
     ) -> ResourceType {
         namevars.sort_by_key(|symbol| symbol.as_str());
+        let alias = Symbol::new("name");
         let namevar = match namevars[..] {
             [only] => only,
-            _ => Symbol::new("name"),
+            _ => alias,
         };
         let mut kinds: FxHashMap<_, _> =
             metaparameters().iter().map(|&name| (name, AttributeKind::Metaparameter)).collect();
         // `name` stands for the namevar, declared or not.
-        kinds.insert(Symbol::new("name"), AttributeKind::Parameter);
+        kinds.insert(alias, AttributeKind::Parameter);
         kinds.extend(attributes.iter().copied());
-        ResourceType { name, isomorphic, namevars, namevar, title, attributes, kinds }
+        ResourceType { name, isomorphic, namevars, namevar, alias, title, attributes, kinds }
     }
 
     /// The type without `name` as a second name of its namevar, which types from generated metadata do not have.
     #[must_use]
     pub fn without_name(mut self) -> ResourceType {
-        let name = Symbol::new("name");
-        if !self.attributes.iter().any(|(attribute, _)| *attribute == name) {
-            self.kinds.remove(&name);
+        if !self.attributes.iter().any(|(attribute, _)| *attribute == self.alias) {
+            self.kinds.remove(&self.alias);
         }
         self
     }
@@ -200,7 +202,7 @@ impl ResourceType {
 
     /// The name under which an attribute is kept: `name` becomes the namevar.
     pub fn attribute_name(&self, name: Symbol) -> Symbol {
-        if name.as_str() == "name" { self.namevar } else { name }
+        if name == self.alias { self.namevar } else { name }
     }
 
     /// The key that no two resources may share: values of the namevars, ordered by name of the namevar. `None`
@@ -218,16 +220,21 @@ impl ResourceType {
         if !self.isomorphic {
             return Ok(None);
         }
-        let parts = self.title.split(title)?;
         let given = |name: Symbol| parameter(name).filter(|value| !value.is_undef()).cloned();
+        if let ([only], Some(named)) = (&self.namevars[..], self.title.whole(title))
+            && *only == named
+            && given(named).is_none()
+        {
+            return Ok(None);
+        }
+        let parts = self.title.split(title)?;
         let derived = |name: Symbol| {
             let (_, part) = parts.iter().find(|(part, _)| *part == name)?;
             part.clone().map(Value::Str)
         };
         let value_of = |attribute: Symbol| {
             given(attribute).or_else(|| derived(attribute)).or_else(|| {
-                (attribute == self.namevar)
-                    .then(|| given(Symbol::new("name")).unwrap_or_else(|| Value::Str(name())))
+                (attribute == self.namevar).then(|| given(self.alias).unwrap_or_else(|| Value::Str(name())))
             })
         };
         if let [only] = self.namevars[..] {
@@ -249,6 +256,12 @@ impl ResourceType {
         title: &Str,
         parameters: &mut Vec<(Symbol, Value)>,
     ) -> Result<(), TitleError> {
+        if let Some(named) = self.title.whole(title)
+            && named == self.namevar
+            && !parameters.iter().any(|(name, _)| *name == named)
+        {
+            return Ok(());
+        }
         let parts = self.title.split(title)?;
         for (attribute, part) in parts.iter().rev() {
             let value = match parameters.iter().position(|(name, _)| name == attribute) {

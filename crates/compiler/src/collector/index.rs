@@ -216,6 +216,7 @@ impl Session<'_> {
 
     /// Notes that a resource has got tags.
     pub(crate) fn note_tags(&mut self, id: ResourceId) {
+        self.retagged += 1;
         let resource = &self.resources[id.0 as usize];
         if resource.ty.definition().is_some() {
             self.changes += 1;

@@ -67,6 +67,17 @@ impl TitleRule {
         }
     }
 
+    /// The only attribute whose value the title gives, if that value is the title as it stands.
+    pub(super) fn whole(&self, title: &str) -> Option<Symbol> {
+        match self {
+            TitleRule::Whole(attribute) => Some(*attribute),
+            TitleRule::Path(attribute) => {
+                without_trailing_slashes(title).filter(|path| path.len() == title.len()).map(|_| *attribute)
+            }
+            TitleRule::Patterns(_) | TitleRule::Missing => None,
+        }
+    }
+
     pub(super) fn split(&self, title: &Str) -> Result<Parts, TitleError> {
         let unmatched = || TitleError::Unmatched(title.clone());
         match self {
