@@ -161,6 +161,10 @@ pub(crate) fn prepare_plain(text: &[u8], of: &Queued, is_wanted: impl Fn(&str) -
             let catalog = plain::Catalog::of(text, of.version, &of.certname)?;
             Some(Prepared::Catalog(catalog::prepare_plain(&catalog, of.received)))
         }
+        Name::StoreReport if Name::StoreReport.is_known(of.version) => {
+            let report = plain::Report::of(text, of.version, &of.certname)?;
+            Some(Prepared::Report(report::prepare_plain(&report, of.received)))
+        }
         _ => None,
     }
 }

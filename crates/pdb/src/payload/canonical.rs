@@ -90,6 +90,18 @@ impl Text<'_> {
     }
 }
 
+/// Writes a list of texts.
+pub(crate) fn quote_all(texts: &[Text<'_>], out: &mut Vec<u8>) {
+    out.push(b'[');
+    for (index, text) in texts.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        text.quote(out);
+    }
+    out.push(b']');
+}
+
 impl<'de> Visitor<'de> for Canonical<'_> {
     type Value = Written;
 

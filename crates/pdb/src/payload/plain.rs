@@ -1,4 +1,4 @@
-//! Facts and catalogs that are as plain as usual, decoded without a tree of values.
+//! Facts, catalogs and reports that are as plain as usual, decoded without a tree of values.
 //!
 //! Texts are borrowed from the document, and what is stored as canonical JSON is written as such at once. Whatever is not as usual is
 //! for the decoder of everything, which gives the same for these documents and says what is wrong with others.
@@ -8,6 +8,7 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::canonical::{Canonical, Text, Written};
 use super::catalog::{RELATIONSHIPS, is_tag};
@@ -246,15 +247,221 @@ impl Resource<'_> {
 
     /// The tags as JSON, sorted, each once.
     pub(crate) fn tags(&self) -> String {
-        let mut out = vec![b'['];
-        for (index, tag) in self.tags.iter().enumerate() {
-            if index > 0 {
-                out.push(b',');
-            }
-            tag.quote(&mut out);
-        }
-        out.push(b']');
+        let mut out = Vec::new();
+        super::canonical::quote_all(&self.tags, &mut out);
         String::from_utf8(out).unwrap_or_default()
+    }
+}
+
+/// A report: what is not in its events, with no events; and the resources that have them.
+pub(crate) struct Report<'a> {
+    pub(crate) head: super::Report,
+    resources: Vec<ReportResource<'a>>,
+}
+
+/// An event, and the resource it is of.
+pub(crate) struct Event<'a> {
+    pub(crate) resource: &'a ReportResource<'a>,
+    /// Microseconds since 1970.
+    pub(crate) timestamp: i64,
+    /// None for what stands for a resource that was skipped.
+    pub(crate) event: Option<&'a ReportEvent<'a>>,
+}
+
+#[derive(Deserialize)]
+struct ReportWire<'a> {
+    #[serde(borrow)]
+    certname: Text<'a>,
+    #[serde(borrow)]
+    environment: Text<'a>,
+    puppet_version: String,
+    report_format: Option<i64>,
+    configuration_version: Option<String>,
+    #[serde(borrow)]
+    start_time: Text<'a>,
+    #[serde(borrow)]
+    end_time: Text<'a>,
+    #[serde(borrow)]
+    producer_timestamp: Text<'a>,
+    #[serde(borrow)]
+    producer: Option<Text<'a>>,
+    transaction_uuid: Option<String>,
+    #[serde(default, deserialize_with = "if_there")]
+    catalog_uuid: Option<Option<String>>,
+    code_id: Option<String>,
+    #[serde(borrow)]
+    job_id: Option<Text<'a>>,
+    cached_catalog_status: Option<String>,
+    #[serde(borrow)]
+    status: Option<Text<'a>>,
+    noop: Option<bool>,
+    noop_pending: Option<bool>,
+    corrective_change: Option<bool>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    #[serde(borrow)]
+    metrics: &'a RawValue,
+    #[serde(borrow)]
+    logs: &'a RawValue,
+    #[serde(borrow)]
+    resources: &'a RawValue,
+}
+
+#[derive(Deserialize)]
+struct Metric {
+    category: String,
+    name: String,
+    value: f64,
+}
+
+/// A resource of a report.
+#[derive(Deserialize)]
+pub(crate) struct ReportResource<'a> {
+    #[serde(borrow)]
+    timestamp: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(crate) resource_type: Text<'a>,
+    #[serde(borrow)]
+    pub(crate) resource_title: Text<'a>,
+    #[serde(borrow)]
+    pub(crate) file: Option<Text<'a>>,
+    line: Option<i64>,
+    skipped: Option<bool>,
+    #[serde(borrow)]
+    pub(crate) containment_path: Vec<Text<'a>>,
+    #[serde(borrow)]
+    events: Vec<ReportEvent<'a>>,
+}
+
+/// An event of a resource.
+#[derive(Deserialize)]
+pub(crate) struct ReportEvent<'a> {
+    #[serde(borrow)]
+    timestamp: Text<'a>,
+    #[serde(borrow)]
+    pub(crate) status: Text<'a>,
+    pub(crate) corrective_change: Option<bool>,
+    #[serde(borrow)]
+    pub(crate) property: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(crate) name: Option<Text<'a>>,
+    #[serde(borrow)]
+    new_value: Option<&'a RawValue>,
+    #[serde(borrow)]
+    old_value: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(crate) message: Option<Text<'a>>,
+}
+
+fn if_there<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// The oldest version of `store report` that is read here.
+const REPORT_VERSION_MIN: u32 = 6;
+
+impl<'a> Report<'a> {
+    /// That of a node.
+    pub(crate) fn of(text: &'a [u8], version: u32, certname: &str) -> Option<Report<'a>> {
+        if version < REPORT_VERSION_MIN {
+            return None;
+        }
+        let wire: ReportWire<'a> = serde_json::from_str(plain(text)?).ok()?;
+        let kind = wire.kind.unwrap_or_else(|| "agent".into());
+        let are_names = is_name(&wire.certname) && is_name(&wire.environment);
+        let texts = [&wire.producer, &wire.job_id, &wire.status];
+        let is_known = ["agent", "plan"].contains(&kind.as_str());
+        if wire.certname.0 != certname || !are_names || !texts.into_iter().flatten().all(fits) || !is_known {
+            return None;
+        }
+        let metrics: Vec<Metric> = serde_json::from_str(wire.metrics.get()).ok()?;
+        let resources: Vec<ReportResource<'a>> = serde_json::from_str(wire.resources.get()).ok()?;
+        let all =
+            resources.iter().any(|resource| resource.skipped != Some(true) && resource.events.is_empty());
+        if !wire.logs.get().starts_with('[') || !resources.iter().all(ReportResource::is_plain) {
+            return None;
+        }
+        let mut document = format!("{{\"metrics\":{},\"logs\":{}", wire.metrics.get(), wire.logs.get());
+        if all {
+            document.push_str(",\"resources\":");
+            document.push_str(wire.resources.get());
+        }
+        document.push('}');
+        let owned = |text: Option<Text<'_>>| text.map(|text| text.0.into_owned());
+        let head = super::Report {
+            certname: wire.certname.0.into_owned(),
+            environment: wire.environment.0.into_owned(),
+            puppet_version: wire.puppet_version,
+            report_format: wire.report_format.unwrap_or_default(),
+            configuration_version: wire.configuration_version.unwrap_or_default(),
+            start_time: time(&wire.start_time.0)?,
+            end_time: time(&wire.end_time.0)?,
+            producer_timestamp: time(&wire.producer_timestamp.0)?,
+            producer: owned(wire.producer),
+            catalog_uuid: wire.catalog_uuid.unwrap_or_else(|| wire.transaction_uuid.clone()),
+            transaction_uuid: wire.transaction_uuid,
+            code_id: wire.code_id,
+            job_id: owned(wire.job_id),
+            cached_catalog_status: wire.cached_catalog_status,
+            status: owned(wire.status),
+            noop: wire.noop,
+            noop_pending: wire.noop_pending,
+            corrective_change: wire.corrective_change,
+            kind,
+            events: Vec::new(),
+            metrics: metrics.into_iter().map(|metric| (metric.category, metric.name, metric.value)).collect(),
+            document: super::report::Document::Command(document.into_bytes()),
+        };
+        Some(Report { head, resources })
+    }
+
+    /// All of them, in their order.
+    pub(crate) fn events(&self) -> impl Iterator<Item = Event<'_>> {
+        self.resources.iter().flat_map(|resource| {
+            let skipped = resource.is_skipped().then(|| Event {
+                resource,
+                timestamp: resource.timestamp.as_ref().and_then(|text| time(&text.0)).unwrap_or_default(),
+                event: None,
+            });
+            let events = if resource.is_skipped() { &[] } else { resource.events.as_slice() };
+            let events = events.iter().map(move |event| Event {
+                resource,
+                timestamp: time(&event.timestamp.0).unwrap_or_default(),
+                event: Some(event),
+            });
+            skipped.into_iter().chain(events)
+        })
+    }
+}
+
+impl ReportResource<'_> {
+    fn is_skipped(&self) -> bool {
+        self.skipped == Some(true)
+    }
+
+    fn is_plain(&self) -> bool {
+        let is_time = |text: &Text<'_>| time(&text.0).is_some();
+        is_name(&self.resource_type)
+            && match self.is_skipped() {
+                true => self.timestamp.as_ref().is_some_and(is_time),
+                false => self.events.iter().all(|event| is_time(&event.timestamp) && is_name(&event.status)),
+            }
+    }
+
+    /// What is no line number is none.
+    pub(crate) fn line(&self) -> Option<i64> {
+        self.line.filter(|line| i32::try_from(*line).is_ok())
+    }
+}
+
+impl ReportEvent<'_> {
+    /// JSON without blanks; nothing for null.
+    pub(crate) fn values(&self) -> [Option<String>; 2] {
+        let compact = |raw: &RawValue| {
+            let value: serde_json::Value = serde_json::from_str(raw.get()).unwrap_or_default();
+            (!value.is_null()).then(|| value.to_string())
+        };
+        [self.new_value.and_then(compact), self.old_value.and_then(compact)]
     }
 }
 

@@ -64,14 +64,11 @@ pub struct Event {
     pub containment_path: Vec<String>,
 }
 
-impl Event {
-    /// The innermost class of the path.
-    pub fn containing_class(&self) -> Option<&str> {
-        // Resources have a title in brackets, classes have not.
-        let mut path = self.containment_path.iter().rev().map(String::as_str);
-        let class = path.find(|part| !part.is_empty() && !part.contains(['[', ']']));
-        class.filter(|class| class.len() <= NAME_BYTES_MAX)
-    }
+/// The innermost class of a containment path.
+pub(crate) fn containing_class<'a>(path: impl DoubleEndedIterator<Item = &'a str>) -> Option<&'a str> {
+    // Resources have a title in brackets, classes have not.
+    let class = path.rev().find(|part| !part.is_empty() && !part.contains(['[', ']']));
+    class.filter(|class| class.len() <= NAME_BYTES_MAX)
 }
 
 impl Report {

@@ -7,11 +7,12 @@ use serde_json::Value as Json;
 
 use super::Outcome;
 use super::node::{self, Heads};
-use super::shared;
+use super::shared::{self, Columns};
 use crate::document::{self, pack};
-use crate::hash::Hash;
-use crate::payload::Report;
-use crate::payload::report::Document;
+use crate::hash::{self, Hash};
+use crate::payload::canonical::Text;
+use crate::payload::report::{Document, containing_class};
+use crate::payload::{Report, canonical, plain};
 
 pub(crate) const MICROSECONDS_A_DAY: i64 = 86_400_000_000;
 
@@ -39,18 +40,14 @@ pub(crate) struct Prepared {
     /// Columns from `receive_time` on that nothing else needs.
     rest: Vec<Value>,
     /// Columns of `resource_events` from `timestamp` on.
-    events: Vec<Vec<Value>>,
+    events: Vec<Columns>,
 }
 
 pub(crate) fn prepare(report: &Report, received: i64) -> Prepared {
-    let count = |name| report.metric("resources", name).map(|number| number as i64);
-    let (format, text) = match &report.document {
-        Document::Agent(text) => (document::AGENT, text),
-        Document::Command(text) => (document::COMMAND, text),
-    };
     let events = report.events.iter().map(|event| {
-        let value = |value: &Json| if value.is_null() { Value::Null } else { value.to_string().into() };
-        vec![
+        let value = |value: &Json| (!value.is_null()).then(|| value.to_string());
+        let path = &event.containment_path;
+        Columns::of(&[
             event.timestamp.into(),
             event.status.as_str().into(),
             event.corrective_change.into(),
@@ -58,15 +55,56 @@ pub(crate) fn prepare(report: &Report, received: i64) -> Prepared {
             event.resource_title.as_str().into(),
             event.property.as_deref().into(),
             event.name.as_deref().into(),
-            value(&event.new_value),
-            value(&event.old_value),
+            value(&event.new_value).as_deref().into(),
+            value(&event.old_value).as_deref().into(),
             event.message.as_deref().into(),
             event.file.as_deref().into(),
             event.line.into(),
-            Json::from(event.containment_path.clone()).to_string().into(),
-            event.containing_class().into(),
-        ]
+            hash::texts(path).as_str().into(),
+            containing_class(path.iter().map(String::as_str)).into(),
+        ])
     });
+    with(report, events.collect(), received)
+}
+
+/// The same of a command that is as plain as usual.
+pub(crate) fn prepare_plain(report: &plain::Report<'_>, received: i64) -> Prepared {
+    let events = report.events().map(|of| {
+        let (resource, event) = (of.resource, of.event);
+        let text = |text: Option<&'_ Text<'_>>| text.map(|text| text.0.to_string());
+        let property = text(event.and_then(|event| event.property.as_ref()));
+        let name = text(event.and_then(|event| event.name.as_ref()));
+        let message = text(event.and_then(|event| event.message.as_ref()));
+        let [new_value, old_value] = event.map(plain::ReportEvent::values).unwrap_or_default();
+        let path = &resource.containment_path;
+        let mut path_text = Vec::new();
+        canonical::quote_all(path, &mut path_text);
+        Columns::of(&[
+            of.timestamp.into(),
+            event.map_or("skipped", |event| &event.status.0).into(),
+            event.map_or(Some(false), |event| event.corrective_change).into(),
+            (&*resource.resource_type.0).into(),
+            (&*resource.resource_title.0).into(),
+            property.as_deref().into(),
+            name.as_deref().into(),
+            new_value.as_deref().into(),
+            old_value.as_deref().into(),
+            message.as_deref().into(),
+            resource.file.as_ref().map(|file| &*file.0).into(),
+            resource.line().into(),
+            String::from_utf8_lossy(&path_text).as_ref().into(),
+            containing_class(path.iter().map(|part| &*part.0)).into(),
+        ])
+    });
+    with(&report.head, events.collect(), received)
+}
+
+fn with(report: &Report, events: Vec<Columns>, received: i64) -> Prepared {
+    let count = |name| report.metric("resources", name).map(|number| number as i64);
+    let (format, text) = match &report.document {
+        Document::Agent(text) => (document::AGENT, text),
+        Document::Command(text) => (document::COMMAND, text),
+    };
     Prepared {
         certname: report.certname.clone(),
         environment: report.environment.clone(),
@@ -100,7 +138,7 @@ pub(crate) fn prepare(report: &Report, received: i64) -> Prepared {
             format.into(),
             pack(text).into(),
         ],
-        events: events.collect(),
+        events,
     }
 }
 
@@ -159,7 +197,7 @@ pub(crate) fn store(tx: &Tx<'_>, all: &[(&Prepared, Heads)]) -> Result<Vec<Outco
         let node = heads.node.id;
         events.extend(new.events.iter().map(|event| {
             let head: [Value; 3] = [new.day().into(), id.into(), node.into()];
-            head.into_iter().chain(event.iter().cloned()).collect::<Vec<_>>()
+            head.into_iter().chain(event.values()).collect::<Vec<_>>()
         }));
         if new.is_run {
             nodes.push(vec![

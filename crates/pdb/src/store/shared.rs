@@ -227,7 +227,7 @@ impl Columns {
         Columns(all.into())
     }
 
-    fn values(&self) -> impl Iterator<Item = Value> {
+    pub(crate) fn values(&self) -> impl Iterator<Item = Value> {
         let mut left: &[u8] = &self.0;
         std::iter::from_fn(move || {
             let (kind, rest) = left.split_first()?;

@@ -64,6 +64,81 @@ fn catalog() -> Json {
     })
 }
 
+fn report() -> Json {
+    let at = |second: u32| format!("2024-05-06T00:00:{second:02}Z");
+    let event = |value: Json| {
+        json!({
+            "status": "success", "timestamp": at(1), "property": "mo\"de", "name": null, "new_value": value, "old_value": null,
+            "message": "m\n", "corrective_change": null,
+        })
+    };
+    let resource = |title: &str, skipped: Json, events: Json| {
+        json!({
+            "timestamp": at(2), "resource_type": "File", "resource_title": title, "skipped": skipped, "file": "a.pp", "line": 7,
+            "containment_path": ["Stage[main]", "Ma\"in", "File[/x]"], "events": events, "corrective_change": false,
+        })
+    };
+    json!({
+        "certname": "n\"1", "environment": "e", "puppet_version": "8", "report_format": 12, "configuration_version": "1",
+        "start_time": at(0), "end_time": at(9), "producer_timestamp": at(10), "producer": "p", "transaction_uuid": "t",
+        "catalog_uuid": null, "code_id": "c", "job_id": null, "cached_catalog_status": "not_used", "status": "changed", "noop": false,
+        "noop_pending": true, "corrective_change": null,
+        "metrics": [{"category": "resources", "name": "total", "value": 7}, {"category": "time", "name": "total", "value": 0.25}],
+        "logs": [{"message": "a\tb", "level": "notice"}],
+        "resources": [
+            resource("/x", json!(false), json!([event(json!("0644")), event(json!({"b": [1.50, "ü"], "a": null}))])),
+            resource("", json!(true), json!([event(json!(1))])),
+            resource("/y", json!(null), json!([event(json!(false))])),
+        ],
+    })
+}
+
+#[test]
+fn usual_reports_are_the_same() {
+    let with = |change: &dyn Fn(&mut Json)| {
+        let mut report = report();
+        change(&mut report);
+        for version in [6, 7, 8] {
+            same(Name::StoreReport, version, &report.to_string());
+        }
+    };
+    with(&|_| {});
+    // With resources that did not change, all of them are kept.
+    with(&|report| report["resources"][0]["events"] = json!([]));
+    with(&|report| report["resources"] = json!([]));
+    with(&|report| report["type"] = json!("plan"));
+    with(&|report| report["resources"][2]["line"] = json!(5_000_000_000i64));
+    with(&|report| report["resources"][2]["containment_path"] = json!([]));
+    with(&|report| drop(report.as_object_mut().unwrap().remove("catalog_uuid")));
+    with(&|report| drop(report.as_object_mut().unwrap().remove("report_format")));
+    for (pointer, value) in [
+        ("/certname", json!("another")),
+        ("/status", json!(7)),
+        ("/status", json!("x".repeat(2_001))),
+        ("/type", json!("other")),
+        ("/end_time", json!("soon")),
+        ("/logs", json!(null)),
+        ("/logs", json!({})),
+        ("/metrics", json!(null)),
+        ("/metrics/0/value", json!("7")),
+        ("/resources", json!(null)),
+        ("/resources/0/resource_type", json!("")),
+        ("/resources/0/events/0/status", json!("")),
+        ("/resources/0/events/0/timestamp", json!("soon")),
+        ("/resources/0/events/0/new_value", json!("\0")),
+        ("/resources/1/timestamp", json!(null)),
+        ("/resources/2/containment_path", json!(null)),
+    ] {
+        let mut document = report();
+        match document.pointer_mut(pointer) {
+            Some(place) => *place = value,
+            None => document[pointer.trim_start_matches('/')] = value,
+        }
+        assert!(plainly(Name::StoreReport, 8, &document.to_string()).is_none(), "{pointer}");
+    }
+    assert!(plainly(Name::StoreReport, 5, &report().to_string()).is_none());
+}
+
 fn same(name: Name, version: u32, text: &str) {
     let expected = by_tree(name, version, text).unwrap();
     let found = plainly(name, version, text);
