@@ -11,7 +11,7 @@ use super::node::{self, Heads};
 use super::shared::{self, Columns, Item};
 use super::{Context, Outcome};
 use crate::hash::{self, Hash};
-use crate::payload::canonical::Written;
+use crate::payload::canonical::{Written, quote};
 use crate::payload::{self, Facts, plain};
 use crate::schema::Kind;
 
@@ -19,6 +19,9 @@ use crate::schema::Kind;
 const DIGEST_BYTES: usize = 8;
 /// Facts that are looked at one by one; beyond it all of a node's are read at once.
 const CHANGED_MAX: usize = 64;
+
+/// New values whose paths are noted at once.
+const PATHS_OF_MAX: usize = 4_096;
 
 /// Facts ready to be written.
 #[derive(Clone, Debug, Default)]
@@ -562,17 +565,28 @@ fn insert_values(tx: &Tx<'_>, missing: &[(i64, &Fact)]) -> Result<Values> {
     Ok(added)
 }
 
-/// Makes the paths of new values known.
+/// Makes the paths of new values known; those of very many not all at once.
 fn note_paths(tx: &Tx<'_>, context: &Context, fresh: &[&Fact]) -> Result<()> {
+    fresh.chunks(PATHS_OF_MAX).try_for_each(|fresh| note_some_paths(tx, context, fresh))
+}
+
+fn note_some_paths(tx: &Tx<'_>, context: &Context, fresh: &[&Fact]) -> Result<()> {
     let mut rows = Vec::new();
+    let (mut path, mut hashed) = (Vec::new(), Vec::new());
     for fact in fresh {
         let value: Json = serde_json::from_str(&fact.value).unwrap_or_default();
-        let mut path = vec![Json::from(fact.name.as_str())];
-        leaves(&value, &mut path, &mut |path, kind| {
-            let text = Json::Array(path.to_vec()).to_string();
-            let key = hash::bytes(format!("{}{text}", kind as u8).as_bytes());
+        path.clear();
+        path.push(b'[');
+        quote(&fact.name, &mut path);
+        leaf_paths(&value, &mut path, 0, &mut |path, depth, kind| {
+            hashed.clear();
+            hashed.push(b'0' + kind as u8);
+            hashed.extend_from_slice(path);
+            hashed.push(b']');
+            let key = hash::bytes(&hashed);
             if context.paths.is_new(&key) {
-                rows.push((key, text, path.len() as i32 - 1, fact.name.clone(), kind));
+                let text = hashed.get(1..).map(String::from_utf8_lossy).unwrap_or_default();
+                rows.push((key, text.into_owned(), depth, fact.name.clone(), kind));
             }
         });
     }
@@ -605,6 +619,30 @@ fn note_paths(tx: &Tx<'_>, context: &Context, fresh: &[&Fact]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Calls with the path of each leaf as JSON that is not closed, its depth and its kind. Values come from a decoder that limits how deep they
+/// nest.
+fn leaf_paths(value: &Json, path: &mut Vec<u8>, depth: i32, take: &mut impl FnMut(&[u8], i32, Kind)) {
+    let end = path.len();
+    match value {
+        Json::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                path.extend_from_slice(format!(",{index}").as_bytes());
+                leaf_paths(item, path, depth + 1, take);
+                path.truncate(end);
+            }
+        }
+        Json::Object(map) => {
+            for (key, item) in map {
+                path.push(b',');
+                quote(key, path);
+                leaf_paths(item, path, depth + 1, take);
+                path.truncate(end);
+            }
+        }
+        scalar => take(path, depth, Kind::of(scalar)),
+    }
 }
 
 /// Calls with the path and the kind of each leaf. Values come from a decoder that limits how deep they nest.
