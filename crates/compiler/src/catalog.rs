@@ -143,6 +143,7 @@ impl<'i> Session<'i> {
             evaluated: false,
             tagged: None,
             finished: false,
+            fits: false,
             sensitive: Vec::new(),
             node_match: None,
             exporter: None,

@@ -354,6 +354,7 @@ impl<'i> Session<'i> {
             add_tags(&mut resource.tags, names, &value, resource.place)?;
         }
         let source = Some(resource.source);
+        resource.fits = false;
         resource.set(Parameter { name, value, source, place: None, append: false });
         self.note_change(id, name);
         Ok(())
@@ -404,6 +405,7 @@ impl<'i> Session<'i> {
             parameter.value.is_some() || resource.parameter(parameter.name).is_some()
         };
         if fits && definition.parameters.list.iter().all(is_given) {
+            self.resource_mut(id).fits = true;
             return Ok(());
         }
         let given: Vec<(&'static str, Value)> = resource

@@ -164,6 +164,9 @@ impl<'i> Session<'i> {
                 Ok(Value::Undef)
             }
             Expr::Render(inner) => {
+                if self.render_peeked(code, *inner, scope) {
+                    return Ok(Value::Undef);
+                }
                 let value = self.eval(code, *inner, scope)?;
                 self.render(&value)?;
                 Ok(Value::Undef)
@@ -236,7 +239,22 @@ impl<'i> Session<'i> {
                     self.buffer.push_str(literal);
                     continue;
                 }
-                Expr::Text(inner) => self.eval_text(code, *inner, scope)?,
+                Expr::Text(inner) => {
+                    // The buffer is taken out for a moment, since the value is not.
+                    let mut buffer = std::mem::take(&mut self.buffer);
+                    let is_short = match self.peek_text(code, *inner, scope) {
+                        Some(Value::Str(text)) if text.len() <= LARGE_BYTES => {
+                            buffer.push_str(text);
+                            true
+                        }
+                        _ => false,
+                    };
+                    self.buffer = buffer;
+                    if is_short {
+                        continue;
+                    }
+                    self.eval_text(code, *inner, scope)?
+                }
                 _ => self.eval(code, part, scope)?,
             };
             match &value {

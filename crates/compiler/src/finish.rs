@@ -159,6 +159,7 @@ impl<'i> Session<'i> {
                 let text = format!("no parameter named '{}'{site} on {}", unknown.name, resource.reference());
                 Err(Error::unframed(text, resource.place.map(|place| place.site()).as_ref()).into())
             }
+            TypeOf::Class(_) | TypeOf::Define(_) if resource.fits && resource.sensitive.is_empty() => Ok(()),
             TypeOf::Class(definition) | TypeOf::Define(definition) => self.check_parameters(id, definition),
             TypeOf::Node(_) => Ok(()),
         }

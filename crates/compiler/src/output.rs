@@ -34,11 +34,14 @@ impl<'i> Session<'i> {
         resources.iter().for_each(|resource| tags.push(resource.tags.iter().map(TagId::index)));
         let mut ids: Vec<Option<WireId>> = Vec::with_capacity(resources.len());
         let mut wire = Vec::with_capacity(resources.len());
+        let are_changed = self.ruby.is_changed();
         for (at, (mut resource, tags)) in resources.into_iter().zip(tags.finish()).enumerate() {
             // Ruby code of a template may have changed what it was given, and Puppet's catalog has the same objects.
-            for parameter in &mut resource.parameters {
-                if let Some(current) = self.ruby.current(&parameter.value) {
-                    parameter.value = current;
+            if are_changed {
+                for parameter in &mut resource.parameters {
+                    if let Some(current) = self.ruby.current(&parameter.value) {
+                        parameter.value = current;
+                    }
                 }
             }
             // What is exported and not collected here is for other nodes; an agent must not apply it.

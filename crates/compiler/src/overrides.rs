@@ -119,6 +119,7 @@ impl<'i> Session<'i> {
         if is_tag {
             add_tags(&mut resource.tags, names, &parameter.value, resource.place)?;
         }
+        resource.fits = false;
         resource.set(parameter);
         self.note_change(id, name);
         Ok(())

@@ -158,6 +158,8 @@ pub(crate) struct Resource<'i> {
     /// How many tags of its container have been added, once they have been.
     pub(crate) tagged: Option<u32>,
     pub(crate) finished: bool,
+    /// Its parameters have been found to fit the definition, and are the same since.
+    pub(crate) fits: bool,
     pub(crate) sensitive: Vec<Symbol>,
     /// Groups of the match by which a node block was found.
     pub(crate) node_match: Option<crate::scope::Match>,

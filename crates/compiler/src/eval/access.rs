@@ -37,6 +37,9 @@ impl<'i> Session<'i> {
         keys: &'i [ExprId],
         scope: ScopeId,
     ) -> Eval {
+        if let Some(value) = self.peek(code, id, scope) {
+            return Ok(value.clone());
+        }
         if let Some(value) = self.eval_fact(code, id, scope)? {
             return Ok(value);
         }

@@ -48,6 +48,20 @@ impl<'i> Session<'i> {
         Ok(())
     }
 
+    /// Adds a text of a variable to the output, if it is one that need not be evaluated and is short.
+    pub(super) fn render_peeked(&mut self, code: &Code, id: ExprId, scope: ScopeId) -> bool {
+        let Some(mut output) = self.rendering.pop() else { return false };
+        let is_short = match self.peek(code, id, scope) {
+            Some(Value::Str(text)) if text.len() <= LARGE_BYTES => {
+                output.text.push_str(text);
+                true
+            }
+            _ => false,
+        };
+        self.rendering.push(output);
+        is_short
+    }
+
     /// Adds a value to the output of the template that is being rendered.
     pub(super) fn render(&mut self, value: &Value) -> Result<(), Control> {
         let Some(mut output) = self.rendering.pop() else { return Ok(()) };

@@ -115,7 +115,9 @@ impl<'i> Session<'i> {
         if !block_type.signature.accepts(args, None) {
             return Err(mismatch(closure, &block_type, args));
         }
-        self.call_closure(closure, TOP, args)
+        let mark = self.scope(TOP).frames.mark();
+        let bound = self.bind_all(closure, &block_type, TOP, args);
+        self.run_bound(closure, &block_type, TOP, mark, bound)
     }
 
     fn call_closure(&mut self, closure: Closure<'i>, scope: ScopeId, args: &[Value]) -> Eval {

@@ -2,7 +2,7 @@
 
 use pcore::Value;
 use stdx::Symbol;
-use syntax::ast::ExprId;
+use syntax::ast::{Expr, ExprId};
 
 use super::{Eval, issue};
 use crate::code::Code;
@@ -39,6 +39,35 @@ impl<'i> Session<'i> {
                 Ok(Value::Undef)
             }
             Strict::Off => Ok(Value::Undef),
+        }
+    }
+
+    /// The value of a variable of the scope itself, or of something in it that plain keys lead to, where it stands: so that who
+    /// only reads it makes no copy. `None` says nothing but that it must be evaluated.
+    pub(super) fn peek(&self, code: &Code, id: ExprId, scope: ScopeId) -> Option<&Value> {
+        match &code[id] {
+            Expr::Var(name) => self.scope(scope).own(*name)?.as_ref(),
+            Expr::Access { left, keys } => {
+                let [key] = keys[..] else { return None };
+                let key: &str = match &code[key] {
+                    Expr::Str(text) => text,
+                    Expr::Name(name) => name.as_str(),
+                    _ => return None,
+                };
+                match self.peek(code, *left, scope)? {
+                    Value::Hash(hash) => hash.get_str(key),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// [`Session::peek`] inside `${}`, where a name stands for the variable.
+    pub(super) fn peek_text(&self, code: &Code, id: ExprId, scope: ScopeId) -> Option<&Value> {
+        match &code[id] {
+            Expr::Name(name) => self.scope(scope).own(*name)?.as_ref(),
+            _ => self.peek(code, id, scope),
         }
     }
 

@@ -39,6 +39,13 @@ impl Session {
                     items.iter().map(|item| self.interpolate(host, invocation, item, methods)).collect();
                 Ok(Value::array(items?))
             }
+            Value::Hash(hash) if hash.keys().all(is_plain) => {
+                let mut filled = (**hash).clone();
+                for value in filled.values_mut().filter(|value| !is_plain(value)) {
+                    *value = self.interpolate(host, invocation, value, methods)?;
+                }
+                Ok(Value::hash(filled))
+            }
             Value::Hash(hash) => {
                 let mut filled = Hash::with_capacity(hash.len());
                 for (key, value) in hash.iter() {
