@@ -189,7 +189,7 @@ mod tests {
             |text: &str| Key::parse(&text.into()).ok().and_then(|key| key.module().map(str::to_owned));
         assert_eq!(module("a::b::c"), Some("a".into()));
         assert_eq!(module("a"), None);
-        assert_eq!(module("::a"), Some(String::new()));
+        assert_eq!(module("::a"), Some("::a".into()));
         assert_eq!(module("a.b::c"), None);
         assert_eq!(module("'a::b'.c"), Some("a".into()));
     }
