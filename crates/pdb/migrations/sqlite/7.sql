@@ -45,7 +45,9 @@ CREATE VIEW counted_values (id, name_id, hash, kind, number, value, nodes) AS
     SELECT v.id, v.name_id, v.hash, v.kind, v.number, v.value, (SELECT count(*) FROM facts f WHERE f.value_id = v.id)
     FROM fact_values v;
 
--- What lists and counts of active nodes and of latest events begin with.
+-- What lists and counts of nodes and of latest events begin with.
 DROP INDEX nodes_latest_report_status;
-CREATE INDEX nodes_active_status ON nodes (latest_report_status, certname) WHERE deactivated IS NULL AND expired IS NULL;
+CREATE INDEX nodes_status ON nodes (latest_report_status, certname, deactivated, expired);
 CREATE INDEX nodes_latest_events ON nodes (latest_report_id) WHERE latest_report_events > 0;
+-- Facts are found by their values, or by their nodes.
+DROP INDEX facts_name;

@@ -253,13 +253,16 @@ async fn compare(store: &Store, done: &[Step]) {
 /// Takes back the step of the schema that made counts.
 async fn take_back(store: &Store) {
     const BOTH: &str = "DROP VIEW counted_values; DROP VIEW latest_events; DROP TABLE event_counts; DROP INDEX nodes_latest_events;
-        DROP INDEX nodes_active_status; CREATE INDEX nodes_latest_report_status ON nodes (latest_report_status);
+        CREATE INDEX nodes_latest_report_status ON nodes (latest_report_status);
         ALTER TABLE nodes DROP COLUMN latest_report_events; ALTER TABLE nodes DROP COLUMN latest_report_end_time;
         UPDATE schema_versions SET version = version - 1;";
     let own = match store.db().dialect() {
-        db::Dialect::Sqlite => "DROP TRIGGER nodes_count_events;",
+        db::Dialect::Sqlite => {
+            "DROP TRIGGER nodes_count_events; DROP INDEX nodes_status; CREATE INDEX facts_name ON facts (name_id);"
+        }
         db::Dialect::Postgres => {
-            "DROP TRIGGER nodes_count_events ON nodes; DROP FUNCTION count_latest_events; DROP INDEX nodes_active;"
+            "DROP TRIGGER nodes_count_events ON nodes; DROP FUNCTION count_latest_events; DROP INDEX nodes_active;
+             DROP INDEX nodes_active_status;"
         }
     };
     let last = match store.db().dialect() {

@@ -174,7 +174,10 @@ static FACTS: Entity = Entity {
         text("name", "fn.name"),
         Field::new("value", Kind::Value, same("v.value")),
     ],
-    from: same(
+    // That a value is one of the fact's SQLite has to be told, so that it looks for values first.
+    from: per(
+        "facts f JOIN nodes n ON n.id = f.node_id JOIN fact_names fn ON fn.id = f.name_id
+         JOIN fact_values v ON v.id = f.value_id AND v.name_id = fn.id",
         "facts f JOIN nodes n ON n.id = f.node_id JOIN fact_names fn ON fn.id = f.name_id
          JOIN fact_values v ON v.id = f.value_id",
     ),
@@ -223,7 +226,7 @@ static FACT_CONTENTS: Entity = Entity {
     ],
     from: per(
         "facts f JOIN nodes n ON n.id = f.node_id JOIN fact_names fn ON fn.id = f.name_id
-         JOIN fact_values v ON v.id = f.value_id JOIN json_each(pdb_leaves(fn.name, v.value)) t",
+         JOIN fact_values v ON v.id = f.value_id AND v.name_id = fn.id JOIN json_each(pdb_leaves(fn.name, v.value)) t",
         "facts f JOIN nodes n ON n.id = f.node_id JOIN fact_names fn ON fn.id = f.name_id
          JOIN fact_values v ON v.id = f.value_id CROSS JOIN LATERAL fact_leaves(v.value) t",
     ),
