@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use db::PostgresSettings;
 use db::scratch::Server;
 use pdb::Store;
 use pdb::command::{Body, Encoding, Name};
@@ -20,6 +21,8 @@ use pdb::queue::{Incoming, Limits, Queue};
 
 /// Folder, first number and last number of what the child sends.
 const CHILD: &str = "PDB_FAULTS_CHILD";
+/// Address of the PostgreSQL server that the child stores in, if it is one.
+const DATABASE: &str = "PDB_FAULTS_DATABASE";
 const NODES: u32 = 50;
 
 fn incoming(number: u32, poison: bool) -> Incoming {
@@ -111,7 +114,14 @@ async fn child() {
     let folder = PathBuf::from(parts.next().unwrap());
     let (first, last): (u32, u32) =
         (parts.next().unwrap().parse().unwrap(), parts.next().unwrap().parse().unwrap());
-    let (queue, _store, _processor) = open(&folder).await;
+    let (queue, _store, _processor) = match std::env::var(DATABASE) {
+        Ok(url) => {
+            let settings =
+                PostgresSettings { url, user: None, password: None, authorities: None, connections_max: 4 };
+            open_over(&folder, Store::connect(settings).await.unwrap()).await
+        }
+        Err(_) => open(&folder).await,
+    };
     let accepted = |number: u32| {
         let mut out = std::io::stdout().lock();
         writeln!(out, "accepted {number}").unwrap();
@@ -127,6 +137,7 @@ fn run(
     numbers: std::ops::Range<u32>,
     kill_after: usize,
     prefix: &[&str],
+    database: Option<&str>,
     accepted: &mut BTreeSet<u32>,
 ) {
     let own = std::env::current_exe().unwrap();
@@ -136,6 +147,7 @@ fn run(
     let mut child = Command::new(&words[0])
         .args(&words[1..])
         .env(CHILD, format!("{},{},{}", folder.display(), numbers.start, numbers.end))
+        .envs(database.map(|url| (DATABASE, url)))
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
@@ -161,10 +173,26 @@ async fn a_process_that_is_killed_loses_nothing_that_it_accepted() {
     let dir = tempfile::tempdir().unwrap();
     let mut accepted = BTreeSet::new();
     for (numbers, kill_after) in [(0..4_000, 1_500), (4_000..8_000, 3_000), (8_000..10_000, usize::MAX)] {
-        run(dir.path(), numbers, kill_after, &[], &mut accepted);
+        run(dir.path(), numbers, kill_after, &[], None, &mut accepted);
     }
     assert!(accepted.len() >= 1_500 + 3_000 + 2_000);
     let (queue, store, processor) = open(dir.path()).await;
+    check(&queue, &store, &accepted).await;
+    processor.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_is_killed_in_a_group_has_stored_each_command_once() {
+    let Some(server) = Server::start() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let mut accepted = BTreeSet::new();
+    let url = server.settings().url;
+    for (numbers, kill_after) in [(0..3_000, 800), (3_000..6_000, 2_000), (6_000..7_000, usize::MAX)] {
+        run(dir.path(), numbers, kill_after, &[], Some(&url), &mut accepted);
+    }
+    assert!(accepted.len() >= 800 + 2_000 + 1_000);
+    let store = Store::connect(server.settings()).await.unwrap();
+    let (queue, store, processor) = open_over(dir.path(), store).await;
     check(&queue, &store, &accepted).await;
     processor.stop().await;
 }
@@ -175,7 +203,7 @@ async fn a_full_disk_refuses_and_loses_nothing_that_was_accepted() {
     let mut accepted = BTreeSet::new();
     // No file may grow beyond 1 MiB: what is written there fails as on a full disk.
     let limited = ["sh", "-c", "trap '' XFSZ; ulimit -f 2048; exec \"$0\" \"$@\""];
-    run(dir.path(), 0..6_000, usize::MAX, &limited, &mut accepted);
+    run(dir.path(), 0..6_000, usize::MAX, &limited, None, &mut accepted);
     assert!(!accepted.is_empty() && accepted.len() < 6_000, "{}", accepted.len());
     let (queue, store, processor) = open(dir.path()).await;
     check(&queue, &store, &accepted).await;
