@@ -116,7 +116,8 @@ pub fn negate(value: &Value) -> Result<Value> {
             Some(nanoseconds) => Ok(Value::Timespan(crate::time::Timespan { nanoseconds })),
             None => Err(crate::time::out_of_range()),
         },
-        Value::Timestamp(_) | Value::SemVer(_) => {
+        Value::SemVer(_) => Err(ValueError::new("can't convert SemanticPuppet::Version into Float")),
+        Value::Timestamp(_) => {
             Err(ValueError::issue("OPERATOR_NOT_APPLICABLE", Operand::Whole, not_applicable_text("-", value)))
         }
         _ => Err(refuse(value, Operand::Whole)),
@@ -158,7 +159,9 @@ fn numeric(operator: Operator, left: &Value, right: &Value) -> Result<Value> {
         (Value::Int(a), Value::Float(b)) => mixed(operator, *a, *b),
         (Value::Float(a), Value::Int(b)) => float(operator, *a, *b as f64, left),
         (Value::Float(a), Value::Float(b)) => float(operator, *a, *b, left),
-        (Value::SemVer(_), _) => Err(not_applicable(operator, left)),
+        (Value::SemVer(_), _) if !matches!(right, Value::Timespan(_) | Value::Timestamp(_)) => {
+            Err(not_applicable(operator, left))
+        }
         _ => time::apply(operator, left, right),
     }
 }

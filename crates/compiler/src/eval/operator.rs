@@ -70,6 +70,8 @@ impl<'i> Session<'i> {
     pub(super) fn numeric(&mut self, code: &'i Code, blamed: ExprId, value: Value) -> Eval {
         match value {
             Value::Int(_) | Value::Float(_) | Value::Timespan(_) | Value::Timestamp(_) => Ok(value),
+            // A version is a number to Ruby, which then finds that it cannot calculate with it.
+            Value::SemVer(_) => Ok(value),
             Value::Str(text) => match pcore::number::parse_numeric(&text) {
                 Some(number) => {
                     let message = format!(
@@ -233,6 +235,20 @@ fn ruby_class(value: &Value) -> &'static str {
         Value::Float(_) => "Float",
         Value::Array(_) => "Array",
         Value::Hash(_) => "Hash",
+        Value::Timestamp(_) => "Puppet::Pops::Time::Timestamp",
+        Value::Timespan(_) => "Puppet::Pops::Time::Timespan",
+        Value::SemVer(_) => "SemanticPuppet::Version",
+        Value::Binary(_) => "Puppet::Pops::Types::PBinaryType::Binary",
+        Value::Sensitive(_) => "Puppet::Pops::Types::PSensitiveType::Sensitive",
+        Value::Uri(uri) => match uri.to_string().split(':').next().unwrap_or_default() {
+            "http" => "URI::HTTP",
+            "https" => "URI::HTTPS",
+            "ftp" => "URI::FTP",
+            "file" => "URI::File",
+            "ldap" => "URI::LDAP",
+            "mailto" => "URI::MailTo",
+            _ => "URI::Generic",
+        },
         _ => "Object",
     }
 }

@@ -110,3 +110,31 @@ fn strings_within_strings() {
         "Evaluation Error: Error while evaluating a Function Call, c (line: 1, column: 17) on node n1",
     );
 }
+
+#[test]
+fn versions_and_times_as_operands() {
+    let cases = [
+        ("SemVer('1.2.3') + 1", "Operator '+' is not applicable to a Semver. (line: 1, column: 6)"),
+        (
+            "2 % SemVer('1.2.3')",
+            "Error while evaluating a '%' expression, can't convert SemanticPuppet::Version into Float (line: 1, column: 8)",
+        ),
+        (
+            "-SemVer('1.2.3')",
+            "Error while evaluating an Unary Minus, can't convert SemanticPuppet::Version into Float (line: 1, column: 6)",
+        ),
+        (
+            "SemVer('1.2.3') + Timespan(5)",
+            "Error while evaluating a '+' expression, A Version cannot be added to a Timespan (line: 1, column: 22)",
+        ),
+        ("SemVer('1.2.3') + undef", "The value '' cannot be converted to Numeric. (line: 1, column: 24)"),
+        (
+            "'a' =~ Timespan(5)",
+            "Can not convert right match operand to a regular expression. Caused by 'no implicit conversion of \
+             Puppet::Pops::Time::Timespan into String'. (line: 1, column: 13)",
+        ),
+    ];
+    for (code, error) in cases {
+        check(&format!("$r = {code}"), &[], &format!("Evaluation Error: {error} on node n1"));
+    }
+}
