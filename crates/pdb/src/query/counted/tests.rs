@@ -313,11 +313,12 @@ fn counts_are_those_of_the_rows_on_postgresql() {
         }
         runtime.block_on(compare(&store, &done.borrow()));
     });
+    let done = done.into_inner();
     runtime.block_on(async {
         take_back(&store).await;
         drop(store);
         let store = Store::connect(server.settings()).await.unwrap();
-        compare(&store, &done.borrow()).await;
+        compare(&store, &done).await;
     });
 }
 
