@@ -43,7 +43,10 @@ impl Temporary {
     /// To be called when the worker has made it.
     pub(crate) fn hold(&mut self) {
         self.held = open(&self.path).filter(|folder| folder.try_lock().is_ok());
-        self.starts = None;
+        // As long as this one is not held (there may be no descriptor left for it), nothing may be cleaned away.
+        if self.held.is_some() {
+            self.starts = None;
+        }
     }
 }
 

@@ -5,9 +5,11 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::canonical::{Canonical, Text, Written};
@@ -71,7 +73,7 @@ fn plain(text: &[u8]) -> Option<&str> {
 impl<'a> Facts<'a> {
     /// Those of a node.
     pub(crate) fn of(text: &'a [u8], certname: &str) -> Option<Facts<'a>> {
-        let wire: FactsWire<'a> = serde_json::from_str(plain(text)?).ok()?;
+        let Object(wire) = serde_json::from_str::<Object<FactsWire<'a>>>(plain(text)?).ok()?;
         let are_names = is_name(&wire.certname) && is_name(&wire.environment);
         let is_plain = are_names
             && wire.producer.as_ref().is_none_or(fits)
@@ -87,6 +89,35 @@ impl<'a> Facts<'a> {
             packages: wire.package_inventory.unwrap_or_default(),
         })
     }
+}
+
+/// What is written as an object. The decoders that are made of structs take lists of their fields, too.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Object<T>, D::Error> {
+        struct Fields<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+            }
+        }
+        deserializer.deserialize_map(Fields(PhantomData))
+    }
+}
+
+fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
+    Object::deserialize(deserializer).map(|Object(it)| it)
+}
+
+fn objects<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    Ok(Vec::<Object<T>>::deserialize(deserializer)?.into_iter().map(|Object(it)| it).collect())
 }
 
 struct Values<'a>(Vec<Fact<'a>>);
@@ -141,9 +172,9 @@ pub(crate) struct Catalog<'a> {
     producer_timestamp: Text<'a>,
     #[serde(borrow)]
     pub(crate) producer: Option<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "objects")]
     pub(crate) edges: Vec<Edge<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "objects")]
     pub(crate) resources: Vec<Resource<'a>>,
     /// Microseconds since 1970.
     #[serde(skip)]
@@ -169,9 +200,9 @@ pub(crate) struct Resource<'a> {
 /// A relation.
 #[derive(Deserialize)]
 pub(crate) struct Edge<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "object")]
     pub(crate) source: Reference<'a>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "object")]
     pub(crate) target: Reference<'a>,
     #[serde(borrow)]
     pub(crate) relationship: Text<'a>,
@@ -205,7 +236,7 @@ impl<'a> Catalog<'a> {
         if version < CATALOG_VERSION_MIN {
             return None;
         }
-        let mut catalog: Catalog<'a> = serde_json::from_str(plain(text)?).ok()?;
+        let Object(mut catalog) = serde_json::from_str::<Object<Catalog<'a>>>(plain(text)?).ok()?;
         catalog.time = time(&catalog.producer_timestamp.0)?;
         catalog.resources.iter_mut().for_each(|resource| {
             resource.tags.sort();
@@ -329,7 +360,7 @@ pub(crate) struct ReportResource<'a> {
     skipped: Option<bool>,
     #[serde(borrow)]
     pub(crate) containment_path: Vec<Text<'a>>,
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "objects")]
     events: Vec<ReportEvent<'a>>,
 }
 
@@ -366,7 +397,7 @@ impl<'a> Report<'a> {
         if version < REPORT_VERSION_MIN {
             return None;
         }
-        let wire: ReportWire<'a> = serde_json::from_str(plain(text)?).ok()?;
+        let Object(wire) = serde_json::from_str::<Object<ReportWire<'a>>>(plain(text)?).ok()?;
         let kind = wire.kind.unwrap_or_else(|| "agent".into());
         let are_names = is_name(&wire.certname) && is_name(&wire.environment);
         let texts = [&wire.producer, &wire.job_id, &wire.status];
@@ -374,8 +405,9 @@ impl<'a> Report<'a> {
         if wire.certname.0 != certname || !are_names || !texts.into_iter().flatten().all(fits) || !is_known {
             return None;
         }
-        let metrics: Vec<Metric> = serde_json::from_str(wire.metrics.get()).ok()?;
-        let resources: Vec<ReportResource<'a>> = serde_json::from_str(wire.resources.get()).ok()?;
+        let metrics: Vec<Object<Metric>> = serde_json::from_str(wire.metrics.get()).ok()?;
+        let resources = objects(&mut serde_json::Deserializer::from_str(wire.resources.get())).ok()?;
+        let resources: Vec<ReportResource<'a>> = resources;
         let all =
             resources.iter().any(|resource| resource.skipped != Some(true) && resource.events.is_empty());
         if !wire.logs.get().starts_with('[') || !resources.iter().all(ReportResource::is_plain) {
@@ -387,6 +419,9 @@ impl<'a> Report<'a> {
             document.push_str(wire.resources.get());
         }
         document.push('}');
+        if !is_sound(&document) {
+            return None;
+        }
         let owned = |text: Option<Text<'_>>| text.map(|text| text.0.into_owned());
         let head = super::Report {
             certname: wire.certname.0.into_owned(),
@@ -409,7 +444,10 @@ impl<'a> Report<'a> {
             corrective_change: wire.corrective_change,
             kind,
             events: Vec::new(),
-            metrics: metrics.into_iter().map(|metric| (metric.category, metric.name, metric.value)).collect(),
+            metrics: metrics
+                .into_iter()
+                .map(|Object(metric)| (metric.category, metric.name, metric.value))
+                .collect(),
             document: super::report::Document::Command(document.into_bytes()),
         };
         Some(Report { head, resources })
@@ -444,7 +482,12 @@ impl ReportResource<'_> {
         is_name(&self.resource_type)
             && match self.is_skipped() {
                 true => self.timestamp.as_ref().is_some_and(is_time),
-                false => self.events.iter().all(|event| is_time(&event.timestamp) && is_name(&event.status)),
+                false => self.events.iter().all(|event| {
+                    let values = [event.new_value, event.old_value];
+                    is_time(&event.timestamp)
+                        && is_name(&event.status)
+                        && values.into_iter().flatten().all(|raw| is_sound(raw.get()))
+                }),
             }
     }
 
@@ -462,6 +505,63 @@ impl ReportEvent<'_> {
             (!value.is_null()).then(|| value.to_string())
         };
         [self.new_value.and_then(compact), self.old_value.and_then(compact)]
+    }
+}
+
+/// Whether JSON that has been passed over is such as can be read again: numbers within range, whole escapes, not nested too deeply.
+fn is_sound(text: &str) -> bool {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    Looked::deserialize(&mut reader).is_ok()
+}
+
+/// A value that has been looked at, and nothing of it kept.
+struct Looked;
+
+impl<'de> Deserialize<'de> for Looked {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Looked, D::Error> {
+        struct Each;
+        impl<'de> Visitor<'de> for Each {
+            type Value = Looked;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+
+            fn visit_unit<E>(self) -> Result<Looked, E> {
+                Ok(Looked)
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Looked, E> {
+                Ok(Looked)
+            }
+
+            fn visit_i64<E>(self, _: i64) -> Result<Looked, E> {
+                Ok(Looked)
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Looked, E> {
+                Ok(Looked)
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Looked, E> {
+                Ok(Looked)
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Looked, E> {
+                Ok(Looked)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Looked, A::Error> {
+                while items.next_element::<Looked>()?.is_some() {}
+                Ok(Looked)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Looked, A::Error> {
+                while map.next_entry::<Looked, Looked>()?.is_some() {}
+                Ok(Looked)
+            }
+        }
+        deserializer.deserialize_any(Each)
     }
 }
 

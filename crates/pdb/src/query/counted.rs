@@ -103,8 +103,8 @@ pub(super) fn statement(entity: &'static Entity, query: &Json, paging: &Paging) 
     }
     let Some(conditions) = conditions(parts.filter) else { return Ok(None) };
     match entity.name {
-        "resources" => Ok(of_catalogs("n.resources_count", &parts, &conditions)),
-        "edges" => Ok(of_catalogs("n.edges_count", &parts, &conditions)),
+        "resources" => Ok(of_catalogs("n.resources_count", &parts, &conditions, paging)),
+        "edges" => Ok(of_catalogs("n.edges_count", &parts, &conditions, paging)),
         "facts" => by_value(&FACTS, &parts, &conditions, paging),
         "fact_contents" => by_value(&CONTENTS, &parts, &conditions, paging),
         "inventory" => by_path(&parts, &conditions, paging),
@@ -121,7 +121,12 @@ const ACTIVE: &str = "n.deactivated IS NULL AND n.expired IS NULL";
 const INACTIVE: &str = "(n.deactivated IS NOT NULL OR n.expired IS NOT NULL)";
 
 /// How many resources or edges there are: that is counted when catalogs are written.
-fn of_catalogs(column: &'static str, parts: &Parts<'_>, conditions: &Conditions<'_>) -> Option<Counted> {
+fn of_catalogs(
+    column: &'static str,
+    parts: &Parts<'_>,
+    conditions: &Conditions<'_>,
+    paging: &Paging,
+) -> Option<Counted> {
     if parts.columns.len() != 1 || parts.group_by.is_some() || !conditions.others.is_empty() {
         return None;
     }
@@ -129,10 +134,11 @@ fn of_catalogs(column: &'static str, parts: &Parts<'_>, conditions: &Conditions<
         Nodes::Active => ACTIVE,
         Nodes::Any => "TRUE",
     };
-    let sql = Sql::of(
+    let mut sql = Sql::of(
         "SELECT CAST(coalesce(sum({}), 0) AS BIGINT) FROM nodes n WHERE {}",
         [Sql::text(column), Sql::text(nodes)],
     );
+    push_paging(&mut sql, paging.limit, paging.offset);
     Some(Counted { sql, count: Sql::text("SELECT 1") })
 }
 

@@ -139,6 +139,38 @@ fn usual_reports_are_the_same() {
     assert!(plainly(Name::StoreReport, 5, &report().to_string()).is_none());
 }
 
+#[test]
+fn what_of_a_report_could_not_be_read_again_is_for_the_tree() {
+    let nested = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    for raw in [r#""\ud800""#, "1e999", &nested] {
+        for (place, keeps_all) in [("\"a\\tb\"", false), ("\"0644\"", false), ("\"a.pp\",\"line\":7", true)] {
+            let mut report = report();
+            if keeps_all {
+                report["resources"][2]["events"] = json!([]);
+            }
+            let text = report.to_string();
+            let found =
+                if keeps_all { format!("\"a.pp\",\"line\":7,\"more\":{raw}") } else { raw.to_owned() };
+            let text = text.replacen(place, &found, 1);
+            assert!(text.contains(raw), "{place}");
+            assert!(by_tree(Name::StoreReport, 8, &text).is_none(), "{text}");
+            assert!(plainly(Name::StoreReport, 8, &text).is_none(), "{text}");
+        }
+    }
+}
+
+#[test]
+fn lists_of_fields_are_no_objects() {
+    let facts = json!(["n\"1", "e", "2024-05-06T00:00:00Z", null, {}, null]);
+    assert!(plainly(Name::ReplaceFacts, 5, &facts.to_string()).is_none());
+    let mut catalog = catalog();
+    catalog["edges"][0]["source"] = json!(["File", "/b"]);
+    assert!(plainly(Name::ReplaceCatalog, 9, &catalog.to_string()).is_none());
+    let mut report = report();
+    report["metrics"] = json!([["resources", "total", 7]]);
+    assert!(plainly(Name::StoreReport, 8, &report.to_string()).is_none());
+}
+
 fn same(name: Name, version: u32, text: &str) {
     let expected = by_tree(name, version, text).unwrap();
     let found = plainly(name, version, text);
