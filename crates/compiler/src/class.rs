@@ -159,7 +159,7 @@ impl<'i> Session<'i> {
         let Some(definition) = resource.ty.definition() else {
             return Err(Error::new(format!("Cannot find definition {}", resource.type_name)).into());
         };
-        self.add_scope_tags(id);
+        self.add_scope_tags(id)?;
         let declared_in = self.resource(id).scope;
         let mut parent_scope = declared_in;
         let mut inherited = None;
@@ -503,22 +503,27 @@ impl<'i> Session<'i> {
     }
 
     /// Adds the tags of the resource in whose scope this one was declared.
-    pub(crate) fn add_scope_tags(&mut self, id: ResourceId) {
+    ///
+    /// # Errors
+    /// When all tags together are too many.
+    pub(crate) fn add_scope_tags(&mut self, id: ResourceId) -> Result<(), Control> {
         let resource = self.resource(id);
         if resource.tagged.is_some() {
-            return;
+            return Ok(());
         }
         let container = self.scope(resource.scope).resource;
         if container == id {
             self.resource_mut(id).tagged = Some(0);
-            return;
+            return Ok(());
         }
+        self.limits.tags(self.resource(container).tags.len())?;
         // Taking the container's tags out for a moment avoids a copy.
         let tags = std::mem::take(&mut self.resource_mut(container).tags);
         let resource = self.resource_mut(id);
         resource.tags.merge(&tags);
         resource.tagged = Some(tags.len() as u32);
         self.resource_mut(container).tags = tags;
+        Ok(())
     }
 
     /// The main class: its body runs in the top scope.

@@ -100,7 +100,7 @@ impl<'i> Session<'i> {
                 related.push(id);
             }
         }
-        self.propagate_metaparameters();
+        self.propagate_metaparameters()?;
         if !left.is_empty() {
             let text = format!("Could not find resource(s) {} for overriding", left.join(", "));
             return Err(Error::new(text).into());
@@ -141,7 +141,7 @@ impl<'i> Session<'i> {
         if std::mem::replace(&mut resource.finished, true) {
             return Ok(());
         }
-        self.add_scope_tags(id);
+        self.add_scope_tags(id)?;
         let resource = self.resource_mut(id);
         for parameter in &mut resource.parameters {
             if let Value::Sensitive(inner) = &parameter.value {
@@ -167,8 +167,11 @@ impl<'i> Session<'i> {
 
     /// Copies metaparameters other than relationships from containers to contents, from the main class outwards.
     /// Classes hang on stages, not on the main class, so what they contain is not reached.
-    fn propagate_metaparameters(&mut self) {
-        let Some(main) = self.class_resource(Symbol::new("")) else { return };
+    ///
+    /// # Errors
+    /// When all tags together are too many.
+    fn propagate_metaparameters(&mut self) -> Result<(), Control> {
+        let Some(main) = self.class_resource(Symbol::new("")) else { return Ok(()) };
         let known = &self.well_known;
         let relations = [known.before, known.notify, known.require, known.subscribe];
         let names: Vec<Symbol> =
@@ -220,16 +223,17 @@ impl<'i> Session<'i> {
                     }
                     inherited.insert(child, all);
                 }
-                let tags = std::mem::take(&mut self.resource_mut(id).tags);
                 // Tags are only ever added, so those that it has of this container need no second look.
                 let is_own = self.scope(self.resource(child).scope).resource == id;
-                let resource = self.resource_mut(child);
-                let from = if is_own { resource.tagged.unwrap_or_default() } else { 0 };
-                resource.tags.merge_from(&tags, from as usize);
+                let from = if is_own { self.resource(child).tagged.unwrap_or_default() as usize } else { 0 };
+                self.limits.tags(self.resource(id).tags.len().saturating_sub(from))?;
+                let tags = std::mem::take(&mut self.resource_mut(id).tags);
+                self.resource_mut(child).tags.merge_from(&tags, from);
                 self.resource_mut(id).tags = tags;
             }
             queue.extend(children);
         }
+        Ok(())
     }
 
     /// Checks that the targets of relationship metaparameters exist.

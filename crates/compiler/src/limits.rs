@@ -36,6 +36,8 @@ const OWN_SHARE: u64 = 4;
 /// What an expression and a resource leave behind besides values, in bytes.
 const STEP_BYTES: u64 = 64;
 const RESOURCE_BYTES: u64 = 1024;
+/// What a tag of a resource takes at most, in bytes: a number in a list and in its index.
+const TAG_BYTES: u64 = 16;
 
 /// How much a compile may use up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -223,6 +225,22 @@ impl Limits {
                 "makes the catalog too large (more than {}; the setting compile.max-memory)",
                 shown_bytes(most)
             ));
+        }
+        Ok(())
+    }
+
+    /// Counts tags that a resource gets from its container: many on one are many on each that it holds.
+    pub(crate) fn tags(&mut self, count: usize) -> Result<(), Control> {
+        let bytes = count as u64 * TAG_BYTES;
+        self.made = self.made.saturating_add(bytes);
+        self.catalog_bytes = self.catalog_bytes.saturating_add(bytes);
+        let most = self.bounds.memory / MEMORY_SHARE;
+        if self.catalog_bytes > most {
+            let text = format!(
+                "tags make the catalog too large (more than {}; the setting compile.max-memory)",
+                shown_bytes(most)
+            );
+            return Err(Error::new(text).into());
         }
         Ok(())
     }

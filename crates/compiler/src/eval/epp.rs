@@ -40,9 +40,7 @@ impl<'i> Session<'i> {
     /// Adds text to the output of the template that is being rendered.
     pub(super) fn render_text(&mut self, text: &str) -> Result<(), Control> {
         if let Some(output) = self.rendering.last_mut() {
-            if text.len() > LARGE_BYTES {
-                self.limits.length((output.text.len() + text.len()) as u64)?;
-            }
+            self.limits.length((output.text.len() + text.len()) as u64)?;
             output.text.push_str(text);
         }
         Ok(())
@@ -52,7 +50,9 @@ impl<'i> Session<'i> {
     pub(super) fn render_peeked(&mut self, code: &Code, id: ExprId, scope: ScopeId) -> bool {
         let Some(mut output) = self.rendering.pop() else { return false };
         let is_short = match self.peek(code, id, scope) {
-            Some(Value::Str(text)) if text.len() <= LARGE_BYTES => {
+            Some(Value::Str(text))
+                if text.len() <= LARGE_BYTES && self.limits.length(output.text.len() as u64).is_ok() =>
+            {
                 output.text.push_str(text);
                 true
             }
@@ -73,8 +73,9 @@ impl<'i> Session<'i> {
             other => other,
         };
         let appended = self.append_text(&mut output.text, shown);
+        let length = output.text.len() as u64;
         self.rendering.push(output);
-        appended
+        appended.and_then(|()| self.limits.length(length))
     }
 
     /// Renders the body of a template. If anything in it was Sensitive, the whole is.

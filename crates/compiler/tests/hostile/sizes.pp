@@ -273,3 +273,9 @@ Integer[1, 9223372036854775806].index('x')
 notice([1, 2.0, 3, '1', Timespan(4)] - [1.0, 2, 4], [1.5, Timespan(2), 'a'] - [2, 'a'])
 
 notice(range('a', 'zzzzzzzzzzzzzzzzzzzz', 9223372036854775807))
+
+$k = sprintf("%4000s", "x") $x = inline_epp("<% Integer[1, 20000].each |\$i| { %><%= \$k %><% } %>")
+
+$x = inline_epp("<% Integer[1, 60000].each |\$i| { %>${sprintf("%1000s", "x")}<% } %>")
+
+define many { tag(Integer[1, 9000].map |$i| { "t${i}" }) Integer[1, 9000].each |$i| { notify { "n${i}": } } } many { "m": }

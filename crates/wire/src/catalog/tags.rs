@@ -12,8 +12,8 @@ use pcore::Str;
 #[derive(Clone, Default)]
 pub struct Tags {
     table: Arc<Table>,
-    from: u32,
-    to: u32,
+    from: usize,
+    to: usize,
 }
 
 /// Lists of tags, all in one.
@@ -29,7 +29,7 @@ struct Table {
 pub struct Lists {
     table: Table,
     /// Where each list stands in the table.
-    ranges: Vec<(u32, u32)>,
+    ranges: Vec<(usize, usize)>,
 }
 
 impl Lists {
@@ -45,12 +45,12 @@ impl Lists {
         lists.extend(list.filter(|&index| index < texts.len()).map(|index| index as u32));
         // Neighbours are often in the same container and alike.
         if let Some(&(from, to)) = self.ranges.last()
-            && lists[from as usize..to as usize] == lists[start..]
+            && lists[from..to] == lists[start..]
         {
             lists.truncate(start);
             self.ranges.push((from, to));
         } else {
-            self.ranges.push((start as u32, lists.len() as u32));
+            self.ranges.push((start, lists.len()));
         }
     }
 
@@ -64,7 +64,7 @@ impl Lists {
 impl Tags {
     /// The tags in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Str> {
-        let list = self.table.lists.get(self.from as usize..self.to as usize).unwrap_or_default();
+        let list = self.table.lists.get(self.from..self.to).unwrap_or_default();
         list.iter().map(|&index| &self.table.texts[index as usize])
     }
 
@@ -75,7 +75,7 @@ impl Tags {
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        (self.to - self.from) as usize
+        self.to - self.from
     }
 
     /// True if there are none.
@@ -87,8 +87,8 @@ impl Tags {
 impl FromIterator<Str> for Tags {
     fn from_iter<I: IntoIterator<Item = Str>>(texts: I) -> Tags {
         let texts: Vec<Str> = texts.into_iter().collect();
-        let to = texts.len() as u32;
-        Tags { table: Arc::new(Table { texts, lists: (0..to).collect() }), from: 0, to }
+        let (to, lists) = (texts.len(), (0..texts.len() as u32).collect());
+        Tags { table: Arc::new(Table { texts, lists }), from: 0, to }
     }
 }
 
