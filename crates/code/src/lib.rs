@@ -1,0 +1,21 @@
+//! Versions of code, and their way to everyone who compiles it.
+//!
+//! Code is made ready in a staging directory, by people, r10k or a deploy. A commit makes a version of it ([`versions`]): a
+//! git commit per environment, in repositories that plain git can read. What a compiler lacks of a version travels as objects
+//! ([`transfer`]), and is laid out as a directory that nobody changes any more ([`live`]); which directory serves is a pointer.
+//!
+//! Nothing here knows what code means: it is files.
+
+mod error;
+pub mod git;
+mod layout;
+mod limits;
+mod link;
+pub mod live;
+mod staging;
+mod stat_index;
+pub mod transfer;
+pub mod versions;
+
+pub use error::{Error, Result};
+pub use limits::Limits;

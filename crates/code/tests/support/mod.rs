@@ -1,0 +1,98 @@
+//! A staging directory, a store of versions, and plain git to look at it.
+
+#![allow(dead_code, clippy::unwrap_used, reason = "not every test uses all of it; tests may panic")]
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use code::Limits;
+use code::git::Id;
+use code::versions::{CommitRequest, RepoSettings, Storage, StorageSettings, Target};
+use stdx::clock::SystemClock;
+
+pub const REPO: &str = "puppet-code";
+
+pub struct Site {
+    pub folder: tempfile::TempDir,
+    pub settings: StorageSettings,
+}
+
+impl Site {
+    pub fn new() -> Site {
+        let folder = tempfile::tempdir().unwrap();
+        let staging_dir = folder.path().join("staging");
+        std::fs::create_dir_all(staging_dir.join("environments")).unwrap();
+        let repo = RepoSettings { staging_dir, submodules_dir: "environments".into() };
+        let settings = StorageSettings {
+            data_dir: folder.path().join("data"),
+            server_repo_url: "https://primary.example.net:8140/file-sync-git".into(),
+            repos: BTreeMap::from([(REPO.to_owned(), repo)]),
+            preserve_deleted_submodules: false,
+            limits: Limits::default(),
+        };
+        Site { folder, settings }
+    }
+
+    pub fn open(&self) -> Storage {
+        Storage::open(self.settings.clone(), Arc::new(SystemClock)).unwrap()
+    }
+
+    pub fn staged(&self, path: &str) -> PathBuf {
+        self.folder.path().join("staging").join(path)
+    }
+
+    pub fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+        let path = self.staged(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    pub fn executable(&self, path: &str) {
+        std::fs::set_permissions(self.staged(path), std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    pub fn link(&self, path: &str, target: &str) {
+        let path = self.staged(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(target, path).unwrap();
+    }
+
+    pub fn storage(&self, path: &str) -> PathBuf {
+        self.settings.data_dir.join("storage").join(path)
+    }
+}
+
+pub fn all() -> CommitRequest {
+    CommitRequest { target: Target::All, message: None, author: None }
+}
+
+pub fn environment(name: &str, message: Option<&str>) -> CommitRequest {
+    let submodule = format!("environments/{name}");
+    CommitRequest {
+        target: Target::Submodule { repo: REPO.into(), submodule },
+        message: message.map(str::to_owned),
+        author: None,
+    }
+}
+
+/// Commits everything and returns the version of one environment.
+pub fn commit(storage: &Storage, name: &str) -> Id {
+    let outcome = storage.commit(&all()).remove(REPO).unwrap().unwrap();
+    *outcome.submodules[&format!("environments/{name}")].as_ref().unwrap()
+}
+
+pub fn git(repository: &Path, arguments: &[&str]) -> String {
+    let output = Command::new("git")
+        .args(["-c", "safe.directory=*", "-c", "core.quotepath=false"])
+        .arg(format!("--git-dir={}", repository.display()))
+        .args(arguments)
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "git {arguments:?}: {errors}");
+    assert_eq!(errors, "", "git {arguments:?}");
+    String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+}
