@@ -98,7 +98,7 @@ struct Shared {
     is_away: AtomicBool,
     /// MiB of commands that may be begun.
     room: Semaphore,
-    /// On PostgreSQL, groups are written one after another: two would wait for each other's rows, and in a circle at that.
+    /// On PostgreSQL, groups are written one after another: two would wait for each other's rows.
     turn: Turns<()>,
 }
 

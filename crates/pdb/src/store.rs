@@ -210,11 +210,16 @@ pub(crate) fn write(tx: &Tx<'_>, context: &Context, prepared: &Prepared) -> Resu
     Ok(match prepared {
         Prepared::SameFacts(same) => facts::touch(tx, same)?,
         Prepared::Kept(kept) => catalog::keep(tx, kept)?,
-        Prepared::Inputs(inputs) => catalog::replace_inputs(tx, inputs)?,
+        Prepared::Inputs(inputs) => only(catalog::replace_inputs(tx, &[inputs])?),
         Prepared::Deactivate(command) => node::deactivate(tx, command)?,
         Prepared::Expiration(command) => node::configure_expiration(tx, command)?,
-        together => group::write(tx, context, &[together])?.first().copied().unwrap_or(Outcome::Stale),
+        together => only(group::write(tx, context, &[together])?),
     })
+}
+
+/// What became of the only document.
+fn only(outcomes: Vec<Outcome>) -> Outcome {
+    outcomes.first().copied().unwrap_or(Outcome::Stale)
 }
 
 impl Store {

@@ -467,8 +467,31 @@ pub(crate) fn prepare_inputs(command: &CatalogInputs) -> PreparedInputs {
     }
 }
 
-pub(crate) fn replace_inputs(tx: &Tx<'_>, new: &PreparedInputs) -> Result<Outcome> {
-    // Nothing looked up says nothing, as in PuppetDB.
+impl PreparedInputs {
+    /// The node, and whether it is made known.
+    pub(crate) fn node(&self) -> (&str, bool) {
+        // Nothing looked up says nothing, as in PuppetDB.
+        (&self.certname, !self.inputs.is_empty())
+    }
+}
+
+/// Replaces the inputs of different nodes.
+pub(crate) fn replace_inputs(tx: &Tx<'_>, all: &[&PreparedInputs]) -> Result<Vec<Outcome>> {
+    let mut changed = Vec::new();
+    let mut outcomes = Vec::with_capacity(all.len());
+    for new in all {
+        outcomes.push(replace_input_set(tx, new, &mut changed)?);
+    }
+    shared::replace(tx, &shared::INPUTS, &changed)?;
+    Ok(outcomes)
+}
+
+/// Adds to `changed` what the node is to have.
+fn replace_input_set<'a>(
+    tx: &Tx<'_>,
+    new: &'a PreparedInputs,
+    changed: &mut Vec<(i64, &'a [Item])>,
+) -> Result<Outcome> {
     if new.inputs.is_empty() {
         return Ok(Outcome::Stored);
     }
@@ -493,7 +516,7 @@ pub(crate) fn replace_inputs(tx: &Tx<'_>, new: &PreparedInputs) -> Result<Outcom
         ],
     )?;
     if !is_same {
-        shared::replace(tx, &shared::INPUTS, node, &new.inputs)?;
+        changed.push((node, &new.inputs));
     }
     Ok(Outcome::Stored)
 }

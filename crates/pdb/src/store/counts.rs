@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use db::{Db, Dialect, Result, Tx, Value};
 
-use super::{Inner, Store, shared};
+use super::{Inner, Store, node, shared};
 
 /// How often it is looked whether differences are to be summed up.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -69,9 +69,11 @@ pub(crate) fn left(tx: &Tx<'_>, values: &[i64]) -> Result<()> {
             tx.execute_each(sql, &ids).map(drop)
         }
         Dialect::Postgres => {
-            let sql = "WITH gone AS (
-                           DELETE FROM fact_values v WHERE v.id = ANY ($1::bigint[])
-                               AND NOT EXISTS (SELECT 1 FROM facts f WHERE f.value_id = v.id) RETURNING v.id)
+            // A value that another transaction holds is one that a node is about to get: removing values never waits.
+            let sql = "WITH free AS (
+                           SELECT v.id FROM fact_values v WHERE v.id = ANY ($1::bigint[])
+                               AND NOT EXISTS (SELECT 1 FROM facts f WHERE f.value_id = v.id) FOR UPDATE SKIP LOCKED),
+                       gone AS (DELETE FROM fact_values v USING free WHERE v.id = free.id RETURNING v.id)
                        INSERT INTO fact_differences (name_id, value_id, nodes)
                            SELECT v.name_id, v.id, -w.nodes FROM unnest($1::bigint[], $2::integer[]) w (id, nodes)
                                JOIN fact_values v ON v.id = w.id
@@ -83,7 +85,8 @@ pub(crate) fn left(tx: &Tx<'_>, values: &[i64]) -> Result<()> {
 
 /// Takes the events of the latest reports of some nodes out of the counts, before these events are removed.
 pub(crate) fn uncount_events(tx: &Tx<'_>, nodes: &str, parameters: &[Value]) -> Result<()> {
-    let sql = format!("UPDATE nodes SET latest_report_events = 0 WHERE latest_report_events > 0 AND {nodes}");
+    let nodes = node::many(tx.dialect(), &format!("latest_report_events > 0 AND {nodes}"));
+    let sql = format!("UPDATE nodes SET latest_report_events = 0 WHERE {nodes}");
     tx.execute(&sql, parameters).map(drop)
 }
 

@@ -44,12 +44,13 @@ impl Store {
     /// Marks nodes as expired that sent nothing since `before`; gives how many.
     pub(crate) async fn expire_nodes(&self, before: i64, now: i64) -> Result<usize> {
         let greatest = self.db().dialect().greatest();
-        let sql = format!(
-            "UPDATE nodes SET expired = $2
-             WHERE deactivated IS NULL AND expired IS NULL AND expires_facts
+        let silent = format!(
+            "deactivated IS NULL AND expired IS NULL AND expires_facts
                  AND coalesce(facts_timestamp, catalog_timestamp, report_timestamp) IS NOT NULL
                  AND {greatest}(coalesce(facts_timestamp, 0), coalesce(catalog_timestamp, 0), coalesce(report_timestamp, 0)) < $1"
         );
+        let sql =
+            format!("UPDATE nodes SET expired = $2 WHERE {}", node::many(self.db().dialect(), &silent));
         self.db().write(move |tx| tx.execute(&sql, &[before.into(), now.into()])).await
     }
 
@@ -118,6 +119,10 @@ impl Store {
                 )?;
                 let ids: Vec<Vec<Value>> = ids.into_iter().map(Row::into_values).collect();
                 if !ids.is_empty() {
+                    if tx.dialect() == Dialect::Postgres {
+                        let lock = "SELECT id FROM nodes WHERE latest_report_id = ANY ($1::bigint[]) ORDER BY id FOR UPDATE";
+                        tx.query(lock, &[Value::List(ids.iter().flatten().cloned().collect())])?;
+                    }
                     // While its events are there to be taken out of the counts.
                     let forget = format!("UPDATE nodes SET {NO_LATEST_REPORT} WHERE latest_report_id = $1");
                     tx.execute_each(&forget, &ids)?;
@@ -132,7 +137,8 @@ impl Store {
             }
         }
         let before = partition::begin(day);
-        let forget = format!("UPDATE nodes SET {NO_LATEST_REPORT} WHERE report_timestamp < $1");
+        let nodes = node::many(self.db().dialect(), "report_timestamp < $1");
+        let forget = format!("UPDATE nodes SET {NO_LATEST_REPORT} WHERE {nodes}");
         self.db().write(move |tx| tx.execute(&forget, &[before.into()])).await?;
         Ok(deleted)
     }
@@ -230,8 +236,15 @@ impl Store {
                     }
                 }
                 if !ids.is_empty() {
+                    let free = match self.db().dialect() {
+                        Dialect::Sqlite => "id = $1".to_owned(),
+                        // What another transaction holds is about to be had again, and is not waited for.
+                        Dialect::Postgres => {
+                            format!("id = (SELECT id FROM {table} WHERE id = $1 FOR UPDATE SKIP LOCKED)")
+                        }
+                    };
                     let forget = format!(
-                        "DELETE FROM {table} WHERE id = $1
+                        "DELETE FROM {table} WHERE {free}
                          AND NOT EXISTS (SELECT 1 FROM {member} WHERE {column} = $1) RETURNING id"
                     );
                     let work = move |tx: &Tx<'_>| {
@@ -371,7 +384,7 @@ fn delete(tx: &Tx<'_>, certname: &str) -> Result<bool> {
     let Some(node) = node::find(tx, certname)? else { return Ok(false) };
     parts::replace(tx, &[parts::Wanted { node: node.id, resources: &[], edges: &[] }])?;
     for table in [&shared::PACKAGES, &shared::INPUTS] {
-        shared::replace(tx, table, node.id, &[])?;
+        shared::replace(tx, table, &[(node.id, &[])])?;
     }
     let values =
         tx.query("SELECT value_id FROM facts WHERE node_id = $1 ORDER BY value_id", &[node.id.into()])?;

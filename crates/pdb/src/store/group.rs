@@ -3,6 +3,11 @@
 //! On PostgreSQL a statement costs more than most rows do, on both sides and on the way between. So documents of one kind are written by
 //! statements for all of them, as many as one document needs. On SQLite, where a statement is a call, there is nothing to gain, and
 //! documents are written in turn.
+//!
+//! On PostgreSQL, transactions that write at the same time must never wait for each other in a circle. So each takes rows in this order:
+//! those of nodes, by their ids; environments; producers; names, values and paths of facts; packages; resources, edges and the parts that
+//! hold them; inputs. New rows of a kind are stored in the order of their hashes, and what nobody has any more is removed last, without
+//! waiting for whoever holds it. What waits for a transaction then waits for one that is further on.
 
 use std::collections::HashSet;
 
@@ -19,13 +24,34 @@ pub(crate) fn write_all(tx: &Tx<'_>, context: &Context, documents: &[Prepared]) 
         return documents.iter().map(|document| write_one(tx, context, document)).collect();
     }
     let together: Vec<&Prepared> = documents.iter().filter(|document| wanted(document).is_some()).collect();
+    if together.len() < documents.len() {
+        node::lock(tx, documents.iter().map(of_node))?;
+    }
     let mut written = write(tx, context, &together)?.into_iter();
-    let outcome = |document| match wanted(document) {
-        Some(_) => written.next().ok_or(Error::Closed),
-        // A command's other documents come behind the one that it is named for.
-        None => write_one(tx, context, document),
+    // A command's other documents come behind the one that it is named for.
+    let inputs = documents.iter().filter_map(|document| match document {
+        Prepared::Inputs(inputs) => Some(inputs),
+        _ => None,
+    });
+    let mut inputs = catalog::replace_inputs(tx, &inputs.collect::<Vec<_>>())?.into_iter();
+    let outcome = |document| match (wanted(document), document) {
+        (Some(_), _) => written.next().ok_or(Error::Closed),
+        (None, Prepared::Inputs(_)) => inputs.next().ok_or(Error::Closed),
+        (None, _) => write_one(tx, context, document),
     };
     documents.iter().map(outcome).collect()
+}
+
+/// The node of a document, and whether it is made if it is not known.
+fn of_node(document: &Prepared) -> (&str, bool) {
+    match document {
+        Prepared::SameFacts(same) => (&same.certname, false),
+        Prepared::Kept(kept) => (&kept.certname, false),
+        Prepared::Inputs(inputs) => inputs.node(),
+        Prepared::Deactivate(command) => (&command.certname, true),
+        Prepared::Expiration(command) => (&command.certname, command.facts.is_some()),
+        together => wanted(together).map_or(("", false), |wanted| (wanted.certname, wanted.make)),
+    }
 }
 
 /// What a document that can be written with others needs.

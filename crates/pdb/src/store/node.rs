@@ -87,7 +87,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) make: bool,
 }
 
-/// The same for documents of different nodes. On PostgreSQL rows of nodes are locked in one order, whatever that of the documents is.
+/// The same for documents of different nodes. On PostgreSQL rows of nodes are locked in one order, whatever that of the documents is, and
+/// before anything else, as for one document.
 pub(crate) fn heads_of_all(tx: &Tx<'_>, wanted: &[Wanted<'_>]) -> Result<Vec<Option<Heads>>> {
     if tx.dialect() == Dialect::Sqlite || wanted.len() < 2 {
         let one = |wanted: &Wanted<'_>| {
@@ -95,21 +96,11 @@ pub(crate) fn heads_of_all(tx: &Tx<'_>, wanted: &[Wanted<'_>]) -> Result<Vec<Opt
         };
         return wanted.iter().map(one).collect();
     }
+    let nodes = lock(tx, wanted.iter().map(|wanted| (wanted.certname, wanted.make)))?;
     let environments =
         name_ids(tx, Names::Environments, wanted.iter().filter_map(|wanted| wanted.environment).collect())?;
     let producers =
         name_ids(tx, Names::Producers, wanted.iter().filter_map(|wanted| wanted.producer).collect())?;
-    let mut nodes = find_all(tx, wanted.iter().map(|wanted| wanted.certname).collect())?;
-    let missing: BTreeSet<&str> = wanted
-        .iter()
-        .filter(|wanted| wanted.make && !nodes.contains_key(wanted.certname))
-        .map(|wanted| wanted.certname)
-        .collect();
-    if !missing.is_empty() {
-        let sql = "INSERT INTO nodes (certname) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING";
-        tx.execute_soon(sql, vec![texts(&missing)])?;
-        nodes.extend(find_all(tx, missing)?);
-    }
     let heads = wanted.iter().map(|wanted| {
         let Some(&node) = nodes.get(wanted.certname) else {
             return if wanted.make { Err(db::Error::Conflict) } else { Ok(None) };
@@ -123,6 +114,32 @@ pub(crate) fn heads_of_all(tx: &Tx<'_>, wanted: &[Wanted<'_>]) -> Result<Vec<Opt
 
 fn texts(texts: &BTreeSet<&str>) -> Value {
     Value::List(texts.iter().map(|&text| text.into()).collect())
+}
+
+/// On PostgreSQL: the rows of nodes, locked; those that are to be made are there then.
+pub(crate) fn lock<'a>(
+    tx: &Tx<'_>,
+    wanted: impl Iterator<Item = (&'a str, bool)> + Clone,
+) -> Result<HashMap<String, Node>> {
+    let mut nodes = find_all(tx, wanted.clone().map(|(certname, _)| certname).collect())?;
+    let missing: BTreeSet<&str> =
+        wanted.filter(|(name, make)| *make && !nodes.contains_key(*name)).map(|(name, _)| name).collect();
+    if !missing.is_empty() {
+        let sql = "INSERT INTO nodes (certname) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING";
+        tx.execute_soon(sql, vec![texts(&missing)])?;
+        nodes.extend(find_all(tx, missing)?);
+    }
+    Ok(nodes)
+}
+
+/// What picks nodes in a statement that changes many of them: on PostgreSQL they are locked in the order in which everybody locks them.
+pub(crate) fn many(dialect: Dialect, condition: &str) -> String {
+    match dialect {
+        Dialect::Sqlite => condition.to_owned(),
+        Dialect::Postgres => {
+            format!("id IN (SELECT id FROM nodes WHERE {condition} ORDER BY id FOR UPDATE)")
+        }
+    }
 }
 
 /// On PostgreSQL: the rows of those nodes that are there, locked.

@@ -26,7 +26,8 @@ pub(crate) struct Shared {
     add_all: &'static str,
     remove: &'static str,
     remove_all: &'static str,
-    /// Removes a shared row that nobody has any more.
+    /// Removes a shared row that nobody has any more. On PostgreSQL those that another transaction holds stay, since somebody is about to
+    /// have them: so removing never waits, and what is left over is [swept](super::Store::sweep).
     forget: &'static str,
     forget_all: &'static str,
 }
@@ -118,13 +119,15 @@ macro_rules! shared {
                 " = $1) RETURNING id"
             ),
             forget_all: concat!(
-                "DELETE FROM ",
+                "WITH free AS (SELECT s.id FROM ",
                 $shared,
                 " s WHERE s.id = ANY ($1::bigint[]) AND NOT EXISTS (SELECT 1 FROM ",
                 $member,
                 " m WHERE m.",
                 $id,
-                " = s.id) RETURNING s.id"
+                " = s.id) FOR UPDATE SKIP LOCKED) DELETE FROM ",
+                $shared,
+                " s USING free WHERE s.id = free.id RETURNING s.id"
             ),
         }
     };
@@ -315,16 +318,32 @@ pub(crate) fn for_rows(tx: &Tx<'_>, each: &str, all: &str, rows: Vec<Vec<Value>>
     }
 }
 
-/// Makes the node have exactly these items, which are [`sorted`].
-pub(crate) fn replace(tx: &Tx<'_>, shared: &Shared, node: i64, wanted: &[Item]) -> Result<()> {
-    let mut there = of(tx, shared, &[node])?.remove(&node).unwrap_or_default();
-    let added: Vec<&Item> = wanted.iter().filter(|item| there.remove(&item.hash).is_none()).collect();
-    let ids = ensure(tx, shared, &added)?;
-    add(tx, shared, ids.into_iter().map(|id| (node, id)).collect())?;
-    let mut removed: Vec<i64> = there.into_values().collect();
+/// Makes different nodes have exactly these items.
+pub(crate) fn replace(tx: &Tx<'_>, shared: &Shared, all: &[(i64, &[Item])]) -> Result<()> {
+    if all.is_empty() {
+        return Ok(());
+    }
+    let mut there = of(tx, shared, &all.iter().map(|(node, _)| *node).collect::<Vec<_>>())?;
+    let mut added: Vec<(&Item, i64)> = Vec::new();
+    for (node, wanted) in all {
+        let there = there.entry(*node).or_default();
+        let new = wanted.iter().filter(|item| there.remove(&item.hash).is_none());
+        added.extend(new.map(|item| (item, *node)));
+    }
+    let ids = ensure(tx, shared, added.iter().map(|(item, _)| *item).collect())?;
+    let id_of = |(item, node): &(&Item, i64)| {
+        let id = ids.get(&item.hash).copied().ok_or(db::Error::Conflict)?;
+        Ok((*node, id))
+    };
+    add(tx, shared, added.iter().map(id_of).collect::<Result<_>>()?)?;
+    let removed = there.into_iter().flat_map(|(node, items)| items.into_values().map(move |id| (node, id)));
+    let mut removed: Vec<(i64, i64)> = removed.collect();
     removed.sort_unstable();
-    remove(tx, shared, removed.iter().map(|&id| (node, id)).collect())?;
-    forget(tx, shared, &removed)?;
+    let mut gone: Vec<i64> = removed.iter().map(|(_, id)| *id).collect();
+    gone.sort_unstable();
+    gone.dedup();
+    remove(tx, shared, removed)?;
+    forget(tx, shared, &gone)?;
     Ok(())
 }
 
@@ -383,16 +402,16 @@ pub(crate) fn forget(tx: &Tx<'_>, shared: &Shared, ids: &[i64]) -> Result<Vec<i6
     gone.iter().map(|row| row.get(0)).collect()
 }
 
-/// The ids of the items, which are stored if they were not.
-fn ensure(tx: &Tx<'_>, shared: &Shared, items: &[&Item]) -> Result<Vec<i64>> {
-    if items.is_empty() {
-        return Ok(Vec::new());
-    }
+/// The ids of items, which are stored if they were not.
+fn ensure(tx: &Tx<'_>, shared: &Shared, mut items: Vec<&Item>) -> Result<HashMap<Hash, i64>> {
+    // As in `sorted`.
+    items.sort_by(|left, right| left.hash.cmp(&right.hash));
+    items.dedup_by(|left, right| left.hash == right.hash);
     // Most are there: other nodes have them.
     let mut known = find_all(tx, shared, items.iter().copied())?;
-    let missing: Vec<&Item> = items.iter().filter(|item| !known.contains_key(&item.hash)).copied().collect();
+    let missing: Vec<&Item> = items.into_iter().filter(|item| !known.contains_key(&item.hash)).collect();
     known.extend(insert(tx, shared, &missing)?.into_iter().map(|(hash, (id, _))| (hash, id)));
-    items.iter().map(|item| known.get(&item.hash).copied().ok_or(db::Error::Conflict)).collect()
+    Ok(known)
 }
 
 /// The ids of those that are stored.

@@ -148,3 +148,6 @@ mod plain;
 
 /// Several in one transaction.
 mod group;
+
+/// Several transactions at once.
+mod order;
