@@ -5,7 +5,8 @@
 //! [`Db::write`] answers, the changes are durable, or nothing of them is there.
 //!
 //! With SQLite the writer thread runs all closures that are waiting in one transaction, each inside its own savepoint, commits once,
-//! and only then answers them: under load many writes share one flush to disk. With PostgreSQL each write is a transaction of
+//! and only then answers them: under load many writes share one flush to disk. What changes much can have a transaction of its own
+//! ([`Db::write_alone`]). With PostgreSQL each write is a transaction of
 //! its own (read committed), and several run at once; one that lost against another fails with [`Error::is_conflict`], and the caller
 //! runs it again. Reads see one consistent state of the data on both.
 //!
@@ -52,6 +53,21 @@ impl Dialect {
     }
 }
 
+/// How a SQLite file is used.
+#[derive(Clone, Copy)]
+pub struct SqliteSettings {
+    /// Functions of our own in its SQL.
+    pub functions: &'static [Function],
+    /// KiB of pages that whoever writes keeps in memory.
+    pub cache_kib: u32,
+}
+
+impl Default for SqliteSettings {
+    fn default() -> SqliteSettings {
+        SqliteSettings { functions: &[], cache_kib: 2_000 }
+    }
+}
+
 /// A database. Clones share it; it is closed when the last one is dropped.
 #[derive(Clone)]
 pub struct Db(Inner);
@@ -68,10 +84,10 @@ impl Db {
     /// # Errors
     /// The file cannot be opened, or its schema is newer than this program.
     pub fn open(path: &Path, schema: &str, migrations: &[Migration]) -> Result<Db> {
-        Db::open_with(path, schema, migrations, &[])
+        Db::open_with(path, schema, migrations, SqliteSettings::default())
     }
 
-    /// The same with functions of our own in its SQL.
+    /// The same with settings of its own.
     ///
     /// # Errors
     /// The file cannot be opened, or its schema is newer than this program.
@@ -79,9 +95,9 @@ impl Db {
         path: &Path,
         schema: &str,
         migrations: &[Migration],
-        functions: &'static [Function],
+        settings: SqliteSettings,
     ) -> Result<Db> {
-        let sqlite = sqlite::Sqlite::open(path, schema, migrations, functions)?;
+        let sqlite = sqlite::Sqlite::open(path, schema, migrations, settings)?;
         Ok(Db(Inner::Sqlite(sqlite)))
     }
 
@@ -138,7 +154,23 @@ impl Db {
         F: FnOnce(&Tx<'_>) -> Result<T> + Send + 'static,
     {
         match &self.0 {
-            Inner::Sqlite(sqlite) => sqlite.write(work).await,
+            Inner::Sqlite(sqlite) => sqlite.write(false, work).await,
+            Inner::Postgres(postgres) => postgres.write(work).await,
+        }
+    }
+
+    /// The same for work that changes much. On SQLite its transaction is its own: to take back one of several that share one, each page
+    /// as it was before is kept in memory, and with each statement SQLite goes through all that is kept.
+    ///
+    /// # Errors
+    /// Those of the closure; the database is away or cannot write.
+    pub async fn write_alone<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        match &self.0 {
+            Inner::Sqlite(sqlite) => sqlite.write(true, work).await,
             Inner::Postgres(postgres) => postgres.write(work).await,
         }
     }

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::migrate::{self, Migration};
-use crate::{Error, Function, Limit, Result, Row, Tx, TxInner, Value};
+use crate::{Error, Function, Limit, Result, Row, SqliteSettings, Tx, TxInner, Value};
 
 /// Writes that may wait; beyond it callers wait for a place, so that a slow disk slows peers down instead of filling memory.
 const QUEUE_MAX: usize = 1_024;
@@ -25,8 +25,16 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Steps of SQLite's machine between two looks at the time; some tenths of a millisecond.
 const INTERRUPT_CHECK_STEPS: std::ffi::c_int = 10_000;
 
-/// Work in a transaction; told whether it is the first in it.
-type Job = Box<dyn FnOnce(&Connection, bool) -> Answer + Send>;
+/// Work in a transaction.
+struct Job {
+    /// Whether no other work shares the transaction.
+    is_alone: bool,
+    run: Run,
+}
+
+/// Told whether it is the first in the transaction.
+type Run = Box<dyn FnOnce(&Connection, bool) -> Answer + Send>;
+
 /// Tells the caller how it went; called with the result of the commit once that is known.
 type Answer = Box<dyn FnOnce(std::result::Result<(), Arc<str>>) + Send>;
 
@@ -65,14 +73,18 @@ impl Sqlite {
         path: &Path,
         schema: &str,
         migrations: &[Migration],
-        functions: &'static [Function],
+        settings: SqliteSettings,
     ) -> Result<Sqlite> {
+        let SqliteSettings { functions, cache_kib } = settings;
         let mut writer = connect(path, false, functions)?;
-        // A longer log is copied into the file less often, and pages that change all the time but once.
-        let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-                       PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;";
+        // A longer log is copied into the file less often, and pages that change all the time but once. Pages that a transaction
+        // changes and that find no room in the cache are written before its end, read again, and written again.
+        let pragmas = format!(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;
+             PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -{cache_kib};"
+        );
         writer
-            .execute_batch(pragmas)
+            .execute_batch(&pragmas)
             .map_err(|source| Error::Open { path: path.to_owned(), source: source.into() })?;
         let transaction = writer.transaction().map_err(broken)?;
         migrate::run(&Tx(TxInner::Sqlite(&transaction)), schema, migrations)?;
@@ -98,24 +110,25 @@ impl Sqlite {
 
     /// Runs a closure that changes data. When this returns `Ok`, the changes are on disk; when the closure or the commit fails,
     /// nothing of it is.
-    pub(crate) async fn write<T, F>(&self, work: F) -> Result<T>
+    pub(crate) async fn write<T, F>(&self, is_alone: bool, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&Tx<'_>) -> Result<T> + Send + 'static,
     {
         let _slot = self.shared.slots.acquire().await.map_err(|_| Error::Closed)?;
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |connection, is_first| {
+        let run = move |connection: &Connection, is_first| {
             let result = if is_first { as_first(connection, work) } else { in_savepoint(connection, work) };
-            Box::new(move |committed| {
+            Box::new(move |committed: std::result::Result<(), Arc<str>>| {
                 let result = match committed {
                     Ok(()) => result,
                     Err(reason) => result.and(Err(Error::Commit(reason.to_string()))),
                 };
                 // A caller that went away does not want to know.
                 let _ = answer.send(result);
-            })
-        });
+            }) as Answer
+        };
+        let job = Job { is_alone, run: Box::new(run) };
         // The slots bound the queue, so this never waits.
         self.shared.jobs.as_ref().ok_or(Error::Closed)?.send(job).map_err(|_| Error::Closed)?;
         answered.await.map_err(|_| Error::Closed)?
@@ -245,18 +258,24 @@ fn lock<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 /// The writer thread: takes what is waiting, commits once, answers.
 fn write_all(connection: Connection, queue: &Receiver<Job>) {
-    while let Ok(first) = queue.recv() {
+    let mut next: Option<Job> = None;
+    while let Some(Job { is_alone, run: first }) = next.take().or_else(|| queue.recv().ok()) {
         let begun = connection.execute_batch("BEGIN IMMEDIATE");
         let mut answers = Vec::new();
         let committed = match begun {
             Ok(()) => {
                 answers.push(first(&connection, true));
                 // A full disk can end the whole transaction in the middle of a job; what came before it is then taken back too.
-                while answers.len() < GROUP_MAX
+                while !is_alone
+                    && answers.len() < GROUP_MAX
                     && !connection.is_autocommit()
                     && let Ok(job) = queue.try_recv()
                 {
-                    answers.push(job(&connection, false));
+                    if job.is_alone {
+                        next = Some(job);
+                        break;
+                    }
+                    answers.push((job.run)(&connection, false));
                 }
                 connection.execute_batch("COMMIT")
             }
@@ -353,11 +372,12 @@ mod tests {
         for n in 0..100i64 {
             let db = db.clone();
             tasks.push(tokio::spawn(async move {
-                db.write(move |tx| {
+                let work = move |tx: &Tx<'_>| {
                     tx.execute("INSERT INTO t (a, b) VALUES ($1, $2)", &[n.into(), "x".into()])?;
                     if n % 10 == 0 { Err(Error::Refused("no".into())) } else { Ok(()) }
-                })
-                .await
+                };
+                // Some share a transaction, some have one of their own.
+                if n % 4 < 2 { db.write(work).await } else { db.write_alone(work).await }
             }));
         }
         let mut failed = 0;

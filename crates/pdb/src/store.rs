@@ -31,7 +31,7 @@ use api::pdb::{
     Command, ExportedQuery, ExportedResource, Fingerprint, KeepCatalog, PdbError, StoredCatalog, StoredFacts,
     StoredReport,
 };
-use db::{Db, Dialect, PostgresSettings, Tx};
+use db::{Db, Dialect, PostgresSettings, SqliteSettings, Tx};
 use rest::{BoxFuture, Bytes};
 
 use crate::command::Name;
@@ -51,6 +51,9 @@ pub use read::ReportSummary;
 pub(crate) const ATTEMPTS_MAX: u32 = 20;
 /// Paths of facts that are remembered as known, so that they need not be written again. Some 40 MB.
 const KNOWN_PATHS_MAX: usize = 500_000;
+
+/// Pages of a SQLite file that the writer keeps in memory: those that a group of documents changes, some 300 for each node.
+const CACHE_KIB: u32 = 16_000;
 
 /// How long a query of this process may take.
 const QUERY_TIMEOUT: Duration = Duration::from_secs(60);
@@ -225,7 +228,8 @@ fn only(outcomes: Vec<Outcome>) -> Outcome {
 impl Store {
     /// Opens or makes a SQLite file.
     pub fn open(path: &Path) -> Result<Store, db::Error> {
-        let db = Db::open_with(path, "pdb", schema::migrations(Dialect::Sqlite), crate::query::FUNCTIONS)?;
+        let settings = SqliteSettings { functions: crate::query::FUNCTIONS, cache_kib: CACHE_KIB };
+        let db = Db::open_with(path, "pdb", schema::migrations(Dialect::Sqlite), settings)?;
         Ok(Store::over(db))
     }
 
@@ -322,7 +326,11 @@ impl Store {
                 let outcomes = group::write_all(tx, &context, &documents)?;
                 Ok((outcomes, context.paths.fresh.into_inner()))
             };
-            match self.inner.db.write(work).await {
+            let written = match prepared.len() {
+                1 => self.inner.db.write(work).await,
+                _ => self.inner.db.write_alone(work).await,
+            };
+            match written {
                 Ok((outcomes, fresh)) => {
                     let mut known = lock(&self.inner.paths);
                     if known.len() + fresh.len() > KNOWN_PATHS_MAX {

@@ -49,8 +49,7 @@ impl Store {
                  AND coalesce(facts_timestamp, catalog_timestamp, report_timestamp) IS NOT NULL
                  AND {greatest}(coalesce(facts_timestamp, 0), coalesce(catalog_timestamp, 0), coalesce(report_timestamp, 0)) < $1"
         );
-        let sql =
-            format!("UPDATE nodes SET expired = $2 WHERE {}", node::many(self.db().dialect(), &silent));
+        let sql = format!("UPDATE nodes SET expired = $2 WHERE {}", node::many(self.db().dialect(), &silent));
         self.db().write(move |tx| tx.execute(&sql, &[before.into(), now.into()])).await
     }
 

@@ -344,7 +344,8 @@ fn plans() -> Vec<(Json, Plan)> {
 async fn sqlite_takes_every_statement() {
     let dir = tempfile::tempdir().unwrap();
     let schema = crate::schema::migrations(Dialect::Sqlite);
-    let db = db::Db::open_with(&dir.path().join("x.db"), "pdb", schema, super::super::FUNCTIONS).unwrap();
+    let settings = db::SqliteSettings { functions: super::super::FUNCTIONS, ..db::SqliteSettings::default() };
+    let db = db::Db::open_with(&dir.path().join("x.db"), "pdb", schema, settings).unwrap();
     let plans = plans();
     assert!(plans.len() > 1000, "{}", plans.len());
     let failed = db.read(move |tx| {

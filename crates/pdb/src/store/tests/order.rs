@@ -56,9 +56,7 @@ fn document(chance: &mut Chance, kind: u64, node: u64, round: u64) -> Prepared {
                 }
             }
             let end = |of: &Json| json!({"type": of["type"], "title": of["title"]});
-            let edge = |pair: &[Json]| {
-                json!({"source": end(&pair[0]), "target": end(&pair[1]), "relationship": "before"})
-            };
+            let edge = |pair: &[Json]| json!({"source": end(&pair[0]), "target": end(&pair[1]), "relationship": "before"});
             let edges: Vec<Json> = resources.windows(2).map(edge).collect();
             let catalog = json!({
                 "certname": certname, "version": "1", "environment": environment, "transaction_uuid": null, "catalog_uuid": null,
