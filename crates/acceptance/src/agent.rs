@@ -108,6 +108,13 @@ impl Agent {
         self.send_with(method, path, headers(accept), content).await
     }
 
+    /// A request with more headers.
+    pub async fn send_also(&self, method: Method, path: &str, more: &[(HeaderName, HeaderValue)]) -> Answer {
+        let mut headers = headers("text/plain");
+        headers.extend(more.iter().cloned());
+        self.send_with(method, path, headers, None).await.unwrap()
+    }
+
     async fn send_with(
         &self,
         method: Method,
@@ -144,6 +151,15 @@ impl Agent {
 
     /// The requests of a regular run, in the order of a stock agent's, with a report of no changes.
     pub async fn run(&self, facts: &[u8]) -> Result<(), ClientError> {
+        self.run_at("2026-01-01T00:00:00.000000000+00:00", facts).await
+    }
+
+    /// The same, now by the agent's clock, so that no report is like another one.
+    pub async fn run_anew(&self, facts: &[u8]) -> Result<(), ClientError> {
+        self.run_at(&jiff::Timestamp::now().to_string(), facts).await
+    }
+
+    async fn run_at(&self, time: &str, facts: &[u8]) -> Result<(), ClientError> {
         let certname = &self.certname;
         let run = "environment=production&configured_environment=production&transaction_uuid=6d1f6c5e-0b7a-4c55-9d43-6f4f8e7a1b2c";
         self.get(&format!("/puppet/v3/node/{certname}?{run}")).await?.ok()?;
@@ -160,7 +176,7 @@ impl Agent {
         let catalog = self.catalog(facts, "production").await?.ok()?;
         let catalog: serde_json::Value = catalog.json()?;
         assert_eq!(catalog["name"], certname.as_str());
-        let report = unchanged_report(certname, &catalog);
+        let report = unchanged_report(certname, time, &catalog);
         let path = format!("/puppet/v3/report/{certname}?environment=production");
         self.send(Method::PUT, &path, "application/json", Some(("application/json", report))).await?.ok()?;
         Ok(())
@@ -195,10 +211,10 @@ pub fn facts_of(example: &str, certname: &str) -> Vec<u8> {
     text
 }
 
-fn unchanged_report(certname: &str, catalog: &serde_json::Value) -> Vec<u8> {
+fn unchanged_report(certname: &str, time: &str, catalog: &serde_json::Value) -> Vec<u8> {
     let resources = catalog["resources"].as_array().map_or(0, Vec::len);
     serde_json::json!({
-        "host": certname, "time": "2026-01-01T00:00:00.000000000+00:00", "configuration_version": catalog["version"],
+        "host": certname, "time": time, "configuration_version": catalog["version"],
         "transaction_uuid": catalog["catalog_uuid"], "report_format": 12, "puppet_version": "8.10.0", "status": "unchanged",
         "transaction_completed": true, "noop": false, "noop_pending": false, "environment": "production",
         "corrective_change": false, "catalog_uuid": catalog["catalog_uuid"], "cached_catalog_status": "not_used",

@@ -158,6 +158,21 @@ impl Cluster {
         self.primary = Some(primary::start(&self.site).await.unwrap());
     }
 
+    /// Stops the primary, which comes back at the same addresses with [`Cluster::up`].
+    pub async fn down(&mut self) {
+        let Some(primary) = self.primary.take() else { return };
+        self.site.config.listen.address = primary.address().to_string();
+        let (tls, plain) = primary.puppetdb_addresses();
+        self.site.config.puppetdb.listen = tls.map(|at| at.to_string()).unwrap_or_default();
+        self.site.config.puppetdb.http_listen = plain.map(|at| at.to_string()).unwrap_or_default();
+        primary.stop().await;
+    }
+
+    /// Starts the primary again.
+    pub async fn up(&mut self) {
+        self.primary = Some(primary::start(&self.site).await.unwrap());
+    }
+
     /// Stops the primary in order.
     pub async fn stop(mut self) {
         if let Some(primary) = self.primary.take() {

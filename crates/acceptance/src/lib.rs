@@ -8,6 +8,7 @@
 
 pub mod agent;
 pub mod cluster;
+pub mod compiler;
 pub mod differential;
 pub mod examples;
 pub mod peers;

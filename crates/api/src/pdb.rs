@@ -210,6 +210,9 @@ pub enum PdbError {
     /// What the command refers to is not stored (any more).
     #[error("the store has not what the command refers to")]
     Gone,
+    /// There is no room for what has to wait; it may be brought again later.
+    #[error("{0}")]
+    Full(String),
     /// The store cannot be reached or cannot write now.
     #[error("could not {doing}: {reason}")]
     Unavailable {
@@ -222,6 +225,11 @@ pub enum PdbError {
 
 /// The store of what nodes report.
 pub trait Pdb: Send + Sync {
+    /// Where the store is, for messages.
+    fn place(&self) -> &str {
+        "this server"
+    }
+
     /// Stores a document. Ready when it is on disk.
     fn submit(&self, command: Command) -> BoxFuture<'_, Result<(), PdbError>>;
 
@@ -235,7 +243,10 @@ pub trait Pdb: Send + Sync {
     fn facts<'a>(&'a self, certname: &'a str) -> BoxFuture<'a, Result<Option<StoredFacts>, PdbError>>;
 
     /// The catalog that a node was last sent.
-    fn catalog<'a>(&'a self, certname: &'a str) -> BoxFuture<'a, Result<Option<StoredCatalog>, PdbError>>;
+    fn catalog<'a>(&'a self, _certname: &'a str) -> BoxFuture<'a, Result<Option<StoredCatalog>, PdbError>> {
+        let reason = "this store does not give catalogs back".to_owned();
+        Box::pin(std::future::ready(Err(PdbError::Unavailable { doing: "read a catalog", reason })))
+    }
 
     /// The rows that a query gives, as the text of a JSON list. The query is text of PQL, or AST; rows of nodes that are not active
     /// are left out unless it speaks of them.
@@ -247,8 +258,11 @@ pub trait Pdb: Send + Sync {
     /// The latest report of a node.
     fn latest_report<'a>(
         &'a self,
-        certname: &'a str,
-    ) -> BoxFuture<'a, Result<Option<StoredReport>, PdbError>>;
+        _certname: &'a str,
+    ) -> BoxFuture<'a, Result<Option<StoredReport>, PdbError>> {
+        let reason = "this store does not give reports back".to_owned();
+        Box::pin(std::future::ready(Err(PdbError::Unavailable { doing: "read a report", reason })))
+    }
 
     /// Resources that other nodes export, of nodes that are active; sorted by title and node.
     fn exported(&self, query: ExportedQuery) -> BoxFuture<'_, Result<Vec<ExportedResource>, PdbError>>;

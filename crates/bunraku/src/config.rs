@@ -37,6 +37,7 @@ pub struct Config {
     pub ruby: Ruby,
     pub ca: Ca,
     pub puppetdb: Puppetdb,
+    pub compiler: Compiler,
     pub auth: Auth,
     pub log: Log,
 }
@@ -54,6 +55,7 @@ pub struct Listen {
     pub header_timeout: Duration,
     pub write_timeout: Duration,
     pub shutdown_timeout: Duration,
+    pub drain_time: Option<Duration>,
 }
 
 /// `[code]`
@@ -150,6 +152,18 @@ pub struct Puppetdb {
     pub log_queries: bool,
 }
 
+/// `[compiler]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "documented in `keys::KEYS`")]
+pub struct Compiler {
+    pub primary: Option<String>,
+    pub store_url: Option<String>,
+    pub crl_interval: Duration,
+    pub crl_max_age: Duration,
+    pub clock_tolerance: Duration,
+}
+
 /// `[auth]`
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -157,6 +171,7 @@ pub struct Puppetdb {
 pub struct Auth {
     pub file: Option<PathBuf>,
     pub allow_header_cert_info: bool,
+    pub compilers: Vec<String>,
 }
 
 /// `[log]`
@@ -220,6 +235,7 @@ impl Default for Listen {
             header_timeout: Duration::seconds(30),
             write_timeout: Duration::seconds(60),
             shutdown_timeout: Duration::seconds(60),
+            drain_time: None,
         }
     }
 }
@@ -314,6 +330,18 @@ impl Default for Puppetdb {
             query_timeout_default: Duration::seconds(600),
             query_timeout_max: Duration::seconds(600),
             log_queries: false,
+        }
+    }
+}
+
+impl Default for Compiler {
+    fn default() -> Compiler {
+        Compiler {
+            primary: None,
+            store_url: None,
+            crl_interval: Duration::seconds(60),
+            crl_max_age: Duration::seconds(86_400),
+            clock_tolerance: Duration::seconds(60),
         }
     }
 }

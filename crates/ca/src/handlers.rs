@@ -10,7 +10,7 @@ mod status;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use rest::{BoxFuture, Method, Problem, Request, Response, Service, StatusCode};
+use rest::{BoxFuture, Method, Origin, Problem, Request, Response, Service, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
@@ -136,7 +136,9 @@ impl Handlers {
 
     fn lists(&self, request: &Request) -> Response {
         let lists = self.authority.lists();
-        let (pem, modified) = lists.for_agents();
+        // A compiler checks all clients with them, not only its servers as agents do.
+        let (pem, modified) =
+            if request.origin() == Origin::Compiler { lists.for_servers() } else { lists.for_agents() };
         Response::bytes(StatusCode::OK, TEXT, pem.clone()).if_modified_since(request, unix_seconds(modified))
     }
 

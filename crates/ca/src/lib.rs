@@ -5,6 +5,8 @@
 //! the order of writes that survives a crash. [`policy`] and [`autosign`] decide, [`handlers`] speak
 //! `/puppet-ca/v1`.
 //!
+//! A server without an authority of its own, a compiler, passes requests on ([`relay`]) and follows the lists ([`follow`]).
+//!
 //! Who may call what is decided before the handlers, by the authorization rules; what is refused here is
 //! refused to everybody.
 
@@ -14,12 +16,14 @@ mod create;
 mod error;
 mod exclusive;
 mod files;
+pub mod follow;
 pub mod handlers;
 mod host;
 mod inventory;
 mod journal;
 mod lists;
 pub mod policy;
+pub mod relay;
 pub mod settings;
 mod transfer;
 
@@ -29,9 +33,11 @@ pub use authority::{
 };
 pub use create::External;
 pub use error::{Error, Reason, Result};
+pub use follow::Follower;
 pub use handlers::Handlers;
 pub use host::copy_lists;
 pub use inventory::Issued;
 pub use lists::RevocationLists;
+pub use relay::Relay;
 pub use settings::{Autosign, Host, Paths, PolicyOptions, Settings, parse_duration};
 pub use transfer::{Imported, import_directory};

@@ -105,6 +105,11 @@ impl RevocationLists {
         (&chain.pem, chain.stamp.modified())
     }
 
+    /// What servers are given: all lists, with the time of their last change.
+    pub fn for_servers(&self) -> (&Bytes, SystemTime) {
+        (&self.full.pem, self.full.stamp.modified())
+    }
+
     /// Whether this authority has revoked a certificate.
     pub fn is_revoked(&self, certificate: &Certificate) -> bool {
         self.full

@@ -101,7 +101,7 @@ pub(crate) fn metrics(details: &Details) -> Vec<(String, String, Json)> {
     all
 }
 
-fn logs(details: &Details) -> Json {
+pub(crate) fn logs(details: &Details) -> Json {
     let line = |log: &wire::report::LogLine| {
         json!({
             "file": log.file,

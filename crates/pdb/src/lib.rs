@@ -2,6 +2,7 @@
 //!
 //! Commands come in two ways. This process stores what its agents send through [`api::Pdb`], and is answered when it is in the database,
 //! or, while that is away, when it is [spooled](spool) to the queue of the other way.
+//! A server without a store of its own stores through [`remote`]: the same commands, over HTTP.
 //! Others send commands over HTTP ([`Handlers`]): they are answered when the command is on disk in a [`queue`], from which a
 //! [`processor`] brings them into the store, in order for each node. What the store cannot take is kept aside with its error.
 //!
@@ -23,10 +24,12 @@ pub mod payload;
 pub mod processor;
 pub mod query;
 pub mod queue;
+pub mod remote;
 pub mod schema;
 mod spool;
 mod store;
 mod terminus;
 
 pub use handlers::{Handlers, Settings};
+pub use remote::Remote;
 pub use store::{Outcome, ReportSummary, Store};

@@ -307,6 +307,22 @@ impl Queue {
         self.state().lanes.len()
     }
 
+    /// True if commands of a node wait or are worked on.
+    pub(crate) fn has(&self, certname: &str) -> bool {
+        self.state().lanes.has(certname)
+    }
+
+    /// How much of the room is taken, of 100: commands or bytes, whichever is more.
+    pub fn percent_full(&self) -> u8 {
+        let state = self.state();
+        let limits = &self.inner.limits;
+        let count = state.lanes.len() + state.arriving + state.done_count;
+        let used = state.lanes.bytes() + state.arriving_bytes + state.done_bytes;
+        let commands = count as f64 / limits.commands_max.max(1) as f64;
+        let bytes = used as f64 / limits.bytes_max.max(1) as f64;
+        (commands.max(bytes) * 100.0).clamp(0.0, 100.0) as u8
+    }
+
     /// Commands that wait for another try.
     pub fn delayed(&self) -> usize {
         self.state().lanes.delayed()

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use api::pdb::{ReplaceCatalog, ReplaceFacts, StoreReport};
 use pcore::Value as Pcore;
 use serde_json::{Map, Value as Json};
-use wire::report::{Event as AgentEvent, ResourceStatus};
+use wire::report::{Details, Event as AgentEvent, ResourceStatus};
 
 use crate::document;
 use crate::payload::catalog::{Edge, Resource, is_tag};
@@ -267,9 +267,17 @@ fn reference(text: &str) -> Option<(&str, &str)> {
 
 /// The payload of a report.
 pub(crate) fn report(command: &StoreReport, producer: Option<&str>) -> Result<Report, Invalid> {
+    report_and_details(command, producer).map(|(report, _)| report)
+}
+
+/// The payload of a report, and what it was made of.
+pub(crate) fn report_and_details(
+    command: &StoreReport,
+    producer: Option<&str>,
+) -> Result<(Report, Details), Invalid> {
     let invalid = |error: wire::report::ReportError| Invalid(error.to_string());
     let report = wire::report::Report::from_json(&command.report[..], REPORT_BYTES_MAX).map_err(invalid)?;
-    let mut details = report.details().map_err(invalid)?;
+    let details = report.details().map_err(invalid)?;
     let summary = report.summary;
     if summary.host != command.certname {
         return Err(Invalid(format!("the report's host is {}, not {}", summary.host, command.certname)));
@@ -278,11 +286,10 @@ pub(crate) fn report(command: &StoreReport, producer: Option<&str>) -> Result<Re
     // A clock that cannot be read does not lose the report.
     let start_time = payload::time(&summary.time).unwrap_or(received);
     let seconds = details.metric("time", "total").filter(|seconds| seconds.is_finite()).unwrap_or_default();
-    let statuses = std::mem::take(&mut details.resource_statuses);
     let metrics = document::metrics(&details);
     let figures =
         metrics.into_iter().filter_map(|(category, name, value)| Some((category, name, value.as_f64()?)));
-    Ok(Report {
+    let report = Report {
         certname: summary.host,
         environment: command.environment.clone(),
         puppet_version: summary.puppet_version,
@@ -302,13 +309,14 @@ pub(crate) fn report(command: &StoreReport, producer: Option<&str>) -> Result<Re
         noop_pending: Some(summary.noop_pending.unwrap_or_default()),
         corrective_change: Some(summary.corrective_change.unwrap_or_default()),
         kind: "agent".into(),
-        events: statuses.iter().flat_map(|status| events(status, start_time)).collect(),
+        events: details.resource_statuses.iter().flat_map(|status| events(status, start_time)).collect(),
         metrics: figures.collect(),
         document: Document::Agent(command.report.to_vec()),
-    })
+    };
+    Ok((report, details))
 }
 
-fn events(status: &ResourceStatus, start_time: i64) -> Vec<Event> {
+pub(crate) fn events(status: &ResourceStatus, start_time: i64) -> Vec<Event> {
     let clean = |text: &str| text.replace('\0', "\u{fffd}");
     let own = Event {
         timestamp: payload::time(&status.time).unwrap_or(start_time),

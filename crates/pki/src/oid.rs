@@ -54,6 +54,8 @@ pub const PUPPET_PRIVATE: Oid = oid("1.3.6.1.4.1.34380.1.2");
 pub const PUPPET_AUTHORIZATION: Oid = oid("1.3.6.1.4.1.34380.1.3");
 /// Request attribute by which an agent says that it renews its certificate.
 pub const PP_AUTH_AUTO_RENEW: Oid = oid("1.3.6.1.4.1.34380.1.3.2");
+/// What a machine of the infrastructure is; `pe_compiler` for a compiler.
+pub const PP_AUTH_ROLE: Oid = oid("1.3.6.1.4.1.34380.1.3.13");
 /// The administrator of the authority: the server's own certificate.
 pub const PP_CLI_AUTH: Oid = oid("1.3.6.1.4.1.34380.1.3.39");
 
@@ -101,7 +103,7 @@ pub const PUPPET_NAMES: &[(Oid, &str)] = &[
     (oid("1.3.6.1.4.1.34380.1.1.26"), "pp_owner"),
     (oid("1.3.6.1.4.1.34380.1.3.1"), "pp_authorization"),
     (PP_AUTH_AUTO_RENEW, "pp_auth_auto_renew"),
-    (oid("1.3.6.1.4.1.34380.1.3.13"), "pp_auth_role"),
+    (PP_AUTH_ROLE, "pp_auth_role"),
     (PP_CLI_AUTH, "pp_cli_auth"),
 ];
 

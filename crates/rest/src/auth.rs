@@ -18,7 +18,7 @@ use regex::Regex;
 pub use config::AuthConfigError;
 use entry::Entry;
 
-use crate::{Problem, Request};
+use crate::{Compilers, Problem, Request};
 
 /// All rules, in order of evaluation.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub struct Rules {
     /// Take the caller's identity from the headers of a proxy instead of from TLS (`allow-header-cert-info`). Anyone
     /// who reaches the listener directly can then be anyone; only for listeners behind a proxy.
     pub allow_header_cert_info: bool,
+    /// Peers that may say, beside their own identity, on whose behalf they ask.
+    pub compilers: Compilers,
 }
 
 #[derive(Debug)]
@@ -61,7 +63,7 @@ pub enum Verdict<'a> {
 impl Rules {
     fn sorted(mut rules: Vec<Rule>, allow_header_cert_info: bool) -> Rules {
         rules.sort_by(|a, b| (a.sort_order, &a.name).cmp(&(b.sort_order, &b.name)));
-        Rules { rules, allow_header_cert_info }
+        Rules { rules, allow_header_cert_info, compilers: Compilers::default() }
     }
 
     /// What the rules say to a request, judged by its peer.

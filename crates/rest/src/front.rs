@@ -57,7 +57,7 @@ impl Front {
     async fn answer(&self, mut request: Request) -> Response {
         {
             let rules = self.rules.load();
-            let checked = identity::apply(&mut request, rules.allow_header_cert_info)
+            let checked = identity::apply(&mut request, &rules)
                 .and_then(|()| rules.check(&request).inspect_err(|_| self.metrics.forbidden.increment()));
             if let Err(problem) = checked {
                 return problem.respond();

@@ -3,26 +3,67 @@
 //! `X-Client-Verify` must be exactly `SUCCESS`; `X-Client-DN` is a name in RFC 2253 or OpenSSL's form; `X-Client-Cert`
 //! is URL-encoded PEM of exactly one certificate, in which `+` is literal. Where the setting is off the headers are
 //! removed, so that nothing behind can mistake them for something verified.
+//!
+//! Compilers pass the requests of agents to the authority on, with the same headers ([`relayed`]). What they say does not make the
+//! request the agent's: the rules go on judging the compiler. Otherwise whoever holds a compiler's key could show the certificate of an
+//! administrator, which is no secret, and sign what he likes.
 
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 
-use crate::path::percent_decode;
-use crate::{Peer, PeerCertificate, Problem, Request};
+use crate::path::{percent_decode, percent_encode};
+use crate::request::Origin;
+use crate::{Peer, PeerCertificate, Problem, Request, Rules};
 
 const VERIFY: HeaderName = HeaderName::from_static("x-client-verify");
 const DN: HeaderName = HeaderName::from_static("x-client-dn");
 const CERT: HeaderName = HeaderName::from_static("x-client-cert");
 
-/// Removes the headers; with `allowed` the peer becomes who they say.
-pub(crate) fn apply(request: &mut Request, allowed: bool) -> Result<(), Problem> {
+/// The headers by which a compiler says whose request it passes on. The certificate has been verified.
+pub fn relayed(peer: &Peer) -> Vec<(HeaderName, HeaderValue)> {
+    let mut headers = Vec::with_capacity(3);
+    let certificate = peer.certificate().filter(|_| peer.is_authenticated());
+    let verified = if certificate.is_some() { "SUCCESS" } else { "NONE" };
+    headers.push((VERIFY, HeaderValue::from_static(verified)));
+    let Some(certificate) = certificate else { return headers };
+    let name = peer.certname().unwrap_or_default();
+    // Everything that RFC 2253 has escaped, and more than that, which it allows.
+    let escape = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => char::from(byte).to_string(),
+        other => format!("\\{other:02X}"),
+    };
+    let escaped: String = name.bytes().map(escape).collect();
+    if let Ok(value) = HeaderValue::try_from(format!("CN={escaped}")) {
+        headers.push((DN, value));
+    }
+    if let Ok(certificate) = pki::Certificate::from_der(&certificate.der) {
+        let pem = certificate.to_pem();
+        if let Ok(value) = HeaderValue::try_from(percent_encode(&pem)) {
+            headers.push((CERT, value));
+        }
+    }
+    headers
+}
+
+/// Removes the headers; with `allow_header_cert_info` the peer becomes who they say.
+pub(crate) fn apply(request: &mut Request, rules: &Rules) -> Result<(), Problem> {
     let values = [VERIFY, DN, CERT].map(|name| request.headers.remove(name));
-    if !allowed {
-        if values.iter().any(Option::is_some) {
+    if !rules.allow_header_cert_info {
+        let is_compiler = rules.compilers.includes(&request.peer);
+        let [verify, dn, certificate] = values;
+        if is_compiler {
+            request.set_origin(if verify.is_some() { Origin::ThroughCompiler } else { Origin::Compiler });
+            if let Some(name) = dn.as_ref().and_then(|dn| dn.to_str().ok()).and_then(common_name) {
+                let compiler = request.peer.certname().unwrap_or_default();
+                tracing::debug!(certname = name, compiler, "asked through a compiler");
+            }
+        } else if verify.is_some() || dn.is_some() || certificate.is_some() {
             tracing::warn!(
-                "ignoring the headers X-Client-Verify, X-Client-DN and X-Client-Cert: allow-header-cert-info is off"
+                certname = request.peer.claimed_name().unwrap_or("-"),
+                remote = request.remote.map(tracing::field::display),
+                "ignoring the headers X-Client-Verify, X-Client-DN and X-Client-Cert: allow-header-cert-info is off, and the \
+                 client is no compiler"
             );
         }
-        let [_, _, certificate] = values;
         request.set_claimed_certificate(certificate);
         return Ok(());
     }
@@ -160,6 +201,12 @@ mod tests {
         }
     }
 
+    fn rules(allow_header_cert_info: bool) -> Rules {
+        let mut rules = Rules::default();
+        rules.allow_header_cert_info = allow_header_cert_info;
+        rules
+    }
+
     fn request(headers: &[(HeaderName, &str)]) -> Request {
         let peer = Peer::verified("proxy.example.com", PeerCertificate::default());
         let request = Request::new(Method::GET, "/").unwrap().with_peer(peer);
@@ -172,21 +219,81 @@ mod tests {
     fn headers_count_only_when_allowed() {
         let claim = [(VERIFY, "SUCCESS"), (DN, "CN=victim")];
         let mut direct = request(&claim);
-        apply(&mut direct, false).unwrap();
+        apply(&mut direct, &rules(false)).unwrap();
         assert_eq!(direct.peer.certname(), Some("proxy.example.com"));
         assert!(direct.headers.is_empty());
         assert!(direct.claimed_certificate().is_none());
 
         let mut proxied = request(&claim);
-        apply(&mut proxied, true).unwrap();
+        apply(&mut proxied, &rules(true)).unwrap();
         assert_eq!(proxied.peer.certname(), Some("victim"));
+    }
+
+    #[test]
+    fn compilers_say_for_whom_they_ask_and_stay_who_they_are() {
+        let said = [(VERIFY, "SUCCESS"), (DN, "CN=victim"), (CERT, "x")];
+        let mut rules = rules(false);
+        rules.compilers = crate::Compilers::new(["proxy.example.com".to_owned()]);
+        let mut passed_on = request(&said);
+        apply(&mut passed_on, &rules).unwrap();
+        assert_eq!(passed_on.peer.certname(), Some("proxy.example.com"));
+        assert_eq!(passed_on.origin(), Origin::ThroughCompiler);
+        assert!(passed_on.headers.is_empty() && passed_on.claimed_certificate().is_some());
+        let mut own = request(&[]);
+        apply(&mut own, &rules).unwrap();
+        assert_eq!(own.origin(), Origin::Compiler);
+        let mut other =
+            request(&said).with_peer(Peer::verified("web.example.com", PeerCertificate::default()));
+        apply(&mut other, &rules).unwrap();
+        assert_eq!(other.origin(), Origin::Peer);
+
+        // By its certificate.
+        let role = pki::oid::PP_AUTH_ROLE.to_string();
+        let with = |value: &str| PeerCertificate {
+            extensions: [(role.clone(), value.to_owned())].into(),
+            ..PeerCertificate::default()
+        };
+        let compilers = crate::Compilers::default();
+        assert!(compilers.includes(&Peer::verified("c", with("pe_compiler"))));
+        assert!(!compilers.includes(&Peer::verified("c", with("pe_compiler_not"))));
+        assert!(!compilers.includes(&Peer::vouched("c", false, Some(with("pe_compiler")))));
+        assert!(!compilers.includes(&Peer::anonymous()));
+    }
+
+    #[test]
+    fn what_is_passed_on_is_read_again() {
+        assert_eq!(relayed(&Peer::anonymous()), [(VERIFY, HeaderValue::from_static("NONE"))]);
+        assert_eq!(relayed(&Peer::vouched("x", false, None)).len(), 1);
+        let key = pki::KeyPair::generate(pki::KeyKind::EcP256).unwrap();
+        let name = "a,b=c\\d é.example.com";
+        let subject = pki::Name::from_common_name(name).unwrap();
+        let now = std::time::SystemTime::now();
+        let certificate = pki::Template {
+            serial: pki::Serial::from_decimal("7").unwrap(),
+            issuer: &subject,
+            subject: &subject,
+            public_key: key.public_key(),
+            not_before: now,
+            not_after: now + std::time::Duration::from_secs(60),
+            extensions: &[],
+        }
+        .sign(&key)
+        .unwrap();
+        let peer = Peer::verified(name, PeerCertificate::of(&certificate));
+        let mut passed_on = Request::new(Method::GET, "/").unwrap();
+        for (header, value) in relayed(&peer) {
+            passed_on = passed_on.with_header(header, value);
+        }
+        apply(&mut passed_on, &rules(true)).unwrap();
+        assert_eq!(passed_on.peer.certname(), Some(name));
+        assert_eq!(passed_on.peer.certificate().unwrap().der, certificate.as_der());
     }
 
     #[test]
     fn without_success_nobody_is_authenticated() {
         for verify in ["NONE", "success", "SUCCESS ", "FAILED:x", ""] {
             let mut proxied = request(&[(VERIFY, verify), (DN, "CN=victim")]);
-            apply(&mut proxied, true).unwrap();
+            apply(&mut proxied, &rules(true)).unwrap();
             let authenticated = proxied.peer.certname();
             // HTTP itself strips spaces around a value.
             assert_eq!(
@@ -197,7 +304,7 @@ mod tests {
             assert_eq!(proxied.peer.claimed_name(), Some("victim"));
         }
         let mut bare = request(&[]);
-        apply(&mut bare, true).unwrap();
+        apply(&mut bare, &rules(true)).unwrap();
         assert_eq!(bare.peer, Peer::anonymous());
     }
 
@@ -208,7 +315,7 @@ mod tests {
             ("nothing", "No certs found in PEM read from x-client-cert"),
         ] {
             let mut proxied = request(&[(VERIFY, "SUCCESS"), (DN, "CN=x"), (CERT, value)]);
-            assert_eq!(apply(&mut proxied, true).unwrap_err().message(), text);
+            assert_eq!(apply(&mut proxied, &rules(true)).unwrap_err().message(), text);
         }
     }
 

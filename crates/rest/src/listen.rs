@@ -11,6 +11,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
@@ -90,6 +91,7 @@ pub struct Listening {
     accepting: JoinHandle<()>,
     permits: Arc<Semaphore>,
     connections_max: u32,
+    draining: Arc<AtomicBool>,
 }
 
 /// Binds the address and serves connections until it is stopped.
@@ -125,15 +127,22 @@ async fn bind(
     let (phase, phases) = watch::channel(Phase::Running);
     let connections_max = limits.connections_max.clamp(1, Semaphore::MAX_PERMITS.min(u32::MAX as usize));
     let permits = Arc::new(Semaphore::new(connections_max));
-    let shared = Arc::new(Shared { tls, service, limits, metrics });
+    let draining = Arc::new(AtomicBool::new(false));
+    let shared = Arc::new(Shared { tls, service, limits, metrics, draining: draining.clone() });
     let accepting = tokio::spawn(accept(listener, shared, permits.clone(), phases));
-    Ok(Listening { address, phase, accepting, permits, connections_max: connections_max as u32 })
+    Ok(Listening { address, phase, accepting, permits, connections_max: connections_max as u32, draining })
 }
 
 impl Listening {
     /// The address it listens on, with the port the system chose.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Goes on as before, but lets no client keep its connection beyond its next answer: a client that sends a request over a
+    /// connection which ends at that moment cannot tell whether it was heard.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
     }
 
     /// Stops accepting, waits for the requests under way, and after the deadline drops what is left. True if nothing
@@ -167,6 +176,7 @@ struct Shared {
     service: Arc<dyn Service>,
     limits: Limits,
     metrics: Arc<Metrics>,
+    draining: Arc<AtomicBool>,
 }
 
 /// Ready when the listener is past the phase.
@@ -361,6 +371,9 @@ impl Connection<'_> {
             }
         };
         let mut response = into_http(response);
+        if self.shared.draining.load(Ordering::Relaxed) {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         if let Ok(incoming) = unread.try_recv() {
             let drained = !waits_for_continue && self.drain(incoming).await;
             if !drained {

@@ -1,6 +1,6 @@
 //! Who is on the other side of a connection, as far as a verified certificate tells.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// What a verified client certificate says. Shared by all requests of a connection.
@@ -67,6 +67,27 @@ impl Peer {
             return None;
         }
         self.certificate()?.extensions.get(oid).map(String::as_str)
+    }
+}
+
+/// Which peers are compilers: servers that stand between agents and this one, and may say on whose behalf they ask.
+///
+/// The extension `pp_auth_role` belongs to those that the authority signs only when it is told to, so no agent has it by asking.
+#[derive(Clone, Debug, Default)]
+pub struct Compilers {
+    names: HashSet<String>,
+}
+
+impl Compilers {
+    /// Those with these names, beside those whose certificate says it.
+    pub fn new(names: impl IntoIterator<Item = String>) -> Compilers {
+        Compilers { names: names.into_iter().collect() }
+    }
+
+    /// Whether a peer is one.
+    pub fn includes(&self, peer: &Peer) -> bool {
+        peer.certname().is_some_and(|name| self.names.contains(name))
+            || peer.extension(&pki::oid::PP_AUTH_ROLE.to_string()) == Some("pe_compiler")
     }
 }
 

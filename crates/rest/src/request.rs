@@ -48,6 +48,19 @@ pub struct Request {
     pub body: RequestBody,
     canonical_path: String,
     claimed_certificate: Option<HeaderValue>,
+    origin: Origin,
+}
+
+/// Whose request it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// The peer's.
+    #[default]
+    Peer,
+    /// That of the peer, which is a compiler.
+    Compiler,
+    /// That of a client of the peer, which is a compiler.
+    ThroughCompiler,
 }
 
 impl Request {
@@ -67,6 +80,7 @@ impl Request {
             body: RequestBody::empty(),
             canonical_path,
             claimed_certificate: None,
+            origin: Origin::Peer,
         })
     }
 
@@ -92,6 +106,21 @@ impl Request {
     pub fn with_claimed_certificate(mut self, value: HeaderValue) -> Request {
         self.claimed_certificate = Some(value);
         self
+    }
+
+    /// The same from a compiler or one of its clients.
+    pub fn with_origin(mut self, origin: Origin) -> Request {
+        self.origin = origin;
+        self
+    }
+
+    pub(crate) fn set_origin(&mut self, origin: Origin) {
+        self.origin = origin;
+    }
+
+    /// Whose request it is, as far as the peer may say.
+    pub fn origin(&self) -> Origin {
+        self.origin
     }
 
     pub(crate) fn set_claimed_certificate(&mut self, value: Option<HeaderValue>) {

@@ -311,7 +311,10 @@ fn failed(reason: impl std::fmt::Display) -> Problem {
 }
 
 fn unstored(error: PdbError) -> Problem {
-    failed(error)
+    match error {
+        PdbError::Full(_) => crate::report::refused(error),
+        error => failed(error),
+    }
 }
 
 #[cfg(test)]

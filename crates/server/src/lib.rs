@@ -41,7 +41,7 @@ use files::FileServer;
 use memo::Memo;
 use pool::Pool;
 pub use settings::Settings;
-pub use status::{State, Status};
+pub use status::{Alert, Part, Severity, State, Status};
 use stdx::{Clock, SystemClock};
 
 /// The Puppet version whose behaviour agents may expect; they read it from `X-Puppet-Version` and switch features by it.

@@ -1,16 +1,19 @@
 //! `PUT report/:certname` and `PUT facts/:certname`: what agents leave with us. Answered when it is on disk.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use api::pdb::{Command, PdbError, ReplaceFacts, StoreReport};
-use rest::{Bytes, IssueKind, Problem, Request, Response, StatusCode};
+use rest::{Bytes, HeaderValue, IssueKind, Problem, Request, Response, StatusCode, header};
 use wire::facts::{Facts, FactsFormat};
 use wire::json::Limits;
 
 use crate::indirection::{environment, failed, key, no_environment};
 use crate::negotiate::{Format, accepted_or_json, body_format};
 use crate::{Server, done};
+
+/// When an agent comes again whose documents found no room.
+const FULL_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 /// Stores a report and answers with the names of the processors that took it.
 pub(crate) async fn save(
@@ -87,6 +90,11 @@ fn invalid(reason: impl std::fmt::Display) -> Problem {
 pub(crate) fn refused(error: PdbError) -> Problem {
     match error {
         PdbError::Invalid(reason) => invalid(reason),
+        PdbError::Full(reason) => {
+            let seconds = HeaderValue::from(FULL_RETRY_AFTER.as_secs());
+            Problem::ruby(StatusCode::SERVICE_UNAVAILABLE, reason, IssueKind::RuntimeError)
+                .with_header(header::RETRY_AFTER, seconds)
+        }
         PdbError::Gone | PdbError::Unavailable { .. } => failed(error),
     }
 }

@@ -43,10 +43,39 @@ impl State {
     }
 }
 
+/// How much is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Somebody should look; requests are answered.
+    Warning,
+    /// Agents had better go elsewhere.
+    Error,
+}
+
+/// What is wrong with a part of the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alert {
+    /// How much.
+    pub severity: Severity,
+    /// For people.
+    pub message: String,
+}
+
+/// Something that the server needs and whose state is therefore its own too.
+pub trait Part: Send + Sync {
+    /// Its name among the services.
+    fn name(&self) -> &'static str;
+    /// What is wrong with it now.
+    fn alerts(&self) -> Vec<Alert>;
+    /// Figures.
+    fn details(&self) -> Json;
+}
+
 /// Answers `/status/v1`.
 pub struct Status {
     server: Arc<Server>,
     with_ca: bool,
+    parts: Vec<Arc<dyn Part>>,
     state: AtomicU8,
 }
 
@@ -56,7 +85,13 @@ const SERVICES: &[&str] = &["ca", "jruby-metrics", "master", "puppet-profiler", 
 impl Status {
     /// The status of a server; `with_ca` if the certificate authority runs here too.
     pub fn new(server: Arc<Server>, with_ca: bool) -> Status {
-        Status { server, with_ca, state: AtomicU8::new(State::Starting as u8) }
+        Status { server, with_ca, parts: Vec::new(), state: AtomicU8::new(State::Starting as u8) }
+    }
+
+    /// The same with further parts.
+    pub fn with_parts(mut self, parts: Vec<Arc<dyn Part>>) -> Status {
+        self.parts = parts;
+        self
     }
 
     /// Says what the server is doing.
@@ -64,9 +99,12 @@ impl Status {
         self.state.store(state as u8, Ordering::Release);
     }
 
-    /// What the server is doing.
+    /// What the server is doing, and whether it can do it.
     pub fn state(&self) -> State {
-        State::of(self.state.load(Ordering::Acquire))
+        match State::of(self.state.load(Ordering::Acquire)) {
+            State::Running if self.parts.iter().any(|part| !is_well(&part.alerts())) => State::Error,
+            state => state,
+        }
     }
 
     fn answer(&self, request: &Request) -> Result<Response, Problem> {
@@ -83,10 +121,10 @@ impl Status {
             ("simple", name) => Err(Problem::not_found(format!("not found: {name}"))),
             ("services", "") => {
                 let level = level(request)?;
-                let all: Map<String, Json> = SERVICES
-                    .iter()
+                let names = SERVICES.iter().copied().chain(self.parts.iter().map(|part| part.name()));
+                let all: Map<String, Json> = names
                     .filter(|name| self.knows(name))
-                    .map(|name| ((*name).to_owned(), self.service(name, level)))
+                    .map(|name| (name.to_owned(), self.service(name, level)))
                     .collect();
                 Ok(Response::json(self.state().status(), &Json::Object(all)))
             }
@@ -104,10 +142,17 @@ impl Status {
     }
 
     fn knows(&self, name: &str) -> bool {
-        SERVICES.contains(&name) && (self.with_ca || name != "ca")
+        (SERVICES.contains(&name) && (self.with_ca || name != "ca")) || self.part(name).is_some()
+    }
+
+    fn part(&self, name: &str) -> Option<&Arc<dyn Part>> {
+        self.parts.iter().find(|part| part.name() == name)
     }
 
     fn service(&self, name: &str, level: &str) -> Json {
+        if let Some(part) = self.part(name) {
+            return self.part_of(part.as_ref(), level);
+        }
         let details = if level == "debug" { self.details(name) } else { json!({}) };
         json!({
             // Tools read the version of `ca` to know whether requests can be signed in bulk.
@@ -117,6 +162,27 @@ impl Status {
             "state": self.state().as_str(),
             "status": details,
             "active_alerts": [],
+        })
+    }
+
+    fn part_of(&self, part: &dyn Part, level: &str) -> Json {
+        let alerts = part.alerts();
+        let own = State::of(self.state.load(Ordering::Acquire));
+        let state = if own == State::Running && !is_well(&alerts) { State::Error } else { own };
+        let alert = |alert: &Alert| {
+            let severity = match alert.severity {
+                Severity::Warning => "warning",
+                Severity::Error => "error",
+            };
+            json!({"severity": severity, "message": alert.message})
+        };
+        json!({
+            "service_version": PUPPET_VERSION,
+            "service_status_version": 1,
+            "detail_level": level,
+            "state": state.as_str(),
+            "status": if level == "critical" { json!({}) } else { part.details() },
+            "active_alerts": alerts.iter().map(alert).collect::<Vec<_>>(),
         })
     }
 
@@ -149,6 +215,10 @@ impl Status {
             _ => json!({}),
         }
     }
+}
+
+fn is_well(alerts: &[Alert]) -> bool {
+    alerts.iter().all(|alert| alert.severity < Severity::Error)
 }
 
 fn level(request: &Request) -> Result<&'static str, Problem> {

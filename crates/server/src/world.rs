@@ -94,7 +94,7 @@ impl World for Connected {
             filter: query.filter.as_ref().map(filter),
         };
         let found = self.runtime.block_on(self.pdb.exported(query)).map_err(|error| {
-            format!("Could not retrieve resources from the PuppetDB at this server: {error}")
+            format!("Could not retrieve resources from the PuppetDB at {}: {error}", self.pdb.place())
         })?;
         let resource = |found: api::pdb::ExportedResource| ExportedResource {
             certname: found.certname.into(),

@@ -33,6 +33,7 @@ keys! {
     "listen.header-timeout" = "\"30s\"", "Time for a request's head to arrive, and for which an idle connection is kept.";
     "listen.write-timeout" = "\"1m\"", "Time in which a client must take some of what it is sent.";
     "listen.shutdown-timeout" = "\"1m\"", "How long requests under way may take to end when the server stops.";
+    "listen.drain-time" = "\"\"", "How long the server goes on answering while its status says that it stops, so that a balancer sends nobody any more. Default: 15s for a compiler, else 0s.";
     "code.environmentpath" = "[]", "Directories that hold environments. Default: puppet.conf.";
     "code.basemodulepath" = "[]", "Directories with modules for all environments. Default: puppet.conf.";
     "code.hiera-config" = "\"\"", "The global hiera.yaml. Default: puppet.conf.";
@@ -92,8 +93,14 @@ keys! {
     "puppetdb.query-timeout-default" = "\"10m\"", "How long a query may take that does not say so itself.";
     "puppetdb.query-timeout-max" = "\"10m\"", "How long any query may take.";
     "puppetdb.log-queries" = "false", "Log every query: as it came, as AST, and the SQL it becomes, with its origin.";
+    "compiler.primary" = "\"\"", "For `--role compiler`: the server with the certificate authority and the store, as a name or NAME:PORT. Default: `ca_server` of puppet.conf, else its `server`.";
+    "compiler.store-url" = "\"\"", "Address of the store. Default: the first of `server_urls` in puppetdb.conf, else https://PRIMARY:8081.";
+    "compiler.crl-interval" = "\"1m\"", "How often the authority is asked for new revocation lists.";
+    "compiler.crl-max-age" = "\"1d\"", "When the authority has not confirmed the lists for so long, the status is an error. 0s: never.";
+    "compiler.clock-tolerance" = "\"1m\"", "When the clock is further than this from the primary's, the status is an error. 0s: never.";
     "auth.file" = "\"\"", "Authorization rules. Default: auth.conf where a Puppet server has it, else built-in rules.";
     "auth.allow-header-cert-info" = "false", "Take the client's identity from X-Client-* headers instead of TLS. Only behind a proxy that sets them.";
+    "auth.compilers" = "[]", "Certnames of compilers, which may store what agents bring and say for whom they ask the authority. Certificates with pp_auth_role = pe_compiler need not be listed.";
     "log.level" = "\"info\"", "error, warn, info, debug, trace, or a filter such as info,rest=debug.";
     "log.format" = "\"text\"", "text for people, json for programs.";
 }

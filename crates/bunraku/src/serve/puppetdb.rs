@@ -14,8 +14,8 @@ use pdb::query::{QueryService, QuerySettings};
 use pdb::queue::{Limits, Queue};
 use pdb::{Handlers, Store};
 use rest::{
-    BoxFuture, Front, Listening, Method, Problem, Request, Response, Router, Rules, ServerTls, Service,
-    StatusCode,
+    BoxFuture, Front, Listening, Method, Origin, Problem, Request, Response, Router, Rules, ServerTls,
+    Service, StatusCode,
 };
 use tokio::task::JoinHandle;
 
@@ -95,7 +95,9 @@ impl Puppetdb {
         let guarded = Allowlist { names: allowlist(site)?, readers, inner: router.clone() };
         if !config.listen.is_empty() {
             let address = address("puppetdb.listen", &config.listen)?;
-            let front = Arc::new(Front::new(Arc::new(guarded), Rules::allow_all()));
+            let mut rules = Rules::allow_all();
+            rules.compilers = settings::compilers(site);
+            let front = Arc::new(Front::new(Arc::new(guarded), rules));
             let listening = rest::listen(address, tls, front, settings::limits(site), Arc::default()).await;
             let listening = listening
                 .with_context(|| format!("could not listen on {} (puppetdb.listen)", config.listen))?;
@@ -164,6 +166,8 @@ impl Service for Allowlist {
         let refusal = match request.peer.certname() {
             None => Some("A client certificate of this server's authority is needed".to_owned()),
             Some(name) if self.names.contains(name) => None,
+            Some(name) if request.origin() != Origin::Peer => (!only_reads(&request) && !is_command(&request))
+                .then(|| format!("The compiler {name} may store and query and do nothing else.")),
             Some(name) if self.readers.contains(name) => (!only_reads(&request)).then(|| {
                 format!("The client certificate name {name} is on the list of those who may query and do nothing else.")
             }),
@@ -193,6 +197,10 @@ fn allowlist(site: &Site) -> anyhow::Result<HashSet<String>> {
 fn names(path: &Path) -> anyhow::Result<HashSet<String>> {
     let text = std::fs::read_to_string(path).with_context(|| format!("could not read {}", path.display()))?;
     Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
+}
+
+fn is_command(request: &Request) -> bool {
+    request.method == Method::POST && request.canonical_path().trim_end_matches('/') == "/pdb/cmd/v1"
 }
 
 /// Whether a request can change nothing: queries come as POST, too.

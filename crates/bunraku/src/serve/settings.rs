@@ -189,16 +189,74 @@ pub fn authority(site: &Site) -> anyhow::Result<(ca::Settings, ca::Host)> {
         settings.lock_timeout = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
     }
     settings.manage_internal_file_permissions = puppet.flag("manage_internal_file_permissions");
+    Ok((settings, host(site)?))
+}
 
+/// The server's own files, with which it shows who it is.
+pub fn host(site: &Site) -> anyhow::Result<ca::Host> {
     let mut host = ca::Host::in_directory(&site.path("ssldir"), &site.certname);
     host.hostcert = site.path("hostcert");
     host.hostprivkey = site.path("hostprivkey");
     host.hostpubkey = site.path("hostpubkey");
     host.localcacert = site.path("localcacert");
     host.hostcrl = site.path("hostcrl");
-    host.alt_names = puppet.get("dns_alt_names").unwrap_or_default();
+    host.alt_names = site.puppet.get("dns_alt_names").unwrap_or_default();
     host.extension_requests = CsrAttributes::load(&site.path("csr_attributes"))?.extensions;
-    Ok((settings, host))
+    Ok(host)
+}
+
+/// Where the server is that a compiler leans on.
+pub struct Primary {
+    /// `https://HOST:PORT` of its authority.
+    pub authority: String,
+    /// `https://HOST:PORT` of its store.
+    pub store: String,
+}
+
+/// Where this compiler's primary is.
+pub fn primary(site: &Site) -> anyhow::Result<Primary> {
+    let puppet = &site.puppet;
+    let configured = site.config.compiler.primary.clone();
+    let name = configured.or_else(|| puppet.get("ca_server")).or_else(|| puppet.get("server"));
+    let name = name.unwrap_or_else(|| "puppet".to_owned());
+    let port = puppet.get("ca_port").filter(|port| !port.is_empty()).unwrap_or_else(|| "8140".to_owned());
+    let (host, port) = match name.rsplit_once(':') {
+        Some((host, own)) if !host.is_empty() && own.bytes().all(|byte| byte.is_ascii_digit()) => {
+            (host.to_owned(), own.to_owned())
+        }
+        _ => (name, port),
+    };
+    if host == site.certname {
+        bail!(
+            "the primary of this compiler would be {host}, which is this machine; say in bunraku.toml which server has the \
+             certificate authority and the store (`primary` in the section [compiler]), or in puppet.conf (`ca_server`)"
+        );
+    }
+    let store = match &site.config.compiler.store_url {
+        Some(url) => url.clone(),
+        None => puppetdb_conf(site)?.unwrap_or_else(|| format!("https://{host}:8081")),
+    };
+    if !store.starts_with("https://") {
+        bail!(
+            "compiler.store-url: `{store}` is not the address of a store, such as https://primary.example.com:8081"
+        );
+    }
+    Ok(Primary { authority: format!("https://{host}:{port}"), store })
+}
+
+/// The first of the stores that `puppetdb.conf` names.
+fn puppetdb_conf(site: &Site) -> anyhow::Result<Option<String>> {
+    let file = site.confdir.join("puppetdb.conf");
+    if !file.exists() {
+        return Ok(None);
+    }
+    let urls = crate::config::PuppetConf::load(&file)?.get("server_urls").unwrap_or_default();
+    Ok(urls.split(',').map(str::trim).find(|url| !url.is_empty()).map(str::to_owned))
+}
+
+/// Peers that are compilers.
+pub fn compilers(site: &Site) -> rest::Compilers {
+    rest::Compilers::new(site.config.auth.compilers.iter().cloned())
 }
 
 fn key_kind(site: &Site) -> anyhow::Result<KeyKind> {
@@ -235,6 +293,7 @@ pub fn rules(site: &Site) -> anyhow::Result<Rules> {
         None => Rules::default(),
     };
     rules.allow_header_cert_info |= site.config.auth.allow_header_cert_info;
+    rules.compilers = compilers(site);
     Ok(rules)
 }
 

@@ -2,12 +2,12 @@
 //!
 //! Ordinarily that of the connection. Behind a proxy that ends TLS it is the one that the proxy vouches for.
 //! And a compile server passes on the requests of its agents over its own connection with the agent's
-//! certificate in `X-Client-Cert`; it is believed if its certname is in the inventory of infrastructure
-//! nodes. Anybody else who sends that header is refused, and whatever comes by header is checked against our
+//! certificate in `X-Client-Cert`; it is believed if it is known as a compiler, or its certname is in the inventory of
+//! infrastructure nodes. Anybody else who sends that header is refused, and whatever comes by header is checked against our
 //! key and our list, since no handshake has done it.
 
 use pki::Certificate;
-use rest::{PeerCertificate, Problem, Request, Response, StatusCode};
+use rest::{Origin, PeerCertificate, Problem, Request, Response, StatusCode};
 
 use super::{Handlers, TEXT, actor};
 use crate::files;
@@ -40,9 +40,16 @@ impl Handlers {
             return Ok(None);
         };
         let certificate = match request.claimed_certificate() {
+            None if request.origin() == Origin::ThroughCompiler => {
+                tracing::warn!(
+                    "A compiler passed on a renewal request without the certificate of its client."
+                );
+                return Ok(None);
+            }
             None => decode(of_peer)?,
             Some(claimed) => {
-                if !self.is_infrastructure(request.peer.certname().unwrap_or_default()).await? {
+                let name = request.peer.certname().unwrap_or_default();
+                if request.origin() == Origin::Peer && !self.is_infrastructure(name).await? {
                     tracing::warn!(
                         "Rejecting certificate request because the x-client-cert header was specified, but the client \
                          making the request was not in the allow list."

@@ -42,6 +42,10 @@ impl Lanes {
         self.bytes
     }
 
+    pub(super) fn has(&self, certname: &str) -> bool {
+        self.by_node.contains_key(certname)
+    }
+
     pub(super) fn delayed(&self) -> usize {
         self.delayed.len()
     }

@@ -1,0 +1,197 @@
+//! What every server has towards agents: the listener, its rules and its status, and what compiles. Roles differ in what stands behind
+//! it: who signs, and who stores.
+
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use rest::{Front, Listening, Metrics, Revocation, Router, ServerTls, Service, TlsMaterial};
+use server::{PUPPET_VERSION, Part, Server, State, Status};
+use tokio::task::JoinHandle;
+
+use super::settings;
+use super::swap::Swap;
+use crate::config::Site;
+
+/// What a role puts behind the listener.
+pub(super) struct Behind {
+    /// What agents report goes there.
+    pub(super) store: Arc<dyn api::Pdb>,
+    /// Services of the role, by prefix.
+    pub(super) services: Vec<(&'static str, Arc<dyn Service>)>,
+    /// Whether the certificate authority is here.
+    pub(super) has_authority: bool,
+    /// What the server's state depends on beside itself.
+    pub(super) parts: Vec<Arc<dyn Part>>,
+}
+
+/// A listener for agents at work. Dropped without [`Agents::stop`] it ends at once.
+pub(super) struct Agents {
+    listening: Listening,
+    front: Arc<Front>,
+    mounts: Arc<Swap>,
+    behind: Behind,
+    current: Mutex<Current>,
+    warming: JoinHandle<()>,
+    shutdown_timeout: Duration,
+}
+
+/// What a reload replaces.
+struct Current {
+    server: Arc<Server>,
+    status: Arc<Status>,
+}
+
+impl Agents {
+    /// Listens; the status is that of a server that starts until [`Agents::ready`].
+    pub(super) async fn start(site: &Site, tls: Arc<ServerTls>, behind: Behind) -> anyhow::Result<Agents> {
+        let current = current(site, &behind)?;
+        let mounts = Arc::new(Swap::new(mounts(site, &current, &behind)));
+        let rules = settings::rules(site)?;
+        let metrics = Arc::new(Metrics::default());
+        let front = Front::new(mounts.clone(), rules)
+            .with_puppet_version(PUPPET_VERSION)
+            .with_metrics(metrics.clone());
+        let front = Arc::new(front);
+        let listening =
+            rest::listen(address(site)?, tls, front.clone(), settings::limits(site), metrics).await;
+        let listening =
+            listening.with_context(|| format!("could not listen on {}", site.config.listen.address))?;
+        let environment = site.puppet.get("environment").unwrap_or_default();
+        let warming = tokio::spawn(warm(current.server.clone(), environment));
+        Ok(Agents {
+            listening,
+            front,
+            mounts,
+            behind,
+            current: Mutex::new(current),
+            warming,
+            shutdown_timeout: site.config.listen.shutdown_timeout.0,
+        })
+    }
+
+    /// Where it listens.
+    pub(super) fn address(&self) -> SocketAddr {
+        self.listening.address()
+    }
+
+    /// Everything is there.
+    pub(super) fn ready(&self, certname: &str) {
+        self.lock().status.set(State::Running);
+        tracing::info!(address = %self.address(), certname, "listening");
+    }
+
+    /// Looks for changed code at the next request, however short ago it was looked for.
+    pub(super) fn flush(&self) {
+        self.lock().server.environments().flush(None);
+    }
+
+    /// Takes a changed configuration over: environments, Hiera, compiling, authorization rules, and what `renew` does. Nothing changes
+    /// when anything of it is not valid.
+    pub(super) fn reload(
+        &self,
+        site: &Site,
+        renew: impl FnOnce() -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let rules = settings::rules(site)?;
+        let fresh = current(site, &self.behind)?;
+        renew()?;
+        fresh.status.set(State::Running);
+        self.mounts.replace(mounts(site, &fresh, &self.behind));
+        self.front.replace_rules(rules);
+        let old = std::mem::replace(&mut *self.lock(), fresh);
+        // Its threads end when the compiles that run on them have.
+        tokio::task::spawn_blocking(move || drop(old));
+        tracing::info!("the configuration was read again");
+        Ok(())
+    }
+
+    /// Says that this server stops and goes on answering, so that whoever chooses among servers has time to choose another one.
+    pub(super) fn drain(&self) {
+        self.lock().status.set(State::Stopping);
+        self.listening.drain();
+    }
+
+    /// Takes no more requests, lets those under way end, and stops. True if all ended in time.
+    pub(super) async fn stop(self) -> bool {
+        self.lock().status.set(State::Stopping);
+        let in_time = self.listening.stop(self.shutdown_timeout).await;
+        self.warming.abort();
+        let current = self.current.into_inner().unwrap_or_else(PoisonError::into_inner);
+        drop((self.mounts, self.front));
+        if tokio::task::spawn_blocking(move || drop(current)).await.is_err() {
+            tracing::error!("a part of the server failed while it was stopped");
+        }
+        in_time
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Current> {
+        // What is inside is replaced as a whole.
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn current(site: &Site, behind: &Behind) -> anyhow::Result<Current> {
+    let server = Server::new(settings::server(site)?, behind.store.clone());
+    let server = Arc::new(server.context("could not start the threads that compile")?);
+    let status = Status::new(server.clone(), behind.has_authority).with_parts(behind.parts.clone());
+    Ok(Current { server, status: Arc::new(status) })
+}
+
+/// What answers which path.
+fn mounts(site: &Site, current: &Current, behind: &Behind) -> Router {
+    let body_bytes_max = site.config.listen.max_body_bytes as u64;
+    let admin = server::Admin::new(current.server.environments().clone());
+    let router = Router::new()
+        .mount_with_limit("/puppet/v3", body_bytes_max, current.server.clone())
+        .mount_with_limit("/puppet/v4", body_bytes_max, current.server.clone())
+        .mount("/puppet-admin-api/v1", Arc::new(admin))
+        .mount("/status/v1", current.status.clone());
+    behind.services.iter().fold(router, |router, (prefix, service)| router.mount(prefix, service.clone()))
+}
+
+/// Hands the server's certificate, its key, the authority's bundle and revocation lists to TLS.
+pub(super) fn with_material<T>(
+    host: &ca::Host,
+    bundle: &[u8],
+    lists: &[u8],
+    take: impl FnOnce(&TlsMaterial<'_>) -> Result<T, rest::TlsError>,
+) -> anyhow::Result<T> {
+    let material = TlsMaterial {
+        chain: &read(&host.hostcert)?,
+        key: &read(&host.hostprivkey)?,
+        authorities: bundle,
+        revocation_lists: lists,
+        revocation: Revocation::Chain,
+    };
+    Ok(take(&material)?)
+}
+
+pub(super) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("could not read {}", path.display()))
+}
+
+/// Loads the usual environment before the first agent asks for it.
+async fn warm(server: Arc<Server>, environment: String) {
+    let loaded = tokio::task::spawn_blocking(move || {
+        if let Err(error) = server.environments().get(&environment) {
+            tracing::warn!(%error, "the default environment cannot be loaded");
+        }
+    });
+    if loaded.await.is_err() {
+        tracing::error!("loading the default environment failed");
+    }
+}
+
+fn address(site: &Site) -> anyhow::Result<SocketAddr> {
+    let text = &site.config.listen.address;
+    let mut addresses = text.to_socket_addrs().with_context(|| {
+        format!("listen.address: `{text}` is not an address and a port, such as \"[::]:8140\"")
+    })?;
+    match addresses.next() {
+        Some(address) => Ok(address),
+        None => bail!("listen.address: `{text}` has no address"),
+    }
+}

@@ -1,0 +1,125 @@
+//! `/puppet-ca/v1` of a server that has no authority: requests go on to the one that has.
+//!
+//! The way of Puppet Enterprise's compilers: method, path, query and body as they came, over this server's own certificate, with the
+//! client's verified identity in the headers that [`rest::identity::relayed`] makes. What a client sent of that kind has been removed
+//! before. The rules of this server have judged the client; those of the authority judge this server, so that administration does not
+//! work through a compiler unless its certificate may administer.
+//!
+//! Anybody may send a request for a certificate, so what is on its way at once is limited, and the rest is told to come again. A
+//! request is sent once; only one that asks for something and changes nothing is sent a second time when a connection broke, since a
+//! request that was perhaps handled already would be refused the second time.
+
+use std::sync::Arc;
+
+use rest::client::{Answer, ClientError};
+use rest::{
+    BoxFuture, HeaderName, HeaderValue, Method, Problem, Request, Response, Service, StatusCode, Upstream,
+    header,
+};
+use tokio::sync::Semaphore;
+
+/// Requests on their way at once.
+const REQUESTS_MAX: usize = 64;
+/// What may wait beside them.
+const WAITING_MAX: usize = 192;
+/// Lists of certnames of a large estate, as the authority takes them; for those who have a certificate.
+const BODY_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// Headers of a request that mean something to the authority.
+static REQUEST_HEADERS: [HeaderName; 5] = [
+    header::ACCEPT,
+    header::CONTENT_TYPE,
+    header::IF_MODIFIED_SINCE,
+    header::USER_AGENT,
+    HeaderName::from_static("x-puppet-version"),
+];
+/// Headers of an answer that mean something to its client.
+static ANSWER_HEADERS: [HeaderName; 5] = [
+    header::CONTENT_TYPE,
+    header::LAST_MODIFIED,
+    header::RETRY_AFTER,
+    header::ALLOW,
+    HeaderName::from_static("x-puppet-version"),
+];
+
+/// Passes requests on to the authority.
+pub struct Relay {
+    authority: Arc<Upstream>,
+    running: Semaphore,
+    admitted: Semaphore,
+}
+
+impl Relay {
+    /// A relay to the server that has the authority.
+    pub fn new(authority: Arc<Upstream>) -> Relay {
+        Relay {
+            authority,
+            running: Semaphore::new(REQUESTS_MAX),
+            admitted: Semaphore::new(REQUESTS_MAX + WAITING_MAX),
+        }
+    }
+
+    async fn answer(&self, mut request: Request) -> Result<Response, Problem> {
+        let Ok(_admitted) = self.admitted.try_acquire() else {
+            let text = "Too many requests to the certificate authority are on their way; come again later";
+            return Err(Problem::plain(StatusCode::SERVICE_UNAVAILABLE, text)
+                .with_header(header::RETRY_AFTER, HeaderValue::from_static("5")));
+        };
+        if request.peer.is_authenticated() {
+            request.body.set_limit(BODY_BYTES_MAX);
+        }
+        // Before a place is taken: a slow sender holds up nobody.
+        let body = request.body.bytes().await?;
+        let _running = self.running.acquire().await.map_err(Problem::internal)?;
+        let mut headers: Vec<_> = REQUEST_HEADERS
+            .iter()
+            .filter_map(|name| Some((name.clone(), request.headers.get(name)?.clone())))
+            .collect();
+        headers.extend(rest::identity::relayed(&request.peer));
+        let target = match request.query.is_empty() {
+            true => request.path.clone(),
+            false => format!("{}?{}", request.path, request.query),
+        };
+        let send = || self.authority.send(request.method.clone(), &target, headers.clone(), body.clone());
+        let answer = match send().await {
+            Err(ClientError::Broken { .. }) if request.method == Method::GET => send().await,
+            other => other,
+        };
+        answer.map(passed_back).map_err(|error| self.problem(error))
+    }
+
+    fn problem(&self, error: ClientError) -> Problem {
+        let status = match error {
+            ClientError::Timeout { .. } => StatusCode::GATEWAY_TIMEOUT,
+            _ => StatusCode::BAD_GATEWAY,
+        };
+        let text = format!(
+            "The certificate authority at {} did not answer; this server only passes requests on to it",
+            self.authority.base()
+        );
+        Problem::plain(status, text).with_cause(error)
+    }
+}
+
+fn passed_back(answer: Answer) -> Response {
+    let content_type = answer.headers.get(header::CONTENT_TYPE).cloned();
+    let mut response = match answer.body.is_empty() {
+        true => Response::empty(answer.status),
+        false => Response::bytes(answer.status, "text/plain", answer.body),
+    };
+    if content_type.is_none() {
+        response.headers.remove(header::CONTENT_TYPE);
+    }
+    for name in &ANSWER_HEADERS {
+        if let Some(value) = answer.headers.get(name) {
+            response.headers.insert(name.clone(), value.clone());
+        }
+    }
+    response
+}
+
+impl Service for Relay {
+    fn call(&self, request: Request) -> BoxFuture<'_, Response> {
+        Box::pin(async move { self.answer(request).await.into() })
+    }
+}
