@@ -6,14 +6,18 @@
 //!
 //! Nothing here knows what code means: it is files.
 
+pub mod client;
 mod error;
 pub mod git;
+pub mod handlers;
 mod layout;
 mod limits;
 mod link;
 pub mod live;
+pub mod protocol;
 mod staging;
 mod stat_index;
+pub mod sync_machine;
 pub mod transfer;
 pub mod versions;
 

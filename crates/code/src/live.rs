@@ -206,13 +206,14 @@ impl Live {
                 .filter(was_replaced)
                 .map(|(_, version)| Retired { version: version.clone(), since }),
         );
-        self.current.send_replace(Arc::new(after.clone()));
         drop(before);
-        if let Err(error) = self.link(&after) {
+        // Whoever hears of the switch finds the links in place. That one could not be placed is no reason to serve old code.
+        let linked = self.link(&after);
+        self.current.send_replace(Arc::new(after));
+        if let Err(error) = &linked {
             tracing::error!(%error, "the live directory does not show the versions that serve");
-            return Err(error);
         }
-        Ok(())
+        linked
     }
 
     /// Removes versions that nobody needs any more. Returns how many.

@@ -18,7 +18,7 @@ use support::{REPO, Site, commit};
 fn live_settings(site: &Site) -> LiveSettings {
     LiveSettings {
         versions_dir: site.settings.data_dir.join("client/versioned-dirs/puppet-code"),
-        live_dir: Some(site.folder.path().join("live")),
+        live_dir: Some(site.root().join("live")),
         submodules_dir: "environments".into(),
         versioned_dirs_ttl: Duration::ZERO,
         enable_forceful_sync: true,
@@ -65,7 +65,7 @@ fn a_version_is_laid_out_as_it_was_staged() {
     assert_eq!(std::fs::metadata(ntp.join("run")).unwrap().permissions().mode() & 0o111, 0o111);
     assert_eq!(std::fs::metadata(ntp.join("files/empty")).unwrap().permissions().mode() & 0o111, 0);
     serve(&storage, &live, TOP);
-    let shown = site.folder.path().join("live");
+    let shown = site.root().join("live");
     assert_eq!(read(shown.join("hiera.yaml")), "version: 5\n");
     assert_eq!(read(shown.join("modules/shared/manifests/init.pp")), "class shared {}\n");
     assert_eq!(read(shown.join("environments/production/modules/ntp/run")), "#!/bin/sh\n");
@@ -140,7 +140,7 @@ fn old_versions_stay_while_they_are_held() {
     drop(held);
     assert_eq!(live.expire(), 1);
     live.switch(&[], &["production".to_owned()]).unwrap();
-    assert!(!site.folder.path().join("live/environments/production").exists());
+    assert!(!site.root().join("live/environments/production").exists());
     assert_eq!(live.expire(), 2);
     assert!(live.current().is_empty());
 }
@@ -171,7 +171,7 @@ fn what_was_there_before_is_moved_away_or_stays() {
     let storage = site.open();
     site.write("environments/production/a", "1");
     commit(&storage, "production");
-    let before = site.folder.path().join("live/environments/production");
+    let before = site.root().join("live/environments/production");
     std::fs::create_dir_all(&before).unwrap();
     std::fs::write(before.join("mine"), "mine").unwrap();
     let careful = LiveSettings { enable_forceful_sync: false, ..live_settings(&site) };

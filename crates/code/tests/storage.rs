@@ -66,8 +66,8 @@ fn history_grows_with_changes_and_only_with_them() {
     assert_eq!(commit(&storage, "production"), first);
     site.write("environments/production/a", "2");
     // A file becomes a directory, and the other way round, in one version.
-    let message = Some("code-manager deploy signature: 'abc'");
-    let outcome = storage.commit(&environment("production", message)).remove(REPO).unwrap().unwrap();
+    let message = "code-manager deploy signature: 'abc'";
+    let outcome = storage.commit(&environment("production", Some(message))).remove(REPO).unwrap().unwrap();
     let second = *outcome.submodules["environments/production"].as_ref().unwrap();
     assert_ne!(second, first);
     assert_eq!(outcome.submodules.len(), 1);
@@ -76,7 +76,7 @@ fn history_grows_with_changes_and_only_with_them() {
     let third = commit(&storage, "production");
     let production = site.storage("puppet-code/production.git");
     assert_eq!(git(&production, &["log", "--format=%H"]), format!("{third}\n{second}\n{first}"));
-    assert_eq!(git(&production, &["log", "-1", "--format=%s", &second.to_string()]), message.unwrap());
+    assert_eq!(git(&production, &["log", "-1", "--format=%s", &second.to_string()]), message);
     assert_eq!(git(&site.storage("puppet-code/qa.git"), &["log", "--format=%s"]).lines().count(), 1);
     // The same code under another message is a deploy of its own.
     let again = storage.commit(&environment("production", Some("again"))).remove(REPO).unwrap().unwrap();

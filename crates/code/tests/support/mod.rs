@@ -16,24 +16,38 @@ use stdx::clock::SystemClock;
 pub const REPO: &str = "puppet-code";
 
 pub struct Site {
-    pub folder: tempfile::TempDir,
+    root: PathBuf,
+    _folder: Option<tempfile::TempDir>,
     pub settings: StorageSettings,
 }
 
 impl Site {
     pub fn new() -> Site {
         let folder = tempfile::tempdir().unwrap();
-        let staging_dir = folder.path().join("staging");
+        Site::at(folder.path().to_owned()).keeping(folder)
+    }
+
+    /// A site that is there already.
+    pub fn at(root: PathBuf) -> Site {
+        let staging_dir = root.join("staging");
         std::fs::create_dir_all(staging_dir.join("environments")).unwrap();
         let repo = RepoSettings { staging_dir, submodules_dir: "environments".into() };
         let settings = StorageSettings {
-            data_dir: folder.path().join("data"),
+            data_dir: root.join("data"),
             server_repo_url: "https://primary.example.net:8140/file-sync-git".into(),
             repos: BTreeMap::from([(REPO.to_owned(), repo)]),
             preserve_deleted_submodules: false,
             limits: Limits::default(),
         };
-        Site { folder, settings }
+        Site { root, _folder: None, settings }
+    }
+
+    fn keeping(self, folder: tempfile::TempDir) -> Site {
+        Site { _folder: Some(folder), ..self }
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
     }
 
     pub fn open(&self) -> Storage {
@@ -41,7 +55,7 @@ impl Site {
     }
 
     pub fn staged(&self, path: &str) -> PathBuf {
-        self.folder.path().join("staging").join(path)
+        self.root.join("staging").join(path)
     }
 
     pub fn write(&self, path: &str, text: impl AsRef<[u8]>) {
@@ -93,6 +107,7 @@ pub fn git(repository: &Path, arguments: &[&str]) -> String {
         .unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "git {arguments:?}: {errors}");
-    assert_eq!(errors, "", "git {arguments:?}");
+    let errors: Vec<&str> = errors.lines().filter(|line| !line.starts_with("notice: ")).collect();
+    assert!(errors.is_empty(), "git {arguments:?}: {errors:?}");
     String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
 }
