@@ -50,9 +50,15 @@ pub struct ReplaceFacts {
     pub facts: Arc<Hash>,
     /// What the server knows of the node for certain (`$trusted`); kept as the fact `trusted`.
     pub trusted: Option<Value>,
+    /// What [`Pdb::known_facts`] said of them; `None` if it was not asked.
+    pub known: Option<KnownFacts>,
     /// When the agent or, if it did not say, the server had them.
     pub producer_timestamp: SystemTime,
 }
+
+/// Facts that are those which were stored last, in terms of the store that said so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownFacts(pub Vec<u8>);
 
 /// The catalog a node was sent. Replaces what was there.
 #[derive(Clone, Debug)]
@@ -233,6 +239,12 @@ pub trait Pdb: Send + Sync {
     /// Stores a document. Ready when it is on disk.
     fn submit(&self, command: Command) -> BoxFuture<'_, Result<(), PdbError>>;
 
+    /// Whether these facts are the ones that are stored, but for when the node had them, if that is known without a look at the database.
+    /// To submit them then changes nothing that anyone computes from.
+    fn known_facts(&self, _facts: &ReplaceFacts) -> Option<KnownFacts> {
+        None
+    }
+
     /// With which `catalog_uuid` the content was first stored that is a node's catalog now, if it has this fingerprint and that is known
     /// without a look at the database. A [`KeepCatalog`] with it then stands for the catalog.
     fn stored_content(&self, _certname: &str, _fingerprint: &Fingerprint) -> Option<String> {
@@ -276,6 +288,8 @@ pub struct FakePdb {
     pub failure: Mutex<Option<String>>,
     /// What it says to [`Pdb::stored_content`], whatever the catalog.
     pub content: Mutex<Option<String>>,
+    /// What it says to [`Pdb::known_facts`], whatever the facts.
+    pub known: Mutex<Option<KnownFacts>>,
 }
 
 impl FakePdb {
@@ -325,6 +339,10 @@ impl Pdb for FakePdb {
             commands.push(command);
             Ok(())
         })
+    }
+
+    fn known_facts(&self, _facts: &ReplaceFacts) -> Option<KnownFacts> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn stored_content(&self, _certname: &str, _fingerprint: &Fingerprint) -> Option<String> {

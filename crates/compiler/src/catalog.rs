@@ -184,29 +184,31 @@ impl<'i> Session<'i> {
         }
         let name = resource.ty.name();
         let mut at = Some(resource.scope);
-        let mut inherited: Vec<Parameter<'i>> = Vec::new();
+        let mut inherited: Cow<'_, [Parameter<'i>]> = Cow::default();
         while let Some(scope) = at {
             let scope = self.scope(scope);
             at = scope.parent;
             if let Some((_, defaults)) = scope.defaults.iter().find(|(ty, _)| *ty == name) {
                 // An outer default comes first in the order, an inner one decides the value.
-                let inner = std::mem::take(&mut inherited);
-                inherited = defaults.clone();
-                for parameter in inner {
+                let inner = std::mem::replace(&mut inherited, Cow::Borrowed(defaults));
+                for parameter in inner.iter() {
+                    let inherited = inherited.to_mut();
                     match inherited.iter_mut().find(|outer| outer.name == parameter.name) {
-                        Some(outer) => *outer = parameter,
-                        None => inherited.push(parameter),
+                        Some(outer) => *outer = parameter.clone(),
+                        None => inherited.push(parameter.clone()),
                     }
                 }
             }
         }
-        for parameter in inherited {
+        let own = resource.parameters.len();
+        resource.parameters.reserve(inherited.len());
+        for parameter in inherited.iter() {
             if resource.parameter(parameter.name).is_none() {
-                if parameter.name == tag {
-                    add_tags(&mut resource.tags, &mut self.tag_names, &parameter.value, resource.place)?;
-                }
-                resource.parameters.push(parameter);
+                resource.parameters.push(parameter.clone());
             }
+        }
+        if let Some(given) = resource.parameters.iter().skip(own).find(|parameter| parameter.name == tag) {
+            add_tags(&mut resource.tags, &mut self.tag_names, &given.value, resource.place)?;
         }
         Ok(())
     }

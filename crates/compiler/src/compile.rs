@@ -120,6 +120,7 @@ impl<'i> Session<'i> {
         self.resources.reserve(expected);
         self.table.reserve(expected);
         self.edges.reserve(expected);
+        self.scopes.reserve(self.image.expected_scopes());
         self.add_main_stage()?;
         for (name, _) in &self.node.classes {
             self.add_class_name(name.clone())?;

@@ -133,6 +133,8 @@ pub struct Image {
     pub(crate) ruby: Option<foreign::Pool>,
     /// How many resources the catalog had that was compiled last: the next one gets room for as many.
     resources: AtomicUsize,
+    /// And how many scopes.
+    scopes: AtomicUsize,
 }
 
 impl Image {
@@ -238,6 +240,7 @@ impl Image {
             settings_class: Definition::empty_class("settings"),
             main_class,
             resources: AtomicUsize::new(0),
+            scopes: AtomicUsize::new(0),
         };
         image.make_types();
         Ok(image)
@@ -250,9 +253,16 @@ impl Image {
         self.resources.load(Ordering::Relaxed).min(MOST)
     }
 
-    /// Notes how many resources a catalog has.
-    pub(crate) fn had_resources(&self, count: usize) {
-        self.resources.store(count, Ordering::Relaxed);
+    /// How many scopes to make room for.
+    pub(crate) fn expected_scopes(&self) -> usize {
+        const MOST: usize = 4096;
+        self.scopes.load(Ordering::Relaxed).min(MOST)
+    }
+
+    /// Notes how many resources a catalog has, and how many scopes there were in its compile.
+    pub(crate) fn had(&self, resources: usize, scopes: usize) {
+        self.resources.store(resources, Ordering::Relaxed);
+        self.scopes.store(scopes, Ordering::Relaxed);
     }
 
     /// What the parser warned of in all files, complete with places, in the order of paths. Puppet logs such

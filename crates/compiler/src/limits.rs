@@ -178,7 +178,7 @@ impl Limits {
     }
 
     fn extent(&mut self, value: &Value) -> Result<(), Control> {
-        let Extent { depth, bytes } = Extent::of(value);
+        let Extent { depth, bytes, .. } = Extent::of(value);
         if let Value::Str(_) = value {
             self.made(bytes as usize);
         } else {
@@ -214,7 +214,7 @@ impl Limits {
 
     /// Checks a parameter that goes into the catalog.
     pub(crate) fn parameter(&mut self, value: &Value) -> Result<(), String> {
-        let Extent { depth, bytes } = Extent::of(value);
+        let Extent { depth, bytes, .. } = Extent::of(value);
         if depth > CATALOG_NESTING_MAX {
             return Err(format!("is nested too deeply (more than {CATALOG_NESTING_MAX} levels)"));
         }

@@ -1,6 +1,6 @@
 //! From the state of a compile to the catalog that is sent.
 
-use pcore::{Type, Value};
+use pcore::{Extent, Type, Value};
 use rustc_hash::FxHashMap;
 use stdx::Symbol;
 use wire::catalog::tags::{Lists, Tags as WireTags};
@@ -8,7 +8,7 @@ use wire::catalog::{Catalog, Exports, Resource as WireResource, ResourceId as Wi
 
 use crate::code::Place;
 use crate::error::{Control, Error};
-use crate::resource::{Resource, ResourceId, Table, TypeOf, capitalised, reference_text};
+use crate::resource::{Resource, ResourceId, Table, TypeOf, push_capitalised, push_reference};
 use crate::session::{Session, WellKnown};
 use crate::tags::{TagId, Tags};
 
@@ -18,7 +18,7 @@ impl<'i> Session<'i> {
     pub(crate) fn into_catalog(mut self, version: Value) -> Result<(Catalog, Exports, Session<'i>), Control> {
         let (mut exports, mut exported_ids) = (Exports::default(), Vec::new());
         let resources = std::mem::take(&mut self.resources);
-        self.image.had_resources(resources.len());
+        self.image.had(resources.len(), self.scopes.len());
         // What only evaluation needed goes first, so that what is made now stands where it stood.
         self.scopes = Vec::new();
         self.table = Table::default();
@@ -35,6 +35,7 @@ impl<'i> Session<'i> {
         let mut ids: Vec<Option<WireId>> = Vec::with_capacity(resources.len());
         let mut wire = Vec::with_capacity(resources.len());
         let are_changed = self.ruby.is_changed();
+        let mut texts = References::default();
         for (at, (mut resource, tags)) in resources.into_iter().zip(tags.finish()).enumerate() {
             // Ruby code of a template may have changed what it was given, and Puppet's catalog has the same objects.
             if are_changed {
@@ -49,7 +50,7 @@ impl<'i> Session<'i> {
                 ids.push(None);
                 if resource.exported {
                     exported_ids.push(ResourceId(at as u32));
-                    exports.resources.push(to_wire(resource, tags, &self.well_known)?);
+                    exports.resources.push(to_wire(resource, tags, &self.well_known, &mut texts)?);
                 }
                 continue;
             }
@@ -59,7 +60,7 @@ impl<'i> Session<'i> {
                 })?;
             }
             ids.push(Some(WireId(wire.len() as u32)));
-            wire.push(to_wire(resource, tags, &self.well_known)?);
+            wire.push(to_wire(resource, tags, &self.well_known, &mut texts)?);
         }
         // Puppet lists edges by their target.
         let mut order: Vec<(ResourceId, ResourceId)> = std::mem::take(&mut self.edges);
@@ -98,7 +99,12 @@ impl<'i> Session<'i> {
     }
 }
 
-fn to_wire(resource: Resource<'_>, tags: WireTags, known: &WellKnown) -> Result<WireResource, Control> {
+fn to_wire(
+    resource: Resource<'_>,
+    tags: WireTags,
+    known: &WellKnown,
+    texts: &mut References,
+) -> Result<WireResource, Control> {
     let relations = [known.before, known.notify, known.require, known.subscribe];
     let is_relation = |name: Symbol| relations.contains(&name);
     let mut parameters: Vec<(Symbol, Value)> = Vec::with_capacity(resource.parameters.len());
@@ -117,17 +123,10 @@ fn to_wire(resource: Resource<'_>, tags: WireTags, known: &WellKnown) -> Result<
             _ => parameter.name,
         };
         let value = match parameter.value {
-            Value::Array(items) if is_relation(name) => {
-                let flat = crate::eval::resource::flat(&items);
-                let kept = flat.into_iter().filter(|item| !item.is_undef());
-                Value::array(kept.map(|item| catalog_value(item.clone())).collect::<Vec<_>>())
-            }
+            Value::Array(items) if is_relation(name) => texts.flattened(&items, |item| !item.is_undef()),
             // Puppet flattens an array as soon as a reference is in it.
-            Value::Array(items) if items.iter().any(holds_reference) => {
-                let flat = crate::eval::resource::flat(&items).into_iter();
-                Value::array(flat.map(|item| catalog_value(item.clone())).collect::<Vec<_>>())
-            }
-            value => catalog_value(value),
+            Value::Array(items) if items.iter().any(holds_reference) => texts.flattened(&items, |_| true),
+            value => texts.catalog_value(value),
         };
         let known = if has_capitals { parameters.iter_mut().find(|(known, _)| *known == name) } else { None };
         match known {
@@ -183,35 +182,70 @@ fn to_wire(resource: Resource<'_>, tags: WireTags, known: &WellKnown) -> Result<
     })
 }
 
-/// A value as the catalog holds it: references are text.
-fn catalog_value(value: Value) -> Value {
-    match value {
-        Value::Type(Type::Class(Some(name))) => {
-            let shown = if name.is_empty() { "main".into() } else { capitalised(&name) };
-            Value::from(format!("Class[{shown}]"))
+/// Where the texts of references are put together.
+#[derive(Default)]
+struct References {
+    text: String,
+}
+
+impl References {
+    /// A value as the catalog holds it: references are text.
+    fn catalog_value(&mut self, value: Value) -> Value {
+        if Extent::of(&value).has_types { self.replaced(&value) } else { value }
+    }
+
+    fn replaced(&mut self, value: &Value) -> Value {
+        match value {
+            Value::Type(Type::Class(Some(name))) => {
+                self.text.clear();
+                self.text.push_str("Class[");
+                match name.is_empty() {
+                    true => self.text.push_str("main"),
+                    false => push_capitalised(&mut self.text, name),
+                }
+                self.text.push(']');
+                Value::from(self.text.as_str())
+            }
+            Value::Type(Type::Resource(reference)) => {
+                let ty = reference.type_name.as_deref().unwrap_or_default();
+                let title = reference.title.as_deref().unwrap_or_default();
+                self.text.clear();
+                push_reference(&mut self.text, ty, title);
+                Value::from(self.text.as_str())
+            }
+            Value::Array(items) if items.iter().any(holds_type) => {
+                Value::array(items.iter().map(|item| self.replaced(item)).collect::<Vec<_>>())
+            }
+            Value::Hash(hash) if hash.iter().any(|(key, value)| holds_type(key) || holds_type(value)) => {
+                let entries = hash.iter().map(|(key, value)| (self.replaced(key), self.replaced(value)));
+                Value::hash(entries.collect())
+            }
+            other => other.clone(),
         }
-        Value::Type(Type::Resource(reference)) => {
-            let ty = reference.type_name.as_deref().unwrap_or_default();
-            let title = reference.title.as_deref().unwrap_or_default();
-            Value::from(reference_text(ty, title))
+    }
+
+    /// The items of nested arrays, those that are wanted, in one.
+    fn flattened(&mut self, items: &[Value], is_wanted: fn(&Value) -> bool) -> Value {
+        let mut all = Vec::with_capacity(items.len());
+        self.flatten(items, is_wanted, &mut all);
+        Value::array(all)
+    }
+
+    fn flatten(&mut self, items: &[Value], is_wanted: fn(&Value) -> bool, all: &mut Vec<Value>) {
+        for item in items {
+            match item {
+                Value::Array(inner) => self.flatten(inner, is_wanted, all),
+                item if is_wanted(item) => all.push(self.replaced(item)),
+                _ => {}
+            }
         }
-        Value::Array(items) if items.iter().any(holds_type) => {
-            Value::array(items.iter().cloned().map(catalog_value).collect::<Vec<_>>())
-        }
-        Value::Hash(hash) if hash.iter().any(|(key, value)| holds_type(key) || holds_type(value)) => {
-            Value::hash(
-                hash.iter()
-                    .map(|(key, value)| (catalog_value(key.clone()), catalog_value(value.clone())))
-                    .collect(),
-            )
-        }
-        other => other,
     }
 }
 
 /// A reference, or one within nested arrays.
 fn holds_reference(value: &Value) -> bool {
     match value {
+        Value::Array(_) if !Extent::of(value).has_types => false,
         Value::Array(items) => items.iter().any(holds_reference),
         value => matches!(value, Value::Type(Type::Class(_) | Type::Resource(_))),
     }
@@ -220,6 +254,7 @@ fn holds_reference(value: &Value) -> bool {
 fn holds_type(value: &Value) -> bool {
     match value {
         Value::Type(_) => true,
+        Value::Array(_) | Value::Hash(_) if !Extent::of(value).has_types => false,
         Value::Array(items) => items.iter().any(holds_type),
         Value::Hash(hash) => hash.iter().any(|(key, value)| holds_type(key) || holds_type(value)),
         _ => false,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use pcore::{Str, Type, Value};
+use smallvec::SmallVec;
 use stdx::Symbol;
 
 use crate::collector::CollectorId;
@@ -48,15 +49,15 @@ impl<'i> Session<'i> {
     }
 
     /// The references that an end stands for.
-    fn ends(&mut self, end: &End, is_source: bool) -> Vec<Place> {
+    fn ends(&mut self, end: &End, is_source: bool) -> Ends {
         let id = match end {
-            End::Reference(ty, title) => return vec![Place::new(ty.clone(), title.clone())],
+            End::Reference(ty, title) => return Ends::from([Place::new(ty.clone(), title.clone())]),
             End::Collector(id) => *id,
         };
         let found = self.collected[id.0].found.as_slice().to_vec();
         if found.is_empty() && is_source {
             let alternative = self.collected[id.0].alternative.clone();
-            let mut ends = Vec::new();
+            let mut ends = Ends::new();
             for (end, value) in &alternative {
                 ends.extend(self.ends(end, true).into_iter().map(|place| match value {
                     Value::Type(ty) => Place { shown: Some(ty.clone()), ..place },
@@ -158,6 +159,9 @@ impl<'i> Session<'i> {
         }
     }
 }
+
+/// Mostly an arrow starts from one and points to one.
+type Ends = SmallVec<[Place; 1]>;
 
 /// A resource that an arrow starts from or points to.
 struct Place {

@@ -1,10 +1,11 @@
 //! Resources while a catalog is made.
 
-use std::collections::hash_map::Entry;
 use std::sync::OnceLock;
 
+use hashbrown::Equivalent;
+use hashbrown::hash_map::Entry;
 use pcore::{Str, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use stdx::Symbol;
 use wire::catalog::Kind;
 use wire::types::ResourceType;
@@ -204,7 +205,8 @@ pub(crate) fn capitalised(name: &str) -> String {
     text
 }
 
-fn push_capitalised(text: &mut String, name: &str) {
+/// Appends [`capitalised`].
+pub(crate) fn push_capitalised(text: &mut String, name: &str) {
     if name.starts_with(|c: char| c.is_ascii_uppercase()) {
         text.push_str(name);
         return;
@@ -231,24 +233,38 @@ fn push_capitalised(text: &mut String, name: &str) {
 /// `Type[title]`, the type capitalised by segment.
 pub(crate) fn reference_text(ty: &str, title: &str) -> String {
     let mut text = String::with_capacity(ty.len() + title.len() + 2);
-    push_capitalised(&mut text, ty);
+    push_reference(&mut text, ty, title);
+    text
+}
+
+/// Appends [`reference_text`].
+pub(crate) fn push_reference(text: &mut String, ty: &str, title: &str) {
+    push_capitalised(text, ty);
     text.push('[');
     text.push_str(title);
     text.push(']');
-    text
 }
 
 /// Resources by type and title, and the other names under which they are found.
 #[derive(Default)]
 pub(crate) struct Table {
-    by_title: FxHashMap<(Symbol, Str), ResourceId>,
+    by_title: hashbrown::HashMap<(Symbol, Str), ResourceId, FxBuildHasher>,
     by_key: FxHashMap<(Symbol, Vec<Value>), ResourceId>,
+}
+
+/// A key of [`Table`] to look with: its hash is that of the pair.
+#[derive(Hash)]
+struct TitleKey<'t>(Symbol, &'t str);
+
+impl Equivalent<(Symbol, Str)> for TitleKey<'_> {
+    fn equivalent(&self, (ty, title): &(Symbol, Str)) -> bool {
+        self.0 == *ty && *self.1 == **title
+    }
 }
 
 impl Table {
     pub(crate) fn get(&self, ty: Symbol, title: &Str) -> Option<ResourceId> {
-        // The key owns its text, so a probe costs a count, not a copy.
-        self.by_title.get(&(ty, title.clone())).copied()
+        self.by_title.get(&TitleKey(ty, title)).copied()
     }
 
     pub(crate) fn get_key(&self, ty: Symbol, key: &[Value]) -> Option<ResourceId> {

@@ -24,7 +24,7 @@ const DEPTH_DOUBTED: u32 = 500;
 
 const DEPTH_BITS: u32 = 16;
 const DEPTH_MASK: u64 = (1 << DEPTH_BITS) - 1;
-const BYTES_MAX: u64 = u64::MAX >> DEPTH_BITS;
+const BYTES_MAX: u64 = u64::MAX >> (DEPTH_BITS + 1);
 
 /// How large a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,13 +33,15 @@ pub struct Extent {
     pub depth: u32,
     /// Bytes that it takes if what it shares is counted each time, roughly.
     pub bytes: u64,
+    /// Types or iterators may be in it. Without them a value is the same in a catalog as in a manifest.
+    pub has_types: bool,
 }
 
 impl Extent {
     /// The greatest depth that is counted.
     pub const DEPTH_MAX: u32 = DEPTH_MASK as u32;
 
-    const ENDLESS: Extent = Extent { depth: Extent::DEPTH_MAX, bytes: BYTES_MAX };
+    const ENDLESS: Extent = Extent { depth: Extent::DEPTH_MAX, bytes: BYTES_MAX, has_types: true };
 
     /// The extent of a value.
     pub fn of(value: &Value) -> Extent {
@@ -47,18 +49,32 @@ impl Extent {
     }
 
     const fn plain(bytes: u64) -> Extent {
-        Extent { depth: 0, bytes: SLOT_BYTES + bytes }
+        Extent { depth: 0, bytes: SLOT_BYTES + bytes, has_types: false }
     }
 
     fn and(self, other: Extent) -> Extent {
         Extent {
             depth: self.depth.max(other.depth),
             bytes: self.bytes.saturating_add(other.bytes).min(BYTES_MAX),
+            has_types: self.has_types | other.has_types,
         }
     }
 
     fn within(self) -> Extent {
         Extent { depth: (self.depth + 1).min(Extent::DEPTH_MAX), ..self }
+    }
+
+    /// In one number, which is never 0.
+    fn pack(self) -> u64 {
+        self.bytes << (DEPTH_BITS + 1) | u64::from(self.has_types) << DEPTH_BITS | u64::from(self.depth)
+    }
+
+    fn unpack(packed: u64) -> Extent {
+        Extent {
+            depth: (packed & DEPTH_MASK) as u32,
+            bytes: packed >> (DEPTH_BITS + 1),
+            has_types: packed >> DEPTH_BITS & 1 != 0,
+        }
     }
 }
 
@@ -73,11 +89,10 @@ impl Known {
         match self.0.load(Ordering::Relaxed) {
             0 => {
                 let extent = compute();
-                let packed = extent.bytes << DEPTH_BITS | u64::from(extent.depth);
-                self.0.store(packed, Ordering::Relaxed);
+                self.0.store(extent.pack(), Ordering::Relaxed);
                 extent
             }
-            packed => Extent { depth: (packed & DEPTH_MASK) as u32, bytes: packed >> DEPTH_BITS },
+            packed => Extent::unpack(packed),
         }
     }
 
@@ -92,23 +107,23 @@ impl Known {
         if packed == 0 {
             return;
         }
-        let before = Extent { depth: (packed & DEPTH_MASK) as u32, bytes: packed >> DEPTH_BITS };
+        let before = Extent::unpack(packed);
         let after = values.into_iter().fold(before, |extent, value| extent.and(of(value, 0).within()));
-        *self.0.get_mut() = after.bytes << DEPTH_BITS | u64::from(after.depth);
+        *self.0.get_mut() = after.pack();
     }
 
-    /// The collection loses values. It may keep a depth that it no longer has.
+    /// The collection loses values. It may keep a depth that it no longer has, and stay one that may have types.
     pub(crate) fn remove<'a>(&mut self, values: impl IntoIterator<Item = &'a Value>) {
         let packed = *self.0.get_mut();
         if packed == 0 {
             return;
         }
-        let (bytes, depth) = (packed >> DEPTH_BITS, packed & DEPTH_MASK);
-        *self.0.get_mut() = if bytes == BYTES_MAX || depth > u64::from(DEPTH_DOUBTED) {
+        let before = Extent::unpack(packed);
+        *self.0.get_mut() = if before.bytes == BYTES_MAX || before.depth > DEPTH_DOUBTED {
             0
         } else {
             let gone = values.into_iter().map(|value| of(value, 0).bytes).sum();
-            bytes.saturating_sub(gone) << DEPTH_BITS | depth
+            Extent { bytes: before.bytes.saturating_sub(gone), ..before }.pack()
         };
     }
 }
@@ -147,7 +162,7 @@ fn of(value: &Value, level: u32) -> Extent {
             Some(arguments) => arguments.known().get_or(|| of_all(arguments.iter(), level)),
             None => Extent::plain(0).within(),
         },
-        Value::Iterator(iterator) => of_all([&iterator.source], level),
+        Value::Iterator(iterator) => Extent { has_types: true, ..of_all([&iterator.source], level) },
         Value::Type(ty) => of_type(ty, level),
     }
 }
@@ -171,19 +186,19 @@ fn of_object(object: &Object, level: u32) -> Extent {
 /// Types are seldom large, and are counted each time.
 fn of_type(ty: &Type, level: u32) -> Extent {
     let mut nodes = 0;
-    let mut extent = Extent::plain(0);
+    let mut extent = Extent { has_types: true, ..Extent::plain(0) };
     // Types with content of their own may lead back to themselves; each counts once.
     let mut seen: Vec<*const ObjectType> = Vec::new();
     let mut open: Vec<(&Type, u32)> = vec![(ty, 0)];
     while let Some((ty, depth)) = open.pop() {
         nodes += 1;
         if nodes > TYPE_NODES_MAX {
-            return Extent { depth: extent.depth, bytes: BYTES_MAX };
+            return Extent { bytes: BYTES_MAX, ..extent };
         }
-        extent = extent.and(Extent { depth, bytes: SLOT_BYTES });
+        extent = extent.and(Extent { depth, ..Extent::plain(0) });
         let value = |value: &Value| {
-            let Extent { depth: inner, bytes } = of(value, level + 1);
-            Extent { depth: (inner + depth).min(Extent::DEPTH_MAX), bytes }
+            let inner = of(value, level + 1);
+            Extent { depth: (inner.depth + depth).min(Extent::DEPTH_MAX), ..inner }
         };
         let depth = depth + 1;
         match ty {
@@ -257,6 +272,10 @@ mod tests {
     use super::*;
     use crate::{Array, Hash};
 
+    fn plain(depth: u32, bytes: u64) -> Extent {
+        Extent { depth, bytes, has_types: false }
+    }
+
     #[test]
     fn what_is_shared_counts_each_time() {
         let mut value = Value::from(1);
@@ -270,39 +289,39 @@ mod tests {
         for _ in 0..40 {
             value = Value::array(vec![value.clone(), value]);
         }
-        assert_eq!(Extent::of(&value), Extent { depth: 80, bytes: BYTES_MAX });
+        assert_eq!(Extent::of(&value), plain(80, BYTES_MAX));
     }
 
     #[test]
     fn a_change_is_seen() {
         let mut array = Array::from(vec![1.into()]);
         let before = Extent::of(&Value::Array(Arc::new(array.clone())));
-        assert_eq!(before, Extent { depth: 1, bytes: 48 });
+        assert_eq!(before, plain(1, 48));
         Extent::of(&Value::Array(Arc::new(array.clone())));
         array.add(&[Value::array(vec![2.into()])]);
-        assert_eq!(Extent::of(&Value::Array(Arc::new(array.clone()))), Extent { depth: 2, bytes: 96 });
+        assert_eq!(Extent::of(&Value::Array(Arc::new(array.clone()))), plain(2, 96));
         array.clear();
-        assert_eq!(Extent::of(&Value::Array(Arc::new(array))), Extent { depth: 1, bytes: 24 });
+        assert_eq!(Extent::of(&Value::Array(Arc::new(array))), plain(1, 24));
 
         let mut hash = Hash::from_iter([("a", 1)]);
         let of = |hash: &Hash| Extent::of(&Value::hash(hash.clone()));
-        assert_eq!(of(&hash), Extent { depth: 1, bytes: 73 });
+        assert_eq!(of(&hash), plain(1, 73));
         hash.insert("b", Hash::new());
-        assert_eq!(of(&hash), Extent { depth: 2, bytes: 122 });
+        assert_eq!(of(&hash), plain(2, 122));
         hash.insert("b", Hash::from_iter([("c", 1)]));
-        assert_eq!(of(&hash), Extent { depth: 2, bytes: 171 });
+        assert_eq!(of(&hash), plain(2, 171));
         hash.insert("b", Hash::new());
-        assert_eq!(of(&hash), Extent { depth: 2, bytes: 122 });
+        assert_eq!(of(&hash), plain(2, 122));
         hash.remove_str("b");
-        assert_eq!(of(&hash), Extent { depth: 1, bytes: 73 });
+        assert_eq!(of(&hash), plain(1, 73));
     }
 
     #[test]
     fn additions_are_counted_without_a_walk() {
         let mut array = Array::from(vec![1.into()]);
-        array.known().get_or(|| Extent { depth: 1, bytes: 1000 });
+        array.known().get_or(|| plain(1, 1000));
         array.add(&[2.into()]);
-        assert_eq!(Extent::of(&Value::Array(Arc::new(array))), Extent { depth: 1, bytes: 1024 });
+        assert_eq!(Extent::of(&Value::Array(Arc::new(array))), plain(1, 1024));
     }
 
     #[test]
@@ -319,6 +338,20 @@ mod tests {
             Extent::of(&value);
         }
         assert_eq!(Extent::of(&value).depth, 3_000);
+    }
+
+    #[test]
+    fn types_are_known_to_be_there() {
+        let has = |value: &Value| Extent::of(value).has_types;
+        let ty = Value::Type(Type::INTEGER);
+        assert!(has(&ty) && has(&Value::array(vec![1.into(), Value::array(vec![ty.clone()])])));
+        assert!(!has(&Value::array(vec!["x".into(), Value::Undef])));
+        let mut hash = Hash::from_iter([("a", 1)]);
+        assert!(!has(&Value::hash(hash.clone())));
+        hash.insert("b", ty);
+        assert!(has(&Value::hash(hash.clone())));
+        hash.insert("c", 2);
+        assert!(has(&Value::hash(hash)));
     }
 
     #[test]

@@ -28,8 +28,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use api::pdb::{
-    Command, ExportedQuery, ExportedResource, Fingerprint, KeepCatalog, PdbError, StoredCatalog, StoredFacts,
-    StoredReport,
+    Command, ExportedQuery, ExportedResource, Fingerprint, KeepCatalog, KnownFacts, PdbError, ReplaceFacts,
+    StoredCatalog, StoredFacts, StoredReport,
 };
 use db::{Db, Dialect, PostgresSettings, SqliteSettings, Tx};
 use rest::{BoxFuture, Bytes};
@@ -357,6 +357,10 @@ fn unavailable(doing: &'static str) -> impl Fn(db::Error) -> PdbError {
 impl api::Pdb for Store {
     fn submit(&self, command: Command) -> BoxFuture<'_, Result<(), PdbError>> {
         Box::pin(self.store(command))
+    }
+
+    fn known_facts(&self, facts: &ReplaceFacts) -> Option<KnownFacts> {
+        self.facts_as_stored(facts)
     }
 
     fn stored_content(&self, certname: &str, fingerprint: &api::pdb::Fingerprint) -> Option<String> {

@@ -1,5 +1,7 @@
 //! A template, ready to be rendered.
 
+use pcore::Str;
+
 use crate::class::Class;
 use crate::error::{CompileError, RenderError};
 use crate::eval::Interp;
@@ -16,7 +18,7 @@ const LOCALS: &[&str] = &["string", "template_source", "escaped_template_source"
 /// A template that has been read.
 #[derive(Debug)]
 pub struct Template {
-    source: String,
+    source: Str,
     body: Body,
 }
 
@@ -31,7 +33,7 @@ impl Template {
             line: 1,
         })?;
         let body = parse::with_tree(&script.code, LOCALS, |tree| lower::lower(&script, LOCALS, tree))?;
-        Ok(Template { source: source.to_owned(), body })
+        Ok(Template { source: source.into(), body })
     }
 
     /// Renders the template. `file` is its path, if it is a file; `heap` holds what templates of this compile have
@@ -47,11 +49,11 @@ impl Template {
     ) -> Result<String, RenderError> {
         heap.enter();
         let mut interp = Interp::new(scope, heap, file);
-        let source = file.unwrap_or("inline template");
+        let name = Str::from(file.unwrap_or("inline template"));
         let locals = vec![
-            Value::text(self.source.as_str()),
-            Value::text(source),
-            Value::text(source.replace('%', "%%")),
+            Value::text(self.source.clone()),
+            Value::text(name.clone()),
+            if name.contains('%') { Value::text(name.replace('%', "%%")) } else { Value::text(name) },
             Value::Nil,
             Value::Nil,
         ];

@@ -55,13 +55,16 @@ pub(crate) async fn find(
     if let Some(facts) = &facts {
         let external = known.as_ref().ok().and_then(|known| known.external.clone().ok());
         let external = external.unwrap_or_else(|| pcore::Value::hash(pcore::Hash::new()));
-        command = Some(ReplaceFacts {
+        let mut replace = ReplaceFacts {
             certname: certname.clone(),
             environment: environment.clone(),
             facts: facts.clone(),
             trusted: Some(trusted::trusted(&request.peer, oid_names, external)),
+            known: None,
             producer_timestamp: SystemTime::now(),
-        });
+        };
+        replace.known = server.pdb.known_facts(&replace);
+        command = Some(replace);
     }
     let asked = Asked { certname: certname.clone(), environment, format, facts };
     let order = match plan(server, request, &params, asked, known).await {
@@ -74,28 +77,32 @@ pub(crate) async fn find(
     let text = |name: &str| params.text(name).filter(|text| !text.is_empty()).map(str::to_owned);
     let run = Run { transaction_uuid: text("transaction_uuid"), job_id: text("job_id") };
     let again = order.clone();
-    let (mut compiled, mut stored);
-    if order.is_known() {
-        match in_pool(server, patience, &certname, move || job::find(order)).await {
-            Ok(Found::Kept(kept)) => {
-                // Nothing is computed from what is stored, so that one write takes both.
-                let telling = store(server, &certname, &run, &kept.content);
-                let (facts_stored, told) = tokio::join!(submit(server, command), telling);
-                facts_stored?;
-                (compiled, stored) = (kept, told);
-            }
-            Ok(Found::Nothing(job, doubted)) => {
-                submit(server, command).await?;
-                compiled = in_pool(server, patience, &certname, move || job.finish(doubted)).await?;
-                stored = store(server, &certname, &run, &compiled.content).await;
-            }
-            Err(problem) => return submit(server, command).await.and(Err(problem)),
-        }
-    } else {
-        submit(server, command).await?;
-        compiled = in_pool(server, patience, &certname, move || job::compile(order)).await?;
-        stored = store(server, &certname, &run, &compiled.content).await;
+    // The order itself while nobody has looked.
+    let found = match order.is_known() {
+        true => in_pool(server, patience, &certname, move || job::find(order).map(Ok)).await,
+        false => Ok(Err(order)),
+    };
+    // A compile may read what is stored, so that facts which are new come first.
+    let is_kept = matches!(found, Ok(Ok(Found::Kept(_))));
+    if !is_kept && command.as_ref().is_some_and(|facts| facts.known.is_none()) {
+        submit(server, command.take()).await?;
     }
+    let compiling = match found {
+        Ok(Ok(Found::Kept(kept))) => Ok(kept),
+        Ok(Ok(Found::Nothing(job, doubted))) => {
+            in_pool(server, patience, &certname, move || job.finish(doubted)).await
+        }
+        Ok(Err(order)) => in_pool(server, patience, &certname, move || job::compile(order)).await,
+        Err(problem) => Err(problem),
+    };
+    let mut compiled = match compiling {
+        Ok(compiled) => compiled,
+        Err(problem) => return submit(server, command).await.and(Err(problem)),
+    };
+    // One write takes both.
+    let telling = store(server, &certname, &run, &compiled.content);
+    let (facts_stored, mut stored) = tokio::join!(submit(server, command), telling);
+    facts_stored?;
     // The store has lost or replaced what the kept catalog is based on.
     if let Err(PdbError::Gone) = stored {
         compiled = in_pool(server, patience, &certname, move || job::compile_fresh(again)).await?;

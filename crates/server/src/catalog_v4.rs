@@ -155,6 +155,7 @@ pub(crate) async fn find(server: &Server, request: &mut Request) -> Result<Respo
             environment: order.environment.clone(),
             facts: facts.clone(),
             trusted: None,
+            known: None,
             producer_timestamp: SystemTime::now(),
         };
         server.pdb.submit(Command::ReplaceFacts(command)).await.map_err(unstored)?;

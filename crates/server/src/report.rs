@@ -55,6 +55,7 @@ pub(crate) async fn save_facts(
         environment,
         facts: Arc::new(facts.values),
         trusted: None,
+        known: None,
         producer_timestamp: SystemTime::now(),
     };
     server.pdb.submit(Command::ReplaceFacts(command)).await.map_err(refused)?;

@@ -32,8 +32,44 @@ const CHUNKS: usize = 33 - FIRST_BITS as usize;
 const FIRST_BITS: u32 = 10;
 
 thread_local! {
-    // Parsing interns the same few names over and over; the local table answers without a lock.
-    static LOCAL: RefCell<Ids> = RefCell::default();
+    static LOCAL: RefCell<Local> = RefCell::default();
+}
+
+/// What a thread remembers: the same few names are asked for over and over, and this answers without a lock.
+struct Local {
+    ids: Ids,
+    /// The last name of each slot: what is asked for most is here without a hash.
+    last: [(&'static str, u32); SLOTS],
+}
+
+const SLOTS: usize = 64;
+
+impl Default for Local {
+    fn default() -> Local {
+        Local { ids: Ids::default(), last: [("", NONE); SLOTS] }
+    }
+}
+
+/// Of a slot that is empty.
+const NONE: u32 = u32::MAX;
+
+impl Local {
+    fn find(&mut self, text: &str) -> Option<u32> {
+        let (known, id) = &mut self.last[slot(text)];
+        if *known == text && *id != NONE {
+            return Some(*id);
+        }
+        let (&text, &found) = self.ids.get_key_value(text)?;
+        (*known, *id) = (text, found);
+        Some(found)
+    }
+}
+
+/// Names that differ in length, beginning or end mostly differ in this.
+fn slot(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let (first, last) = (bytes.first().copied().unwrap_or(0), bytes.last().copied().unwrap_or(0));
+    (bytes.len().wrapping_mul(5) ^ usize::from(first).wrapping_mul(3) ^ usize::from(last)) % SLOTS
 }
 
 /// The chunk of a number, and the place in it.
@@ -47,18 +83,18 @@ impl Symbol {
     /// The symbol of a name.
     pub fn new(text: &str) -> Symbol {
         LOCAL.with_borrow_mut(|local| {
-            if let Some(&id) = local.get(text) {
+            if let Some(id) = local.find(text) {
                 return Symbol(id);
             }
             let (id, text) = intern(text);
-            local.insert(text, id);
+            local.ids.insert(text, id);
             Symbol(id)
         })
     }
 
     /// The symbol of a name, if some code has it already. For names that come from outside.
     pub fn existing(text: &str) -> Option<Symbol> {
-        if let Some(id) = LOCAL.with_borrow(|local| local.get(text).copied()) {
+        if let Some(id) = LOCAL.with_borrow_mut(|local| local.find(text)) {
             return Some(Symbol(id));
         }
         read().get(text).map(|&id| Symbol(id))

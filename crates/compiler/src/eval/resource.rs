@@ -1,6 +1,6 @@
 //! Resource expressions, defaults and overrides.
 
-use pcore::{Type, Value};
+use pcore::{Extent, Type, Value};
 use smallvec::SmallVec;
 use stdx::Symbol;
 use syntax::ast::{AttributeOp, Expr, ExprId, Resource as Node, ResourceForm};
@@ -332,6 +332,7 @@ pub(crate) fn flat(items: &[Value]) -> Vec<&Value> {
 pub(crate) fn attribute_value(value: &Value) -> Result<Option<Value>, &'static str> {
     match value {
         Value::Iterator(_) => Err("Use of an Iterator is not supported here"),
+        Value::Array(_) | Value::Hash(_) if !Extent::of(value).has_types => Ok(None),
         Value::Array(items) => {
             let mut all: Option<Vec<Value>> = None;
             for (at, item) in items.iter().enumerate() {
@@ -377,6 +378,7 @@ pub(crate) fn attribute_value(value: &Value) -> Result<Option<Value>, &'static s
 /// The type of the first reference without a title in an attribute's value: a bare `File`, where `File['/x']` was meant.
 pub(crate) fn holds_untitled(value: &Value) -> Option<pcore::Str> {
     match value {
+        Value::Array(_) | Value::Hash(_) if !Extent::of(value).has_types => None,
         Value::Array(items) => items.iter().find_map(holds_untitled),
         Value::Hash(hash) => {
             hash.iter().find_map(|(key, item)| holds_untitled(key).or_else(|| holds_untitled(item)))
@@ -391,6 +393,7 @@ pub(crate) fn holds_untitled(value: &Value) -> Option<pcore::Str> {
 pub(super) fn holds_iterator(value: &Value) -> bool {
     match value {
         Value::Iterator(_) => true,
+        Value::Array(_) | Value::Hash(_) if !Extent::of(value).has_types => false,
         Value::Array(items) => items.iter().any(holds_iterator),
         Value::Hash(hash) => hash.iter().any(|(key, value)| holds_iterator(key) || holds_iterator(value)),
         _ => false,

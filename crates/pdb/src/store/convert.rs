@@ -72,6 +72,7 @@ fn old_facts(tx: &Tx<'_>, key: &[Value]) -> Result<Converted> {
                 environment,
                 facts: Arc::new(facts.values),
                 trusted: None,
+                known: None,
                 producer_timestamp: moment(time),
             };
             Ok(Prepared::Facts(facts::prepare(&terminus::facts(&command, None)?, time)))

@@ -5,10 +5,13 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use api::pdb::{Command, Fingerprint, KeepCatalog, PdbError, ReplaceCatalog, ReplaceFacts, StoreReport};
+use api::pdb::{
+    Command, Fingerprint, KeepCatalog, KnownFacts, PdbError, ReplaceCatalog, ReplaceFacts, StoreReport,
+};
 use pcore::Extent;
 
 use super::{Outcome, Prepared, Store, catalog, facts, known, prepare_kept, report, unavailable};
+use crate::hash::Hash;
 use crate::payload::{Invalid, microseconds};
 use crate::terminus::FactTexts;
 use crate::{spool, terminus};
@@ -75,25 +78,24 @@ impl Store {
         received: i64,
         doing: &'static str,
     ) -> Result<(), Failure> {
+        if let Some(KnownFacts(hash)) = &facts.known
+            && self.are_kept(&facts, hash.clone(), received, doing).await?
+        {
+            return Ok(());
+        }
         let (facts, producer) = (Arc::new(facts), self.producer.clone());
-        let is_large = Extent::of(&pcore::Value::Hash(facts.facts.clone())).bytes > SMALL_BYTES_MAX;
+        let is_large = is_large(&facts);
         let of = facts.clone();
         let encode = move || {
             let texts = FactTexts::new(&of);
             (known::fingerprint(&of.environment, &texts), texts)
         };
         let (fingerprint, texts) = if is_large { apart(doing, encode).await? } else { encode() };
-        if let Some(hash) = self.inner.known.facts(&facts.certname, &fingerprint) {
-            let same = facts::Same {
-                certname: facts.certname.clone(),
-                producer: producer.as_deref().map(str::to_owned),
-                producer_timestamp: microseconds(facts.producer_timestamp),
-                received,
-                hash,
-            };
-            if self.put(Prepared::SameFacts(same), doing).await? != Outcome::Stale {
-                return Ok(());
-            }
+        if facts.known.is_none()
+            && let Some(hash) = self.inner.known.facts(&facts.certname, &fingerprint)
+            && self.are_kept(&facts, hash, received, doing).await?
+        {
+            return Ok(());
         }
         let (of, blocklist) = (facts.clone(), self.blocklist.clone());
         let prepare = move || {
@@ -107,6 +109,33 @@ impl Store {
             self.inner.known.note_facts(&facts.certname, &fingerprint, &hash);
         }
         Ok(())
+    }
+
+    /// Facts that are those of the row with the given hash, as far as this process knows.
+    pub(super) fn facts_as_stored(&self, facts: &ReplaceFacts) -> Option<KnownFacts> {
+        if is_large(facts) {
+            return None;
+        }
+        let fingerprint = known::fingerprint(&facts.environment, &FactTexts::new(facts));
+        self.inner.known.facts(&facts.certname, &fingerprint).map(KnownFacts)
+    }
+
+    /// Whether the facts that are stored are those with this hash; their times then are the new ones.
+    async fn are_kept(
+        &self,
+        facts: &ReplaceFacts,
+        hash: Hash,
+        received: i64,
+        doing: &'static str,
+    ) -> Result<bool, Failure> {
+        let same = facts::Same {
+            certname: facts.certname.clone(),
+            producer: self.producer.as_deref().map(str::to_owned),
+            producer_timestamp: microseconds(facts.producer_timestamp),
+            received,
+            hash,
+        };
+        Ok(self.put(Prepared::SameFacts(same), doing).await? != Outcome::Stale)
     }
 
     async fn store_catalog(
@@ -208,6 +237,11 @@ impl Store {
         let pushed = queue.push(incoming, &uuid::Uuid::new_v4().to_string(), false).await;
         pushed.map(drop).map_err(|error| failed(format!("{error} (the database: {reason})")))
     }
+}
+
+/// Whether it takes a while to encode facts.
+fn is_large(facts: &ReplaceFacts) -> bool {
+    Extent::of(&pcore::Value::Hash(facts.facts.clone())).bytes > SMALL_BYTES_MAX
 }
 
 /// Does work that may take a while where it holds up nobody.

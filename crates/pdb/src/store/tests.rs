@@ -13,6 +13,7 @@ fn facts(certname: &str, value: i64, at: SystemTime) -> Command {
         environment: "production".into(),
         facts: Arc::new(pcore::Hash::from_iter([("x", value)])),
         trusted: None,
+        known: None,
         producer_timestamp: at,
     })
 }

@@ -1,5 +1,6 @@
 //! `POST` and `GET catalog`.
 
+use api::pdb::KnownFacts;
 use rest::StatusCode;
 use rest::path::percent_encode;
 
@@ -98,6 +99,46 @@ async fn a_compile_that_changes_nothing_is_not_stored_again() {
     let last = run().await;
     let Some(Command::ReplaceCatalog(whole)) = site.pdb.commands().pop() else { panic!("not the whole") };
     assert_eq!(whole.catalog.catalog_uuid.as_str(), last["catalog_uuid"].as_str().unwrap());
+}
+
+#[tokio::test]
+async fn facts_are_stored_whatever_becomes_of_the_catalog() {
+    let run = async |site: &Site| site.send(post(PATH, form(&facts(NODE), ""))).await.status;
+    for known in [None, Some(KnownFacts(vec![7]))] {
+        let site = Site::new();
+        *site.pdb.known.lock().unwrap() = known.clone();
+        let stored = |at: usize| match site.pdb.commands().get(at) {
+            Some(Command::ReplaceFacts(facts)) => facts.known.clone(),
+            other => panic!("{other:?}"),
+        };
+        // Compiled, kept, refused.
+        for (manifest, status, count) in
+            [("notify { 'one': }", 200, 2), ("notify { 'one': }", 200, 4), ("fail('no')", 500, 5)]
+        {
+            site.manifest("production", manifest);
+            assert_eq!(run(&site).await, status);
+            let commands = site.pdb.commands();
+            assert_eq!(commands.len(), count, "{commands:?}");
+        }
+        assert_eq!([stored(0), stored(2), stored(4)], [known.clone(), known.clone(), known]);
+    }
+}
+
+/// What nobody has stored yet is there before a compile asks for it.
+#[tokio::test]
+async fn new_facts_are_stored_before_the_compile() {
+    let site = Site::new();
+    *site.pdb.failure.lock().unwrap() = Some("the disk is full".to_owned());
+    site.manifest("production", "fail('compiled')");
+    let answer = site.send(post(PATH, form(&facts(NODE), ""))).await;
+    assert!(answer.body.contains("the disk is full"), "{}", answer.body);
+    // Those that are stored already may wait: nothing that is computed from them changes.
+    *site.pdb.known.lock().unwrap() = Some(KnownFacts(vec![7]));
+    site.manifest("production", "notify { 'x': }");
+    let answer = site.send(post(PATH, form(&facts(NODE), ""))).await;
+    assert_eq!(answer.status, 500);
+    assert!(answer.body.contains("the disk is full"), "{}", answer.body);
+    assert_eq!(site.server.memo().figures().misses, 1);
 }
 
 #[tokio::test]

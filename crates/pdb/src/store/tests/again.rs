@@ -76,6 +76,33 @@ async fn the_same_facts_move_only_the_time() {
 }
 
 #[tokio::test]
+async fn facts_that_are_known_to_be_stored_are_stored_anew_if_they_are_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("pdb.sqlite");
+    let store = Store::open(&file).unwrap();
+    let known = |value, seconds| {
+        let Command::ReplaceFacts(mut facts) = facts("a", value, at(seconds)) else { unreachable!() };
+        facts.known = store.known_facts(&facts);
+        facts
+    };
+    assert_eq!(known(1, 0).known, None);
+    store.submit(facts("a", 1, at(0))).await.unwrap();
+    assert_eq!(known(2, 9).known, None);
+    let same = known(1, 9);
+    assert!(same.known.is_some());
+    store.submit(Command::ReplaceFacts(same)).await.unwrap();
+    let time = || async { store.facts("a").await.unwrap().unwrap().producer_timestamp };
+    assert_eq!((stored(&store).await, time().await), (1, at(9)));
+    // Somebody else stores others, of which this process does not hear.
+    let other = Store::open(&file).unwrap();
+    other.submit(facts("a", 2, at(20))).await.unwrap();
+    let same = known(1, 30);
+    assert!(same.known.is_some());
+    store.submit(Command::ReplaceFacts(same)).await.unwrap();
+    assert_eq!((stored(&other).await, time().await), (1, at(30)));
+}
+
+#[tokio::test]
 async fn the_same_catalog_moves_only_its_identity() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("pdb.sqlite");
