@@ -273,6 +273,7 @@ async fn set_aside(cluster: &Cluster) {
     assert_eq!(wrong.err, "Error: 1 of the UUIDs are not those of commands that were set aside\n");
     assert_eq!(out(cluster, &["store", "discard", "--all"]), "1 command deleted\n");
     assert_eq!(failed(), Vec::<Value>::new());
+    assert_eq!(out(cluster, &["store", "recount"]), "All counts are right.\n");
     assert_eq!(error(cluster, &["store", "show", &one]), format!("Error: no command {one} is set aside\n"));
 }
 

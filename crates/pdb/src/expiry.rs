@@ -7,10 +7,13 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value as Json, json};
 
+use crate::document::moment;
 use crate::payload::{microseconds, time_text};
 use crate::store::report::day;
-use crate::store::{Store, expire};
+use crate::store::{Recounted, Store, expire};
 
+/// How often counts are compared with what they count.
+const RECOUNT_INTERVAL: Duration = Duration::from_secs(86_400);
 /// How often paths of facts are looked through, which reads all values.
 const PATHS_INTERVAL: Duration = Duration::from_secs(86_400);
 
@@ -131,6 +134,7 @@ impl Expiry {
             "nodes_purged": done.purged,
             "reports_purged": done.reports,
             "rows_swept": done.swept,
+            "counts_mended": done.mended,
         });
         *self.status.lock().unwrap_or_else(PoisonError::into_inner) = status;
         Ok(result)
@@ -178,6 +182,20 @@ impl Expiry {
             Task::Other => {
                 done.swept += self.store.sweep(expire::OTHERS).await?;
                 done.swept += self.store.forget_counts().await?;
+                let recounted = moment(self.store.recounted_at().await?);
+                // One that lies ahead is of a clock that was wrong.
+                if now.duration_since(recounted).map_or(true, |age| age >= RECOUNT_INTERVAL) {
+                    let Recounted { nodes, events, values } = self.store.recount().await?;
+                    done.mended += nodes + events + values;
+                    if nodes + events + values > 0 {
+                        tracing::warn!(
+                            nodes,
+                            events,
+                            values,
+                            "counts were wrong and were mended; does an older version write to the same database?"
+                        );
+                    }
+                }
                 if is_paths_time {
                     done.swept += self.store.sweep_paths().await?;
                 }
@@ -193,4 +211,5 @@ struct Done {
     purged: usize,
     reports: usize,
     swept: usize,
+    mended: usize,
 }

@@ -32,4 +32,4 @@ mod terminus;
 
 pub use handlers::{Handlers, Settings};
 pub use remote::Remote;
-pub use store::{Outcome, ReportSummary, Store};
+pub use store::{Outcome, Recounted, ReportSummary, Store};

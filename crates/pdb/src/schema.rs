@@ -95,6 +95,8 @@
 //! `status`, `corrective_change` (-1 for none), `resource_type`, `resource_title`, `containing_class` (empty for none). A trigger on
 //! `nodes` keeps it, whatever changes them. On PostgreSQL it has several rows for the same, some of them negative, which are summed up
 //! from time to time. The view `latest_events` has null for none.
+//!
+//! `recounts`: one row, `at`: when counts were last compared with rows, or mended.
 
 use db::{Dialect, Migration};
 
@@ -162,6 +164,7 @@ const SQLITE: &[Migration] = &[
         // The rows of the tables before 3 are written by today's code, which needs today's tables.
         then: Some(crate::store::convert),
     },
+    Migration { name: "recounts", sql: include_str!("../migrations/sqlite/8.sql"), then: None },
 ];
 
 const POSTGRES: &[Migration] = &[
@@ -174,6 +177,7 @@ const POSTGRES: &[Migration] = &[
     Migration { name: "parts of catalogs", sql: include_str!("../migrations/postgres/3.sql"), then: None },
     Migration { name: "digests of facts", sql: include_str!("../migrations/postgres/4.sql"), then: None },
     Migration { name: "counts", sql: include_str!("../migrations/postgres/5.sql"), then: None },
+    Migration { name: "recounts", sql: include_str!("../migrations/postgres/6.sql"), then: None },
 ];
 
 /// The steps of the schema.

@@ -16,6 +16,7 @@ mod node;
 pub(crate) mod partition;
 mod parts;
 mod read;
+mod recount;
 pub(crate) mod report;
 mod shared;
 mod statistics;
@@ -46,6 +47,7 @@ use crate::schema;
 pub(crate) use convert::convert;
 use known::Known;
 pub use read::ReportSummary;
+pub use recount::Recounted;
 
 /// Times that a write which lost against another one is run.
 pub(crate) const ATTEMPTS_MAX: u32 = 20;

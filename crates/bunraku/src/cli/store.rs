@@ -1,9 +1,10 @@
-//! `bunraku store`: commands of others that the store could not take.
+//! `bunraku store`: commands of others that the store could not take, and whether what it counts is right.
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
+use pdb::Recounted;
 use pdb::queue::{DeadLetters, Which};
 use serde_json::{Value, json};
 
@@ -11,7 +12,7 @@ use super::query::{Format, print};
 use crate::config::Site;
 use crate::serve::store;
 
-/// Commands of other servers that the store on this machine could not take
+/// Commands of other servers that the store on this machine could not take, and its counts
 ///
 /// Facts, catalogs and reports that another server sends are accepted first and stored then. One that cannot be stored, because it is
 /// not valid or the database refuses it time and again, is set aside with the reason. Nothing is lost: mend what is wrong and retry.
@@ -41,6 +42,10 @@ pub enum Command {
         #[command(flatten)]
         which: Selection,
     },
+    /// Compare what the store counts with the rows, and mend it; a server does so once a day
+    ///
+    /// Dashboards' figures are counted when something is stored. A server of an older version that shares the database does not count.
+    Recount,
 }
 
 /// Which commands are meant.
@@ -66,16 +71,10 @@ pub fn run(command: Command, config: Option<&Path>) -> anyhow::Result<ExitCode> 
     let site = Site::load(config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     runtime.block_on(async {
-        let file = store::queue_file(&site);
-        if !file.exists() {
-            bail!("there is no queue of commands at {}; has a server run here?", file.display());
-        }
-        let letters =
-            DeadLetters::open(&file).with_context(|| format!("could not open {}", file.display()))?;
         match command {
-            Command::Failed { limit, format } => list(&letters, limit, format).await,
+            Command::Failed { limit, format } => list(&letters(&site)?, limit, format).await,
             Command::Show { uuid } => {
-                let document = letters.document(&uuid, site.config.puppetdb.max_command_size).await?;
+                let document = letters(&site)?.document(&uuid, site.config.puppetdb.max_command_size).await?;
                 let document = document.with_context(|| format!("no command {uuid} is set aside"))?;
                 match serde_json::from_slice::<Value>(&document) {
                     Ok(json) => println!("{}", serde_json::to_string_pretty(&json)?),
@@ -86,14 +85,23 @@ pub fn run(command: Command, config: Option<&Path>) -> anyhow::Result<ExitCode> 
             }
             Command::Retry { which } => {
                 let which = which.which();
-                said(letters.mark(which.clone()).await?, &which, "will be tried again")
+                said(letters(&site)?.mark(which.clone()).await?, &which, "will be tried again")
             }
             Command::Discard { which } => {
                 let which = which.which();
-                said(letters.delete(which.clone()).await?, &which, "deleted")
+                said(letters(&site)?.delete(which.clone()).await?, &which, "deleted")
             }
+            Command::Recount => Ok(recounted(store::required(&site).await?.recount().await?)),
         }
     })
+}
+
+fn letters(site: &Site) -> anyhow::Result<DeadLetters> {
+    let file = store::queue_file(site);
+    if !file.exists() {
+        bail!("there is no queue of commands at {}; has a server run here?", file.display());
+    }
+    DeadLetters::open(&file).with_context(|| format!("could not open {}", file.display()))
 }
 
 async fn list(letters: &DeadLetters, limit: usize, format: Format) -> anyhow::Result<ExitCode> {
@@ -118,6 +126,16 @@ async fn list(letters: &DeadLetters, limit: usize, format: Format) -> anyhow::Re
         eprintln!("{count} commands are set aside; --limit shows more of them.");
     }
     Ok(code)
+}
+
+fn recounted(mended: Recounted) -> ExitCode {
+    match mended {
+        Recounted { nodes: 0, events: 0, values: 0 } => println!("All counts are right."),
+        Recounted { nodes, events, values } => println!(
+            "Mended: counts of {nodes} nodes, {events} counts of events, {values} counts of nodes with a value of a fact."
+        ),
+    }
+    ExitCode::SUCCESS
 }
 
 /// Says how many there were; fewer than were named is an error.

@@ -83,7 +83,7 @@ impl Store {
     }
 
     /// Runs work until no other transaction is in the way.
-    async fn again<T: Send + 'static>(
+    pub(super) async fn again<T: Send + 'static>(
         &self,
         work: impl Fn(&Tx<'_>) -> Result<T> + Clone + Send + 'static,
     ) -> Result<T> {

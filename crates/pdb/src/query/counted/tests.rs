@@ -11,7 +11,7 @@ use crate::command::{Name, read};
 use crate::payload::{microseconds, time_text};
 use crate::query::params::Asked;
 use crate::query::plan::{Plan, planned};
-use crate::store::{self, Store};
+use crate::store::{self, Recounted, Store};
 
 const DAY: i64 = 86_400_000_000;
 
@@ -27,6 +27,7 @@ enum Step {
     PurgeReports { day: i64 },
     PurgeEvents { day: i64 },
     SumUp,
+    Recount,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -42,6 +43,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..6i64).prop_map(|day| Step::PurgeReports { day }),
         1 => (0..6i64).prop_map(|day| Step::PurgeEvents { day }),
         1 => Just(Step::SumUp),
+        1 => Just(Step::Recount),
     ]
 }
 
@@ -125,6 +127,7 @@ async fn run(store: &Store, step: &Step) {
         Step::PurgeReports { day } => drop(store.purge_reports(first + day).await.unwrap()),
         Step::PurgeEvents { day } => drop(store.purge_events(first + day).await.unwrap()),
         Step::SumUp => drop(store.forget_counts().await.unwrap()),
+        Step::Recount => assert_eq!(store.recount().await.unwrap(), Recounted::default()),
     }
 }
 
@@ -250,12 +253,12 @@ async fn compare(store: &Store, done: &[Step]) {
     assert_eq!(wrong, 0, "ends of latest reports after {done:#?}");
 }
 
-/// Takes back the step of the schema that made counts.
+/// Takes back the steps of the schema from the one on that made counts.
 async fn take_back(store: &Store) {
     const BOTH: &str = "DROP VIEW counted_values; DROP VIEW latest_events; DROP TABLE event_counts; DROP INDEX nodes_latest_events;
         CREATE INDEX nodes_latest_report_status ON nodes (latest_report_status);
         ALTER TABLE nodes DROP COLUMN latest_report_events; ALTER TABLE nodes DROP COLUMN latest_report_end_time;
-        UPDATE schema_versions SET version = version - 1;";
+        DROP TABLE recounts; UPDATE schema_versions SET version = version - 2;";
     let own = match store.db().dialect() {
         db::Dialect::Sqlite => {
             "DROP TRIGGER nodes_count_events; DROP INDEX nodes_status; CREATE INDEX facts_name ON facts (name_id);"
@@ -348,6 +351,79 @@ fn nodes_that_come_at_once_are_all_counted() {
             compare(&store, &[]).await;
         }
     });
+}
+
+/// Leaves counts wrong, as a program would that does not know them, and in any other way.
+async fn damage(store: &Store) {
+    const BOTH: &str = "UPDATE nodes SET latest_report_events = 0 WHERE id % 3 = 0;
+        UPDATE nodes SET latest_report_events = 40, resources_count = 77, edges_count = 7 WHERE id % 3 = 1;
+        UPDATE nodes SET latest_report_end_time = 5;
+        DELETE FROM event_counts WHERE containing_class IN ('C0', 'C9');
+        UPDATE event_counts SET events = events + 3 WHERE containing_class = '';
+        INSERT INTO event_counts (environment_id, status, corrective_change, resource_type, resource_title, containing_class, events)
+            VALUES (0, 'failure', -1, 'Exec', 'never ran', 'C9', 2);";
+    let own = match store.db().dialect() {
+        db::Dialect::Sqlite => "",
+        db::Dialect::Postgres => {
+            "UPDATE fact_values SET nodes = nodes + 2 WHERE id % 2 = 0;
+             INSERT INTO fact_differences (name_id, value_id, nodes) SELECT name_id, id, -1 FROM fact_values WHERE id % 3 = 0;"
+        }
+    };
+    store.db().write(move |tx| tx.batch(&format!("{BOTH} {own}"))).await.unwrap();
+}
+
+/// Nodes bring something while counts that are wrong are mended, by two at once.
+async fn counts_are_mended(store: Store) {
+    let bring = async |store: &Store, node: u8, round: i64| {
+        let os = ((i64::from(node) + round) % 4) as u8;
+        run(store, &Step::Facts { node, hour: round, os, more: node % 2 }).await;
+        run(store, &Step::Catalog { node, hour: round, files: os }).await;
+        let events = vec![(node % 6, os), (node % 5, 0), (1, 2)];
+        let staging = node.is_multiple_of(3);
+        run(store, &Step::Report { node, hour: round, staging, events }).await;
+    };
+    for node in 0..12 {
+        bring(&store, node, 0).await;
+    }
+    assert_eq!(store.recount().await.unwrap(), Recounted::default());
+    damage(&store).await;
+    let mended = store.recount().await.unwrap();
+    let has_values = store.db().dialect() == db::Dialect::Postgres;
+    assert!(mended.nodes == 12 && mended.events > 3 && (mended.values > 3) == has_values, "{mended:?}");
+    compare(&store, &[]).await;
+    assert_eq!(store.recount().await.unwrap(), Recounted::default());
+    for round in 1..4 {
+        damage(&store).await;
+        let mut tasks = tokio::task::JoinSet::new();
+        for node in 0..12 {
+            let store = store.clone();
+            tasks.spawn(async move { bring(&store, node, round).await });
+        }
+        for _ in 0..2 {
+            let store = store.clone();
+            tasks.spawn(async move {
+                for _ in 0..4 {
+                    store.recount().await.unwrap();
+                    run(&store, &Step::SumUp).await;
+                }
+            });
+        }
+        tasks.join_all().await;
+        compare(&store, &[]).await;
+        assert_eq!(store.recount().await.unwrap(), Recounted::default());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn counts_are_mended_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    counts_are_mended(Store::open(&folder.path().join("x.sqlite")).unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn counts_are_mended_on_postgresql() {
+    let Some(server) = db::scratch::Server::start() else { return };
+    counts_are_mended(Store::connect(server.settings()).await.unwrap()).await;
 }
 
 #[test]

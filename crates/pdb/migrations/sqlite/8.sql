@@ -1,0 +1,3 @@
+-- When counts were last compared with the rows that they count, so that two who do it at once do not mend the same twice.
+CREATE TABLE recounts (at INTEGER NOT NULL);
+INSERT INTO recounts (at) VALUES (0);
