@@ -64,13 +64,23 @@ impl Lists {
 impl Tags {
     /// The tags in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Str> {
-        let list = self.table.lists.get(self.from..self.to).unwrap_or_default();
-        list.iter().map(|&index| &self.table.texts[index as usize])
+        self.list().iter().map(|&index| &self.table.texts[index as usize])
     }
 
-    /// True if they are known to be the same without a look at them.
-    pub(super) fn is_same_list(&self, other: &Tags) -> bool {
-        (self.from, self.to) == (other.from, other.to) && Arc::ptr_eq(&self.table, &other.table)
+    /// How many tags at the end of both are known to be the same without a look at their texts.
+    pub(super) fn shared_end(&self, other: &Tags) -> usize {
+        if !Arc::ptr_eq(&self.table, &other.table) {
+            return 0;
+        }
+        if (self.from, self.to) == (other.from, other.to) {
+            return self.len();
+        }
+        self.list().iter().rev().zip(other.list().iter().rev()).take_while(|(one, two)| one == two).count()
+    }
+
+    /// Indexes in the texts of the table.
+    fn list(&self) -> &[u32] {
+        self.table.lists.get(self.from..self.to).unwrap_or_default()
     }
 
     /// How many there are.
@@ -125,6 +135,8 @@ mod tests {
         assert_eq!(format!("{all:?}"), r#"[["a", "b"], ["a", "b"], [], ["b"]]"#);
         assert_eq!(all[3], Tags::from(vec!["b".into()]));
         assert!(all[2].is_empty() && all[1].len() == 2);
-        assert!(all[0].is_same_list(&all[1]) && !all[1].is_same_list(&all[2]));
+        let ends = [all[0].shared_end(&all[1]), all[1].shared_end(&all[2]), all[0].shared_end(&all[3])];
+        assert_eq!(ends, [2, 0, 1]);
+        assert_eq!(all[3].shared_end(&Tags::from(vec!["b".into()])), 0);
     }
 }
