@@ -97,6 +97,11 @@ impl Agent {
         Agent { certname: self.certname.clone(), url: url.to_owned(), client: self.client.clone() }
     }
 
+    /// Whether it asks this listener.
+    pub fn is_at(&self, url: &str) -> bool {
+        self.url == url
+    }
+
     /// Any request with the agent's certificate; `path` begins with `/`.
     pub async fn send(
         &self,

@@ -13,6 +13,7 @@ mod demo;
 mod epp;
 mod files;
 mod fmt;
+mod haproxy;
 mod identity;
 mod lint;
 mod lookup;

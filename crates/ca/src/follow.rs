@@ -2,8 +2,10 @@
 //!
 //! A list is believed for the signature of an authority that this server trusts, not for where it came from; one that is older than
 //! what is held is refused, so that nobody can bring a revoked certificate back by an old list; and lists may not vanish. What is
-//! believed is on disk, where the agent on this machine looks for it too, before it is published. While the authority is away the held
-//! lists stay in force.
+//! believed is on disk before it is published. While the authority is away the held lists stay in force.
+//!
+//! They lie in a file of their own: the agent on this machine keeps its own, which may be the short list of infrastructure nodes. It
+//! helps out as long as there was no other.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -46,6 +48,8 @@ pub enum FollowError {
 pub struct Lists {
     crls: Vec<Crl>,
     pem: Bytes,
+    /// From another program: any that are fetched are better.
+    is_makeshift: bool,
 }
 
 impl Lists {
@@ -81,26 +85,29 @@ struct Checked {
 }
 
 impl Follower {
-    /// Takes up the lists in `file`, if there are some. `bundle` has the authorities whose lists are believed; `pause` is the time
-    /// between two looks.
+    /// Takes up the lists in `file`, else those in `makeshift`, if there are some that can be believed. `bundle` has the authorities
+    /// whose lists are; `pause` is the time between two looks.
     pub fn open(
         authority: Arc<Upstream>,
         bundle: PathBuf,
         file: PathBuf,
+        makeshift: PathBuf,
         pause: Duration,
     ) -> Result<Follower, FollowError> {
-        let held = match files::read_list(&file)? {
-            None => None,
-            Some(pem) => {
-                let content =
-                    |reason: String| FollowError::Content { path: file.display().to_string(), reason };
-                let crls = Crl::chain_from_pem(&pem).map_err(|error| content(error.to_string()))?;
-                // What another program left here is believed no more than what comes over the network.
-                let lists = Lists { crls, pem: pem.into() };
-                accept(None, &lists, &authorities(&bundle)?).map_err(content)?;
-                Some(Arc::new(lists))
+        let trusted = authorities(&bundle)?;
+        let mut held = None;
+        for (path, is_makeshift) in [(&file, false), (&makeshift, true)] {
+            let Some(pem) = files::read_list(path)?.filter(|_| held.is_none()) else { continue };
+            // What lies here is believed no more than what comes over the network.
+            let read = Crl::chain_from_pem(&pem).map_err(|error| error.to_string());
+            let lists = read.map(|crls| Lists { crls, pem: pem.into(), is_makeshift });
+            match lists.and_then(|lists| accept(None, &lists, &trusted).map(|()| lists)) {
+                Ok(lists) => held = Some(Arc::new(lists)),
+                Err(reason) => {
+                    tracing::warn!(path = %path.display(), reason, "revocation lists are not taken up");
+                }
             }
-        };
+        }
         Ok(Follower {
             authority,
             bundle,
@@ -192,12 +199,13 @@ impl Follower {
     /// Puts lists into force, if they can be believed and are new.
     fn take(&self, pem: Bytes) -> Result<bool, FollowError> {
         let held = self.lists();
-        if held.as_ref().is_some_and(|held| held.pem == pem) {
+        if held.as_ref().is_some_and(|held| held.pem == pem && !held.is_makeshift) {
             return Ok(false);
         }
         let crls = Crl::chain_from_pem(&pem).map_err(|error| FollowError::Refused(error.to_string()))?;
-        let fresh = Lists { crls, pem };
-        accept(held.as_deref(), &fresh, &authorities(&self.bundle)?).map_err(FollowError::Refused)?;
+        let fresh = Lists { crls, pem, is_makeshift: false };
+        let comparable = held.as_deref().filter(|held| !held.is_makeshift);
+        accept(comparable, &fresh, &authorities(&self.bundle)?).map_err(FollowError::Refused)?;
         files::create_parent(&self.file)?;
         files::write(&self.file, &fresh.pem, PUBLIC)?;
         tracing::info!(lists = fresh.crls.len(), "new revocation lists are in force");
@@ -313,7 +321,8 @@ mod tests {
 
     fn lists(crls: &[&Crl]) -> Lists {
         let pem: String = crls.iter().map(|crl| crl.to_pem()).collect();
-        Lists { crls: Crl::chain_from_pem(pem.as_bytes()).unwrap(), pem: pem.into() }
+        let crls = Crl::chain_from_pem(pem.as_bytes()).unwrap();
+        Lists { crls, pem: pem.into(), is_makeshift: false }
     }
 
     #[test]

@@ -76,10 +76,16 @@ impl Relay {
             .filter_map(|name| Some((name.clone(), request.headers.get(name)?.clone())))
             .collect();
         headers.extend(rest::identity::relayed(&request.peer));
-        let target = match request.query.is_empty() {
-            true => request.path.clone(),
-            false => format!("{}?{}", request.path, request.query),
-        };
+        // What was judged here, not what came: a path is text of the client's until it is understood.
+        let mut target = String::new();
+        for segment in request.canonical_path().trim_start_matches('/').split('/') {
+            target.push('/');
+            target.push_str(&rest::path::percent_encode(segment));
+        }
+        if !request.query.is_empty() {
+            target.push('?');
+            target.push_str(&request.query);
+        }
         let send = || self.authority.send(request.method.clone(), &target, headers.clone(), body.clone());
         let answer = match send().await {
             Err(ClientError::Broken { .. }) if request.method == Method::GET => send().await,

@@ -78,19 +78,20 @@ impl Remote {
 
     async fn take(&self, command: Command) -> Result<(), PdbError> {
         let received = microseconds(SystemTime::now());
-        let keeping = match &command {
-            Command::ReplaceCatalog(catalog) => catalog.fingerprint.map(|found| (catalog.clone(), found)),
-            _ => None,
-        };
         let outgoing = match command {
             Command::KeepCatalog(keep) => self.again(&keep, received)?,
-            Command::ReplaceCatalog(catalog) if self.same(&catalog).is_some() => {
-                let keep = self.same(&catalog).ok_or(PdbError::Gone)?;
-                let mut outgoing = self.again(&keep, received)?;
-                outgoing.extend(wire::inputs(&catalog, received)?);
-                outgoing
-            }
-            command => self.pack(command, keeping, received).await?,
+            Command::ReplaceCatalog(catalog) => match self.same(&catalog) {
+                Some(keep) => {
+                    let mut outgoing = self.again(&keep, received)?;
+                    outgoing.extend(wire::inputs(&catalog, received)?);
+                    outgoing
+                }
+                None => {
+                    let keeping = catalog.fingerprint.map(|fingerprint| (catalog.clone(), fingerprint));
+                    self.pack(Command::ReplaceCatalog(catalog), keeping, received).await?
+                }
+            },
+            command => self.pack(command, None, received).await?,
         };
         self.send_or_queue(outgoing).await
     }

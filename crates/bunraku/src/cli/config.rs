@@ -12,6 +12,8 @@ pub enum Command {
     Check,
     /// Print an example bunraku.toml with every key, its meaning and its default
     Example,
+    /// Print a configuration of HAProxy for the compilers
+    Haproxy(super::haproxy::Args),
     /// Print the configuration in force
     Show {
         /// Print JSON
@@ -24,6 +26,7 @@ pub enum Command {
 pub fn run(command: Command, path: Option<&Path>) -> anyhow::Result<ExitCode> {
     match command {
         Command::Check => check(path),
+        Command::Haproxy(args) => super::haproxy::run(&args, path),
         Command::Example => {
             print!("{}", keys::example());
             Ok(ExitCode::SUCCESS)

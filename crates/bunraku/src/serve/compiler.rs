@@ -55,6 +55,8 @@ pub async fn start(site: &Site) -> anyhow::Result<Compiler> {
     let host = settings::host(site)?;
     let primary = settings::primary(site)?;
     must_be_enrolled(&host)?;
+    let directory = &site.data_dir;
+    std::fs::create_dir_all(directory).with_context(|| format!("could not make {}", directory.display()))?;
     let limits = ClientLimits {
         connect_timeout: CONNECT_TIMEOUT,
         answer_timeout: ANSWER_TIMEOUT,
@@ -66,6 +68,7 @@ pub async fn start(site: &Site) -> anyhow::Result<Compiler> {
     let follower = Follower::open(
         authority.clone(),
         host.localcacert.clone(),
+        site.data_dir.join("revocation-lists.pem"),
         host.hostcrl.clone(),
         site.config.compiler.crl_interval.0,
     )?;
@@ -107,8 +110,6 @@ pub async fn start(site: &Site) -> anyhow::Result<Compiler> {
         follower: follower.clone(),
     });
 
-    let directory = &site.data_dir;
-    std::fs::create_dir_all(directory).with_context(|| format!("could not make {}", directory.display()))?;
     let remote = Remote::new(store.clone(), puppetdb::queue(site).await?, &site.certname);
     let behind = Behind {
         store: Arc::new(remote.clone()),

@@ -51,8 +51,7 @@ impl Inner {
             time: Some(command.producer_timestamp),
             unpacked: command.unpacked,
         };
-        let body = Bytes::copy_from_slice(&command.body);
-        match self.post(&head, body).await {
+        match self.post(&head, command.body.clone()).await {
             Ok(sending) => sending,
             Err((_, reason)) => Sending::Away(reason),
         }

@@ -29,7 +29,7 @@ pub(super) struct Outgoing {
     pub(super) producer_timestamp: i64,
     pub(super) received: i64,
     /// The document, packed by gzip.
-    pub(super) body: Vec<u8>,
+    pub(super) body: Bytes,
     /// How long it is unpacked, if that is known.
     pub(super) unpacked: Option<u64>,
 }
@@ -42,7 +42,7 @@ impl From<Outgoing> for Incoming {
             certname: outgoing.certname,
             producer_timestamp: Some(outgoing.producer_timestamp),
             received: outgoing.received,
-            body: Body { bytes: outgoing.body, encoding: Encoding::Gzip },
+            body: Body { bytes: outgoing.body.into(), encoding: Encoding::Gzip },
         }
     }
 }
@@ -67,7 +67,7 @@ fn outgoing(name: Name, certname: &str, time: i64, received: i64, text: &[u8]) -
         certname: certname.to_owned(),
         producer_timestamp: time,
         received,
-        body: gzip(text)?,
+        body: gzip(text)?.into(),
         unpacked: Some(text.len() as u64),
     })
 }
@@ -140,7 +140,7 @@ impl Head<'_> {
         let head = self.text();
         let mut outgoing =
             outgoing(Name::ReplaceCatalog, self.certname, self.time, received, head.as_bytes())?;
-        outgoing.body.extend_from_slice(tail);
+        outgoing.body = [&outgoing.body[..], &tail[..]].concat().into();
         outgoing.unpacked = Some(head.len() as u64 + tail_len);
         Ok(outgoing)
     }

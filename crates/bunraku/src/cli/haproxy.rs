@@ -1,0 +1,194 @@
+//! `bunraku config haproxy`: a balancer's configuration for the compilers that there are.
+//!
+//! TLS ends at the compilers, since they ask agents for certificates; so the balancer sees connections, and health checks of its own. The
+//! checks speak TLS to each compiler under its certname, and take the status that a compiler gives up before it stops.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+use anyhow::{Context as _, bail};
+use pki::oid::PP_AUTH_ROLE;
+use pki::{Certificate, Crl};
+
+use crate::config::Site;
+
+/// Of agents, and of orchestration over websockets, which are silent for minutes.
+const PORTS: [(&str, u16, &str); 2] =
+    [("agents", 8140, ""), ("orchestration", 8142, "    timeout tunnel 15m\n")];
+
+/// What is written, and for whom.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// A compiler, as its certname or CERTNAME=ADDRESS:PORT; instead of those that the authority and `auth.compilers` know
+    #[arg(long, value_name = "CERTNAME")]
+    compiler: Vec<String>,
+    /// The authority's certificates on the balancer's machine
+    #[arg(long, value_name = "FILE", default_value = "/etc/haproxy/puppet-ca.pem")]
+    ca_file: PathBuf,
+    /// Address and port for agents
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = ":8140")]
+    listen: String,
+    /// Leave the port of orchestration (8142) out
+    #[arg(long)]
+    agents_only: bool,
+}
+
+/// A compiler as the balancer finds it.
+#[derive(Debug)]
+struct Server {
+    certname: String,
+    host: String,
+    port: u16,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, config: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let named = match args.compiler.is_empty() {
+        true => known(&Site::load(config)?)?,
+        false => args.compiler.clone(),
+    };
+    let servers = named.iter().map(|text| server(text)).collect::<anyhow::Result<Vec<_>>>()?;
+    print!("{}", text(args, &servers));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn server(text: &str) -> anyhow::Result<Server> {
+    let (certname, address) = text.split_once('=').unwrap_or((text, text));
+    let plain = |name: &str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
+    };
+    let (host, port) = match address.rsplit_once(':') {
+        Some((host, port)) => {
+            (host, port.parse().with_context(|| format!("`{port}` of `{text}` is no port"))?)
+        }
+        None => (address, 8140),
+    };
+    if !plain(certname) || !plain(host) {
+        bail!("`{text}` is not a compiler: write its certname, or CERTNAME=ADDRESS:PORT");
+    }
+    Ok(Server { certname: certname.to_owned(), host: host.to_owned(), port })
+}
+
+/// Certnames of all compilers: those that are configured, and those whose certificate says so and is good.
+fn known(site: &Site) -> anyhow::Result<Vec<String>> {
+    let mut names: BTreeSet<String> = site.config.auth.compilers.iter().cloned().collect();
+    let lists = std::fs::read(site.path("cacrl")).ok();
+    let lists = lists.map(|pem| Crl::chain_from_pem(&pem)).transpose().context("the revocation lists")?;
+    let lists = lists.unwrap_or_default();
+    for entry in std::fs::read_dir(site.path("signeddir")).into_iter().flatten() {
+        let path = entry?.path();
+        let Ok(certificate) =
+            std::fs::read(&path).map_err(anyhow::Error::new).and_then(|pem| Ok(Certificate::from_pem(&pem)?))
+        else {
+            continue;
+        };
+        if is_compiler(&certificate, &lists) {
+            names.extend(certificate.certname());
+        }
+    }
+    if names.is_empty() {
+        bail!(
+            "no compilers are known: none is listed in auth.compilers, and no certificate in {} has pp_auth_role = pe_compiler; \
+             --compiler names one",
+            site.path("signeddir").display()
+        );
+    }
+    Ok(names.into_iter().collect())
+}
+
+fn is_compiler(certificate: &Certificate, lists: &[Crl]) -> bool {
+    let has_role = certificate
+        .extensions()
+        .iter()
+        .any(|extension| extension.oid == PP_AUTH_ROLE && extension.as_text() == "pe_compiler");
+    let is_revoked =
+        lists.iter().any(|crl| crl.issuer() == certificate.issuer() && crl.contains(&certificate.serial()));
+    has_role && !is_revoked && certificate.not_after() > SystemTime::now()
+}
+
+fn text(args: &Args, servers: &[Server]) -> String {
+    let mut out = format!(
+        "# HAProxy (2.2 or newer) in front of compilers, as `bunraku config haproxy` writes it.\n\
+         # {ca} has the authority's certificates: certs/ca.pem of any agent.\n\
+         # A compiler is taken out for maintenance with `set server agents/NAME state drain` at the stats socket, or by\n\
+         # stopping it: its status is bad for listen.drain-time (15s) before it takes no more connections.\n\
+         global\n\
+         \x20   log stdout format raw local0\n\
+         \n\
+         defaults\n\
+         \x20   mode tcp\n\
+         \x20   log global\n\
+         \x20   option tcplog\n\
+         \x20   option dontlognull\n\
+         \x20   option redispatch\n\
+         \x20   retries 3\n\
+         \x20   timeout connect 5s\n\
+         \x20   # Catalogs may take minutes.\n\
+         \x20   timeout client 10m\n\
+         \x20   timeout server 10m\n\
+         \x20   timeout check 5s\n\
+         \x20   default-server inter 2s fall 2 rise 2 init-addr last,libc,none\n",
+        ca = args.ca_file.display()
+    );
+    for (name, port, more) in PORTS {
+        let is_agents = port == 8140;
+        if args.agents_only && !is_agents {
+            continue;
+        }
+        let bind = if is_agents { args.listen.clone() } else { format!(":{port}") };
+        let _ = write!(
+            out,
+            "\nlisten {name}\n    bind {bind}\n    balance leastconn\n{more}    option httpchk GET /status/v1/simple\n    \
+             http-check expect status 200\n"
+        );
+        for server in servers {
+            let Server { certname, host, port: own } = server;
+            let at = if is_agents { *own } else { port };
+            let _ = writeln!(
+                out,
+                "    server {certname} {host}:{at} check port {own} check-ssl verify required ca-file {ca} check-sni {certname} \
+                 verifyhost {certname}",
+                ca = args.ca_file.display()
+            );
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn args(agents_only: bool) -> Args {
+        Args { compiler: Vec::new(), ca_file: "/ca.pem".into(), listen: ":8140".into(), agents_only }
+    }
+
+    #[test]
+    fn each_compiler_is_a_server_of_each_port() {
+        let servers = [server("a.example.com").unwrap(), server("b=10.0.0.2:9140").unwrap()];
+        let written = text(&args(false), &servers);
+        let lines: Vec<&str> =
+            written.lines().filter(|line| line.trim_start().starts_with("server ")).collect();
+        assert_eq!(
+            lines,
+            [
+                "    server a.example.com a.example.com:8140 check port 8140 check-ssl verify required ca-file /ca.pem check-sni a.example.com verifyhost a.example.com",
+                "    server b 10.0.0.2:9140 check port 9140 check-ssl verify required ca-file /ca.pem check-sni b verifyhost b",
+                "    server a.example.com a.example.com:8142 check port 8140 check-ssl verify required ca-file /ca.pem check-sni a.example.com verifyhost a.example.com",
+                "    server b 10.0.0.2:8142 check port 9140 check-ssl verify required ca-file /ca.pem check-sni b verifyhost b",
+            ]
+        );
+        assert!(written.contains("timeout tunnel 15m"));
+        assert!(!text(&args(true), &servers).contains("8142"));
+    }
+
+    #[test]
+    fn what_is_no_name_gets_into_no_configuration() {
+        for wrong in ["", "a b", "a\nserver x", "a=", "a=b c:1", "a=b:port", "a=b:99999", "a#"] {
+            assert!(server(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}
