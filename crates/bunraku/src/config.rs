@@ -38,6 +38,7 @@ pub struct Config {
     pub ca: Ca,
     pub puppetdb: Puppetdb,
     pub compiler: Compiler,
+    pub file_sync: FileSync,
     pub auth: Auth,
     pub log: Log,
 }
@@ -162,6 +163,21 @@ pub struct Compiler {
     pub crl_interval: Duration,
     pub crl_max_age: Duration,
     pub clock_tolerance: Duration,
+}
+
+/// `[file-sync]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "documented in `keys::KEYS`")]
+pub struct FileSync {
+    pub enabled: Option<bool>,
+    pub data_dir: Option<PathBuf>,
+    pub staging_dir: Option<PathBuf>,
+    pub live_dir: Option<PathBuf>,
+    pub poll_interval: Duration,
+    pub versioned_dirs_ttl: Duration,
+    pub enable_forceful_sync: bool,
+    pub preserve_deleted_submodules: bool,
 }
 
 /// `[auth]`
@@ -330,6 +346,21 @@ impl Default for Puppetdb {
             query_timeout_default: Duration::seconds(600),
             query_timeout_max: Duration::seconds(600),
             log_queries: false,
+        }
+    }
+}
+
+impl Default for FileSync {
+    fn default() -> FileSync {
+        FileSync {
+            enabled: None,
+            data_dir: None,
+            staging_dir: None,
+            live_dir: None,
+            poll_interval: Duration::seconds(5),
+            versioned_dirs_ttl: Duration::seconds(30 * 60),
+            enable_forceful_sync: true,
+            preserve_deleted_submodules: false,
         }
     }
 }

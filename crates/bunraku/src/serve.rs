@@ -1,6 +1,7 @@
 //! Roles: what each puts together. A role reads as a parts list.
 
 mod agents;
+pub mod code;
 pub mod compiler;
 pub mod primary;
 mod puppetdb;

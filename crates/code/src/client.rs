@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use rest::client::ClientLimits;
-use rest::{Bytes, HeaderValue, Method, StatusCode, header};
+use rest::client::{Answer, ClientLimits};
+use rest::{BoxFuture, Bytes, ClientError, HeaderName, HeaderValue, Method, StatusCode, Upstream, header};
 use serde_json::{Map, Value as Json, json};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::git::{Id, OBJECT_BYTES_MAX, Repository};
 use crate::limits::Limits;
 use crate::live::{Live, TOP};
-use crate::protocol::{self, ObjectsRequest, SyncStatus};
+use crate::protocol::{self, ObjectsRequest, PREFIX, SyncStatus};
 use crate::sync_machine::{Fetched, Machine, Pace, PartStatus, Polled, Task};
 use crate::transfer::{self, IDS_MAX};
 use crate::versions::Storage;
@@ -51,12 +51,40 @@ pub enum Source {
     /// From the store of versions of this process.
     Here(Arc<Storage>),
     /// From a primary.
-    There {
-        /// With the certificate of this host.
-        client: rest::Client,
-        /// `https://primary:8140/file-sync/v1`
-        server_api_url: String,
-    },
+    There(Arc<dyn Primary>),
+}
+
+/// The way to a primary.
+pub trait Primary: Send + Sync {
+    /// Sends a POST to a path and query below the address of the primary; the answer may have any status.
+    fn post(
+        &self,
+        target: String,
+        headers: Vec<(HeaderName, HeaderValue)>,
+        body: Bytes,
+    ) -> BoxFuture<'_, Result<Answer, ClientError>>;
+}
+
+impl Primary for Upstream {
+    fn post(
+        &self,
+        target: String,
+        headers: Vec<(HeaderName, HeaderValue)>,
+        body: Bytes,
+    ) -> BoxFuture<'_, Result<Answer, ClientError>> {
+        Box::pin(async move { self.send(Method::POST, &target, headers, body).await })
+    }
+}
+
+impl ClientSettings {
+    /// What a connection to the primary has to bear: questions that wait for their answers, and answers as large as files.
+    pub fn client_limits(&self) -> ClientLimits {
+        ClientLimits {
+            answer_timeout: Duration::from_secs(self.wait_seconds + 60),
+            answer_bytes_max: (self.limits.file_bytes_max + ANSWER_SLACK_BYTES) as usize,
+            ..ClientLimits::default()
+        }
+    }
 }
 
 /// How a client fares.
@@ -103,19 +131,9 @@ impl Client {
     /// # Errors
     /// Its store cannot be made.
     pub fn new(settings: ClientSettings, source: Source, live: Arc<Live>) -> Result<Client> {
-        let source = match source {
-            Source::There { client, server_api_url } => {
-                Repository::open_or_create(&settings.store)?;
-                let limits = ClientLimits {
-                    answer_timeout: Duration::from_secs(settings.wait_seconds + 60),
-                    answer_bytes_max: (settings.limits.file_bytes_max + ANSWER_SLACK_BYTES) as usize,
-                    ..ClientLimits::default()
-                };
-                let server_api_url = server_api_url.trim_end_matches('/').to_owned();
-                Source::There { client: client.with_limits(limits), server_api_url }
-            }
-            here => here,
-        };
+        if let Source::There(_) = source {
+            Repository::open_or_create(&settings.store)?;
+        }
         let status = watch::Sender::new(Arc::default());
         Ok(Client {
             settings,
@@ -286,7 +304,7 @@ impl Client {
     }
 
     async fn poll(&self, seen: Option<String>) -> Result<Polled, String> {
-        let (client, url) = match &self.source {
+        let primary = match &self.source {
             Source::Here(storage) => {
                 let mut watch = storage.watch();
                 loop {
@@ -299,7 +317,7 @@ impl Client {
                     watch.changed().await.map_err(|error| error.to_string())?;
                 }
             }
-            Source::There { client, server_api_url } => (client, server_api_url),
+            Source::There(primary) => primary,
         };
         let mut headers = vec![(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
         let mut wait = String::new();
@@ -308,8 +326,8 @@ impl Client {
             wait = format!("?wait={}", self.settings.wait_seconds);
         }
         let body = json!({"repos": self.repos_json()}).to_string();
-        let answer =
-            client.send(Method::POST, &format!("{url}/latest-commits{wait}"), headers, body.into()).await;
+        let target = format!("{PREFIX}/latest-commits{wait}");
+        let answer = primary.post(target, headers, body.into()).await;
         let answer = answer.map_err(|error| error.to_string())?;
         if answer.status == StatusCode::NOT_MODIFIED {
             return Ok(Polled::Unchanged);
@@ -328,7 +346,7 @@ impl Client {
         have: Option<Id>,
         ids: Vec<Id>,
     ) -> Result<Fetched> {
-        let Source::There { client, server_api_url } = &self.source else {
+        let Source::There(primary) = &self.source else {
             return Ok(Fetched { gained: 0, missing: Vec::new() });
         };
         let missing = {
@@ -347,8 +365,10 @@ impl Client {
             have: have.filter(|_| whole),
             ids,
         };
-        let answer = client.send_json(Method::POST, &format!("{server_api_url}/objects"), &request).await;
-        let answer = answer.map_err(|error| Error::Remote(error.to_string()))?;
+        let body = serde_json::to_vec(&request).map_err(|error| Error::Remote(error.to_string()))?;
+        let headers = vec![(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+        let answer = primary.post(format!("{PREFIX}/objects"), headers, body.into()).await;
+        let answer = answer.and_then(Answer::ok).map_err(|error| Error::Remote(error.to_string()))?;
         let this = self.clone();
         let body: Bytes = answer.body;
         let fetched = blocking(move || {
@@ -370,7 +390,7 @@ impl Client {
         let mut reader = repository.reader()?;
         let (version, cost) = self.live.lay_out(&mut reader, name, commit)?;
         let about = reader.commit(commit)?;
-        if let Source::There { .. } = self.source {
+        if let Source::There(_) = self.source {
             // Of its history only the version itself was fetched.
             if about.parents.iter().any(|parent| !reader.contains(*parent)) {
                 repository.mark_shallow(commit)?;
@@ -405,10 +425,13 @@ impl Client {
     }
 
     /// The repository that has the objects of an environment.
-    fn repository(&self, name: &str) -> Result<Repository> {
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn repository(&self, name: &str) -> Result<Repository> {
         match &self.source {
             Source::Here(storage) => storage.repository(&self.settings.repo, self.submodule(name).as_deref()),
-            Source::There { .. } => self.store(),
+            Source::There(_) => self.store(),
         }
     }
 

@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rest::{BoxFuture, Bytes, Method, Problem, Request, Response, Service, StatusCode, header};
+use rest::{
+    BoxFuture, Bytes, Compilers, Method, Peer, Problem, Request, Response, Service, StatusCode, header,
+};
 use serde_json::{Map, Value as Json, json};
 use tokio::sync::{OnceCell, Semaphore, watch};
 
@@ -30,31 +32,26 @@ const FORCE_PATIENCE: Duration = Duration::from_secs(120);
 #[derive(Debug, Default)]
 pub struct Allowed {
     primaries: BTreeSet<String>,
-    clients: RwLock<BTreeSet<String>>,
+    compilers: RwLock<Compilers>,
 }
 
 impl Allowed {
-    /// Certnames that may commit, and that may sync, which the former may too.
-    pub fn new(
-        primaries: impl IntoIterator<Item = String>,
-        clients: impl IntoIterator<Item = String>,
-    ) -> Allowed {
-        let clients = RwLock::new(clients.into_iter().collect());
-        Allowed { primaries: primaries.into_iter().collect(), clients }
+    /// Certnames that may commit, and servers that may sync, as the former may too.
+    pub fn new(primaries: impl IntoIterator<Item = String>, compilers: Compilers) -> Allowed {
+        Allowed { primaries: primaries.into_iter().collect(), compilers: RwLock::new(compilers) }
     }
 
     /// Exchanges the list of those that may sync.
-    pub fn replace_clients(&self, clients: impl IntoIterator<Item = String>) {
-        *self.clients.write().unwrap_or_else(PoisonError::into_inner) = clients.into_iter().collect();
+    pub fn replace_compilers(&self, compilers: Compilers) {
+        *self.compilers.write().unwrap_or_else(PoisonError::into_inner) = compilers;
     }
 
-    fn is_primary(&self, certname: &str) -> bool {
-        self.primaries.contains(certname)
+    fn is_primary(&self, peer: &Peer) -> bool {
+        peer.certname().is_some_and(|name| self.primaries.contains(name))
     }
 
-    fn is_client(&self, certname: &str) -> bool {
-        self.is_primary(certname)
-            || self.clients.read().unwrap_or_else(PoisonError::into_inner).contains(certname)
+    fn is_client(&self, peer: &Peer) -> bool {
+        self.is_primary(peer) || self.compilers.read().unwrap_or_else(PoisonError::into_inner).includes(peer)
     }
 }
 
@@ -140,10 +137,11 @@ impl Handlers {
         let certname = request.peer.certname();
         let path = request.canonical_path();
         let commits = matches!(request.tail(PREFIX), Some("/commit" | "/publish"));
-        let permitted = certname.filter(|certname| match commits {
-            true => self.allowed.is_primary(certname),
-            false => self.allowed.is_client(certname),
-        });
+        let is_permitted = match commits {
+            true => self.allowed.is_primary(&request.peer),
+            false => self.allowed.is_client(&request.peer),
+        };
+        let permitted = certname.filter(|_| is_permitted);
         permitted.map(str::to_owned).ok_or_else(|| {
             let caller = request.peer.claimed_name().unwrap_or("a caller without a certificate");
             tracing::error!(request = %request.id, caller, path, "refused: not on the list of clients of file sync");

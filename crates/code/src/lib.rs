@@ -7,6 +7,7 @@
 //! Nothing here knows what code means: it is files.
 
 pub mod client;
+mod content;
 mod error;
 pub mod git;
 pub mod handlers;
@@ -21,5 +22,6 @@ pub mod sync_machine;
 pub mod transfer;
 pub mod versions;
 
+pub use content::{code_id, content};
 pub use error::{Error, Result};
 pub use limits::Limits;

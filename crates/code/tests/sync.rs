@@ -17,8 +17,8 @@ use code::protocol::PREFIX;
 use code::sync_machine::Pace;
 use code::versions::Storage;
 use rest::{
-    BoxFuture, Bytes, HeaderName, HeaderValue, Limits, Listening, Method, Metrics, Peer, PeerCertificate,
-    Request, Response, ResponseBody, Service, StatusCode, header,
+    BoxFuture, Bytes, Compilers, HeaderName, HeaderValue, Limits, Listening, Method, Metrics, Peer,
+    PeerCertificate, Request, Response, ResponseBody, Service, StatusCode, header,
 };
 use serde_json::{Value as Json, json};
 use support::{REPO, Site, commit, git};
@@ -89,7 +89,7 @@ impl Primary {
         let site = Site::new();
         let storage = Arc::new(site.open());
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let allowed = Allowed::new(names(&["primary"]), names(&["compiler1", "compiler2"]));
+        let allowed = Allowed::new(names(&["primary"]), Compilers::new(names(&["compiler1", "compiler2"])));
         let handlers = Arc::new(Handlers::new(Some(storage.clone()), None, Arc::new(allowed)));
         let link = Arc::new(Link {
             handlers: handlers.clone(),
@@ -123,6 +123,25 @@ impl Primary {
     }
 }
 
+/// A connection without TLS.
+struct Plain {
+    client: rest::Client,
+    base: String,
+}
+
+impl code::client::Primary for Plain {
+    fn post(
+        &self,
+        target: String,
+        headers: Vec<(HeaderName, HeaderValue)>,
+        body: Bytes,
+    ) -> BoxFuture<'_, Result<rest::client::Answer, rest::ClientError>> {
+        Box::pin(async move {
+            self.client.send(Method::POST, &format!("{}{target}", self.base), headers, body).await
+        })
+    }
+}
+
 struct Compiler {
     client: Arc<Client>,
     folder: PathBuf,
@@ -148,8 +167,9 @@ impl Compiler {
             limits: code::Limits::default(),
         };
         let name = HeaderValue::from_str(name).unwrap();
-        let client = rest::Client::without_tls().with_header(NAME_HEADER, name);
-        let source = Source::There { client, server_api_url: url.to_owned() };
+        let client =
+            rest::Client::without_tls().with_header(NAME_HEADER, name).with_limits(settings.client_limits());
+        let source = Source::There(Arc::new(Plain { client, base: url.trim_end_matches(PREFIX).to_owned() }));
         let live = Arc::new(Live::open(live).unwrap());
         let client = Arc::new(Client::new(settings, source, live).unwrap());
         let task = tokio::spawn(client.clone().run());
@@ -336,7 +356,7 @@ async fn the_primary_is_a_client_of_itself() {
         assert_eq!(read(directory.join("a")), text);
     }
     assert!(!data.join("puppet-code.git").exists());
-    let allowed = Arc::new(Allowed::new(["primary".to_owned()], []));
+    let allowed = Arc::new(Allowed::new(["primary".to_owned()], Compilers::default()));
     let handlers = Handlers::new(None, Some(client), allowed);
     let request = Request::new(Method::POST, "/file-sync/v1/force-sync").unwrap();
     let peer = Peer::verified("primary", PeerCertificate::default());

@@ -54,6 +54,9 @@ pub struct ImageOptions {
     pub environment: String,
     /// Folder of the environment, if it has one.
     pub directory: Option<PathBuf>,
+    /// The path that stands for `directory` in catalogs and messages, if that is one version of an environment among others. No file
+    /// in the directory of a version ever changes, and versions share files by links.
+    pub shown_as: Option<PathBuf>,
     /// Folders of modules; the first that has a module of a name wins.
     pub modulepath: Vec<PathBuf>,
     /// Site manifest: a file, or a folder of which all `*.pp` are read.
@@ -85,6 +88,7 @@ impl Default for ImageOptions {
         ImageOptions {
             environment: "production".into(),
             directory: None,
+            shown_as: None,
             modulepath: Vec::new(),
             manifest: None,
             code: None,
@@ -98,6 +102,25 @@ impl Default for ImageOptions {
             bounds: crate::Bounds::default(),
             ruby: None,
         }
+    }
+}
+
+impl ImageOptions {
+    /// A path of a file as catalogs and messages have it.
+    fn shown(&self, path: &Path) -> PathBuf {
+        match (&self.directory, &self.shown_as) {
+            (Some(directory), Some(shown_as)) => {
+                path.strip_prefix(directory).map_or_else(|_| path.to_owned(), |inside| shown_as.join(inside))
+            }
+            _ => path.to_owned(),
+        }
+    }
+
+    /// Where a file of this version is in another one.
+    fn in_version(&self, other: &ImageOptions, path: &Path) -> Option<PathBuf> {
+        let same_place = self.shown_as.is_some() && self.shown_as == other.shown_as;
+        let inside = path.strip_prefix(self.directory.as_ref().filter(|_| same_place)?).ok()?;
+        Some(other.directory.as_ref()?.join(inside))
     }
 }
 
@@ -199,7 +222,7 @@ impl Image {
                 ruby_functions.entry(function.name).or_default().push((Some(*module), at));
             }
         }
-        files.parse(old.map(|old| &old.files), options);
+        files.parse(old, options);
         let main = Main::gather(options, &manifests, &files);
         let main_class = main.class();
         let aliases = types::Aliases::new(&modules, &main, options, &mut files)?;
@@ -347,12 +370,15 @@ impl Image {
 }
 
 impl Files {
-    fn parse(&mut self, old: Option<&Files>, options: &ImageOptions) {
+    fn parse(&mut self, old: Option<&Image>, options: &ImageOptions) {
         let pending = self.take_pending();
         let parsed: Vec<_> = pending
             .into_par_iter()
             .map(|request| {
-                let kept = old.and_then(|old| old.unchanged(&request));
+                let kept = old.and_then(|old| {
+                    let elsewhere = options.in_version(&old.options, &request.path);
+                    old.files.unchanged(&request, elsewhere.as_deref())
+                });
                 let entry = kept.unwrap_or_else(|| files::read(&request, options));
                 (request.path, Arc::new(entry))
             })

@@ -181,9 +181,10 @@ pub(crate) async fn find(server: &Server, request: &mut Request) -> Result<Respo
             EnvironmentError::NotFound(name) => failed(no_environment(&name, &environmentpath)),
             error => failed(error),
         })?;
-        let code_id = match &program {
-            Some(program) => code_id(program, &requested).map_err(failed)?,
-            None => None,
+        let code_id = match (&environment.version, &program) {
+            (Some(version), _) => Some(version.code_id.clone()),
+            (None, Some(program)) => code_id(program, &requested).map_err(failed)?,
+            (None, None) => None,
         };
         compile(&environment, &node, code_id, &world)
     };

@@ -3,6 +3,8 @@
 //! An image is made when an environment is first asked for and looked over for changed files at most once in
 //! [`Settings::check_interval`](crate::Settings). One request does the looking; the others go on with the image that is there. A
 //! changed environment gets a new image that shares what did not change; compiles under way keep the old one.
+//!
+//! Of environments whose code comes in versions ([`crate::versions`]) no file is looked over: a new version is a new image.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -15,6 +17,7 @@ use compiler::image::{Image, ImageOptions};
 
 use crate::Settings;
 use crate::info::Classes;
+use crate::versions::Version;
 
 /// An environment as it is now.
 #[derive(Clone, Debug)]
@@ -29,6 +32,8 @@ pub struct Environment {
     pub image: Arc<Image>,
     /// The list of its classes, for who asks for it.
     pub classes: Arc<Classes>,
+    /// The version of its code, if that comes in versions.
+    pub version: Option<Arc<Version>>,
 }
 
 /// Settings of one environment (`environment.conf`), with paths resolved.
@@ -113,6 +118,9 @@ impl Environments {
     /// The environment of a name with its present code. Reads files when it is new or has changed: call it where blocking is
     /// allowed.
     pub fn get(&self, name: &str) -> Result<Arc<Environment>, EnvironmentError> {
+        if let Some(version) = self.version(name) {
+            return self.get_version(name, version);
+        }
         let directory = self.directory(name).ok_or_else(|| EnvironmentError::NotFound(name.to_owned()));
         let directory = match directory {
             Ok(directory) => directory,
@@ -147,11 +155,56 @@ impl Environments {
             return Ok(current);
         }
         let flushes = slot.flushes.load(Ordering::Acquire);
-        let fresh = self.look(name, directory, slot.current.load_full())?;
+        let fresh = self.look(name, directory, None, slot.current.load_full())?;
         slot.current.store(Some(fresh.clone()));
         slot.flushes_seen.store(flushes, Ordering::Release);
         *checked = Some(Instant::now());
         Ok(fresh)
+    }
+
+    /// The same for an environment whose code comes in versions. While a new version is loaded for one request, the others go on with
+    /// the version before.
+    fn get_version(&self, name: &str, version: Arc<Version>) -> Result<Arc<Environment>, EnvironmentError> {
+        let slot = lock(&self.slots).entry(name.to_owned()).or_default().clone();
+        let is_current = |environment: &Environment| {
+            environment.version.as_ref().is_some_and(|known| known.code_id == version.code_id)
+        };
+        let is_flushed = slot.is_flushed();
+        let mut checked = match (slot.current.load_full(), slot.checked.try_lock()) {
+            (Some(current), _) if !is_flushed && is_current(&current) => return Ok(current),
+            (Some(current), Err(TryLockError::WouldBlock)) if !is_flushed => return Ok(current),
+            (_, Ok(checked)) => checked,
+            (_, Err(TryLockError::Poisoned(poisoned))) => poisoned.into_inner(),
+            (_, Err(TryLockError::WouldBlock)) => lock(&slot.checked),
+        };
+        // Another request may have loaded it while this one waited.
+        let old = slot.current.load_full();
+        if let Some(current) = old.as_ref().filter(|current| !slot.is_flushed() && is_current(current)) {
+            return Ok(current.clone());
+        }
+        let flushes = slot.flushes.load(Ordering::Acquire);
+        let fresh = self.look(name, version.directory.clone(), Some(version), old)?;
+        slot.current.store(Some(fresh.clone()));
+        slot.flushes_seen.store(flushes, Ordering::Release);
+        *checked = Some(Instant::now());
+        Ok(fresh)
+    }
+
+    fn version(&self, name: &str) -> Option<Arc<Version>> {
+        if self.fixed.as_ref().is_some_and(|(fixed, _)| fixed == name) {
+            return None;
+        }
+        self.settings.versions.as_ref()?.current(name)
+    }
+
+    /// Whether an environment was asked for.
+    pub fn is_loaded(&self, name: &str) -> bool {
+        lock(&self.slots).get(name).is_some_and(|slot| slot.current.load().is_some())
+    }
+
+    /// Whether code comes in versions here, at least of some environments.
+    pub fn are_versioned(&self) -> bool {
+        self.settings.versions.is_some()
     }
 
     /// Names of all environments, sorted.
@@ -166,6 +219,7 @@ impl Environments {
             .filter(|entry| entry.path().is_dir())
             .filter_map(|entry| entry.file_name().into_string().ok())
             .filter(|name| is_name(name))
+            .chain(self.settings.versions.iter().flat_map(|versions| versions.names()))
             .collect();
         names.sort();
         names.dedup();
@@ -195,6 +249,9 @@ impl Environments {
         if let Some((_, directory)) = self.fixed.as_ref().filter(|(fixed, _)| fixed == name) {
             return Some(directory.clone());
         }
+        if let Some(version) = self.version(name) {
+            return Some(version.directory.clone());
+        }
         self.settings.environmentpath.iter().map(|path| path.join(name)).find(|directory| directory.is_dir())
     }
 
@@ -202,6 +259,7 @@ impl Environments {
         &self,
         name: &str,
         directory: PathBuf,
+        version: Option<Arc<Version>>,
         old: Option<Arc<Environment>>,
     ) -> Result<Arc<Environment>, EnvironmentError> {
         let unreadable = |source| EnvironmentError::Unreadable {
@@ -211,9 +269,9 @@ impl Environments {
         };
         let conf = EnvironmentConf::load(name, &directory, &self.settings)?;
         let started = Instant::now();
-        if let Some(old) = old.filter(|old| old.conf == conf && old.directory == directory) {
+        if let Some(old) = old.as_ref().filter(|old| old.conf == conf && old.directory == directory) {
             let Some(image) = old.image.refreshed().map_err(unreadable)? else {
-                return Ok(old);
+                return Ok(old.clone());
             };
             tracing::info!(
                 environment = name,
@@ -222,12 +280,13 @@ impl Environments {
             );
             warn(name, &image, Some(&old.image));
             let environment =
-                Environment { image: Arc::new(image), classes: Arc::default(), ..(*old).clone() };
+                Environment { image: Arc::new(image), classes: Arc::default(), ..(**old).clone() };
             return Ok(Arc::new(environment));
         }
         let options = ImageOptions {
             environment: name.to_owned(),
             directory: Some(directory.clone()),
+            shown_as: version.as_ref().map(|version| version.shown_as.clone()),
             modulepath: conf.modulepath.clone(),
             manifest: Some(conf.manifest.clone()),
             config_version: conf.config_version.clone(),
@@ -240,14 +299,20 @@ impl Environments {
             bounds: self.settings.bounds,
             ..ImageOptions::default()
         };
-        let image = Arc::new(Image::load(&options).map_err(unreadable)?);
+        // Versions share most of their files.
+        let image = match old.filter(|old| version.is_some() && old.version.is_some()) {
+            Some(old) => old.image.with_options(&options),
+            None => Image::load(&options),
+        };
+        let image = Arc::new(image.map_err(unreadable)?);
         tracing::info!(
             environment = name,
             milliseconds = started.elapsed().as_millis() as u64,
             "code is loaded"
         );
         warn(name, &image, None);
-        Ok(Arc::new(Environment { name: name.to_owned(), directory, conf, image, classes: Arc::default() }))
+        let classes = Arc::default();
+        Ok(Arc::new(Environment { name: name.to_owned(), directory, conf, image, classes, version }))
     }
 }
 
@@ -331,9 +396,13 @@ pub fn is_name(name: &str) -> bool {
 
 fn expand(value: &str, name: &str, directory: &Path, settings: &Settings) -> String {
     let base: Vec<_> = settings.basemodulepath.iter().map(|path| path.to_string_lossy()).collect();
+    // The directory of a version is not among the environments.
+    let is_among = directory.file_name().is_some_and(|last| last == name);
+    let path =
+        if is_among { directory.parent() } else { settings.environmentpath.first().map(PathBuf::as_path) };
     value
         .replace("$basemodulepath", &base.join(":"))
-        .replace("$environmentpath", &directory.parent().unwrap_or(directory).to_string_lossy())
+        .replace("$environmentpath", &path.unwrap_or(directory).to_string_lossy())
         .replace("$environment", name)
 }
 

@@ -10,6 +10,7 @@ pub mod files;
 pub mod local;
 pub mod pool;
 pub mod settings;
+pub mod versions;
 
 mod admin;
 mod catalog;

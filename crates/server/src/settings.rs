@@ -1,12 +1,14 @@
 //! What the server is told by its configuration.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use compiler::image::Strict;
 
 use crate::classifier::NodeTerminus;
 use crate::files::FileSettings;
+use crate::versions::Versions;
 
 /// Settings of the server, worked out by the product from its files.
 #[derive(Clone, Debug)]
@@ -62,6 +64,8 @@ pub struct Settings {
     /// Command that prints the version of an environment's code (`code-id-command`); its argument is the environment. Catalogs
     /// are static if it says one.
     pub code_id_command: Option<PathBuf>,
+    /// Environments whose code comes in versions.
+    pub versions: Option<Arc<dyn Versions>>,
     /// How many bytes of catalogs are kept for nodes whose inputs do not change; 0 keeps none.
     pub memo_bytes: usize,
     /// One of so many kept catalogs is compared with a fresh compile before it is sent again; 0 is none.

@@ -98,6 +98,14 @@ keys! {
     "compiler.crl-interval" = "\"1m\"", "How often the authority is asked for new revocation lists.";
     "compiler.crl-max-age" = "\"1d\"", "When the authority has not confirmed the lists for so long, the status is an error. 0s: never.";
     "compiler.clock-tolerance" = "\"1m\"", "When the clock is further than this from the primary's, the status is an error. 0s: never.";
+    "file-sync.enabled" = "false", "Serve committed versions of code, and pass them on to compilers. Default: true where file-sync.conf names the repository puppet-code.";
+    "file-sync.data-dir" = "\"\"", "Where versions are kept. Default: file-sync.conf, else the directory filesync in data-dir.";
+    "file-sync.staging-dir" = "\"\"", "Where code is made ready, with its environments in the directory environments. Default: file-sync.conf, else codedir with -staging added.";
+    "file-sync.live-dir" = "\"\"", "Where links lead to the versions that serve. Default: file-sync.conf, else codedir.";
+    "file-sync.poll-interval" = "\"5s\"", "How often a compiler asks a primary that cannot tell it of new versions.";
+    "file-sync.versioned-dirs-ttl" = "\"30m\"", "How long a version stays that no longer serves and that no compile uses.";
+    "file-sync.enable-forceful-sync" = "true", "Move away what somebody put into the live directory where a link belongs.";
+    "file-sync.preserve-deleted-submodules" = "false", "Keep the repositories of environments that are gone.";
     "auth.file" = "\"\"", "Authorization rules. Default: auth.conf where a Puppet server has it, else built-in rules.";
     "auth.allow-header-cert-info" = "false", "Take the client's identity from X-Client-* headers instead of TLS. Only behind a proxy that sets them.";
     "auth.compilers" = "[]", "Certnames of compilers, which may store what agents bring and say for whom they ask the authority. Certificates with pp_auth_role = pe_compiler need not be listed.";

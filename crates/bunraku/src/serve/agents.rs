@@ -8,9 +8,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use rest::{Front, Listening, Metrics, Revocation, Router, ServerTls, Service, TlsMaterial};
-use server::{PUPPET_VERSION, Part, Server, State, Status};
+use server::environments::Environments;
+use server::versions::Versions;
+use server::{PUPPET_VERSION, Part, Server, Settings, State, Status};
 use tokio::task::JoinHandle;
 
+use super::code::CodeSync;
 use super::settings;
 use super::swap::Swap;
 use crate::config::Site;
@@ -23,8 +26,19 @@ pub(super) struct Behind {
     pub(super) services: Vec<(&'static str, Arc<dyn Service>)>,
     /// Whether the certificate authority is here.
     pub(super) has_authority: bool,
+    /// What is compiled from, if code comes in versions.
+    pub(super) versions: Option<Arc<dyn Versions>>,
     /// What the server's state depends on beside itself.
     pub(super) parts: Vec<Arc<dyn Part>>,
+}
+
+impl Behind {
+    /// Adds file sync.
+    pub(super) fn add_code(&mut self, code: &CodeSync) {
+        self.services.push((::code::protocol::PREFIX, code.handlers.clone()));
+        self.versions = Some(code.versions.clone());
+        self.parts.extend(code.parts.iter().cloned());
+    }
 }
 
 /// A listener for agents at work. Dropped without [`Agents::stop`] it ends at once.
@@ -33,7 +47,7 @@ pub(super) struct Agents {
     front: Arc<Front>,
     mounts: Arc<Swap>,
     behind: Behind,
-    current: Mutex<Current>,
+    current: Arc<Mutex<Current>>,
     warming: JoinHandle<()>,
     shutdown_timeout: Duration,
 }
@@ -66,7 +80,7 @@ impl Agents {
             front,
             mounts,
             behind,
-            current: Mutex::new(current),
+            current: Arc::new(Mutex::new(current)),
             warming,
             shutdown_timeout: site.config.listen.shutdown_timeout.0,
         })
@@ -81,6 +95,12 @@ impl Agents {
     pub(super) fn ready(&self, certname: &str) {
         self.lock().status.set(State::Running);
         tracing::info!(address = %self.address(), certname, "listening");
+    }
+
+    /// The environments, also after the configuration was read again.
+    pub(super) fn environments(&self) -> impl Fn() -> Arc<Environments> + Send + Sync + 'static {
+        let current = self.current.clone();
+        move || current.lock().unwrap_or_else(PoisonError::into_inner).server.environments().clone()
     }
 
     /// Looks for changed code at the next request, however short ago it was looked for.
@@ -119,7 +139,7 @@ impl Agents {
         self.lock().status.set(State::Stopping);
         let in_time = self.listening.stop(self.shutdown_timeout).await;
         self.warming.abort();
-        let current = self.current.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let current = self.current;
         drop((self.mounts, self.front));
         if tokio::task::spawn_blocking(move || drop(current)).await.is_err() {
             tracing::error!("a part of the server failed while it was stopped");
@@ -134,7 +154,8 @@ impl Agents {
 }
 
 fn current(site: &Site, behind: &Behind) -> anyhow::Result<Current> {
-    let server = Server::new(settings::server(site)?, behind.store.clone());
+    let settings = Settings { versions: behind.versions.clone(), ..settings::server(site)? };
+    let server = Server::new(settings, behind.store.clone());
     let server = Arc::new(server.context("could not start the threads that compile")?);
     let status = Status::new(server.clone(), behind.has_authority).with_parts(behind.parts.clone());
     Ok(Current { server, status: Arc::new(status) })

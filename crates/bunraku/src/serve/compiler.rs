@@ -20,6 +20,7 @@ use rest::{ClientTls, Revocation, ServerTls, TlsMaterial, Upstream};
 use tokio::task::JoinHandle;
 
 use super::agents::{self, Agents, Behind};
+use super::code::{self, CodeSync};
 use super::{puppetdb, settings};
 use crate::config::Site;
 
@@ -38,6 +39,7 @@ pub struct Compiler {
     identity: Arc<Identity>,
     remote: Remote,
     senders: Senders,
+    code: Option<CodeSync>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -47,6 +49,8 @@ struct Identity {
     tls: Arc<ServerTls>,
     authority: Arc<Upstream>,
     store: Arc<Upstream>,
+    /// The way to versions of code, if this server gets them.
+    code: Option<Arc<Upstream>>,
     follower: Arc<Follower>,
 }
 
@@ -100,6 +104,15 @@ pub async fn start(site: &Site) -> anyhow::Result<Compiler> {
     let tls_client = client(&host, Some(&lists))?;
     authority.replace(&tls_client);
     let store = Arc::new(Upstream::new(&primary.store, &tls_client, limits));
+    let places = code::places(site)?;
+    let code_upstream = places.as_ref().map(|places| {
+        let limits = code::client_settings(site, places).client_limits();
+        Arc::new(Upstream::new(&primary.authority, &tls_client, limits))
+    });
+    let code = match (&places, &code_upstream) {
+        (Some(places), Some(upstream)) => Some(code::on_compiler(site, places, upstream.clone())?),
+        _ => None,
+    };
     let bundle = agents::read(&host.localcacert)?;
     let tls = agents::with_material(&host, &bundle, lists.pem(), ServerTls::new)?;
     let identity = Arc::new(Identity {
@@ -107,23 +120,29 @@ pub async fn start(site: &Site) -> anyhow::Result<Compiler> {
         tls: tls.clone(),
         authority: authority.clone(),
         store: store.clone(),
+        code: code_upstream,
         follower: follower.clone(),
     });
 
     let remote = Remote::new(store.clone(), puppetdb::queue(site).await?, &site.certname);
-    let behind = Behind {
+    let mut behind = Behind {
         store: Arc::new(remote.clone()),
         services: vec![(ca::handlers::PREFIX, Arc::new(Relay::new(authority.clone())))],
         has_authority: false,
+        versions: None,
         parts: health::parts(&site.config.compiler, authority.clone(), follower.clone(), remote.clone()),
     };
+    if let Some(code) = &code {
+        behind.add_code(code);
+    }
     let agents = Agents::start(site, tls, behind).await?;
     let senders = remote.start();
     agents.ready(&site.certname);
     tracing::info!(authority = authority.base(), store = store.base(), "a compiler of this primary");
 
-    let tasks = vec![tokio::spawn(follower.run()), tokio::spawn(follow(identity.clone()))];
-    Ok(Compiler { agents, identity, remote, senders, tasks })
+    let mut tasks = vec![tokio::spawn(follower.run()), tokio::spawn(follow(identity.clone()))];
+    tasks.extend(code.iter().flat_map(|code| code.start(agents.environments())));
+    Ok(Compiler { agents, identity, remote, senders, code, tasks })
 }
 
 impl Compiler {
@@ -150,6 +169,9 @@ impl Compiler {
     /// Takes a changed configuration over, as [`super::primary::Primary::reload`] does. Where the primary is stays as it was at the start.
     pub fn reload(&self, site: &Site) -> anyhow::Result<()> {
         self.agents.reload(site, || self.identity.renew())?;
+        if let Some(code) = &self.code {
+            code.reload(site);
+        }
         self.identity.follower.nudge();
         Ok(())
     }
@@ -161,6 +183,9 @@ impl Compiler {
 
     /// Takes no more requests, lets those under way end, and stops. What waits for the store waits for the next start.
     pub async fn stop(self) {
+        if let Some(code) = &self.code {
+            code.close();
+        }
         let in_time = self.agents.stop().await;
         self.senders.stop().await;
         for task in &self.tasks {
@@ -179,6 +204,9 @@ impl Identity {
         agents::with_material(&self.host, &bundle, lists.pem(), |material| self.tls.replace(material))?;
         self.authority.replace(&tls_client);
         self.store.replace(&tls_client);
+        if let Some(code) = &self.code {
+            code.replace(&tls_client);
+        }
         Ok(())
     }
 

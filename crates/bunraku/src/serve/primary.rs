@@ -12,6 +12,7 @@ use stdx::clock::SystemClock;
 use tokio::task::JoinHandle;
 
 use super::agents::{self, Agents, Behind};
+use super::code::{self, CodeSync};
 use super::puppetdb::{self, Puppetdb};
 use super::{settings, store};
 use crate::config::Site;
@@ -23,6 +24,7 @@ pub struct Primary {
     authority: Arc<Authority>,
     store: Store,
     puppetdb: Puppetdb,
+    code: Option<CodeSync>,
     tasks: Vec<JoinHandle<()>>,
     shutdown_timeout: Duration,
 }
@@ -47,22 +49,28 @@ pub async fn start(site: &Site) -> anyhow::Result<Primary> {
     let store = store.with_spool(queue.clone()).with_blocklist(puppetdb::blocklist(site)?);
 
     let tls = with_material(&host, &authority, ServerTls::new)?;
-    let behind = Behind {
+    let code = code::on_primary(site)?;
+    let mut behind = Behind {
         store: Arc::new(store.clone()),
         services: vec![(ca::handlers::PREFIX, Arc::new(ca::Handlers::new(authority.clone())))],
         has_authority: true,
+        versions: None,
         parts: Vec::new(),
     };
+    if let Some(code) = &code {
+        behind.add_code(code);
+    }
     let agents = Agents::start(site, tls.clone(), behind).await?;
     let puppetdb = Puppetdb::start(site, &store, queue, tls.clone()).await?;
     agents.ready(&site.certname);
 
-    let tasks = vec![
+    let mut tasks = vec![
         tokio::spawn(authority.clone().maintain(host.clone())),
         tokio::spawn(follow_lists(authority.clone(), host, tls.clone())),
     ];
+    tasks.extend(code.iter().flat_map(|code| code.start(agents.environments())));
     let shutdown_timeout = site.config.listen.shutdown_timeout.0;
-    Ok(Primary { agents, tls, authority, store, puppetdb, tasks, shutdown_timeout })
+    Ok(Primary { agents, tls, authority, store, puppetdb, code, tasks, shutdown_timeout })
 }
 
 impl Primary {
@@ -96,7 +104,11 @@ impl Primary {
     pub fn reload(&self, site: &Site) -> anyhow::Result<()> {
         let (_, host) = settings::authority(site)?;
         self.agents
-            .reload(site, || with_material(&host, &self.authority, |material| self.tls.replace(material)))
+            .reload(site, || with_material(&host, &self.authority, |material| self.tls.replace(material)))?;
+        if let Some(code) = &self.code {
+            code.reload(site);
+        }
+        Ok(())
     }
 
     /// Says that it stops, and goes on answering.
@@ -106,6 +118,9 @@ impl Primary {
 
     /// Takes no more requests, lets those under way end, and stops.
     pub async fn stop(self) {
+        if let Some(code) = &self.code {
+            code.close();
+        }
         let in_time = self.agents.stop().await;
         self.puppetdb.stop(self.shutdown_timeout).await;
         for task in &self.tasks {

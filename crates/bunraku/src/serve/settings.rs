@@ -60,6 +60,7 @@ pub fn server(site: &Site) -> anyhow::Result<server::Settings> {
         },
         ruby: ruby(&site.config.ruby, &site.path("vardir")),
         code_id_command: site.config.code.code_id_command.clone(),
+        versions: None,
         memo_bytes: usize::try_from(compile.memo_bytes).unwrap_or(usize::MAX),
         memo_verify_every: compile.memo_verify_every,
         body_bytes_max: site.config.listen.max_body_bytes as u64,

@@ -252,10 +252,15 @@ impl Files {
             || self.sources.iter().any(|(path, source)| Stamp::of(path) != Some(source.stamp))
     }
 
-    /// The parsed form of a file, if an older image has read the same content.
-    pub(super) fn unchanged(&self, request: &Request) -> Option<Source> {
-        let old = self.sources.get(&request.path)?;
-        let same = old.stamp == request.stamp
+    /// The parsed form of a file, if an older image has read the same content, perhaps in the version of the code before, `elsewhere`.
+    pub(super) fn unchanged(&self, request: &Request, elsewhere: Option<&Path>) -> Option<Source> {
+        let old = self.sources.get(elsewhere.unwrap_or(&request.path))?;
+        let same_content = match elsewhere {
+            // The file itself under another name, or a copy that is read.
+            Some(_) => Stamp { changed: request.stamp.changed, ..old.stamp } == request.stamp,
+            None => old.stamp == request.stamp,
+        };
+        let same = same_content
             && old.kind == request.kind
             && old.module == request.module
             && old.namespace == request.namespace;
@@ -289,14 +294,14 @@ impl Source {
 
 /// Reads and parses one file.
 pub(super) fn read(request: &Request, options: &ImageOptions) -> Source {
-    let failed = |message: String| {
-        Err(SourceError { messages: vec![message], path: Some(request.path.clone()), bare: true })
-    };
+    let shown = options.shown(&request.path);
+    let failed =
+        |message: String| Err(SourceError { messages: vec![message], path: Some(shown.clone()), bare: true });
     let parsed = match fs::read(&request.path) {
-        Err(error) => failed(format!("Could not read {}: {error}", request.path.display())),
+        Err(error) => failed(format!("Could not read {}: {error}", shown.display())),
         Ok(bytes) => match String::from_utf8(bytes) {
-            Err(_) => failed(format!("invalid byte sequence in UTF-8 (file: {})", request.path.display())),
-            Ok(text) => parse(Some(request.path.clone()), text, request, options),
+            Err(_) => failed(format!("invalid byte sequence in UTF-8 (file: {})", shown.display())),
+            Ok(text) => parse(Some(shown.clone()), text, request, options),
         },
     };
     Source::new(request, parsed)

@@ -46,6 +46,8 @@ const RULES: &[(&str, &str, &str, Whom)] = &[
     ("puppetlabs report", "^/puppet/v3/report/([^/]+)$", "put", InPath),
     ("puppetlabs facts", "^/puppet/v3/facts/([^/]+)$", "put", InPath),
     ("puppetlabs static file content", "/puppet/v3/static_file_content", "get", Authenticated),
+    // The service has a list of its own.
+    ("puppetlabs file sync", "/file-sync/v1/", "post", Authenticated),
     ("puppet tasks information", "/puppet/v3/tasks", "", Authenticated),
 ];
 

@@ -128,7 +128,8 @@ pub(super) struct Job {
 impl Order {
     /// Whether a catalog may be kept for this order. A false no costs nothing but time.
     pub(super) fn is_known(&self) -> bool {
-        let is_static = self.wants_static && self.code_id_command.is_some();
+        let has_versions = self.code_id_command.is_some() || self.environments.are_versioned();
+        let is_static = self.wants_static && has_versions;
         let inlined = is_static.then(|| common_checksum(self.checksum_types.as_deref()).ok()).flatten();
         self.memo.has(&Key {
             certname: self.certname.clone(),
@@ -142,9 +143,10 @@ impl Order {
 impl Job {
     fn new(order: Order) -> Result<Job, Problem> {
         let environment = resolve(&order)?;
-        let code_id = match &order.code_id_command {
-            Some(command) => code_id(command, &order.environment).map_err(failed)?,
-            None => None,
+        let code_id = match (&environment.version, &order.code_id_command) {
+            (Some(version), _) => Some(version.code_id.clone()),
+            (None, Some(command)) => code_id(command, &order.environment).map_err(failed)?,
+            (None, None) => None,
         };
         let is_static = environment.conf.static_catalogs && order.wants_static && code_id.is_some();
         let inlined = is_static.then(|| common_checksum(order.checksum_types.as_deref())).transpose()?;

@@ -1,6 +1,6 @@
 //! `GET static_file_content/<path>`: a file as it was in one version of the code, for static catalogs.
 //!
-//! A command of the administrator's knows the versions. What it may be asked for is narrow: a file in one of four
+//! The versions of file sync are known here; of others a command of the administrator's knows. What it may be asked for is narrow: a file in one of four
 //! folders of a module.
 
 use rest::{Problem, Request, Response, StatusCode};
@@ -34,6 +34,18 @@ pub(crate) async fn find(server: &Server, request: &Request, path: &str) -> Resu
             "Request Denied: A /static_file_content request must be a file within the files, lib, scripts, or tasks \
              directory of a module.",
         ));
+    }
+    if let Some(versions) = &server.settings.versions {
+        let versions = versions.clone();
+        let asked = (environment.to_owned(), code_id.to_owned(), path.to_owned());
+        let content = tokio::task::spawn_blocking(move || versions.content(&asked.0, &asked.1, &asked.2));
+        match content.await.map_err(Problem::internal)?.map_err(Problem::internal)? {
+            Some(content) => return Ok(Response::bytes(StatusCode::OK, "application/octet-stream", content)),
+            None if server.files.settings().code_content_command.is_none() => {
+                return Err(Problem::not_found(format!("Not Found: {path} is not in the version {code_id}")));
+            }
+            None => {}
+        }
     }
     let Some(command) = &server.files.settings().code_content_command else {
         return Err(Problem::plain(

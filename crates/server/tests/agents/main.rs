@@ -100,6 +100,7 @@ impl Site {
             code_id_command: None,
             bounds: compiler::Bounds::default(),
             memo_bytes: 16 * 1024 * 1024,
+            versions: None,
             memo_verify_every: 0,
             body_bytes_max: 32 * 1024 * 1024,
         };

@@ -1,0 +1,318 @@
+//! Versions of code: on the primary the store of them, everywhere the client and what serves.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ::code::Limits;
+use ::code::client::{Client, ClientSettings, Primary, Source};
+use ::code::handlers::{Allowed, Handlers};
+use ::code::live::{Current, Live, LiveSettings};
+use ::code::protocol::SyncStatus;
+use ::code::sync_machine::Pace;
+use ::code::versions::{RepoSettings, Storage, StorageSettings};
+use anyhow::Context as _;
+use arc_swap::ArcSwap;
+use serde_json::{Value as Json, json};
+use server::environments::Environments;
+use server::versions::{Version, Versions};
+use server::{Alert, Part, Severity};
+use stdx::clock::SystemClock;
+use stdx::hocon;
+use tokio::task::JoinHandle;
+
+use super::settings;
+use crate::config::Site;
+
+/// The repository of code, by the name that tools know.
+pub const REPO: &str = "puppet-code";
+const SUBMODULES_DIR: &str = "environments";
+/// Seconds that a primary may wait with its answer to a question for new versions.
+const WAIT_SECONDS: u64 = 55;
+
+/// Where everything of file sync is.
+pub struct Places {
+    /// Where versions are kept.
+    pub data_dir: PathBuf,
+    /// Where code is made ready.
+    pub staging_dir: PathBuf,
+    /// Where links lead to what serves.
+    pub live_dir: PathBuf,
+    server_repo_url: String,
+    preserve_deleted_submodules: bool,
+}
+
+/// File sync at work.
+pub(super) struct CodeSync {
+    /// Answers `/file-sync/v1`.
+    pub(super) handlers: Arc<Handlers>,
+    /// What the server compiles from.
+    pub(super) versions: Arc<dyn Versions>,
+    /// Its state.
+    pub(super) parts: Vec<Arc<dyn Part>>,
+    allowed: Arc<Allowed>,
+    client: Arc<Client>,
+}
+
+/// Where file sync has its files; nothing if it is not in use. `file-sync.conf` of a Puppet server is read where there is one.
+pub fn places(site: &Site) -> anyhow::Result<Option<Places>> {
+    let conf = match site.puppetserver_conf("file-sync.conf") {
+        Some(file) => Some(hocon::load(&file)?),
+        None => None,
+    };
+    let conf = |path: &[&str]| conf.as_ref()?.get(path).cloned();
+    let config = &site.config.file_sync;
+    if !config.enabled.unwrap_or_else(|| conf(&["file-sync", "repos", REPO]).is_some()) {
+        return Ok(None);
+    }
+    let path = |own: &Option<PathBuf>, keys: &[&str]| {
+        own.clone().or_else(|| conf(keys)?.as_str().map(PathBuf::from))
+    };
+    let codedir = site.path("codedir");
+    let data_dir = path(&config.data_dir, &["file-sync", "data-dir"]);
+    let staging_dir = path(&config.staging_dir, &["file-sync", "repos", REPO, "staging-dir"]);
+    let live_dir = path(&config.live_dir, &["file-sync", "repos", REPO, "live-dir"]);
+    let url =
+        conf(&["file-sync", "client", "server-repo-url"]).and_then(|url| url.as_str().map(str::to_owned));
+    let preserve =
+        matches!(conf(&["file-sync", "preserve-deleted-submodules"]), Some(hocon::Value::Bool(true)));
+    Ok(Some(Places {
+        data_dir: data_dir.unwrap_or_else(|| site.data_dir.join("filesync")),
+        staging_dir: staging_dir.unwrap_or_else(|| with_suffix(&codedir, "-staging")),
+        live_dir: live_dir.unwrap_or(codedir),
+        server_repo_url: url.unwrap_or_else(|| format!("https://{}:8140/file-sync-git", site.certname)),
+        preserve_deleted_submodules: config.preserve_deleted_submodules || preserve,
+    }))
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!("{name}{suffix}"))
+}
+
+/// The store of versions.
+pub fn storage(places: &Places) -> ::code::Result<Storage> {
+    let repo =
+        RepoSettings { staging_dir: places.staging_dir.clone(), submodules_dir: SUBMODULES_DIR.to_owned() };
+    let settings = StorageSettings {
+        data_dir: places.data_dir.clone(),
+        server_repo_url: places.server_repo_url.clone(),
+        repos: BTreeMap::from([(REPO.to_owned(), repo)]),
+        preserve_deleted_submodules: places.preserve_deleted_submodules,
+        limits: Limits::default(),
+    };
+    Storage::open(settings, Arc::new(SystemClock))
+}
+
+/// File sync on the primary.
+pub(super) fn on_primary(site: &Site) -> anyhow::Result<Option<CodeSync>> {
+    let Some(places) = places(site)? else { return Ok(None) };
+    let storage = Arc::new(storage(&places).context("the versions of code cannot be read")?);
+    CodeSync::new(site, &places, Some(storage.clone()), Source::Here(storage)).map(Some)
+}
+
+/// File sync on a compiler.
+pub(super) fn on_compiler(
+    site: &Site,
+    places: &Places,
+    primary: Arc<dyn Primary>,
+) -> anyhow::Result<CodeSync> {
+    CodeSync::new(site, places, None, Source::There(primary))
+}
+
+/// How a client of this site works.
+pub(super) fn client_settings(site: &Site, places: &Places) -> ClientSettings {
+    ClientSettings {
+        repo: REPO.to_owned(),
+        submodules_dir: SUBMODULES_DIR.to_owned(),
+        store: places.data_dir.join("client").join(format!("{REPO}.git")),
+        pace: Pace {
+            poll_interval: site.config.file_sync.poll_interval.0.as_millis() as u64,
+            ..Pace::default()
+        },
+        wait_seconds: WAIT_SECONDS,
+        limits: Limits::default(),
+    }
+}
+
+impl CodeSync {
+    fn new(
+        site: &Site,
+        places: &Places,
+        storage: Option<Arc<Storage>>,
+        source: Source,
+    ) -> anyhow::Result<CodeSync> {
+        let settings = client_settings(site, places);
+        let config = &site.config.file_sync;
+        let live = LiveSettings {
+            versions_dir: places.data_dir.join("client/versioned-dirs").join(REPO),
+            live_dir: Some(places.live_dir.clone()),
+            submodules_dir: SUBMODULES_DIR.to_owned(),
+            versioned_dirs_ttl: config.versioned_dirs_ttl.0,
+            enable_forceful_sync: config.enable_forceful_sync,
+            limits: settings.limits.clone(),
+        };
+        let live = Arc::new(Live::open(live).context("the versions that serve cannot be read")?);
+        let client = Arc::new(Client::new(settings, source, live.clone()).context("file sync cannot begin")?);
+        let allowed = Arc::new(Allowed::new([site.certname.clone()], settings::compilers(site)));
+        let handlers = Arc::new(Handlers::new(storage.clone(), Some(client.clone()), allowed.clone()));
+        let shown = places.live_dir.join(SUBMODULES_DIR);
+        let versions = Served { live, client: client.clone(), shown, known: ArcSwap::default() };
+        let mut parts: Vec<Arc<dyn Part>> = vec![Arc::new(ClientPart(handlers.clone(), client.clone()))];
+        if storage.is_some() {
+            parts.push(Arc::new(StoragePart(handlers.clone())));
+        }
+        Ok(CodeSync { handlers, versions: Arc::new(versions), parts, allowed, client })
+    }
+
+    /// Takes a changed list of compilers over.
+    pub(super) fn reload(&self, site: &Site) {
+        self.allowed.replace_compilers(settings::compilers(site));
+    }
+
+    /// Answers those who wait for news, so that nobody has to wait for them.
+    pub(super) fn close(&self) {
+        self.handlers.close();
+    }
+
+    /// Goes to work. `environments` tells the present environments; a new version is loaded before an agent asks for it.
+    pub(super) fn start(
+        &self,
+        environments: impl Fn() -> Arc<Environments> + Send + Sync + 'static,
+    ) -> Vec<JoinHandle<()>> {
+        let environments = Arc::new(environments);
+        let mut watch = self.client.live().watch();
+        let loading = tokio::spawn(async move {
+            let mut loaded = Arc::new(Current::new());
+            while watch.changed().await.is_ok() {
+                let current = watch.borrow_and_update().clone();
+                for (name, version) in
+                    current.iter().filter(|(name, version)| loaded.get(*name) != Some(*version))
+                {
+                    let (environments, name) = (environments(), name.clone());
+                    let commit = version.commit;
+                    let outcome = tokio::task::spawn_blocking(move || {
+                        // Only what agents ask for is kept in memory.
+                        if environments.is_loaded(&name)
+                            && let Err(error) = environments.get(&name)
+                        {
+                            tracing::error!(environment = name, %commit, %error, "the new version cannot be loaded");
+                        }
+                    });
+                    if outcome.await.is_err() {
+                        tracing::error!("loading a new version failed");
+                    }
+                }
+                loaded = current;
+            }
+        });
+        vec![tokio::spawn(self.client.clone().run()), loading]
+    }
+}
+
+/// The versions as the server sees them.
+struct Served {
+    live: Arc<Live>,
+    client: Arc<Client>,
+    shown: PathBuf,
+    known: ArcSwap<Known>,
+}
+
+/// What was made of the versions that serve.
+#[derive(Default)]
+struct Known {
+    of: Option<Arc<Current>>,
+    versions: HashMap<String, Arc<Version>>,
+}
+
+impl std::fmt::Debug for Served {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Served").field("shown", &self.shown).finish_non_exhaustive()
+    }
+}
+
+impl Versions for Served {
+    fn current(&self, environment: &str) -> Option<Arc<Version>> {
+        let current = self.live.current();
+        let known = self.known.load();
+        if known.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, &current)) {
+            return known.versions.get(environment).cloned();
+        }
+        let version = |(name, version): (&String, &Arc<::code::live::Version>)| {
+            let made = Version {
+                directory: version.directory.clone(),
+                shown_as: self.shown.join(name),
+                code_id: ::code::code_id(version.commit, name),
+                held: version.clone(),
+            };
+            (name.clone(), Arc::new(made))
+        };
+        let fresh = Known { versions: current.iter().map(version).collect(), of: Some(current) };
+        let found = fresh.versions.get(environment).cloned();
+        self.known.store(Arc::new(fresh));
+        found
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.live.current().keys().filter(|name| *name != ::code::live::TOP).cloned().collect()
+    }
+
+    fn content(&self, environment: &str, code_id: &str, path: &str) -> Result<Option<Vec<u8>>, String> {
+        match self.client.repository(environment) {
+            Ok(repository) => {
+                ::code::content(&repository, environment, code_id, path).map_err(|error| error.to_string())
+            }
+            Err(::code::Error::NotFound(_)) => Ok(None),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+fn warning(message: String) -> Alert {
+    Alert { severity: Severity::Warning, message }
+}
+
+struct StoragePart(Arc<Handlers>);
+
+impl Part for StoragePart {
+    fn name(&self) -> &'static str {
+        "file-sync-storage-service"
+    }
+
+    fn alerts(&self) -> Vec<Alert> {
+        Vec::new()
+    }
+
+    fn details(&self) -> Json {
+        self.0.storage_status("debug").unwrap_or_else(|| json!({}))
+    }
+}
+
+/// That code is old is no reason to send agents elsewhere by itself: the other compilers have the same primary.
+struct ClientPart(Arc<Handlers>, Arc<Client>);
+
+impl Part for ClientPart {
+    fn name(&self) -> &'static str {
+        "file-sync-client-service"
+    }
+
+    fn alerts(&self) -> Vec<Alert> {
+        let status = self.1.status();
+        let failed =
+            status.parts.iter().filter(|(_, part)| part.status == SyncStatus::Error).map(|(name, part)| {
+                warning(format!(
+                    "{name} is not as on the primary: {}",
+                    part.error.as_deref().unwrap_or_default()
+                ))
+            });
+        let away = status
+            .poll_error
+            .iter()
+            .map(|error| warning(format!("the primary cannot be asked for code: {error}")));
+        failed.chain(away).collect()
+    }
+
+    fn details(&self) -> Json {
+        self.0.client_status("debug").unwrap_or_else(|| json!({}))
+    }
+}
