@@ -89,8 +89,13 @@ pub struct Row(pub(crate) Vec<Value>);
 impl Row {
     /// The column at a position from 0, as the type asked for.
     pub fn get<T: FromValue>(&self, column: usize) -> Result<T> {
-        let value = self.0.get(column).unwrap_or(&Value::Null);
+        let value = self.value(column);
         T::from_value(value).ok_or(Error::Column { column, found: value.kind(), wanted: T::WANTED })
+    }
+
+    /// The column at a position from 0; null behind the last one.
+    pub fn value(&self, column: usize) -> &Value {
+        self.0.get(column).unwrap_or(&Value::Null)
     }
 
     /// The columns in order.

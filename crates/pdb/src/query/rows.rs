@@ -99,13 +99,16 @@ impl<'a> Writer<'a> {
     }
 
     fn value(&self, row: &Row, at: usize, kind: Out, out: &mut Vec<u8>) -> db::Result<()> {
-        let value: Value = row.get(at)?;
-        match (kind, value) {
+        match (kind, row.value(at)) {
             (_, Value::Null) => out.extend_from_slice(b"null"),
             (Out::Flag, Value::Int(flag)) => {
-                out.extend_from_slice(if flag == 0 { b"false" } else { b"true" })
+                out.extend_from_slice(if *flag == 0 { b"false" } else { b"true" })
             }
-            (Out::Time, Value::Int(time)) => string(&time::iso(time), out),
+            (Out::Time, Value::Int(time)) => {
+                out.push(b'"');
+                time::write_iso(*time, out);
+                out.push(b'"');
+            }
             (Out::Json, Value::Text(text)) => out.extend_from_slice(text.as_bytes()),
             (Out::Metrics | Out::Logs, Value::Int(format)) => {
                 let bytes: Vec<u8> = row.get(at + 1)?;
@@ -113,7 +116,7 @@ impl<'a> Writer<'a> {
                     Out::Metrics => (Part::Metrics, "metrics"),
                     _ => (Part::Logs, "logs"),
                 };
-                let data = (self.report_part)(format, &bytes, part);
+                let data = (self.report_part)(*format, &bytes, part);
                 if self.shape == Shape::Bare {
                     out.extend_from_slice(&data);
                     return Ok(());
@@ -125,9 +128,9 @@ impl<'a> Writer<'a> {
                 string(&format!("/pdb/query/v4/reports/{hash}/{name}"), out);
                 out.push(b'}');
             }
-            (_, Value::Int(number)) => out.extend_from_slice(number.to_string().as_bytes()),
-            (_, Value::Real(number)) => real(number, out),
-            (_, Value::Text(text)) => string(&text, out),
+            (_, Value::Int(number)) => integer(*number, out),
+            (_, Value::Real(number)) => real(*number, out),
+            (_, Value::Text(text)) => string(text, out),
             (_, Value::Blob(bytes)) => string(&hex::encode(bytes), out),
             // No column is a list.
             (_, Value::List(_)) => out.extend_from_slice(b"null"),
@@ -174,6 +177,11 @@ fn real(number: f64, out: &mut Vec<u8>) {
         serde_json::Number::from_f64(number).map_or_else(|| "null".into(), |number| number.to_string())
     };
     out.extend_from_slice(text.as_bytes());
+}
+
+fn integer(number: i64, out: &mut Vec<u8>) {
+    // Writing to memory does not fail.
+    let _ = number.serialize(&mut serde_json::Serializer::new(out));
 }
 
 fn string(text: &str, out: &mut Vec<u8>) {

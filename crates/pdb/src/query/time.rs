@@ -90,22 +90,29 @@ fn time_of(text: &str) -> Option<Time> {
 
 /// `2024-01-31T12:00:00.000Z`
 pub(crate) fn iso(microseconds: i64) -> String {
-    match Timestamp::from_microsecond(microseconds) {
-        Ok(time) => {
-            let at = Offset::UTC.to_datetime(time);
-            format!(
-                "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-                at.year(),
-                at.month(),
-                at.day(),
-                at.hour(),
-                at.minute(),
-                at.second(),
-                at.subsec_nanosecond() / 1_000_000
-            )
+    let mut out = Vec::with_capacity(24);
+    write_iso(microseconds, &mut out);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// The same behind other text, digit by digit: an answer can have hundreds of thousands of these.
+pub(crate) fn write_iso(microseconds: i64, out: &mut Vec<u8>) {
+    let Ok(time) = Timestamp::from_microsecond(microseconds) else { return };
+    let at = Offset::UTC.to_datetime(time);
+    let (year, milliseconds) = (at.year(), at.subsec_nanosecond() / 1_000_000);
+    let mut digits = |number: i32, places: u32, behind: u8| {
+        for place in (0..places).rev() {
+            out.push(b'0' + (number.unsigned_abs() / 10u32.pow(place) % 10) as u8);
         }
-        Err(_) => String::new(),
-    }
+        out.push(behind);
+    };
+    digits(year.into(), 4, b'-');
+    digits(at.month().into(), 2, b'-');
+    digits(at.day().into(), 2, b'T');
+    digits(at.hour().into(), 2, b':');
+    digits(at.minute().into(), 2, b':');
+    digits(at.second().into(), 2, b'.');
+    digits(milliseconds, 3, b'Z');
 }
 
 /// `2024-01-31T12:00:00.5+00:00`: PostgreSQL's JSON of a time, with no more digits than there are.
@@ -303,6 +310,12 @@ mod tests {
         assert_eq!(shown("20240229").as_deref(), Some("2024-02-29T00:00:00.000Z"));
         assert_eq!(shown("2024-02-29 01:02:03").as_deref(), Some("2024-02-29T01:02:03.000Z"));
         assert_eq!(shown("2024").as_deref(), Some("2024-01-01T00:00:00.000Z"));
+        for milliseconds in
+            [0, 1, 999, 951_782_399_999, 1_714_953_600_123, 253_402_207_199_999, -1, -62_135_596_800_000]
+        {
+            let text = iso(milliseconds * 1_000);
+            assert_eq!((parse(&text), text.len()), (Some(milliseconds * 1_000), 24), "{text}");
+        }
         for wrong in
             ["", "yesterday", "2024-13-01", "2024-02-30", "2024-02-29T25:00:00Z", "2024-02-29T12:00:00+xx"]
         {
