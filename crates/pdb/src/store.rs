@@ -57,6 +57,9 @@ const KNOWN_PATHS_MAX: usize = 500_000;
 /// Pages of a SQLite file that the writer keeps in memory: those that a group of documents changes, some 300 for each node.
 const CACHE_KIB: u32 = 16_000;
 
+/// So many documents have a transaction of their own.
+const ALONE_MIN: usize = 16;
+
 /// How long a query of this process may take.
 const QUERY_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -329,7 +332,7 @@ impl Store {
                 Ok((outcomes, context.paths.fresh.into_inner()))
             };
             let written = match prepared.len() {
-                1 => self.inner.db.write(work).await,
+                ..ALONE_MIN => self.inner.db.write(work).await,
                 _ => self.inner.db.write_alone(work).await,
             };
             match written {

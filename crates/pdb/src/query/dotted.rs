@@ -132,20 +132,43 @@ fn elements(path: &[Part]) -> Vec<Json> {
         .collect()
 }
 
+/// What `facts.a.b op value` asks.
+pub(super) enum Comparison {
+    /// For a fact of this name, with a condition on its value `xv`.
+    OfFact(OfFact),
+    /// For something else.
+    Other(Sql),
+}
+
+/// A fact that a node has to have.
+pub(super) struct OfFact {
+    name: Json,
+    /// The condition on its value `xv`.
+    inner: Sql,
+    /// Whether what is not there is unequal, and not neither.
+    is_total: bool,
+}
+
 /// `facts.a.b op value`
 pub(super) fn compare(scope: &mut Scope, name: &str, operator: &str, value: &Json) -> Result<Sql> {
+    Ok(comparison(scope, name, operator, value)?.sql(scope))
+}
+
+/// The same, not yet written as SQL if it is about a fact.
+pub(super) fn comparison(scope: &mut Scope, name: &str, operator: &str, value: &Json) -> Result<Comparison> {
     let parsed = field::parse(name, false)?;
     let (map, column, mut path) = resolve(scope, name, &parsed.top, elements(&parsed.path))?;
     if parsed.path.iter().any(|part| matches!(part, Part::Match(_))) {
         if map == Map::Column {
             return invalid(format!("match() is not supported in '{name}'"));
         }
-        return any_leaf(&path, operator, value);
+        return any_leaf(&path, operator, value).map(Comparison::Other);
     }
     if map == Map::Column {
         // Where the path leads nowhere nothing is equal; any other comparison is null, as is its negation.
         let inner = operation(operator, at(column, &path), value)?;
-        return Ok(if operator == "=" { Sql::of("coalesce({}, FALSE)", [inner]) } else { inner });
+        let sql = if operator == "=" { Sql::of("coalesce({}, FALSE)", [inner]) } else { inner };
+        return Ok(Comparison::Other(sql));
     }
     let fact = if path.is_empty() { Json::Null } else { path.remove(0) };
     let whole = (operator == "=" && path.is_empty()).then(|| by_hash(Sql::text("xv.hash"), value)).flatten();
@@ -153,7 +176,7 @@ pub(super) fn compare(scope: &mut Scope, name: &str, operator: &str, value: &Jso
         Some(equal) => equal,
         None => operation(operator, at(Sql::text("xv.value"), &path), value)?,
     };
-    Ok(of_fact(scope, &fact, inner, operator == "="))
+    Ok(Comparison::OfFact(OfFact { name: fact, inner, is_total: operator == "=" }))
 }
 
 /// `facts.a.b is null`: there, and the JSON null. What is not there is neither null nor not null.
@@ -200,18 +223,77 @@ pub(super) const NODES_WITH_FACT: Per = per(
      SELECT xv.id FROM fact_names xn JOIN fact_values xv ON xv.name_id = xn.id WHERE xn.name = {} AND ({}))))",
 );
 
-/// Nodes whose fact of a name satisfies a condition on `xv.value`.
-fn of_fact(scope: &Scope, fact: &Json, inner: Sql, is_total: bool) -> Sql {
-    let name = Sql::bind(super::check::shown(fact));
-    if is_total || !scope.is_negated() {
-        return Sql::of_per(NODES_WITH_FACT, [name, inner]);
+impl Comparison {
+    pub(super) fn sql(self, scope: &Scope) -> Sql {
+        match self {
+            Comparison::OfFact(fact) => fact.sql(scope),
+            Comparison::Other(sql) => sql,
+        }
     }
-    // A comparison with what is not there is null, and so is its negation.
-    Sql::of(
-        "(SELECT {} FROM facts xf JOIN fact_names xn ON xn.id = xf.name_id JOIN fact_values xv ON xv.id = xf.value_id
-         WHERE xf.node_id = n.id AND xn.name = {})",
-        [inner, name],
-    )
+}
+
+impl OfFact {
+    /// Whether it holds for nodes or does not, and is never null.
+    pub(super) fn is_of_nodes(&self, scope: &Scope) -> bool {
+        self.is_total || !scope.is_negated()
+    }
+
+    fn name(&self) -> Sql {
+        Sql::bind(super::check::shown(&self.name))
+    }
+
+    /// Nodes that have it.
+    fn sql(self, scope: &Scope) -> Sql {
+        let name = self.name();
+        if self.is_of_nodes(scope) {
+            return Sql::of_per(NODES_WITH_FACT, [name, self.inner]);
+        }
+        // A comparison with what is not there is null, and so is its negation.
+        Sql::of(
+            "(SELECT {} FROM facts xf JOIN fact_names xn ON xn.id = xf.name_id JOIN fact_values xv ON xv.id = xf.value_id
+             WHERE xf.node_id = n.id AND xn.name = {})",
+            [self.inner, name],
+        )
+    }
+}
+
+/// Nodes that have all of some facts, each of which is [of nodes](OfFact::is_of_nodes).
+///
+/// PostgreSQL takes the nodes of each condition to be few and joins them all. How many have a value is counted beside it: so the nodes of
+/// the condition that fewest satisfy come first, and only of these the other facts are looked at.
+pub(super) fn of_facts(facts: Vec<OfFact>) -> Sql {
+    let each = facts
+        .iter()
+        .map(|fact| Sql::of("({})", [Sql::of_per(NODES_WITH_FACT, [fact.name(), fact.inner.clone()])]));
+    let each = Sql::join(each, " AND ");
+    if facts.len() < 2 {
+        return each;
+    }
+    let places = 0..facts.len() as i64;
+    let values = places.clone().zip(facts).map(|(place, fact)| {
+        let name = fact.name();
+        Sql::of(
+            "SELECT {} AS place, xn.id AS name_id, xv.id, xv.nodes FROM fact_names xn JOIN fact_values xv ON xv.name_id = xn.id
+             WHERE xn.name = {} AND ({})",
+            [Sql::bind(place), name, fact.inner],
+        )
+    });
+    let has = places.clone().map(|place| {
+        Sql::of(
+            "(SELECT yf.value_id FROM facts yf WHERE yf.node_id = xf.node_id
+              AND yf.name_id = (SELECT x.name_id FROM x WHERE x.place = {} LIMIT 1)) = ANY (ARRAY(SELECT x.id FROM x WHERE x.place = {}))",
+            [Sql::bind(place), Sql::bind(place)],
+        )
+    });
+    let together = Sql::of(
+        "n.id IN (WITH x AS ({}) SELECT xf.node_id FROM facts xf
+         WHERE xf.value_id = ANY (ARRAY(SELECT x.id FROM x WHERE x.place = (
+             SELECT p.place FROM generate_series(0, {}) p (place) LEFT JOIN x ON x.place = p.place
+             GROUP BY p.place ORDER BY coalesce(sum(x.nodes), 0) LIMIT 1)))
+         AND {})",
+        [Sql::join(values, " UNION ALL "), Sql::bind(places.end - 1), Sql::join(has, " AND ")],
+    );
+    Sql::either(each, together)
 }
 
 /// Nodes with a leaf whose path, its elements joined by `#~`, matches a pattern, and whose value satisfies an operator.

@@ -10,7 +10,7 @@ use super::comparison::{
     FACT_VALUE, Of, bytes, equal_value, inequality, instant, list, matches, mismatch, numeric, ordered_value,
     path_text, value_text,
 };
-use super::dotted;
+use super::dotted::{self, Comparison};
 use super::entity::Kind;
 use super::error::{QueryError, Result, invalid};
 use super::field;
@@ -55,8 +55,8 @@ pub(super) fn condition(scope: &mut Scope, node: &Json) -> Result<Option<Sql>> {
         };
     };
     match (operator.as_str(), arguments) {
-        ("and", clauses) => joined(scope, clauses, " AND "),
-        ("or", clauses) => joined(scope, clauses, " OR "),
+        ("and", clauses) => all(scope, clauses),
+        ("or", clauses) => any(scope, clauses),
         ("not", [inner]) => {
             let outer = std::mem::replace(&mut scope.negated, true);
             let inner = condition(scope, inner);
@@ -84,14 +84,48 @@ pub(super) fn condition(scope: &mut Scope, node: &Json) -> Result<Option<Sql>> {
     }
 }
 
-fn joined(scope: &mut Scope, clauses: &[Json], separator: &'static str) -> Result<Option<Sql>> {
+fn any(scope: &mut Scope, clauses: &[Json]) -> Result<Option<Sql>> {
     let mut parts = Vec::with_capacity(clauses.len());
     for clause in clauses {
         if let Some(part) = condition(scope, clause)? {
             parts.push(Sql::of("({})", [part]));
         }
     }
-    Ok((!parts.is_empty()).then(|| Sql::join(parts, separator)))
+    Ok((!parts.is_empty()).then(|| Sql::join(parts, " OR ")))
+}
+
+/// What is asked of several facts stands together.
+fn all(scope: &mut Scope, clauses: &[Json]) -> Result<Option<Sql>> {
+    let mut parts = Vec::with_capacity(clauses.len());
+    let mut facts = Vec::new();
+    for clause in clauses {
+        let part = match below(clause) {
+            Some((name, operator, value)) => match dotted::comparison(scope, name, &operator, value)? {
+                Comparison::OfFact(fact) if fact.is_of_nodes(scope) => {
+                    facts.push(fact);
+                    None
+                }
+                other => Some(other.sql(scope)),
+            },
+            None => condition(scope, clause)?,
+        };
+        parts.extend(part.map(|part| Sql::of("({})", [part])));
+    }
+    if !facts.is_empty() {
+        parts.insert(0, dotted::of_facts(facts));
+    }
+    Ok((!parts.is_empty()).then(|| Sql::join(parts, " AND ")))
+}
+
+/// The parts of a comparison of something below a field, as [`condition`] would take it.
+fn below(node: &Json) -> Option<(&str, String, &Json)> {
+    let (operator, arguments) = clause(node)?;
+    let [Json::String(name), value] = arguments else { return None };
+    let is_comparison = match operator.as_str() {
+        "=" => !value.is_null(),
+        other => other == "~" || ORDERED.contains(&other),
+    };
+    (is_comparison && field::is_dotted(name)).then_some((name.as_str(), operator, value))
 }
 
 /// `["node", "active"]`, `["parameter", …]`, `["fact", …]`, `["function", …]`
