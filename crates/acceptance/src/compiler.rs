@@ -84,6 +84,11 @@ impl Machine {
         self.address.rsplit(':').next().and_then(|port| port.parse().ok()).expect("it was chosen above")
     }
 
+    /// The configuration file, for the program `bunraku`.
+    pub fn config(&self) -> &Path {
+        &self.config
+    }
+
     /// The configuration.
     pub fn site(&self) -> Site {
         Site::from_config(Config::parse(&std::fs::read_to_string(&self.config).unwrap()).unwrap()).unwrap()

@@ -723,3 +723,74 @@ async fn haproxy_balances_with_the_configuration_that_is_written() {
     staying.stop().await;
     cluster.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn compilers_have_the_whole_list_where_agents_have_the_short_one() {
+    let cluster = start("enable-infra-crl = true\n").await;
+    let machine = Machine::enrolled(&cluster, "compiler.example.com", "");
+    let compiler = machine.start().await;
+    let web = Agent::enrolled(&machine.url(), &cluster.authority(), "web.example.com").await;
+    let serial = cluster.primary().authority().issued("web.example.com").unwrap().unwrap().serial();
+    web.get("/puppet/v3/environments").await.unwrap().ok().unwrap();
+    cluster.primary().authority().revoke(&["web.example.com".to_owned()], "a test").unwrap();
+    until("the revoked certificate is let in", async || match web.get("/puppet/v3/environments").await {
+        Ok(answer) => answer.status == 403,
+        Err(_) => true,
+    })
+    .await;
+    // What agents get, there and here, does not have it.
+    let anonymous = Client::new(&ClientTls::anonymous(&cluster.authority(), b"").unwrap());
+    for server in [cluster.url(), machine.url()] {
+        let url = format!("{server}/puppet-ca/v1/certificate_revocation_list/ca");
+        let answer = anonymous.send(Method::GET, &url, [], Bytes::new()).await.unwrap().ok().unwrap();
+        assert!(
+            pki::Crl::chain_from_pem(&answer.body).unwrap().iter().all(|crl| !crl.contains(&serial)),
+            "{server}"
+        );
+    }
+    let held = std::fs::read(machine.folder().join("data/revocation-lists.pem")).unwrap();
+    assert!(pki::Crl::chain_from_pem(&held).unwrap().iter().any(|crl| crl.contains(&serial)));
+    compiler.stop().await;
+    cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_store_refuses_is_set_aside() {
+    let toml = format!("{}allow-auto-renewal = true\n", compiler::TOML);
+    let puppetdb = "max-command-size = 20000".to_owned();
+    let mut cluster = Cluster::start_with(Options { toml, puppetdb, ..Options::default() }).await;
+    let machine = Machine::enrolled(&cluster, "compiler.example.com", "");
+    let compiler = machine.start().await;
+    let agent = Agent::enrolled(&machine.url(), &cluster.authority(), "web.example.com").await;
+    let put = async |number: usize, text: &str| {
+        let report = json!({
+            "host": "web.example.com", "time": jiff::Timestamp::now().to_string(), "configuration_version": number,
+            "report_format": 12, "puppet_version": "8.10.0", "status": "unchanged", "transaction_completed": true, "noop": false,
+            "environment": "production", "logs": [{"level": "notice", "message": text, "source": "x", "tags": [],
+                "time": "2026-01-01T00:00:00Z"}], "resource_statuses": {}, "metrics": {},
+        });
+        let content = Some(("application/json", report.to_string().into_bytes()));
+        let path = "/puppet/v3/report/web.example.com?environment=production";
+        agent.send(Method::PUT, path, "application/json", content).await.unwrap()
+    };
+    let long = "x".repeat(30_000);
+    // Somebody hears it.
+    let refused = put(1, &long).await;
+    assert!(refused.status == 400 && refused.text().contains("Command size exceeds"), "{}", refused.text());
+    // Nobody does, so it is kept, and what follows is not held up.
+    cluster.down().await;
+    put(2, &long).await.ok().unwrap();
+    put(3, "short").await.ok().unwrap();
+    cluster.up().await;
+    until("not all is sent", async || compiler.queued() == 0).await;
+    until("not all is stored", async || {
+        cluster.rows("reports[configuration_version] {}").await == [json!({"configuration_version": "3"})]
+    })
+    .await;
+    let mut command = std::process::Command::new(program());
+    let output = command.args(["store", "failed", "--config"]).arg(machine.config()).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(told.contains("web.example.com") && told.contains("Command size exceeds"), "{told}");
+    compiler.stop().await;
+    cluster.stop().await;
+}

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use pki::{Certificate, Crl};
-use rest::{Bytes, HeaderValue, Method, StatusCode, Upstream, header};
+use rest::{Bytes, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Upstream, header};
 use tokio::sync::{Notify, watch};
 
 use crate::files::{self, PUBLIC};
@@ -190,7 +190,8 @@ impl Follower {
         if answer.status == StatusCode::NOT_MODIFIED {
             return Ok(false);
         }
-        let modified = answer.headers.get(header::LAST_MODIFIED).cloned();
+        let modified =
+            answer.headers.get(header::LAST_MODIFIED).filter(|_| is_settled(&answer.headers)).cloned();
         let is_new = self.take(answer.body)?;
         self.checked().modified = modified;
         Ok(is_new)
@@ -211,6 +212,16 @@ impl Follower {
         tracing::info!(lists = fresh.crls.len(), "new revocation lists are in force");
         self.lists.send_replace(Some(Arc::new(fresh)));
         Ok(true)
+    }
+}
+
+/// Whether a later change has a later date: dates have whole seconds, so that a list which was made in the second in which it is sent
+/// may be followed by another one of that date.
+fn is_settled(headers: &HeaderMap) -> bool {
+    let date = |name: HeaderName| headers.get(name)?.to_str().ok().and_then(rest::date::parse);
+    match (date(header::LAST_MODIFIED), date(header::DATE)) {
+        (Some(modified), Some(now)) => modified < now,
+        _ => false,
     }
 }
 
@@ -323,6 +334,17 @@ mod tests {
         let pem: String = crls.iter().map(|crl| crl.to_pem()).collect();
         let crls = Crl::chain_from_pem(pem.as_bytes()).unwrap();
         Lists { crls, pem: pem.into(), is_makeshift: false }
+    }
+
+    #[test]
+    fn a_list_of_this_second_is_asked_for_again() {
+        let headers = |modified: i64, now: i64| {
+            let value = |seconds| HeaderValue::try_from(rest::date::format(seconds)).unwrap();
+            HeaderMap::from_iter([(header::LAST_MODIFIED, value(modified)), (header::DATE, value(now))])
+        };
+        assert!(is_settled(&headers(100, 101)));
+        assert!(!is_settled(&headers(100, 100)) && !is_settled(&headers(101, 100)));
+        assert!(!is_settled(&HeaderMap::new()));
     }
 
     #[test]
