@@ -143,6 +143,7 @@ const EVENT_COUNTS: &str = "
 ";
 const FACT_COUNTS: &str = "
     DELETE FROM fact_differences;
+    DELETE FROM fact_values v WHERE NOT EXISTS (SELECT 1 FROM facts f WHERE f.value_id = v.id);
     UPDATE fact_values v SET nodes = c.nodes FROM (SELECT value_id, count(*) AS nodes FROM facts GROUP BY value_id) c
         WHERE c.value_id = v.id AND v.nodes <> c.nodes;
 ";
