@@ -66,7 +66,8 @@ impl Engine {
             Strict::Warning => hiera::Strict::Warning,
             Strict::Error => hiera::Strict::Error,
         };
-        let store = match old {
+        // In another directory, which is another version of the code, no file is one of those that are known.
+        let store = match old.filter(|old| old.environment.root == environment.root) {
             Some(old) => old.store.clone(),
             None => Arc::new(Store::new(Box::new(Disk), strict)),
         };

@@ -3,11 +3,14 @@
 //! Compiles are synchronous and use all of a processor, so they have threads of their own, as many as processors. The queue has a
 //! limit: beyond it a request is refused at once, which an agent understands better than a time-out. A job whose client has gone
 //! is not started; a job that panics is answered as a failure, and its thread goes on.
+//!
+//! Of threads that wait the one is woken that worked last: what it touches lies in its processor's cache, and in memory that its
+//! allocator has already; a server with little to do then stays as small as one thread.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::{JoinHandle, Thread};
 
 use tokio::sync::oneshot;
 
@@ -22,13 +25,14 @@ pub struct Pool {
 struct Shared {
     state: Mutex<State>,
     threads: Mutex<Vec<JoinHandle<()>>>,
-    wake: Condvar,
     queue_max: usize,
 }
 
 #[derive(Default)]
 struct State {
     queue: VecDeque<Job>,
+    /// Those that wait, the one that worked last at the end.
+    idle: Vec<Thread>,
     running: usize,
     done: u64,
     refused: u64,
@@ -81,12 +85,7 @@ impl Pool {
             workers => workers,
         };
         let queue_max = if queue_max == 0 { usize::MAX } else { queue_max };
-        let shared = Arc::new(Shared {
-            state: Mutex::default(),
-            threads: Mutex::default(),
-            wake: Condvar::new(),
-            queue_max,
-        });
+        let shared = Arc::new(Shared { state: Mutex::default(), threads: Mutex::default(), queue_max });
         (0..workers).try_for_each(|number| start(&shared, number))?;
         Ok(Pool { shared, workers })
     }
@@ -106,7 +105,7 @@ impl Pool {
                 catch_unwind(AssertUnwindSafe(job)).map_err(|panic| PoolError::Panicked(text(&*panic)));
             let _ = answer.send(result);
         });
-        {
+        let idle = {
             let mut state = self.shared.lock();
             if state.closing {
                 return Err(PoolError::Closed);
@@ -116,8 +115,11 @@ impl Pool {
                 return Err(PoolError::Full);
             }
             state.queue.push_back(job);
+            state.idle.pop()
+        };
+        if let Some(idle) = idle {
+            idle.unpark();
         }
-        self.shared.wake.notify_one();
         answered.await.map_err(|_| PoolError::Closed)?
     }
 
@@ -137,8 +139,12 @@ impl Pool {
 impl Drop for Pool {
     /// Lets running and waiting jobs end.
     fn drop(&mut self) {
-        self.shared.lock().closing = true;
-        self.shared.wake.notify_all();
+        let idle = {
+            let mut state = self.shared.lock();
+            state.closing = true;
+            std::mem::take(&mut state.idle)
+        };
+        idle.iter().for_each(Thread::unpark);
         loop {
             // Not in the condition of a `while let`, which would hold the lock while waiting.
             let thread = self.shared.threads().pop();
@@ -191,7 +197,15 @@ impl Shared {
                     }
                 }
                 None if state.closing => return,
-                None => state = self.wake.wait(state).unwrap_or_else(|poisoned| poisoned.into_inner()),
+                None => {
+                    let this = std::thread::current();
+                    state.idle.push(this.clone());
+                    drop(state);
+                    // Woken before it parks, or for nothing: both only mean another look.
+                    std::thread::park();
+                    state = self.lock();
+                    state.idle.retain(|idle| idle.id() != this.id());
+                }
             }
         }
     }
@@ -214,6 +228,37 @@ mod tests {
         let result: Result<(), _> = pool.run(Patience::Refusable, || panic!("boom")).await;
         assert_eq!(result, Err(PoolError::Panicked("boom".into())));
         assert_eq!(pool.run(Patience::Refusable, || 7).await, Ok(7));
+    }
+
+    #[tokio::test]
+    async fn one_after_the_other_jobs_stay_on_a_thread() {
+        let pool = Pool::start(4, 0).unwrap();
+        let thread =
+            || async { pool.run(Patience::Refusable, || std::thread::current().id()).await.unwrap() };
+        let settled = async |pool: &Pool| {
+            while pool.shared.lock().idle.len() < 4 {
+                tokio::task::yield_now().await;
+            }
+        };
+        settled(&pool).await;
+        let first = thread().await;
+        for _ in 0..20 {
+            settled(&pool).await;
+            assert_eq!(thread().await, first);
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn no_job_is_left_lying() {
+        let pool = Arc::new(Pool::start(3, 0).unwrap());
+        let jobs = (0..2_000).map(|number| {
+            let pool = pool.clone();
+            tokio::spawn(async move { pool.run(Patience::Waits, move || number).await })
+        });
+        let jobs: Vec<_> = jobs.collect();
+        for (number, job) in jobs.into_iter().enumerate() {
+            assert_eq!(job.await.unwrap(), Ok(number));
+        }
     }
 
     #[tokio::test]
