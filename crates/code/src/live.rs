@@ -80,6 +80,7 @@ impl Live {
     pub fn open(settings: LiveSettings) -> Result<Live> {
         let directory = &settings.versions_dir;
         stdx::fs::create_directory(directory, 0o755).map_err(Error::io("create", directory))?;
+        stdx::frozen::declare(directory);
         let file = directory.join(CURRENT);
         let text = stdx::fs::read_limited(&file, CURRENT_BYTES_MAX).map_err(Error::io("read", &file))?;
         let recorded: BTreeMap<String, Id> = match text {

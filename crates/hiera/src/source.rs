@@ -33,7 +33,7 @@ pub struct Stat {
     /// Time of the last change of content, in nanoseconds since 1970.
     pub modified_ns: i128,
     /// Time of the last change of the inode, in nanoseconds since 1970: it also moves when a tool sets back the
-    /// time of the content.
+    /// time of the content. 0 where files are never changed ([`stdx::frozen`]).
     pub changed_ns: i128,
 }
 
@@ -105,7 +105,10 @@ impl Source for Disk {
             inode: (meta.dev(), meta.ino()),
             size: meta.size(),
             modified_ns: i128::from(meta.mtime()) * NANOS + i128::from(meta.mtime_nsec()),
-            changed_ns: i128::from(meta.ctime()) * NANOS + i128::from(meta.ctime_nsec()),
+            changed_ns: match stdx::frozen::holds(std::path::Path::new(path)) {
+                true => 0,
+                false => i128::from(meta.ctime()) * NANOS + i128::from(meta.ctime_nsec()),
+            },
         })
     }
 
@@ -196,5 +199,29 @@ mod tests {
         for (folder, path, expected) in cases {
             assert_eq!(join(folder, path), expected, "{folder} + {path}");
         }
+    }
+
+    #[test]
+    fn a_link_more_is_a_change_only_where_files_may_change() {
+        let folder = tempfile::tempdir().unwrap();
+        let stats_differ = |name: &str, frozen: bool| {
+            let below = folder.path().join(name);
+            std::fs::create_dir(&below).unwrap();
+            if frozen {
+                stdx::frozen::declare(&below);
+            }
+            let (file, link) = (below.join("a"), folder.path().join(format!("{name}-link")));
+            std::fs::write(&file, "x").unwrap();
+            let before = Disk.stat(file.to_str().unwrap()).unwrap();
+            // Time stamps come from the kernel's coarse clock.
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            std::fs::hard_link(&file, link).unwrap();
+            let after = Disk.stat(file.to_str().unwrap()).unwrap();
+            std::fs::write(&file, "xy").unwrap();
+            assert_ne!(Disk.stat(file.to_str().unwrap()).unwrap(), after);
+            before != after
+        };
+        assert!(stats_differ("usual", false));
+        assert!(!stats_differ("versions", true));
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod fnmatch;
+pub mod frozen;
 pub mod fs;
 pub mod hocon;
 pub mod symbol;
