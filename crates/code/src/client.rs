@@ -112,6 +112,8 @@ pub struct Client {
     status: watch::Sender<Arc<ClientStatus>>,
     /// What commits are about, of those that serve.
     commits: Mutex<BTreeMap<Id, Json>>,
+    /// Held while the store is tidied.
+    tidying: Mutex<()>,
     nudge: Notify,
     /// Ends a question that waits for its answer, so that another one can be asked.
     interrupt: watch::Sender<()>,
@@ -141,6 +143,7 @@ impl Client {
             live,
             status,
             commits: Mutex::default(),
+            tidying: Mutex::default(),
             nudge: Notify::new(),
             interrupt: watch::Sender::new(()),
         })
@@ -441,6 +444,10 @@ impl Client {
             let removed = client.live.expire();
             if removed > 0 {
                 tracing::info!(removed, "old versions are removed");
+            }
+            // One that takes longer than the pause between two is not joined by another.
+            if let (Source::There(_), Ok(_alone)) = (&client.source, client.tidying.try_lock()) {
+                client.store()?.gather_packs()?;
             }
             Ok(())
         });

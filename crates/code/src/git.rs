@@ -8,6 +8,7 @@
 //! moment at which a new version comes into being. What a crash leaves behind before it are objects that nothing names; they
 //! are found again when the same content is committed next time.
 
+mod gather;
 mod object;
 pub(crate) mod pack;
 
@@ -24,8 +25,8 @@ pub use object::{
     Commit, Id, Kind, Mode, NAME_BYTES_MAX, ObjectError, Signature, TreeEntry, decode_commit, decode_tree,
     encode_commit, encode_tree, is_entry_name,
 };
-use pack::{Location, PackWriter};
-pub use pack::{OBJECT_BYTES_MAX, PackError, PackReader, id_of};
+use pack::Location;
+pub use pack::{OBJECT_BYTES_MAX, PackError, PackReader, PackWriter, checksum, id_of};
 
 use crate::error::{Error, Result};
 
@@ -223,13 +224,13 @@ impl Addition {
         (self.writer.objects(), self.writer.bytes())
     }
 
-    /// Makes all of it part of the repository, durably.
+    /// Makes all of it part of the repository, durably. Returns the name of the pack, if there is anything.
     ///
     /// # Errors
     /// It cannot be written; then nothing was added.
-    pub fn store(self) -> Result<()> {
+    pub fn store(self) -> Result<Option<String>> {
         if self.writer.objects() == 0 {
-            return Ok(());
+            return Ok(None);
         }
         let fail = || Error::io("write", self.temporary.0.as_path());
         let mut written = self.writer.finish();
@@ -253,7 +254,8 @@ impl Addition {
         })();
         let sum = sum.map_err(fail())?;
         let checksum = Id::from_slice(sum.as_slice()).ok_or(PackError::Checksum)?;
-        publish(&file, &self.directory, &self.temporary, &mut written.locations, checksum)
+        publish(&file, &self.directory, &self.temporary, &mut written.locations, checksum)?;
+        Ok(Some(format!("pack-{checksum}")))
     }
 }
 

@@ -334,6 +334,7 @@ impl Storage {
         {
             tracing::warn!(%error, path = %cache.display(), "all files will be read again next time");
         }
+        gather(&repository);
         Ok(commit)
     }
 
@@ -417,6 +418,7 @@ impl Storage {
         if !keep_rest && let Err(error) = stats.save(&cache, newest) {
             tracing::warn!(%error, path = %cache.display(), "all files will be read again next time");
         }
+        gather(parent);
         Ok(newest)
     }
 
@@ -533,6 +535,13 @@ fn read_parent(repository: &Repository, head: Id, settings: &RepoSettings) -> Re
         }
     }
     Ok(Parent { commit, pointers, rest })
+}
+
+/// Keeps the number of packs small; that it fails is no reason to refuse a version.
+fn gather(repository: &Repository) {
+    if let Err(error) = repository.gather_packs() {
+        tracing::warn!(%error, repository = %repository.path().display(), "packs could not be gathered");
+    }
 }
 
 fn put_commit(addition: &mut git::Addition, commit: &Commit) -> Result<Id> {

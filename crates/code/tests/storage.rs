@@ -222,3 +222,31 @@ fn a_repository_that_was_deleted_is_made_again() {
     assert_eq!(reader.commit(second).unwrap().parents, []);
     assert!(first != second || reader.contains(first));
 }
+
+#[test]
+fn many_versions_are_few_packs() {
+    let site = Site::new();
+    let storage = site.open();
+    for n in 0..100 {
+        site.write("environments/production/a", n.to_string());
+        site.write(&format!("environments/production/f{}", n % 7), (n / 7).to_string());
+        commit(&storage, "production");
+    }
+    for name in ["puppet-code.git", "puppet-code/production.git"] {
+        let repository = site.storage(name);
+        let packs = std::fs::read_dir(repository.join("objects/pack")).unwrap().count();
+        assert!(packs <= 2 * 41, "{name}: {packs}");
+        git(&repository, &["fsck", "--strict", "--full"]);
+        assert_eq!(git(&repository, &["log", "--format=%H"]).lines().count(), 100);
+    }
+    let production = site.storage("puppet-code/production.git");
+    assert_eq!(git(&production, &["show", "HEAD~90:a"]), "9");
+    // Beside a pack that git made.
+    git(&production, &["gc", "--quiet"]);
+    for n in 0..45 {
+        site.write("environments/production/a", format!("again {n}"));
+        commit(&storage, "production");
+    }
+    git(&production, &["fsck", "--strict", "--full"]);
+    assert_eq!(git(&production, &["show", "HEAD~135:a"]), "9");
+}

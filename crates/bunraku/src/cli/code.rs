@@ -1,4 +1,6 @@
-//! `bunraku code`: what an environment's code needs, told before a compile needs it.
+//! `bunraku code`: what an environment's code needs, told before a compile needs it; and the versions of code that servers have.
+
+mod versions;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,6 +18,8 @@ use crate::serve::settings;
 #[derive(clap::Subcommand, Debug)]
 pub enum Command {
     Check(CheckArgs),
+    Commit(versions::CommitArgs),
+    Status(versions::StatusArgs),
 }
 
 /// Check what of an environment's modules can run here
@@ -66,8 +70,12 @@ impl Verdict {
 
 /// Runs the command.
 pub fn run(command: Command, config: Option<&Path>) -> anyhow::Result<ExitCode> {
-    let Command::Check(args) = command;
     let site = Site::load(config)?;
+    let args = match command {
+        Command::Check(args) => args,
+        Command::Commit(args) => return wait(versions::commit(args, &site)),
+        Command::Status(args) => return wait(versions::status(args, &site)),
+    };
     let environments = Environments::new(Arc::new(settings::server(&site)?));
     let environment = environments.get(&args.environment)?;
     let parts = parts(&environment.image)?;
@@ -85,6 +93,10 @@ pub fn run(command: Command, config: Option<&Path>) -> anyhow::Result<ExitCode> 
         println!("{}", summary(&parts));
     }
     Ok(if fails { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn wait(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
 }
 
 fn parts(image: &compiler::Image) -> anyhow::Result<Vec<Part>> {

@@ -98,7 +98,7 @@ keys! {
     "compiler.crl-interval" = "\"1m\"", "How often the authority is asked for new revocation lists.";
     "compiler.crl-max-age" = "\"1d\"", "When the authority has not confirmed the lists for so long, the status is an error. 0s: never.";
     "compiler.clock-tolerance" = "\"1m\"", "When the clock is further than this from the primary's, the status is an error. 0s: never.";
-    "file-sync.enabled" = "false", "Serve committed versions of code, and pass them on to compilers. Default: true where file-sync.conf names the repository puppet-code.";
+    "file-sync.enabled" = "\"\"", "Whether committed versions of code are served, and passed on to compilers. Default: true where file-sync.conf names the repository puppet-code, else false.";
     "file-sync.data-dir" = "\"\"", "Where versions are kept. Default: file-sync.conf, else the directory filesync in data-dir.";
     "file-sync.staging-dir" = "\"\"", "Where code is made ready, with its environments in the directory environments. Default: file-sync.conf, else codedir with -staging added.";
     "file-sync.live-dir" = "\"\"", "Where links lead to the versions that serve. Default: file-sync.conf, else codedir.";

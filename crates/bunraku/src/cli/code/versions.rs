@@ -1,0 +1,269 @@
+//! `bunraku code commit` and `bunraku code status`: versions of code, asked for at the primary.
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use comfy_table::{Table, presets};
+use rest::{Client, Method};
+use serde_json::{Map, Value as Json, json};
+
+use crate::cli::identity;
+use crate::config::Site;
+use crate::serve::code::REPO;
+
+/// Where the primary listens.
+#[derive(clap::Args, Debug)]
+pub struct Primary {
+    /// Address of the primary. Default: this machine's certname and port
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Make versions of the code that is staged
+///
+/// Primary and compilers serve a version as soon as it is made. Without an environment all are committed, and those that are no longer
+/// staged are removed. Exit code 1: an environment could not be committed, and keeps the version it has.
+#[derive(clap::Args, Debug)]
+pub struct CommitArgs {
+    /// Environments
+    environment: Vec<String>,
+    /// What the version is about, for its history
+    #[arg(short, long)]
+    message: Option<String>,
+    #[command(flatten)]
+    primary: Primary,
+}
+
+/// Show which version each server has
+///
+/// Exit code 1: a server is not at the newest version.
+#[derive(clap::Args, Debug)]
+pub struct StatusArgs {
+    #[command(flatten)]
+    primary: Primary,
+}
+
+/// Runs `bunraku code commit`.
+pub async fn commit(args: CommitArgs, site: &Site) -> anyhow::Result<ExitCode> {
+    let requests: Vec<Json> = match args.environment.as_slice() {
+        [] => vec![json!({"commit-all": true})],
+        names => names
+            .iter()
+            .map(|name| json!({"repo-id": REPO, "submodule-id": format!("environments/{name}")}))
+            .collect(),
+    };
+    let mut all = Map::new();
+    let mut failed = false;
+    for mut request in requests {
+        if let Some(message) = &args.message {
+            request["message"] = message.as_str().into();
+        }
+        let answer = ask(&args.primary, site, Method::POST, "/file-sync/v1/commit", Some(&request)).await?;
+        let repo = answer.get(REPO).cloned().unwrap_or_default();
+        if let Some(message) = failure(&repo) {
+            bail!("{message}");
+        }
+        if let Some(Json::Object(submodules)) = repo.get("submodules") {
+            failed |= submodules.values().any(|outcome| failure(outcome).is_some());
+            all.extend(submodules.clone());
+        }
+    }
+    if args.primary.json {
+        println!("{}", serde_json::to_string_pretty(&all)?);
+    } else {
+        let mut table = plain(["Environment", "Version", "Error"]);
+        for (name, outcome) in &all {
+            table.add_row([
+                short(name),
+                outcome.as_str().unwrap_or_default(),
+                failure(outcome).unwrap_or_default(),
+            ]);
+        }
+        println!("{table}");
+    }
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Runs `bunraku code status`.
+pub async fn status(args: StatusArgs, site: &Site) -> anyhow::Result<ExitCode> {
+    let path = "/status/v1/services/file-sync-storage-service?level=debug";
+    let answer = ask(&args.primary, site, Method::GET, path, None).await?;
+    let status = answer.get("status").cloned().unwrap_or_default();
+    let path = "/status/v1/services/file-sync-client-service?level=debug";
+    let own = ask(&args.primary, site, Method::GET, path, None).await?;
+    let rows = rows(&status, own.get("status").unwrap_or(&Json::Null));
+    let behind = rows.iter().any(|row| row.state != "ok");
+    if args.primary.json {
+        let rows: Vec<Json> = rows.iter().map(Row::as_json).collect();
+        println!("{}", serde_json::to_string_pretty(&rows)?);
+    } else {
+        let mut table = plain(["Server", "Environment", "Version", "State", "Made", "About", "Last seen"]);
+        for row in &rows {
+            let commit = row.commit.get(..12).unwrap_or(&row.commit);
+            let about = row.about.lines().next().unwrap_or_default();
+            table.add_row([
+                &row.server,
+                short(&row.environment),
+                commit,
+                &row.state,
+                &row.date,
+                about,
+                &row.seen,
+            ]);
+        }
+        println!("{table}");
+    }
+    Ok(if behind { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// What one server says of one environment.
+#[derive(Debug, PartialEq)]
+struct Row {
+    server: String,
+    environment: String,
+    commit: String,
+    state: String,
+    date: String,
+    about: String,
+    seen: String,
+}
+
+impl Row {
+    fn as_json(&self) -> Json {
+        json!({
+            "server": self.server,
+            "environment": short(&self.environment),
+            "commit": self.commit,
+            "state": self.state,
+            "date": self.date,
+            "message": self.about,
+            "last_check_in_time": self.seen,
+        })
+    }
+}
+
+/// The versions of the primary itself, and of each client; a client whose version is not the newest is behind, whatever it says.
+fn rows(storage: &Json, own: &Json) -> Vec<Row> {
+    let none = Map::new();
+    let object = |value: &'_ Json, keys: &[&str]| -> Map<String, Json> {
+        let found = keys.iter().try_fold(value, |value, key| value.get(key));
+        found.and_then(Json::as_object).unwrap_or(&none).clone()
+    };
+    let text = |value: &Json, keys: &[&str]| -> String {
+        let found = keys.iter().try_fold(value, |value, key| value.get(key));
+        found.and_then(Json::as_str).unwrap_or_default().to_owned()
+    };
+    let newest = object(storage, &["repos", REPO, "submodules"]);
+    let mut servers = vec![("(primary)".to_owned(), own.clone())];
+    servers.extend(object(storage, &["clients"]));
+    let mut rows = Vec::new();
+    for (server, client) in servers {
+        let submodules = object(&client, &["repos", REPO, "submodules"]);
+        let gone = submodules.keys().filter(|name| !newest.contains_key(*name));
+        for name in newest.keys().chain(gone) {
+            let part = submodules.get(name).cloned().unwrap_or_default();
+            let commit = text(&part, &["latest_commit", "commit"]);
+            let wanted = newest.get(name).map(|newest| text(newest, &["latest_commit", "commit"]));
+            let said = text(&part, &["status"]);
+            let state = match wanted {
+                Some(wanted) if wanted == commit => "ok",
+                _ if said == "error" => "error",
+                Some(_) if commit.is_empty() => "missing",
+                _ => "behind",
+            };
+            rows.push(Row {
+                server: server.clone(),
+                environment: name.clone(),
+                state: state.to_owned(),
+                date: text(&part, &["latest_commit", "date"]),
+                about: text(&part, &["latest_commit", "message"]),
+                seen: text(&client, &["last_check_in_time"]),
+                commit,
+            });
+        }
+    }
+    rows
+}
+
+async fn ask(
+    primary: &Primary,
+    site: &Site,
+    method: Method,
+    path: &str,
+    document: Option<&Json>,
+) -> anyhow::Result<Json> {
+    let port = site.config.listen.address.rsplit(':').next().unwrap_or("8140");
+    let base = primary.url.clone().unwrap_or_else(|| format!("https://{}:{port}", site.certname));
+    let url = format!("{}{path}", base.trim_end_matches('/'));
+    let tls = identity::tls(site, |name, path| format!("could not read {name} at {}", path.display()))?;
+    let client = Client::new(&tls);
+    let answer = match document {
+        Some(document) => client.send_json(method, &url, document).await?,
+        None => client.send(method, &url, [], rest::Bytes::new()).await?,
+    };
+    match answer.status.as_u16() {
+        404 => bail!(
+            "{base} has no versions of code: file sync is off there (file-sync.enabled), or it is no primary"
+        ),
+        // A status of 503 has a document, too.
+        status if status >= 400 && status != 503 => bail!("{status} from {base}: {}", answer.text()),
+        _ => answer.json().with_context(|| format!("the answer of {url} is not understood")),
+    }
+}
+
+fn failure(outcome: &Json) -> Option<&str> {
+    outcome.get("error")?.get("message")?.as_str()
+}
+
+fn short(submodule: &str) -> &str {
+    submodule.strip_prefix("environments/").unwrap_or(submodule)
+}
+
+fn plain<const N: usize>(header: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(header);
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_behind() {
+        let part = |commit: &str, status: &str| json!({"status": status, "latest_commit": {"commit": commit, "message": "m"}});
+        let client = |parts: Json| json!({"last_check_in_time": "t", "repos": {REPO: {"submodules": parts}}});
+        let storage = json!({
+            "repos": {REPO: {"submodules": {"environments/production": part("b", "ok")}}},
+            "clients": {
+                "c1": client(json!({"environments/production": part("b", "ok")})),
+                "c2": client(json!({"environments/production": part("a", "ok")})),
+                "c3": client(json!({"environments/production": part("a", "error")})),
+                "c4": client(json!({})),
+                "c5": client(json!({"environments/production": part("b", "ok"), "environments/old": part("x", "ok")})),
+            },
+        });
+        let rows = rows(&storage, &client(json!({"environments/production": part("b", "ok")})));
+        let states: Vec<(&str, &str, &str)> = rows
+            .iter()
+            .map(|row| (row.server.as_str(), short(&row.environment), row.state.as_str()))
+            .collect();
+        assert_eq!(
+            states,
+            [
+                ("(primary)", "production", "ok"),
+                ("c1", "production", "ok"),
+                ("c2", "production", "behind"),
+                ("c3", "production", "error"),
+                ("c4", "production", "missing"),
+                ("c5", "production", "ok"),
+                ("c5", "old", "behind"),
+            ]
+        );
+        assert_eq!(rows[0].about, "m");
+    }
+}
