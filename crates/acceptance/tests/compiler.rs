@@ -242,6 +242,17 @@ async fn nobody_is_somebody_else_by_a_header() {
     let answer =
         itself.send(Method::POST, &format!("{store}/pdb/admin/v1/cmd"), json, delete.to_vec().into()).await;
     assert_eq!(answer.unwrap().status, 403);
+    for command in ["?command=deactivate_node&version=3&certname=victim.example.com", ""] {
+        let json = [(rest::header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+        let url = format!("{store}/pdb/cmd/v1{command}");
+        let document = br#"{"certname":"victim.example.com","command":"deactivate node","version":3,"payload":"victim.example.com"}"#;
+        let answer = itself.send(Method::POST, &url, json, document.to_vec().into()).await.unwrap();
+        assert_eq!(answer.status, 403, "{}", answer.text());
+    }
+    // Requests that compilers pass on do not go in circles.
+    let url = format!("{}/puppet-ca/v1/certificate/ca", machine.url());
+    let answer = itself.send(Method::GET, &url, nobody.to_vec(), Bytes::new()).await.unwrap();
+    assert!(answer.status == 508 && answer.text().contains("compiler.primary"), "{}", answer.text());
     let answer = victim.at(&store).get("/pdb/query/v4/nodes").await.unwrap();
     assert_eq!(answer.status, 403, "{}", answer.text());
     compiler.stop().await;
@@ -762,6 +773,7 @@ async fn what_the_store_refuses_is_set_aside() {
     let machine = Machine::enrolled(&cluster, "compiler.example.com", "");
     let compiler = machine.start().await;
     let agent = Agent::enrolled(&machine.url(), &cluster.authority(), "web.example.com").await;
+    let new = Agent::enrolled(&cluster.url(), &cluster.authority(), "new.example.com").await;
     let put = async |number: usize, text: &str| {
         let report = json!({
             "host": "web.example.com", "time": jiff::Timestamp::now().to_string(), "configuration_version": number,
@@ -774,6 +786,24 @@ async fn what_the_store_refuses_is_set_aside() {
         agent.send(Method::PUT, path, "application/json", content).await.unwrap()
     };
     let long = "x".repeat(30_000);
+    // One that keeps nothing refuses while the store is away, and goes on when it is back.
+    let other = Machine::enrolled(&cluster, "other.example.com", "[puppetdb]\nmax-queued-commands = 0\n");
+    let keeping_nothing = other.start().await;
+    let to_other = async |version: &str| {
+        let report = json!({
+            "host": "new.example.com", "time": jiff::Timestamp::now().to_string(), "configuration_version": version,
+            "report_format": 12, "puppet_version": "8.10.0", "status": "unchanged", "environment": "production", "logs": [],
+            "resource_statuses": {}, "metrics": {},
+        });
+        let content = Some(("application/json", report.to_string().into_bytes()));
+        let path = "/puppet/v3/report/new.example.com?environment=production";
+        new.at(&other.url())
+            .send(Method::PUT, path, "application/json", content)
+            .await
+            .unwrap()
+            .status
+            .as_u16()
+    };
     // Somebody hears it.
     let refused = put(1, &long).await;
     assert!(refused.status == 400 && refused.text().contains("Command size exceeds"), "{}", refused.text());
@@ -781,10 +811,14 @@ async fn what_the_store_refuses_is_set_aside() {
     cluster.down().await;
     put(2, &long).await.ok().unwrap();
     put(3, "short").await.ok().unwrap();
+    assert_eq!(to_other("1").await, 503);
     cluster.up().await;
+    assert_eq!(to_other("2").await, 200);
+    keeping_nothing.stop().await;
     until("not all is sent", async || compiler.queued() == 0).await;
     until("not all is stored", async || {
-        cluster.rows("reports[configuration_version] {}").await == [json!({"configuration_version": "3"})]
+        let rows = cluster.rows("reports[configuration_version] { certname = 'web.example.com' }").await;
+        rows == [json!({"configuration_version": "3"})]
     })
     .await;
     let mut command = std::process::Command::new(program());

@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 use rest::client::{Answer, ClientError};
 use rest::{
-    BoxFuture, HeaderName, HeaderValue, Method, Problem, Request, Response, Service, StatusCode, Upstream,
-    header,
+    BoxFuture, HeaderName, HeaderValue, Method, Origin, Problem, Request, Response, Service, StatusCode,
+    Upstream, header,
 };
 use tokio::sync::Semaphore;
 
@@ -22,8 +22,8 @@ use tokio::sync::Semaphore;
 const REQUESTS_MAX: usize = 64;
 /// What may wait beside them.
 const WAITING_MAX: usize = 192;
-/// Lists of certnames of a large estate, as the authority takes them; for those who have a certificate.
-const BODY_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Lists of certnames of a large estate, as the authority takes them.
+const NAMES_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 /// Headers of a request that mean something to the authority.
 static REQUEST_HEADERS: [HeaderName; 5] = [
@@ -60,16 +60,26 @@ impl Relay {
     }
 
     async fn answer(&self, mut request: Request) -> Result<Response, Problem> {
+        // One who is known by the name of the primary, but is a compiler, too, or a balancer of compilers, would send it on for ever.
+        if request.origin() == Origin::ThroughCompiler {
+            let text = format!(
+                "The compiler {} takes this server for its primary; this server is a compiler itself. Its setting compiler.primary must name \
+                 the server that has the certificate authority",
+                request.peer.certname().unwrap_or_default()
+            );
+            return Err(Problem::plain(StatusCode::LOOP_DETECTED, text));
+        }
+        let path = request.canonical_path();
+        if path == "/puppet-ca/v1/clean" || path == "/puppet-ca/v1/sign" {
+            request.body.set_limit(NAMES_BYTES_MAX);
+        }
+        // Before a place is taken: a slow sender holds up nobody.
+        let body = request.body.bytes().await?;
         let Ok(_admitted) = self.admitted.try_acquire() else {
             let text = "Too many requests to the certificate authority are on their way; come again later";
             return Err(Problem::plain(StatusCode::SERVICE_UNAVAILABLE, text)
                 .with_header(header::RETRY_AFTER, HeaderValue::from_static("5")));
         };
-        if request.peer.is_authenticated() {
-            request.body.set_limit(BODY_BYTES_MAX);
-        }
-        // Before a place is taken: a slow sender holds up nobody.
-        let body = request.body.bytes().await?;
         let _running = self.running.acquire().await.map_err(Problem::internal)?;
         let mut headers: Vec<_> = REQUEST_HEADERS
             .iter()

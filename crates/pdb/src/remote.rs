@@ -141,10 +141,15 @@ impl Remote {
 
     async fn send_or_queue(&self, outgoing: Vec<Outgoing>) -> Result<(), PdbError> {
         for command in outgoing {
-            // What came first goes first.
-            if !self.inner.is_away.load(Ordering::Relaxed) && !self.inner.queue.has(&command.certname) {
+            // What came first goes first. While nothing waits, nobody else finds out that the store is back.
+            let queue = &self.inner.queue;
+            let may_be_there = !self.inner.is_away.load(Ordering::Relaxed) || queue.depth() == 0;
+            if may_be_there && !queue.has(&command.certname) {
                 match self.inner.deliver(&command).await {
-                    Sending::Accepted => continue,
+                    Sending::Accepted => {
+                        self.inner.is_away.store(false, Ordering::Relaxed);
+                        continue;
+                    }
                     Sending::Refused(reason) => return Err(PdbError::Invalid(reason)),
                     Sending::Away(reason) => {
                         if !self.inner.is_away.swap(true, Ordering::Relaxed) {

@@ -80,6 +80,10 @@ pub(crate) fn apply(request: &mut Request, rules: &Rules) -> Result<(), Problem>
     let certificate = certificate.map(|value| read_certificate(value.as_bytes())).transpose()?;
     let verified = verify.is_some_and(|value| value == "SUCCESS");
     request.peer = Peer::vouched(&name, verified, certificate);
+    // The headers say who the compiler is, and nobody says for whom it asks.
+    if rules.compilers.includes(&request.peer) {
+        request.set_origin(Origin::Compiler);
+    }
     Ok(())
 }
 
@@ -246,6 +250,16 @@ mod tests {
             request(&said).with_peer(Peer::verified("web.example.com", PeerCertificate::default()));
         apply(&mut other, &rules).unwrap();
         assert_eq!(other.origin(), Origin::Peer);
+
+        // Behind a proxy that ends TLS, too.
+        let mut proxied = request(&[(VERIFY, "SUCCESS"), (DN, "CN=compiler.example.com")]);
+        let mut behind = super::tests::rules(true);
+        behind.compilers = crate::Compilers::new(["compiler.example.com".to_owned()]);
+        apply(&mut proxied, &behind).unwrap();
+        assert_eq!(proxied.origin(), Origin::Compiler);
+        let mut unverified = request(&[(VERIFY, "NONE"), (DN, "CN=compiler.example.com")]);
+        apply(&mut unverified, &behind).unwrap();
+        assert_eq!(unverified.origin(), Origin::Peer);
 
         // By its certificate.
         let role = pki::oid::PP_AUTH_ROLE.to_string();

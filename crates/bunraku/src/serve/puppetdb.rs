@@ -199,8 +199,15 @@ fn names(path: &Path) -> anyhow::Result<HashSet<String>> {
     Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
 }
 
+/// Whether a request stores what an agent brings. What a command does must stand beside its document, where it can be seen.
 fn is_command(request: &Request) -> bool {
-    request.method == Method::POST && request.canonical_path().trim_end_matches('/') == "/pdb/cmd/v1"
+    const OF_AGENTS: [&str; 4] =
+        ["replace facts", "replace catalog", "replace catalog inputs", "store report"];
+    let Ok(params) = request.query_params() else { return false };
+    let command = params.text("command").unwrap_or_default().replace('_', " ");
+    request.method == Method::POST
+        && request.canonical_path().trim_end_matches('/') == "/pdb/cmd/v1"
+        && OF_AGENTS.contains(&command.as_str())
 }
 
 /// Whether a request can change nothing: queries come as POST, too.
