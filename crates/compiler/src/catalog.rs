@@ -144,9 +144,7 @@ impl<'i> Session<'i> {
             tagged: None,
             finished: false,
             fits: false,
-            sensitive: Vec::new(),
-            node_match: None,
-            exporter: None,
+            rare: None,
         }
     }
 

@@ -201,7 +201,7 @@ impl<'i> Session<'i> {
         id: ResourceId,
         scope: ScopeId,
     ) -> Result<(), Control> {
-        if let Some(found) = self.resource(id).node_match.clone() {
+        if let Some(found) = self.resource(id).rare.as_ref().and_then(|rare| rare.node_match.clone()) {
             self.scope_mut(scope).frames.push_match(Some(found));
         }
         // Neither the top level nor a node block is a place to return from.
@@ -378,7 +378,7 @@ impl<'i> Session<'i> {
         let resource = self.resource(id);
         let value_of = |parameter: &Parameter<'i>| {
             // What was Sensitive has been unwrapped at the end of the compile, but is checked as it was given.
-            if resource.sensitive.contains(&parameter.name) {
+            if resource.sensitive().contains(&parameter.name) {
                 Value::sensitive(parameter.value.clone())
             } else {
                 parameter.value.clone()
@@ -388,7 +388,7 @@ impl<'i> Session<'i> {
             match definition.parameters.position(parameter.name) {
                 Some(at) => {
                     matches!(types[at], Type::Any)
-                        || if resource.sensitive.is_empty() {
+                        || if resource.sensitive().is_empty() {
                             pcore::matches::is_instance(&types[at], &parameter.value)
                         } else {
                             pcore::matches::is_instance(&types[at], &value_of(parameter))

@@ -287,7 +287,9 @@ impl<'i> Session<'i> {
         for exported in found {
             let name = ty.name();
             if let Some(existing) = self.table.get(name, &exported.title) {
-                if self.resource(existing).exporter.as_ref() != Some(&exported.certname) {
+                if self.resource(existing).rare.as_ref().and_then(|rare| rare.exporter.as_ref())
+                    != Some(&exported.certname)
+                {
                     let text = format!(
                         "A duplicate resource was found while collecting exported resources, with the type and title {type_name}[{}]",
                         exported.title
@@ -308,7 +310,7 @@ impl<'i> Session<'i> {
             let declaration = Declaration { form: ResourceForm::Regular, scope, place: None };
             let id = self.create(declaration, ty, exported.title.into(), parameters, None)?;
             let (resource, names) = self.resource_to_tag(id);
-            resource.exporter = Some(exported.certname);
+            resource.rare_mut().exporter = Some(exported.certname);
             for tag in &exported.tags {
                 resource.tags.add_if_valid(names, tag);
             }

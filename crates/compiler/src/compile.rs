@@ -188,7 +188,7 @@ impl<'i> Session<'i> {
         let id = self.create(declaration, TypeOf::Node(definition), title, Vec::new(), None)?;
         let tags = self.resource(id).tags.clone();
         self.tags.merge(&tags);
-        self.resource_mut(id).node_match = groups;
+        self.resource_mut(id).rare_mut().node_match = groups;
         self.evaluate(id)?;
         debug_assert_eq!(definition.kind, DefinitionKind::Node);
         Ok(self.class_scopes.get(&definition.name).copied())

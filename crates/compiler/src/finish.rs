@@ -143,11 +143,15 @@ impl<'i> Session<'i> {
         }
         self.add_scope_tags(id)?;
         let resource = self.resource_mut(id);
+        let mut sensitive = Vec::new();
         for parameter in &mut resource.parameters {
             if let Value::Sensitive(inner) = &parameter.value {
                 parameter.value = (**inner).clone();
-                resource.sensitive.push(parameter.name);
+                sensitive.push(parameter.name);
             }
+        }
+        if !sensitive.is_empty() {
+            resource.rare_mut().sensitive.append(&mut sensitive);
         }
         match resource.ty {
             TypeOf::Native(_) | TypeOf::Opaque(_) => {
@@ -159,7 +163,9 @@ impl<'i> Session<'i> {
                 let text = format!("no parameter named '{}'{site} on {}", unknown.name, resource.reference());
                 Err(Error::unframed(text, resource.place.map(|place| place.site()).as_ref()).into())
             }
-            TypeOf::Class(_) | TypeOf::Define(_) if resource.fits && resource.sensitive.is_empty() => Ok(()),
+            TypeOf::Class(_) | TypeOf::Define(_) if resource.fits && resource.sensitive().is_empty() => {
+                Ok(())
+            }
             TypeOf::Class(definition) | TypeOf::Define(definition) => self.check_parameters(id, definition),
             TypeOf::Node(_) => Ok(()),
         }

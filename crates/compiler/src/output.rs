@@ -178,7 +178,7 @@ fn to_wire(
         line: resource.place.map(|place| place.line()),
         kind: resource.kind,
         parameters,
-        sensitive_parameters: resource.sensitive,
+        sensitive_parameters: resource.rare.map(|rare| rare.sensitive).unwrap_or_default(),
     })
 }
 

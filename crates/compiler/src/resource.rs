@@ -161,6 +161,14 @@ pub(crate) struct Resource<'i> {
     pub(crate) finished: bool,
     /// Its parameters have been found to fit the definition, and are the same since.
     pub(crate) fits: bool,
+    /// What few resources have. A catalog's resources are walked over many times, so one should take little room.
+    pub(crate) rare: Option<Box<Rare>>,
+}
+
+/// What few resources have.
+#[derive(Default)]
+pub(crate) struct Rare {
+    /// Names of parameters whose values were Sensitive.
     pub(crate) sensitive: Vec<Symbol>,
     /// Groups of the match by which a node block was found.
     pub(crate) node_match: Option<crate::scope::Match>,
@@ -169,6 +177,16 @@ pub(crate) struct Resource<'i> {
 }
 
 impl<'i> Resource<'i> {
+    /// To set something that few resources have.
+    pub(crate) fn rare_mut(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
+    /// Names of the parameters whose values were Sensitive.
+    pub(crate) fn sensitive(&self) -> &[Symbol] {
+        self.rare.as_ref().map(|rare| rare.sensitive.as_slice()).unwrap_or_default()
+    }
+
     /// `Type[title]`
     pub(crate) fn reference(&self) -> String {
         format!("{}[{}]", self.type_name, self.title)
