@@ -81,7 +81,7 @@ pub async fn start(site: &Site) -> anyhow::Result<Compiler> {
         authority.replace(&client(&host, Some(&lists))?);
     }
     let looked = tokio::time::timeout(FIRST_LOOK, follower.look()).await;
-    let looked = looked.unwrap_or_else(|_| Ok(false));
+    let looked = looked.unwrap_or(Ok(false));
     let lists = match (follower.lists(), looked) {
         (Some(lists), looked) => {
             if let Err(error) = looked {
