@@ -2,12 +2,15 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use bunraku::config::{Config, Site};
 use bunraku::serve::compiler::{self, Compiler};
 use pki::{AltName, CsrBuilder, Extension, KeyKind, KeyPair};
+use rest::{Bytes, Client, ClientTls, Method};
 
-use crate::cluster::Cluster;
+use crate::agent::facts_of;
+use crate::cluster::{Cluster, Options};
 use crate::process::free_port;
 
 /// What a cluster needs in its section `[ca]` to sign certificates of compilers.
@@ -147,4 +150,49 @@ impl Drop for Server {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// A cluster that signs certificates of compilers, and renews those of agents. `more` are lines that go on in `[ca]`.
+pub async fn cluster(more: &str) -> Cluster {
+    let toml = format!("{TOML}allow-auto-renewal = true\n{more}");
+    Cluster::start_with(Options { toml, ..Options::default() }).await
+}
+
+/// Replaces the code of both.
+pub fn code(cluster: &Cluster, compiler: &Compiler, text: &str) {
+    std::fs::write(cluster.environment("production").join("manifests/site.pp"), text).unwrap();
+    cluster.primary().flush();
+    compiler.flush();
+}
+
+/// Facts of an example node under another name.
+pub fn facts(certname: &str) -> Vec<u8> {
+    facts_of(&crate::examples::nodes()[0], certname)
+}
+
+/// Waits until something is so.
+pub async fn until(what: &str, mut done: impl AsyncFnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(120);
+    while !done().await {
+        assert!(Instant::now() < end, "{what}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Status and text of a path below `/status/v1/`.
+pub async fn status(cluster: &Cluster, machine: &Machine, path: &str) -> (u16, String) {
+    let client = Client::new(&ClientTls::anonymous(&cluster.authority(), b"").unwrap());
+    let url = format!("{}/status/v1/{path}", machine.url());
+    let answer = client.send(Method::GET, &url, [], Bytes::new()).await.unwrap();
+    (answer.status.as_u16(), answer.text())
+}
+
+/// Waits for a compiler that was started as a program.
+pub async fn until_it_answers(cluster: &Cluster, machine: &Machine) {
+    let client = Client::new(&ClientTls::anonymous(&cluster.authority(), b"").unwrap());
+    let url = format!("{}/status/v1/simple", machine.url());
+    until("the compiler does not answer", async || {
+        client.send(Method::GET, &url, [], Bytes::new()).await.is_ok_and(|answer| answer.status == 200)
+    })
+    .await;
 }
