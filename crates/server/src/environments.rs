@@ -4,7 +4,8 @@
 //! [`Settings::check_interval`](crate::Settings). One request does the looking; the others go on with the image that is there. A
 //! changed environment gets a new image that shares what did not change; compiles under way keep the old one.
 //!
-//! Of environments whose code comes in versions ([`crate::versions`]) no file is looked over: a new version is a new image.
+//! Of environments whose code comes in versions ([`crate::versions`]) a new version is a new image, and no file of a version is looked
+//! over. What such an environment uses besides, modules that are no part of any version, is.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -104,6 +105,22 @@ impl Slot {
     }
 }
 
+/// Where an environment's code is at a moment.
+struct Place {
+    directory: PathBuf,
+    version: Option<Arc<Version>>,
+}
+
+impl Place {
+    /// Whether an environment was made from what is there.
+    fn is_of(&self, environment: &Environment) -> bool {
+        let name = |version: &Option<Arc<Version>>| {
+            version.as_ref().map(|version| (version.code_id.clone(), version.shared.clone()))
+        };
+        environment.directory == self.directory && name(&environment.version) == name(&self.version)
+    }
+}
+
 impl Environments {
     /// The environments of a configuration. Nothing is read yet.
     pub fn new(settings: Arc<Settings>) -> Environments {
@@ -115,79 +132,54 @@ impl Environments {
         Environments { settings, fixed: Some((name.to_owned(), directory)), slots: Mutex::default() }
     }
 
-    /// The environment of a name with its present code. Reads files when it is new or has changed: call it where blocking is
-    /// allowed.
+    /// The environment of a name with its present code. Reads files when it is new or has changed, and when another version serves,
+    /// for which all who ask wait: call it where blocking is allowed.
     pub fn get(&self, name: &str) -> Result<Arc<Environment>, EnvironmentError> {
-        if let Some(version) = self.version(name) {
-            return self.get_version(name, version);
-        }
-        let directory = self.directory(name).ok_or_else(|| EnvironmentError::NotFound(name.to_owned()));
-        let directory = match directory {
-            Ok(directory) => directory,
-            Err(error) => {
-                lock(&self.slots).remove(name);
-                return Err(error);
-            }
-        };
+        let place = self.place(name)?;
         let slot = lock(&self.slots).entry(name.to_owned()).or_default().clone();
+        let is_recent =
+            |checked: &Option<Instant>| checked.is_some_and(|at| at.elapsed() < self.settings.check_interval);
         // Asked before `current` is loaded: what is there then has seen these flushes.
         let is_flushed = slot.is_flushed();
-        let mut checked = match (slot.current.load_full(), slot.checked.try_lock()) {
+        let current = slot.current.load_full().filter(|current| !is_flushed && place.is_of(current));
+        let mut checked = match (current, slot.checked.try_lock()) {
             // Somebody else is looking; what is there is good enough.
-            (Some(current), Err(TryLockError::WouldBlock)) if !is_flushed => return Ok(current),
-            (Some(current), Ok(checked))
-                if !is_flushed
-                    && checked.is_some_and(|at| at.elapsed() < self.settings.check_interval)
-                    && current.directory == directory =>
-            {
-                return Ok(current);
-            }
+            (Some(current), Err(TryLockError::WouldBlock)) => return Ok(current),
+            (Some(current), Ok(checked)) if is_recent(&checked) => return Ok(current),
             (_, Ok(checked)) => checked,
             (_, Err(TryLockError::Poisoned(poisoned))) => poisoned.into_inner(),
             (_, Err(TryLockError::WouldBlock)) => lock(&slot.checked),
         };
-        // Another request may have made it while this one waited.
-        if let Some(current) = slot.current.load_full()
+        // While this request waited another one may have made it, and another version may have come: an older one must not replace it.
+        let place = self.place(name)?;
+        let old = slot.current.load_full();
+        if let Some(current) = &old
             && !slot.is_flushed()
-            && checked.is_some_and(|at| at.elapsed() < self.settings.check_interval)
-            && current.directory == directory
+            && place.is_of(current)
+            && is_recent(&checked)
         {
-            return Ok(current);
+            return Ok(current.clone());
         }
         let flushes = slot.flushes.load(Ordering::Acquire);
-        let fresh = self.look(name, directory, None, slot.current.load_full())?;
+        let fresh = self.look(name, place, old)?;
         slot.current.store(Some(fresh.clone()));
         slot.flushes_seen.store(flushes, Ordering::Release);
         *checked = Some(Instant::now());
         Ok(fresh)
     }
 
-    /// The same for an environment whose code comes in versions. While a new version is loaded for one request, the others go on with
-    /// the version before.
-    fn get_version(&self, name: &str, version: Arc<Version>) -> Result<Arc<Environment>, EnvironmentError> {
-        let slot = lock(&self.slots).entry(name.to_owned()).or_default().clone();
-        let is_current = |environment: &Environment| {
-            environment.version.as_ref().is_some_and(|known| known.code_id == version.code_id)
-        };
-        let is_flushed = slot.is_flushed();
-        let mut checked = match (slot.current.load_full(), slot.checked.try_lock()) {
-            (Some(current), _) if !is_flushed && is_current(&current) => return Ok(current),
-            (Some(current), Err(TryLockError::WouldBlock)) if !is_flushed => return Ok(current),
-            (_, Ok(checked)) => checked,
-            (_, Err(TryLockError::Poisoned(poisoned))) => poisoned.into_inner(),
-            (_, Err(TryLockError::WouldBlock)) => lock(&slot.checked),
-        };
-        // Another request may have loaded it while this one waited.
-        let old = slot.current.load_full();
-        if let Some(current) = old.as_ref().filter(|current| !slot.is_flushed() && is_current(current)) {
-            return Ok(current.clone());
+    /// Where the code of an environment is now.
+    fn place(&self, name: &str) -> Result<Place, EnvironmentError> {
+        if let Some(version) = self.version(name) {
+            return Ok(Place { directory: version.directory.clone(), version: Some(version) });
         }
-        let flushes = slot.flushes.load(Ordering::Acquire);
-        let fresh = self.look(name, version.directory.clone(), Some(version), old)?;
-        slot.current.store(Some(fresh.clone()));
-        slot.flushes_seen.store(flushes, Ordering::Release);
-        *checked = Some(Instant::now());
-        Ok(fresh)
+        match self.directory(name) {
+            Some(directory) => Ok(Place { directory, version: None }),
+            None => {
+                lock(&self.slots).remove(name);
+                Err(EnvironmentError::NotFound(name.to_owned()))
+            }
+        }
     }
 
     fn version(&self, name: &str) -> Option<Arc<Version>> {
@@ -258,10 +250,10 @@ impl Environments {
     fn look(
         &self,
         name: &str,
-        directory: PathBuf,
-        version: Option<Arc<Version>>,
+        place: Place,
         old: Option<Arc<Environment>>,
     ) -> Result<Arc<Environment>, EnvironmentError> {
+        let Place { directory, version } = place;
         let unreadable = |source| EnvironmentError::Unreadable {
             name: name.to_owned(),
             directory: directory.clone(),
@@ -271,7 +263,7 @@ impl Environments {
         let started = Instant::now();
         if let Some(old) = old.as_ref().filter(|old| old.conf == conf && old.directory == directory) {
             let Some(image) = old.image.refreshed().map_err(unreadable)? else {
-                return Ok(old.clone());
+                return Ok(Arc::new(Environment { version, ..(**old).clone() }));
             };
             tracing::info!(
                 environment = name,
@@ -280,7 +272,7 @@ impl Environments {
             );
             warn(name, &image, Some(&old.image));
             let environment =
-                Environment { image: Arc::new(image), classes: Arc::default(), ..(**old).clone() };
+                Environment { image: Arc::new(image), classes: Arc::default(), version, ..(**old).clone() };
             return Ok(Arc::new(environment));
         }
         let options = ImageOptions {

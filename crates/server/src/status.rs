@@ -67,8 +67,8 @@ pub trait Part: Send + Sync {
     fn name(&self) -> &'static str;
     /// What is wrong with it now.
     fn alerts(&self) -> Vec<Alert>;
-    /// Figures.
-    fn details(&self) -> Json;
+    /// Figures, as many as the level (`critical`, `info` or `debug`) asks for. Anybody may ask, so only `debug` may cost something.
+    fn details(&self, level: &str) -> Json;
 }
 
 /// Answers `/status/v1`.
@@ -181,7 +181,7 @@ impl Status {
             "service_status_version": 1,
             "detail_level": level,
             "state": state.as_str(),
-            "status": if level == "critical" { json!({}) } else { part.details() },
+            "status": if level == "critical" { json!({}) } else { part.details(level) },
             "active_alerts": alerts.iter().map(alert).collect::<Vec<_>>(),
         })
     }

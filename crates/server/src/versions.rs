@@ -16,6 +16,8 @@ pub struct Version {
     pub shown_as: PathBuf,
     /// Its name, such as `urn:puppet:code-id:1:<commit>;<environment>`.
     pub code_id: String,
+    /// Names the version of the code beside the environments, which they share: with another one the environment is looked over.
+    pub shared: Option<String>,
     /// Keeps the directory.
     pub held: Arc<dyn Any + Send + Sync>,
 }

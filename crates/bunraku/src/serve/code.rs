@@ -238,11 +238,13 @@ impl Versions for Served {
         if known.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, &current)) {
             return known.versions.get(environment).cloned();
         }
+        let shared = current.get(::code::live::TOP).map(|top| top.commit.to_string());
         let version = |(name, version): (&String, &Arc<::code::live::Version>)| {
             let made = Version {
                 directory: version.directory.clone(),
                 shown_as: self.shown.join(name),
                 code_id: ::code::code_id(version.commit, name),
+                shared: shared.clone(),
                 held: version.clone(),
             };
             (name.clone(), Arc::new(made))
@@ -283,8 +285,8 @@ impl Part for StoragePart {
         Vec::new()
     }
 
-    fn details(&self) -> Json {
-        self.0.storage_status("debug").unwrap_or_else(|| json!({}))
+    fn details(&self, level: &str) -> Json {
+        self.0.storage_status(level).unwrap_or_else(|| json!({}))
     }
 }
 
@@ -312,7 +314,7 @@ impl Part for ClientPart {
         failed.chain(away).collect()
     }
 
-    fn details(&self) -> Json {
-        self.0.client_status("debug").unwrap_or_else(|| json!({}))
+    fn details(&self, level: &str) -> Json {
+        self.0.client_status(level).unwrap_or_else(|| json!({}))
     }
 }

@@ -248,8 +248,12 @@ impl Files {
 
     /// True if anything on the disk differs from what was read.
     pub(super) fn is_stale(&self) -> bool {
-        self.watched.iter().any(|(path, stamp)| Stamp::of(path) != *stamp)
-            || self.sources.iter().any(|(path, source)| Stamp::of(path) != Some(source.stamp))
+        let may_change = |path: &PathBuf| !stdx::frozen::holds(path);
+        self.watched.iter().any(|(path, stamp)| may_change(path) && Stamp::of(path) != *stamp)
+            || self
+                .sources
+                .iter()
+                .any(|(path, source)| may_change(path) && Stamp::of(path) != Some(source.stamp))
     }
 
     /// The parsed form of a file, if an older image has read the same content, perhaps in the version of the code before, `elsewhere`.

@@ -13,6 +13,7 @@ mod hostile;
 mod info;
 mod observed;
 mod tls;
+mod versions;
 
 use std::path::PathBuf;
 use std::sync::Arc;

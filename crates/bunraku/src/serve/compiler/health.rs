@@ -59,7 +59,7 @@ impl Part for Authority {
         away(&self.0).map(warning).into_iter().collect()
     }
 
-    fn details(&self) -> Json {
+    fn details(&self, _: &str) -> Json {
         let seen = self.0.seen();
         json!({
             "target": self.0.base(),
@@ -97,7 +97,7 @@ impl Part for Revocation {
         alerts
     }
 
-    fn details(&self) -> Json {
+    fn details(&self, _: &str) -> Json {
         json!({ "seconds_since_confirmed": self.follower.confirmed().map(|at| at.elapsed().as_secs()) })
     }
 }
@@ -123,7 +123,7 @@ impl Part for Storage {
         alerts
     }
 
-    fn details(&self) -> Json {
+    fn details(&self, _: &str) -> Json {
         let queue = self.0.queue();
         json!({
             "target": self.0.store().base(),
@@ -158,7 +158,7 @@ impl Part for Clock {
         ))]
     }
 
-    fn details(&self) -> Json {
+    fn details(&self, _: &str) -> Json {
         json!({ "primary_ahead_seconds": self.authority.seen().clock_ahead })
     }
 }

@@ -136,7 +136,7 @@ impl RubyType {
 
     fn is_stale(&self) -> bool {
         let watched = self.reading.get().map(|(_, watched)| &watched[..]).unwrap_or_default();
-        watched.iter().any(|(path, stamp)| Stamp::of(path) != *stamp)
+        watched.iter().any(|(path, stamp)| !stdx::frozen::holds(path) && Stamp::of(path) != *stamp)
     }
 }
 
