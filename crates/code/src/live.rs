@@ -72,6 +72,13 @@ struct Retired {
     since: Instant,
 }
 
+/// Something the live directory does not show.
+struct Unlinked {
+    /// The environment, or [`TOP`]; nothing if it is all of them.
+    name: Option<String>,
+    error: Error,
+}
+
 impl Live {
     /// Goes on with the versions that served last.
     ///
@@ -100,9 +107,7 @@ impl Live {
         let live =
             Live { settings, current: watch::Sender::new(Arc::new(current)), retired: Mutex::default() };
         live.find_others()?;
-        if let Err(error) = live.link(&live.current()) {
-            tracing::error!(%error, "the live directory does not show the versions that serve");
-        }
+        live.link(&live.current());
         Ok(live)
     }
 
@@ -111,14 +116,11 @@ impl Live {
         let directory = &self.settings.versions_dir;
         let current = self.current();
         let mut retired = self.lock();
+        // Left by a crash.
+        self.remove_unfinished();
         for item in std::fs::read_dir(directory).map_err(Error::io("read", directory))? {
             let item = item.map_err(Error::io("read", directory))?;
             let Ok(file_name) = item.file_name().into_string() else { continue };
-            if file_name.starts_with(TEMPORARY_PREFIX) {
-                // Left by a crash.
-                layout::remove_tree(&item.path()).map_err(Error::io("remove", item.path()))?;
-                continue;
-            }
             let Some((name, Ok(commit))) = file_name.rsplit_once('_').map(|(name, id)| (name, id.parse()))
             else {
                 continue;
@@ -183,7 +185,8 @@ impl Live {
     /// Lets versions serve, all at once, and others no more.
     ///
     /// # Errors
-    /// The record of it cannot be written; then nothing has changed.
+    /// The record of it cannot be written; then nothing has changed. Or what is switched does serve, and the live directory does not
+    /// show it; then the same call tries that again.
     pub fn switch(&self, versions: &[Arc<Version>], gone: &[String]) -> Result<()> {
         let mut retired = self.lock();
         let before = self.current();
@@ -194,8 +197,17 @@ impl Live {
         for name in gone {
             after.remove(name);
         }
+        let is_concerned = |name: &str| {
+            versions.iter().any(|version| version.name == name) || gone.iter().any(|gone| gone == name)
+        };
+        let outcome = |failures: Vec<Unlinked>| {
+            let failure =
+                failures.into_iter().find(|failure| failure.name.as_deref().is_none_or(is_concerned));
+            failure.map_or(Ok(()), |failure| Err(failure.error))
+        };
         if after == *before {
-            return Ok(());
+            // The switch may have been made by a call that then failed to show it.
+            return outcome(self.link(&after));
         }
         self.record(&after)?;
         retired.retain(|known| !versions.contains(&known.version));
@@ -209,12 +221,9 @@ impl Live {
         );
         drop(before);
         // Whoever hears of the switch finds the links in place. That one could not be placed is no reason to serve old code.
-        let linked = self.link(&after);
+        let failures = self.link(&after);
         self.current.send_replace(Arc::new(after));
-        if let Err(error) = &linked {
-            tracing::error!(%error, "the live directory does not show the versions that serve");
-        }
-        linked
+        outcome(failures)
     }
 
     /// Removes versions that nobody needs any more. Returns how many.
@@ -235,17 +244,56 @@ impl Live {
             }
             let directory = &known.version.directory;
             let _ = std::fs::remove_file(index_path(directory));
-            match layout::remove_tree(directory) {
+            match self.put_away(directory) {
                 Ok(()) => removed += 1,
                 Err(error) => {
-                    tracing::warn!(%error, path = %directory.display(), "an old version could not be removed");
+                    tracing::warn!(%error, "an old version could not be removed");
                     kept.push(known);
                 }
             }
         }
         kept.reverse();
         *retired = kept;
+        self.remove_unfinished();
         removed
+    }
+
+    /// Takes its name from a version, so that what a crash or an error leaves of it is never taken for the version.
+    fn put_away(&self, directory: &Path) -> Result<()> {
+        let name = directory.file_name().unwrap_or_default().to_string_lossy();
+        let unfinished = directory.with_file_name(format!("{TEMPORARY_PREFIX}{name}"));
+        layout::remove_tree(&unfinished).map_err(Error::io("remove", &unfinished))?;
+        match std::fs::rename(directory, &unfinished) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            outcome => outcome.map_err(Error::io("rename", directory)),
+        }
+    }
+
+    /// Removes what is not a version any more, or never became one. To be called with the lock, under which versions are laid out.
+    fn remove_unfinished(&self) {
+        let directory = &self.settings.versions_dir;
+        let outcome = (|| {
+            let is_unfinished = |path: &PathBuf| {
+                let name = path.file_name().unwrap_or_default();
+                name.as_encoded_bytes().starts_with(TEMPORARY_PREFIX.as_bytes())
+            };
+            let mut unfinished = list(directory)?;
+            unfinished.retain(is_unfinished);
+            if unfinished.is_empty() {
+                return Ok(());
+            }
+            // The names have to be on the disk before anything below them goes.
+            stdx::fs::sync_directory(directory).map_err(Error::io("write", directory))?;
+            // All are tried, and the first error is told.
+            let mut outcome = Ok(());
+            for path in &unfinished {
+                outcome = outcome.and(layout::remove_tree(path).map_err(Error::io("remove", path)));
+            }
+            outcome
+        })();
+        if let Err(error) = outcome {
+            tracing::warn!(%error, "what is left of old versions stays until the next attempt");
+        }
     }
 
     fn record(&self, current: &Current) -> Result<()> {
@@ -259,41 +307,70 @@ impl Live {
         stdx::fs::write_atomic(&file, &text, 0o644).map_err(fail)
     }
 
-    /// Makes the live directory show what serves. What is right already is not touched, so it may be called at any time.
-    ///
-    /// # Errors
-    /// A link cannot be made, or something that nobody made here is in its place and may not be moved.
-    fn link(&self, current: &Current) -> Result<()> {
-        let Some(live_dir) = &self.settings.live_dir else { return Ok(()) };
+    /// Makes the live directory show what serves. What is right already is not touched, so it may be called at any time. What cannot be
+    /// shown, because a link cannot be made or something that nobody made here is in its place and may not be moved, does not
+    /// hold up the rest.
+    fn link(&self, current: &Current) -> Vec<Unlinked> {
+        let mut failures = Vec::new();
+        let Some(live_dir) = &self.settings.live_dir else { return failures };
         let environments = live_dir.join(&self.settings.submodules_dir);
-        stdx::fs::create_directory(&environments, 0o755).map_err(Error::io("create", &environments))?;
-        let mut wanted: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
-        for version in current.values() {
-            if version.name != TOP {
-                wanted.insert(environments.join(&version.name), version.directory.clone());
+        let mut fail = |name: Option<&str>, error: Error| {
+            tracing::error!(%error, "the live directory does not show the versions that serve");
+            failures.push(Unlinked { name: name.map(str::to_owned), error });
+        };
+        if let Err(error) = stdx::fs::create_directory(&environments, 0o755) {
+            fail(None, Error::io("create", &environments)(error));
+            return failures;
+        }
+        // The links, their targets, and whose they are.
+        let mut wanted: BTreeMap<PathBuf, (PathBuf, &str)> = BTreeMap::new();
+        let mut is_top_known = true;
+        for (name, version) in current {
+            if name != TOP {
+                wanted.insert(environments.join(name), (version.directory.clone(), name));
                 continue;
             }
-            let listing =
-                std::fs::read_dir(&version.directory).map_err(Error::io("read", &version.directory))?;
-            for item in listing {
-                let item = item.map_err(Error::io("read", &version.directory))?;
-                wanted.insert(live_dir.join(item.file_name()), item.path());
-            }
-        }
-        for (link, target) in &wanted {
-            self.place(link, target)?;
-        }
-        for directory in [&environments, live_dir] {
-            for item in std::fs::read_dir(directory).map_err(Error::io("read", directory))? {
-                let path = item.map_err(Error::io("read", directory))?.path();
-                let ours =
-                    std::fs::read_link(&path).is_ok_and(|to| to.starts_with(&self.settings.versions_dir));
-                if ours && !wanted.contains_key(&path) {
-                    std::fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+            match list(&version.directory) {
+                Ok(paths) => wanted.extend(paths.into_iter().map(|path| {
+                    let link = live_dir.join(path.file_name().unwrap_or_default());
+                    (link, (path, TOP))
+                })),
+                Err(error) => {
+                    is_top_known = false;
+                    fail(Some(TOP), error);
                 }
             }
         }
-        Ok(())
+        for (link, (target, name)) in &wanted {
+            if let Err(error) = self.place(link, target) {
+                fail(Some(name), error);
+            }
+        }
+        for directory in [&environments, live_dir] {
+            if directory == live_dir && !is_top_known {
+                continue;
+            }
+            let paths = match list(directory) {
+                Ok(paths) => paths,
+                Err(error) => {
+                    fail(None, error);
+                    continue;
+                }
+            };
+            for path in paths {
+                let ours =
+                    std::fs::read_link(&path).is_ok_and(|to| to.starts_with(&self.settings.versions_dir));
+                if ours
+                    && !wanted.contains_key(&path)
+                    && let Err(error) = std::fs::remove_file(&path)
+                {
+                    let name = path.file_name().unwrap_or_default().to_string_lossy();
+                    let name = if directory == live_dir { TOP } else { &name };
+                    fail(Some(name), Error::io("remove", &path)(error));
+                }
+            }
+        }
+        failures
     }
 
     fn place(&self, link: &Path, target: &Path) -> Result<()> {
@@ -344,6 +421,11 @@ fn bases(current: &Current, name: &str) -> Vec<Base> {
     let others =
         current.values().filter(|version| name != TOP && version.name != TOP && version.name != "production");
     usual.filter(|_| name != TOP).into_iter().chain(others).take(BASES_MAX).map(base).collect()
+}
+
+fn list(directory: &Path) -> Result<Vec<PathBuf>> {
+    let items = std::fs::read_dir(directory).map_err(Error::io("read", directory))?;
+    items.map(|item| Ok(item.map_err(Error::io("read", directory))?.path())).collect()
 }
 
 fn index_path(directory: &Path) -> PathBuf {

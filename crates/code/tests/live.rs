@@ -146,6 +146,38 @@ fn old_versions_stay_while_they_are_held() {
 }
 
 #[test]
+fn a_version_that_goes_is_never_seen_in_part() {
+    let site = Site::new();
+    let settings = live_settings(&site);
+    let old = settings.versions_dir.join(format!("production_{}", Id::new([1; 20])));
+    std::fs::create_dir_all(&old).unwrap();
+    const FILES: usize = 4000;
+    for n in 0..FILES {
+        std::fs::write(old.join(n.to_string()), "").unwrap();
+    }
+    let live = Live::open(settings.clone()).unwrap();
+    // What an attempt before left.
+    let left = settings.versions_dir.join(".unfinished-production_x");
+    std::fs::create_dir_all(left.join("a")).unwrap();
+    let begun = std::sync::Barrier::new(2);
+    std::thread::scope(|scope| {
+        let watching = scope.spawn(|| {
+            begun.wait();
+            while old.is_dir() {
+                let count = std::fs::read_dir(&old).map_or(0, Iterator::count);
+                // Below this name it is whole, or it is not there.
+                assert!(count == FILES || !old.is_dir(), "{count} files are left");
+            }
+        });
+        begun.wait();
+        assert_eq!(live.expire(), 1);
+        watching.join().unwrap();
+    });
+    let left: Vec<_> = std::fs::read_dir(&settings.versions_dir).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
 fn a_restart_goes_on_with_what_served() {
     let site = Site::new();
     let storage = site.open();
@@ -182,6 +214,23 @@ fn what_was_there_before_is_moved_away_or_stays() {
     let error = live.switch(&[version], &[]).unwrap_err().to_string();
     assert!(error.contains("enable-forceful-sync"), "{error}");
     assert_eq!(read(before.join("mine")), "mine");
+    // What failed is not done when it is tried again: it fails, until it is done.
+    let version = live.current()["production"].clone();
+    assert!(live.switch(std::slice::from_ref(&version), &[]).is_err());
+    let away = site.root().join("mine");
+    std::fs::rename(&before, &away).unwrap();
+    live.switch(&[version], &[]).unwrap();
+    assert_eq!(read(before.join("a")), "1");
+    std::fs::remove_file(&before).unwrap();
+    std::fs::rename(&away, &before).unwrap();
+    // Others do not wait for it, and it is not their error.
+    site.write("environments/zeta/a", "2");
+    site.write("hiera.yaml", "version: 5\n");
+    commit(&storage, "zeta");
+    serve(&storage, &live, "zeta");
+    assert_eq!(read(before.with_file_name("zeta").join("a")), "2");
+    serve(&storage, &live, TOP);
+    assert_eq!(read(site.root().join("live/hiera.yaml")), "version: 5\n");
     drop(live);
     Live::open(live_settings(&site)).unwrap();
     assert_eq!(read(before.join("a")), "1");
