@@ -272,6 +272,19 @@ impl Handlers {
         answer
     }
 
+    fn clients_json(&self) -> Map<String, Json> {
+        let check_ins = self.check_ins().clone();
+        let documents = check_ins.into_iter().map(|(certname, check_in)| {
+            let document = json!({
+                "last_check_in_time": time(check_in.at),
+                "waiting": check_in.waiting > 0,
+                "repos": check_in.repos,
+            });
+            (certname, document)
+        });
+        documents.collect()
+    }
+
     /// The `status` of `file-sync-storage-service`; nothing if there is no store of versions here.
     pub fn storage_status(&self, level: &str) -> Option<Json> {
         let storage = self.storage.as_ref()?;
@@ -280,16 +293,8 @@ impl Handlers {
         }
         let latest = storage.latest();
         let tag = protocol::tag(&latest);
-        let clients = self.check_ins();
-        let clients = clients.iter().map(|(certname, check_in)| {
-            let document = json!({
-                "last_check_in_time": time(check_in.at),
-                "waiting": check_in.waiting > 0,
-                "repos": check_in.repos,
-            });
-            (certname.clone(), document)
-        });
-        let clients: Map<String, Json> = clients.collect();
+        // Before anything is read: clients that check in do not wait for a disk.
+        let clients = self.clients_json();
         let repos = latest.iter().map(|(id, latest)| {
             let Some(latest) = latest else { return (id.clone(), Json::Null) };
             let about = |submodule: Option<&str>, commit| {
