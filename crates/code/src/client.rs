@@ -98,7 +98,7 @@ pub struct ClientStatus {
     pub last_successful_sync: Option<SystemTime>,
     /// Why the primary could not be asked, if the last question failed.
     pub poll_error: Option<String>,
-    /// Everything is as the primary said last.
+    /// Everything is as the primary said when it was asked last, and it did answer.
     pub is_synced: bool,
     /// How often the primary has answered, or could not be asked.
     pub answers: u64,
@@ -194,7 +194,7 @@ impl Client {
         if let Err(error) = blocking(move || client.read_about()).await {
             tracing::warn!(%error, "what the versions that serve are about is not known");
         }
-        self.tell(&machine, answers, checked_in);
+        self.tell(&machine, answers, checked_in, false);
         loop {
             for task in machine.start(now()) {
                 if matches!(task, Task::Poll { .. }) {
@@ -212,6 +212,8 @@ impl Client {
                     None => std::future::pending().await,
                 }
             };
+            // Whether something was heard just now that makes the state known anew; that time has passed does not.
+            let mut is_answered = false;
             tokio::select! {
                 Some(outcome) = running.join_next() => match outcome {
                     Ok(Outcome::Polled(Some(outcome))) => {
@@ -219,9 +221,14 @@ impl Client {
                         if let Err(error) = &outcome {
                             tracing::warn!(error, "the primary cannot be asked for new code; what is there serves on");
                         }
+                        is_answered = outcome.is_ok();
+                        let was_forgotten = machine.is_forgotten();
                         machine.polled(now(), outcome);
+                        if machine.is_forgotten() && !was_forgotten {
+                            tracing::error!("the primary has no version of the repository; what is here serves on, until code is committed there");
+                        }
                     }
-                    Ok(Outcome::Polled(None)) => machine.polled(now(), Ok(Polled::Unchanged)),
+                    Ok(Outcome::Polled(None)) => machine.poll_given_up(now()),
                     Ok(Outcome::Fetched(name, outcome)) => {
                         if let Err(error) = &outcome {
                             tracing::error!(environment = name, error, "the code could not be fetched; the version before serves on");
@@ -232,13 +239,15 @@ impl Client {
                         if let Err(error) = &outcome {
                             tracing::error!(environment = name, error, "the code could not be laid out; the version before serves on");
                         }
+                        is_answered = outcome.is_ok();
                         machine.laid_out(now(), &name, outcome);
                     }
                     Ok(Outcome::Tidied) => {}
                     Err(error) => {
                         tracing::error!(%error, "a part of file sync failed; it begins anew");
-                        // What was under way is not known any more.
-                        running.abort_all();
+                        // What was under way is not known any more. All of it ends here: what of it ended later would be
+                        // taken for a part of what begins now.
+                        running.shutdown().await;
                         let serving = self.live.current();
                         let serving = serving.iter().map(|(name, version)| (name.clone(), version.commit));
                         machine = Machine::new(self.settings.pace.clone(), &self.settings.submodules_dir, serving);
@@ -258,17 +267,17 @@ impl Client {
                     });
                 }
             }
-            self.tell(&machine, answers, checked_in);
+            self.tell(&machine, answers, checked_in, is_answered);
         }
     }
 
-    fn tell(&self, machine: &Machine, answers: u64, last_check_in: Option<SystemTime>) {
+    fn tell(&self, machine: &Machine, answers: u64, last_check_in: Option<SystemTime>, is_answered: bool) {
         let is_synced = machine.is_synced();
         let before = self.status();
         let status = ClientStatus {
             parts: machine.status(),
             last_check_in,
-            last_successful_sync: if is_synced {
+            last_successful_sync: if is_synced && is_answered {
                 Some(SystemTime::now())
             } else {
                 before.last_successful_sync

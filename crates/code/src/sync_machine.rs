@@ -7,7 +7,9 @@
 //!   (see [`crate::protocol`]) is asked again at once, any other one after the poll interval. After a failure the pause doubles.
 //! - Each environment goes its way alone: fetch until nothing is missing, lay out and switch. One that fails is tried again, with
 //!   doubling pauses, and the version it has goes on serving. A version that is overtaken by a newer one before it serves is given up.
-//! - Environments that the primary has no more are dropped. No answer from the primary is no reason to drop anything.
+//! - Environments that the primary's answer no longer names are dropped. No answer is no reason to drop anything, and neither is one in
+//!   which the whole repository is unknown: that is a primary that was restored without its versions, and whoever took that for
+//!   news would empty every compiler. What is there serves on, and the status says so until the repository has a version again.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -16,6 +18,10 @@ use crate::git::Id;
 use crate::live::TOP;
 use crate::protocol::SyncStatus;
 use crate::versions::Latest;
+
+/// Said of the repository while the primary does not know it and something serves.
+const UNKNOWN: &str = "the primary has no version of this repository; the versions that are here serve on, but nothing new arrives. \
+                       Commit code on the primary (bunraku code commit), or restore its data-dir of file sync";
 
 /// Times and limits.
 #[derive(Clone, Debug)]
@@ -85,7 +91,7 @@ pub enum Polled {
     Unchanged,
     /// These are the newest versions.
     Latest {
-        /// Nothing if the repository has no version.
+        /// Nothing if the repository is not known, or has no version.
         latest: Option<Latest>,
         /// The tag, if the primary can wait with an answer.
         tag: Option<String>,
@@ -106,6 +112,8 @@ pub struct Machine {
     seen: Option<String>,
     /// False until the primary has answered once.
     informed: bool,
+    /// The primary's last answer had nothing about the repository.
+    unknown: bool,
     parts: BTreeMap<String, Part>,
     last_begun: String,
 }
@@ -179,6 +187,7 @@ impl Machine {
             poll_error: None,
             seen: None,
             informed: false,
+            unknown: false,
             parts: live.into_iter().map(|(name, id)| (name, part(id))).collect(),
             last_begun: String::new(),
         }
@@ -235,6 +244,14 @@ impl Machine {
         }
     }
 
+    /// A question was given up before it was answered. That says nothing about the primary.
+    pub fn poll_given_up(&mut self, now: u64) {
+        self.polling = false;
+        self.poll_again = false;
+        self.next_poll = now;
+        self.seen = None;
+    }
+
     /// A question was answered, or not.
     pub fn polled(&mut self, now: u64, outcome: Result<Polled, String>) {
         self.polling = false;
@@ -246,7 +263,11 @@ impl Machine {
                 if let Polled::Latest { latest, tag } = polled {
                     self.seen = tag;
                     self.informed = true;
-                    self.aim(latest);
+                    self.unknown = latest.is_none();
+                    match latest {
+                        Some(latest) => self.aim(latest),
+                        None => self.parts.values_mut().for_each(Part::stay),
+                    }
                 }
                 // Who answers late has done the waiting.
                 self.next_poll = if self.seen.is_some() { now } else { now + self.pace.poll_interval };
@@ -265,17 +286,13 @@ impl Machine {
         }
     }
 
-    fn aim(&mut self, latest: Option<Latest>) {
-        let mut targets = BTreeMap::new();
-        if let Some(latest) = latest {
-            targets.insert(TOP.to_owned(), latest.commit);
-            for (submodule, id) in latest.submodules {
-                let name = submodule
-                    .strip_prefix(self.submodules_dir.as_str())
-                    .and_then(|rest| rest.strip_prefix('/'));
-                if let Some(name) = name.filter(|name| crate::versions::is_environment_name(name)) {
-                    targets.insert(name.to_owned(), id);
-                }
+    fn aim(&mut self, latest: Latest) {
+        let mut targets = BTreeMap::from([(TOP.to_owned(), latest.commit)]);
+        for (submodule, id) in latest.submodules {
+            let name =
+                submodule.strip_prefix(self.submodules_dir.as_str()).and_then(|rest| rest.strip_prefix('/'));
+            if let Some(name) = name.filter(|name| crate::versions::is_environment_name(name)) {
+                targets.insert(name.to_owned(), id);
             }
         }
         for (name, part) in &mut self.parts {
@@ -329,7 +346,7 @@ impl Machine {
         }
     }
 
-    /// How each environment fares.
+    /// How each environment fares. What concerns the repository as a whole is said of [`TOP`].
     pub fn status(&self) -> BTreeMap<String, PartStatus> {
         let status = |part: &Part| PartStatus {
             status: match (&part.error, part.live == part.target) {
@@ -341,7 +358,20 @@ impl Machine {
             target: part.target,
             error: part.error.clone(),
         };
-        self.parts.iter().map(|(name, part)| (name.clone(), status(part))).collect()
+        let mut parts: BTreeMap<String, PartStatus> =
+            self.parts.iter().map(|(name, part)| (name.clone(), status(part))).collect();
+        if self.is_forgotten() {
+            let nothing = PartStatus { status: SyncStatus::Error, live: None, target: None, error: None };
+            let top = parts.entry(TOP.to_owned()).or_insert(nothing);
+            top.status = SyncStatus::Error;
+            top.error = Some(UNKNOWN.to_owned());
+        }
+        parts
+    }
+
+    /// True if something serves of which the primary, as it said last, knows nothing.
+    pub fn is_forgotten(&self) -> bool {
+        self.unknown && self.parts.values().any(|part| part.live.is_some())
     }
 
     /// Why the primary could not be asked, if the last question failed.
@@ -349,9 +379,10 @@ impl Machine {
         self.poll_error.as_deref()
     }
 
-    /// True if everything is as the primary said last, and it said something.
+    /// True if everything is as the primary said when it was asked last, and it did answer.
     pub fn is_synced(&self) -> bool {
-        self.informed && self.parts.values().all(|part| part.live == part.target)
+        let is_told = self.informed && self.poll_error.is_none() && !self.is_forgotten();
+        is_told && self.parts.values().all(|part| part.live == part.target)
     }
 
     fn pause(&self, failures: u32) -> u64 {
@@ -368,6 +399,17 @@ impl Part {
             if let Phase::Pausing { .. } = self.phase {
                 self.phase = Phase::Idle;
             }
+        }
+    }
+
+    /// Aims at nothing further than what is there, for nobody has more any longer. What was to go before goes.
+    fn stay(&mut self) {
+        let nearest = match self.phase {
+            Phase::Ready { commit } | Phase::LayingOut { commit } => Some(commit),
+            _ => self.live,
+        };
+        if self.target.is_some() {
+            self.aim(nearest);
         }
     }
 

@@ -5,7 +5,7 @@
 mod support;
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -142,6 +142,40 @@ impl code::client::Primary for Plain {
     }
 }
 
+/// A way to the primary that may be closed, and at whose end something may go wrong.
+struct Way {
+    open: Plain,
+    is_closed: AtomicBool,
+    /// How many more questions for objects come to a bad end: the first ones never end, and the last one panics.
+    bad: AtomicU64,
+}
+
+impl code::client::Primary for Way {
+    fn post(
+        &self,
+        target: String,
+        headers: Vec<(HeaderName, HeaderValue)>,
+        body: Bytes,
+    ) -> BoxFuture<'_, Result<rest::client::Answer, rest::ClientError>> {
+        Box::pin(async move {
+            if self.is_closed.load(Ordering::Relaxed) {
+                let closed = format!("http://127.0.0.1:1{target}");
+                return self.open.client.send(Method::POST, &closed, headers, body).await;
+            }
+            if target.ends_with("/objects") {
+                let bad =
+                    self.bad.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |bad| bad.checked_sub(1));
+                match bad {
+                    Ok(1) => panic!("something is wrong"),
+                    Ok(_) => std::future::pending().await,
+                    Err(_) => {}
+                }
+            }
+            self.open.post(target, headers, body).await
+        })
+    }
+}
+
 struct Compiler {
     client: Arc<Client>,
     folder: PathBuf,
@@ -150,6 +184,15 @@ struct Compiler {
 
 impl Compiler {
     fn start(name: &str, url: &str, folder: PathBuf) -> Compiler {
+        Compiler::start_over(name, url, folder, |plain| Arc::new(plain))
+    }
+
+    fn start_over(
+        name: &str,
+        url: &str,
+        folder: PathBuf,
+        way: impl FnOnce(Plain) -> Arc<dyn code::client::Primary>,
+    ) -> Compiler {
         let live = LiveSettings {
             versions_dir: folder.join("client/versioned-dirs/puppet-code"),
             live_dir: Some(folder.join("live")),
@@ -169,7 +212,7 @@ impl Compiler {
         let name = HeaderValue::from_str(name).unwrap();
         let client =
             rest::Client::without_tls().with_header(NAME_HEADER, name).with_limits(settings.client_limits());
-        let source = Source::There(Arc::new(Plain { client, base: url.trim_end_matches(PREFIX).to_owned() }));
+        let source = Source::There(way(Plain { client, base: url.trim_end_matches(PREFIX).to_owned() }));
         let live = Arc::new(Live::open(live).unwrap());
         let client = Arc::new(Client::new(settings, source, live).unwrap());
         let task = tokio::spawn(client.clone().run());
@@ -319,6 +362,84 @@ async fn a_compiler_goes_on_without_its_primary() {
     let status = watch.wait_for(|status| status.poll_error.is_some()).await.unwrap().clone();
     assert!(status.poll_error.as_ref().unwrap().starts_with("could not connect"), "{status:?}");
     assert!(!status.is_synced);
+    assert_eq!(read(directory.join("a")), "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_primary_that_forgot_all_versions_takes_nothing_away() {
+    let primary = Primary::start().await;
+    for name in ["production", "test"] {
+        primary.site.write(&format!("environments/{name}/a"), "1");
+        commit(&primary.storage, name);
+    }
+    let first = primary.storage.latest()[REPO].clone().unwrap().submodules;
+    let compiler = primary.compiler("compiler1");
+    for name in ["production", "test"] {
+        compiler.serves(name, first[&format!("environments/{name}")]).await;
+    }
+    let folder = compiler.folder.clone();
+    drop(compiler);
+    let anew = Primary::start().await;
+    let compiler = Compiler::start("compiler1", &anew.url(), folder);
+    let mut watch = compiler.client.watch();
+    let told = watch.wait_for(|status| status.answers > 0);
+    let status = tokio::time::timeout(Duration::from_secs(60), told).await.unwrap().unwrap().clone();
+    assert!(!status.is_synced && status.last_successful_sync.is_none(), "{status:?}");
+    let repos = compiler.client.repos_json();
+    assert_eq!(repos[REPO]["status"], "error", "{repos:#}");
+    assert!(repos[REPO]["error"].as_str().unwrap().contains("bunraku code commit"), "{repos:#}");
+    let current = compiler.client.live().current();
+    assert_eq!(read(current["production"].directory.join("a")), "1");
+    assert!(current.contains_key("test") && compiler.folder.join("live/environments/test").exists());
+    // Committed again, it is as on the primary, and what is not there goes.
+    anew.site.write("environments/production/a", "2");
+    let second = commit(&anew.storage, "production");
+    let directory = compiler.serves("production", second).await;
+    assert_eq!(read(directory.join("a")), "2");
+    let mut watch = compiler.client.watch();
+    let synced = watch.wait_for(|status| status.is_synced);
+    tokio::time::timeout(Duration::from_secs(60), synced).await.unwrap().unwrap();
+    assert!(!compiler.client.live().current().contains_key("test"));
+    assert_eq!(compiler.client.repos_json()[REPO]["status"], "ok");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_primary_is_away_nothing_is_synchronised() {
+    let primary = Primary::start().await;
+    primary.site.write("environments/production/a", "1");
+    commit(&primary.storage, "production");
+    let mut way = None;
+    let compiler = Compiler::start_over("compiler1", &primary.url(), primary.site.root().join("c"), |open| {
+        let made = Arc::new(Way { open, is_closed: AtomicBool::new(false), bad: AtomicU64::new(0) });
+        way = Some(made.clone());
+        made
+    });
+    let way = way.unwrap();
+    let mut watch = compiler.client.watch();
+    let synced = watch.wait_for(|status| status.is_synced && status.last_successful_sync.is_some());
+    tokio::time::timeout(Duration::from_secs(60), synced).await.unwrap().unwrap();
+    way.is_closed.store(true, Ordering::Relaxed);
+    primary.handlers.close();
+    let status = watch.wait_for(|status| status.poll_error.is_some()).await.unwrap().clone();
+    assert!(!status.is_synced);
+    let later = watch.wait_for(|later| later.answers > status.answers + 3).await.unwrap().clone();
+    assert_eq!(later.last_successful_sync, status.last_successful_sync);
+    way.is_closed.store(false, Ordering::Relaxed);
+    let back = watch.wait_for(|status| status.is_synced).await.unwrap().clone();
+    assert!(back.last_successful_sync > status.last_successful_sync);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_goes_on_after_a_panic() {
+    let primary = Primary::start().await;
+    primary.site.write("environments/production/a", "1");
+    let first = commit(&primary.storage, "production");
+    let folder = primary.site.root().join("c");
+    // Two environments at once: the fetch of one panics while that of the other and a question are under way.
+    let compiler = Compiler::start_over("compiler1", &primary.url(), folder, |open| {
+        Arc::new(Way { open, is_closed: AtomicBool::new(false), bad: AtomicU64::new(2) })
+    });
+    let directory = compiler.serves("production", first).await;
     assert_eq!(read(directory.join("a")), "1");
 }
 

@@ -289,10 +289,70 @@ fn a_primary_that_is_away_takes_nothing_away() {
     machine.force(150);
     machine.polled(200, Ok(Polled::Unchanged));
     assert_eq!(machine.start(200), [Task::Poll { seen: None }]);
-    // A primary that lost its code says so, and then it is gone.
-    machine.polled(300, Ok(Polled::Latest { latest: None, tag: None }));
-    assert_eq!(machine.start(300), [Task::Drop { name: "production".into() }]);
-    machine.laid_out(310, "production", Ok(()));
-    assert_eq!((machine.start(310), machine.wake()), (vec![], Some(5300)));
-    assert!(machine.status().is_empty());
+    // Another question is given up for the next one, which does not tell that the primary is back.
+    machine.polled(210, Err("connection refused".into()));
+    machine.force(220);
+    assert_eq!(machine.start(220), [Task::Poll { seen: None }]);
+    machine.poll_given_up(230);
+    assert_eq!(machine.poll_error(), Some("connection refused"));
+    assert_eq!(machine.start(230), [Task::Poll { seen: None }]);
+}
+
+#[test]
+fn a_primary_that_forgot_the_repository_takes_nothing_away() {
+    let live = [("production".to_owned(), id(1, 1, 0)), ("test".to_owned(), id(2, 1, 0))];
+    let mut machine = Machine::new(Pace::default(), "environments", live.clone());
+    machine.start(0);
+    let nothing = Polled::Latest { latest: None, tag: Some("nothing".into()) };
+    machine.polled(0, Ok(nothing.clone()));
+    assert_eq!(machine.start(0), [Task::Poll { seen: Some("nothing".into()) }]);
+    let serves = |machine: &Machine, name: &str| machine.status().get(name).and_then(|part| part.live);
+    assert_eq!(serves(&machine, "production"), Some(id(1, 1, 0)));
+    let error = |machine: &Machine| machine.status().get(TOP).and_then(|top| top.error.clone());
+    assert!(error(&machine).is_some_and(|error| error.contains("bunraku code commit")), "{machine:?}");
+    assert!(!machine.is_synced());
+    // It waits with its answers as ever, and it is as it was.
+    machine.polled(30_000, Ok(Polled::Unchanged));
+    assert!(error(&machine).is_some() && !machine.is_synced());
+
+    // Code is committed there again, without one of the environments: that one goes, and only that one.
+    machine.start(30_000);
+    machine.polled(31_000, Ok(latest(2)));
+    for _ in 0..10 {
+        for task in machine.start(31_000) {
+            match task {
+                Task::Poll { .. } => {}
+                Task::Fetch { name, .. } => {
+                    machine.fetched(31_000, &name, Ok(Fetched { gained: 1, missing: vec![] }));
+                }
+                Task::LayOut { name, .. } => machine.laid_out(31_000, &name, Ok(())),
+                Task::Drop { name } => {
+                    assert_eq!(name, "test");
+                    machine.laid_out(31_000, &name, Ok(()));
+                }
+            }
+        }
+    }
+    assert_eq!((serves(&machine, "production"), serves(&machine, "test")), (Some(id(1, 2, 0)), None));
+    assert!(machine.is_synced() && error(&machine).is_none(), "{machine:?}");
+
+    // What was under way when the repository went ends by itself: what is there in full serves, what is not is given up.
+    machine.polled(32_000, Ok(latest(3)));
+    machine.start(32_000);
+    machine.fetched(32_010, "production", Ok(Fetched { gained: 1, missing: vec![] }));
+    machine.start(32_010);
+    machine.polled(32_020, Ok(nothing.clone()));
+    machine.fetched(32_030, TOP, Err("there is no repository".into()));
+    machine.laid_out(32_040, "production", Ok(()));
+    assert!(machine.start(40_000).iter().all(|task| name_of(task).is_none()));
+    assert_eq!(
+        (serves(&machine, "production"), serves(&machine, TOP)),
+        (Some(id(1, 3, 0)), Some(id(255, 2, 0)))
+    );
+
+    // Where nothing serves yet, nothing is wrong: no code has been committed.
+    let mut machine = Machine::new(Pace::default(), "environments", []);
+    machine.start(0);
+    machine.polled(0, Ok(nothing));
+    assert!(machine.is_synced() && machine.status().is_empty());
 }
