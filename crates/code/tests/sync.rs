@@ -381,9 +381,17 @@ async fn a_primary_that_forgot_all_versions_takes_nothing_away() {
     drop(compiler);
     let anew = Primary::start().await;
     let compiler = Compiler::start("compiler1", &anew.url(), folder);
-    let mut watch = compiler.client.watch();
-    let told = watch.wait_for(|status| status.answers > 0);
-    let status = tokio::time::timeout(Duration::from_secs(60), told).await.unwrap().unwrap().clone();
+    let mut live = compiler.client.live().watch();
+    let gone = tokio::spawn(async move {
+        let gone = live.wait_for(|current| !current.contains_key("production")).await;
+        gone.is_ok()
+    });
+    // Asked more than once, so that whatever the first answer leads to has begun.
+    let mut status = compiler.client.status();
+    for _ in 0..4 {
+        status = compiler.client.force(Duration::from_secs(60)).await;
+    }
+    assert!(status.answers > 2, "{status:?}");
     assert!(!status.is_synced && status.last_successful_sync.is_none(), "{status:?}");
     let repos = compiler.client.repos_json();
     assert_eq!(repos[REPO]["status"], "error", "{repos:#}");
@@ -396,6 +404,8 @@ async fn a_primary_that_forgot_all_versions_takes_nothing_away() {
     let second = commit(&anew.storage, "production");
     let directory = compiler.serves("production", second).await;
     assert_eq!(read(directory.join("a")), "2");
+    assert!(!gone.is_finished(), "it was gone for a while");
+    gone.abort();
     let mut watch = compiler.client.watch();
     let synced = watch.wait_for(|status| status.is_synced);
     tokio::time::timeout(Duration::from_secs(60), synced).await.unwrap().unwrap();
