@@ -12,7 +12,7 @@ use super::query::{Format, print};
 use crate::config::Site;
 use crate::serve::store;
 
-/// Commands of other servers that the store on this machine could not take, and its counts
+/// What the store on this machine could not take, and its counts
 ///
 /// Facts, catalogs and reports that another server sends are accepted first and stored then. One that cannot be stored, because it is
 /// not valid or the database refuses it time and again, is set aside with the reason. Nothing is lost: mend what is wrong and retry.
