@@ -55,6 +55,15 @@ impl StockAgent {
         self.folder.path()
     }
 
+    /// [`StockAgent::run`] where it holds up nobody.
+    pub async fn run_apart(self, arguments: &'static [&'static str]) -> (StockAgent, Run) {
+        let running = tokio::task::spawn_blocking(move || {
+            let run = self.run(arguments);
+            (self, run)
+        });
+        running.await.unwrap()
+    }
+
     /// One run of `puppet agent --test`. Blocks: call it outside async code.
     pub fn run(&self, arguments: &[&str]) -> Run {
         let folder = self.folder.path();

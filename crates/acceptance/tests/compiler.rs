@@ -4,17 +4,9 @@
 
 use acceptance::agent::{Agent, Applicant};
 use acceptance::compiler::{Machine, cluster, code, facts, until};
-use acceptance::stock_agent::{Run, StockAgent};
+use acceptance::stock_agent::StockAgent;
 use rest::{Bytes, Client, ClientTls, HeaderName, HeaderValue, Method};
 use serde_json::json;
-
-async fn run(agent: StockAgent) -> (StockAgent, Run) {
-    let running = tokio::task::spawn_blocking(move || {
-        let run = agent.run(&[]);
-        (agent, run)
-    });
-    running.await.unwrap()
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stock_agent_knows_only_the_compiler() {
@@ -27,7 +19,7 @@ async fn a_stock_agent_knows_only_the_compiler() {
         &compiler,
         "notify { \"by ${settings::certname}\": }\n@@notify { \"from ${trusted['certname']}\": tag => 'all' }\n",
     );
-    let (agent, first) = run(agent).await;
+    let (agent, first) = agent.run_apart(&[]).await;
     assert!(first.code == 2 && first.says("by compiler.example.com"), "{}", first.output);
     let reports = cluster.rows("reports[certname, status, producer, catalog_uuid] {}").await;
     let catalogs = cluster.rows("catalogs[catalog_uuid] { certname = 'guest.example.com' }").await;

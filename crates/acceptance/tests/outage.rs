@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use acceptance::agent::{Agent, facts_of};
 use acceptance::cluster::{Cluster, Options};
-use acceptance::stock_agent::{Run, StockAgent};
+use acceptance::stock_agent::StockAgent;
 use db::scratch::Server;
 use rest::{Bytes, Client, Method};
 use serde_json::{Value, json};
@@ -44,14 +44,6 @@ async fn until_all_is_stored(cluster: &Cluster) {
     }
 }
 
-async fn run(agent: StockAgent) -> (StockAgent, Run) {
-    let running = tokio::task::spawn_blocking(move || {
-        let run = agent.run(&[]);
-        (agent, run)
-    });
-    running.await.unwrap()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stock_agent_notices_nothing() {
     let Some(database) = Server::start() else { return };
@@ -67,15 +59,15 @@ async fn a_stock_agent_notices_nothing() {
     };
     let content = || std::fs::read_to_string(files.join("f")).unwrap();
     code(&cluster, &manifest("one"));
-    let (agent, first) = run(agent).await;
+    let (agent, first) = agent.run_apart(&[]).await;
     assert_eq!((first.code, content()), (2, "one".into()), "{}", first.output);
 
     database.down();
     // What is stored already, and what is not.
-    let (agent, second) = run(agent).await;
+    let (agent, second) = agent.run_apart(&[]).await;
     assert_eq!(second.code, 0, "{}", second.output);
     code(&cluster, &manifest("two"));
-    let (mut agent, third) = run(agent).await;
+    let (mut agent, third) = agent.run_apart(&[]).await;
     assert_eq!((third.code, content()), (2, "two".into()), "{}", third.output);
     let (status_code, away) = status(&cluster).await;
     assert_eq!((status_code, &away["state"]), (503, &json!("error")), "{away}");
@@ -85,10 +77,10 @@ async fn a_stock_agent_notices_nothing() {
     // Neither the server's end nor its start minds, and a node that nobody has heard of is served.
     cluster.restart().await;
     agent.set_port(cluster.port());
-    let (agent, fourth) = run(agent).await;
+    let (agent, fourth) = agent.run_apart(&[]).await;
     assert_eq!(fourth.code, 0, "{}", fourth.output);
     let Some(new) = StockAgent::find("new.example.com", cluster.port()) else { return };
-    let (new, fifth) = run(new).await;
+    let (new, fifth) = new.run_apart(&[]).await;
     assert!(fifth.code == 0 && fifth.says("Applied catalog"), "{}", fifth.output);
 
     database.up();
@@ -130,7 +122,7 @@ async fn a_stock_agent_notices_nothing() {
     assert_eq!(events, [json!({"count": 3})]);
 
     // And on it goes.
-    let (agent, sixth) = run(agent).await;
+    let (agent, sixth) = agent.run_apart(&[]).await;
     assert_eq!(sixth.code, 0, "{}", sixth.output);
     assert_eq!(cluster.rows("reports[count()] {}").await, [json!({"count": 6})]);
     assert_eq!(status(&cluster).await.1["status"]["queue_depth"], 0);

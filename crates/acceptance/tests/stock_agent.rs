@@ -5,18 +5,9 @@
 use std::path::Path;
 
 use acceptance::cluster::{Cluster, Options};
-use acceptance::stock_agent::{Run, StockAgent};
+use acceptance::stock_agent::StockAgent;
 
 /// Runs the agent beside the server's runtime.
-async fn run(agent: StockAgent, arguments: &'static [&'static str]) -> (StockAgent, Run) {
-    tokio::task::spawn_blocking(move || {
-        let run = agent.run(arguments);
-        (agent, run)
-    })
-    .await
-    .unwrap()
-}
-
 /// A site manifest that keeps to one folder, with Debian's ntp module in noop and our own example modules.
 fn manifest(folder: &Path) -> String {
     format!(
@@ -35,7 +26,7 @@ async fn the_life_of_a_stock_agent() {
     cluster.primary().flush();
 
     // The first run enrols, synchronises plugins, applies and reports.
-    let (agent, first) = run(agent, &[]).await;
+    let (agent, first) = agent.run_apart(&[]).await;
     assert_eq!(first.code, 2, "{}", first.output);
     assert!(first.says("Loading facts") && first.says("timesync_running.rb"), "{}", first.output);
     assert_eq!(
@@ -62,12 +53,12 @@ async fn the_life_of_a_stock_agent() {
     )
     .unwrap();
     cluster.primary().flush();
-    let (agent, second) = run(agent, &[]).await;
+    let (agent, second) = agent.run_apart(&[]).await;
     assert_eq!(second.code, 0, "{}", second.output);
 
     // Noop changes nothing and says what it would.
     std::fs::write(managed.join("hello"), "changed by hand\n").unwrap();
-    let (agent, noop) = run(agent, &["--noop"]).await;
+    let (agent, noop) = agent.run_apart(&["--noop"]).await;
     assert_eq!(noop.code, 0, "{}", noop.output);
     assert!(noop.says("(noop)"), "{}", noop.output);
     assert_eq!(std::fs::read_to_string(managed.join("hello")).unwrap(), "changed by hand\n");
@@ -79,19 +70,19 @@ async fn the_life_of_a_stock_agent() {
         "notify { \"from ${environment}\": }\n",
     )
     .unwrap();
-    let (agent, testing) = run(agent, &["--environment", "testing"]).await;
+    let (agent, testing) = agent.run_apart(&["--environment", "testing"]).await;
     assert_eq!(testing.code, 2, "{}", testing.output);
     assert!(testing.says("from testing"), "{}", testing.output);
 
     // An environment that does not exist sends the agent back to the default one.
-    let (agent, nowhere) = run(agent, &["--environment", "nowhere"]).await;
+    let (agent, nowhere) = agent.run_apart(&["--environment", "nowhere"]).await;
     assert!(nowhere.says("Environment 'nowhere' not found on server"), "{}", nowhere.output);
     assert!(nowhere.says("restarting agent run with environment 'production'"), "{}", nowhere.output);
 
     // A syntax error is shown with its place.
     std::fs::write(&site, "node default {\n  notify { 'x' }\n}\n").unwrap();
     cluster.primary().flush();
-    let (agent, broken) = run(agent, &["--no-usecacheonfailure"]).await;
+    let (agent, broken) = agent.run_apart(&["--no-usecacheonfailure"]).await;
     assert_eq!(broken.code, 1, "{}", broken.output);
     let place = format!("(file: {}, line: 2", site.display());
     assert!(broken.says("Error 500 on SERVER: Server Error: ") && broken.says(&place), "{}", broken.output);
@@ -100,7 +91,7 @@ async fn the_life_of_a_stock_agent() {
 
     // A revoked agent is refused, without a restart.
     cluster.primary().authority().revoke(&["guest.example.com".to_owned()], "a test").unwrap();
-    let (_, revoked) = run(agent, &[]).await;
+    let (_, revoked) = agent.run_apart(&[]).await;
     assert_ne!(revoked.code, 2, "{}", revoked.output);
     assert!(revoked.says("certificate revoked") || revoked.says("SSL"), "{}", revoked.output);
     cluster.stop().await;
@@ -113,11 +104,11 @@ async fn a_request_waits_to_be_signed() {
     let site = cluster.environment("production").join("manifests/site.pp");
     std::fs::write(site, "notify { 'signed at last': }\n").unwrap();
     cluster.primary().flush();
-    let (agent, waiting) = run(agent, &["--waitforcert", "0"]).await;
+    let (agent, waiting) = agent.run_apart(&["--waitforcert", "0"]).await;
     assert_eq!(waiting.code, 1, "{}", waiting.output);
     assert!(waiting.says("Exiting now because the waitforcert setting is set to 0"), "{}", waiting.output);
     cluster.primary().authority().sign("guest.example.com", None, "a test").unwrap();
-    let (_, signed) = run(agent, &["--waitforcert", "0"]).await;
+    let (_, signed) = agent.run_apart(&["--waitforcert", "0"]).await;
     assert_eq!(signed.code, 2, "{}", signed.output);
     assert!(signed.says("signed at last"), "{}", signed.output);
     cluster.stop().await;
@@ -152,11 +143,11 @@ async fn a_debian_module_is_applied() {
     let site = cluster.environment("production").join("manifests/site.pp");
     std::fs::write(&site, ntp_manifest(managed.path())).unwrap();
     cluster.primary().flush();
-    let (agent, first) = run(agent, &[]).await;
+    let (agent, first) = agent.run_apart(&[]).await;
     assert_eq!(first.code, 2, "{}", first.output);
     let written = std::fs::read_to_string(managed.path().join("ntp.conf")).unwrap();
     assert!(written.contains("driftfile") && written.contains("server 0.debian.pool.ntp.org"), "{written}");
-    let (_, second) = run(agent, &[]).await;
+    let (_, second) = agent.run_apart(&[]).await;
     assert_eq!(second.code, 0, "{}", second.output);
     cluster.stop().await;
 }
@@ -174,7 +165,7 @@ async fn a_renewed_certificate_is_as_good() {
     let site = cluster.environment("production").join("manifests/site.pp");
     std::fs::write(site, "notify { \"serial of ${trusted['certname']}\": }\n").unwrap();
     cluster.primary().flush();
-    let (agent, first) = run(agent, &[]).await;
+    let (agent, first) = agent.run_apart(&[]).await;
     assert_eq!(first.code, 2, "{}", first.output);
     let old = std::fs::read(agent.ssl_file("certs")).unwrap();
     let material = rest::TlsMaterial {
@@ -192,7 +183,7 @@ async fn a_renewed_certificate_is_as_good() {
     assert_eq!(before.public_key().as_der(), after.public_key().as_der());
     assert_ne!(before.serial(), after.serial());
     std::fs::write(agent.ssl_file("certs"), &answer.body).unwrap();
-    let (_, renewed) = run(agent, &[]).await;
+    let (_, renewed) = agent.run_apart(&[]).await;
     assert_eq!(renewed.code, 2, "{}", renewed.output);
     cluster.stop().await;
 }
@@ -225,14 +216,14 @@ async fn a_stock_agent_goes_where_the_classifier_says() {
     )
     .unwrap();
     let told = "7 of guest.example.com 12 in staging";
-    let (agent, first) = run(agent, &[]).await;
+    let (agent, first) = agent.run_apart(&[]).await;
     assert!(first.code == 2 && first.says(told), "{}", first.output);
     // Its own wish does not count.
-    let (agent, wishing) = run(agent, &["--environment", "production"]).await;
+    let (agent, wishing) = agent.run_apart(&["--environment", "production"]).await;
     assert!(wishing.code == 2 && wishing.says(told), "{}", wishing.output);
     // Nor is it left without a word when the classifier does not know it.
     script("enc", "echo 'no such node'; exit 1");
-    let (_, unknown) = run(agent, &["--no-usecacheonfailure"]).await;
+    let (_, unknown) = agent.run_apart(&["--no-usecacheonfailure"]).await;
     let text = "Failed when searching for node guest.example.com: Failed to find guest.example.com via exec: Execution of '";
     assert!(
         unknown.code == 1 && unknown.says(text) && unknown.says("returned 1: no such node"),

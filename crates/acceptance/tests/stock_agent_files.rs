@@ -6,19 +6,10 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use acceptance::cluster::Cluster;
-use acceptance::stock_agent::{Run, StockAgent};
+use acceptance::stock_agent::StockAgent;
 
 /// SHA-256 of `as it was\n`.
 const AS_IT_WAS: &str = "ba500d3dbc53099f0fdf200762d128ca6769ab4672defd7ee4067dbe528b8f39";
-
-async fn run(agent: StockAgent) -> (StockAgent, Run) {
-    tokio::task::spawn_blocking(move || {
-        let run = agent.run(&[]);
-        (agent, run)
-    })
-    .await
-    .unwrap()
-}
 
 fn module(files: &Path) {
     for (name, content) in [
@@ -69,7 +60,7 @@ async fn a_stock_agent_gets_its_files() {
     std::fs::write(environment.join("manifests/site.pp"), manifest(&managed, cluster.port())).unwrap();
     cluster.primary().flush();
 
-    let (agent, first) = run(agent).await;
+    let (agent, first) = agent.run_apart(&[]).await;
     assert_eq!(first.code, 2, "{}", first.output);
     for name in ["one", "deep/er/two", ".hidden", "sp ace", "ünïcode", "per%cent+plus", "empty", "link"] {
         for copy in ["tree", "followed"] {
@@ -93,12 +84,12 @@ async fn a_stock_agent_gets_its_files() {
     let path = path.to_str().unwrap().trim_start_matches('/');
     assert_eq!(std::fs::read_to_string(kept.join("paths")).unwrap(), format!("{path}\n"));
 
-    let (agent, second) = run(agent).await;
+    let (agent, second) = agent.run_apart(&[]).await;
     assert_eq!(second.code, 0, "nothing is left to do: {}", second.output);
 
     // A change is seen without any cache to be flushed.
     std::fs::write(files.join("tree/one"), "one, again\n").unwrap();
-    let (_, third) = run(agent).await;
+    let (_, third) = agent.run_apart(&[]).await;
     assert_eq!(third.code, 2, "{}", third.output);
     assert_eq!(std::fs::read_to_string(managed.join("tree/one")).unwrap(), "one, again\n");
 }

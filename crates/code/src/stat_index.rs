@@ -115,7 +115,9 @@ impl StatIndex {
                 Mode::Link => 2,
                 _ => 0u8,
             };
-            out.extend_from_slice(&(path.len() as u16).to_le_bytes());
+            // What does not fit is looked at anew each time.
+            let Ok(length) = u16::try_from(path.len()) else { continue };
+            out.extend_from_slice(&length.to_le_bytes());
             out.extend_from_slice(path);
             out.push(mode | u8::from(known.racy) << 4);
             for number in

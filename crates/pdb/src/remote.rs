@@ -99,18 +99,7 @@ impl Remote {
     /// The catalog as one that was sent before, if it is.
     fn same(&self, catalog: &ReplaceCatalog) -> Option<KeepCatalog> {
         let content = self.inner.kept.content(&catalog.certname, catalog.fingerprint.as_ref()?)?;
-        Some(KeepCatalog {
-            certname: catalog.certname.clone(),
-            environment: catalog.environment.clone(),
-            transaction_uuid: catalog.transaction_uuid.clone(),
-            job_id: catalog.job_id.clone(),
-            content,
-            catalog_uuid: catalog.catalog.catalog_uuid.to_string(),
-            version: crate::terminus::version(&catalog.catalog.version),
-            // They may be others; they follow.
-            has_lookups: false,
-            producer_timestamp: catalog.producer_timestamp,
-        })
+        Some(crate::terminus::kept(catalog, content))
     }
 
     /// A catalog that was sent before, under its new identity.

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use api::pdb::{ReplaceCatalog, ReplaceFacts, StoreReport};
+use api::pdb::{KeepCatalog, ReplaceCatalog, ReplaceFacts, StoreReport};
 use pcore::Value as Pcore;
 use serde_json::{Map, Value as Json};
 use wire::report::{Details, Event as AgentEvent, ResourceStatus};
@@ -77,6 +77,22 @@ pub(crate) fn facts_of(
         values,
         packages,
     })
+}
+
+/// A catalog whose content was stored under the identity given, as one that is sent again.
+pub(crate) fn kept(catalog: &ReplaceCatalog, content: String) -> KeepCatalog {
+    KeepCatalog {
+        certname: catalog.certname.clone(),
+        environment: catalog.environment.clone(),
+        transaction_uuid: catalog.transaction_uuid.clone(),
+        job_id: catalog.job_id.clone(),
+        content,
+        catalog_uuid: catalog.catalog.catalog_uuid.to_string(),
+        version: version(&catalog.catalog.version),
+        // Keys that were looked up may be others; they follow.
+        has_lookups: false,
+        producer_timestamp: catalog.producer_timestamp,
+    }
 }
 
 /// The payload of a catalog, and the catalog itself as an agent gets it, without the values of sensitive parameters.

@@ -114,10 +114,12 @@ struct Place {
 impl Place {
     /// Whether an environment was made from what is there.
     fn is_of(&self, environment: &Environment) -> bool {
-        let name = |version: &Option<Arc<Version>>| {
-            version.as_ref().map(|version| (version.code_id.clone(), version.shared.clone()))
+        let is_same_version = match (&environment.version, &self.version) {
+            (Some(one), Some(other)) => (&one.code_id, &one.shared) == (&other.code_id, &other.shared),
+            (None, None) => true,
+            _ => false,
         };
-        environment.directory == self.directory && name(&environment.version) == name(&self.version)
+        is_same_version && environment.directory == self.directory
     }
 }
 

@@ -178,18 +178,7 @@ impl Store {
     ) -> Result<bool, Failure> {
         let same = |fingerprint: &Fingerprint| self.inner.known.catalog(&catalog.certname, fingerprint);
         let Some(content) = catalog.fingerprint.as_ref().and_then(same) else { return Ok(false) };
-        let keep = KeepCatalog {
-            certname: catalog.certname.clone(),
-            environment: catalog.environment.clone(),
-            transaction_uuid: catalog.transaction_uuid.clone(),
-            job_id: catalog.job_id.clone(),
-            content,
-            catalog_uuid: catalog.catalog.catalog_uuid.to_string(),
-            version: terminus::version(&catalog.catalog.version),
-            // They may be others; they follow.
-            has_lookups: false,
-            producer_timestamp: catalog.producer_timestamp,
-        };
+        let keep = terminus::kept(catalog, content);
         let kept = prepare_kept(&keep, self.producer.as_deref(), received);
         Ok(self.put(kept, doing).await? != Outcome::Stale)
     }

@@ -39,6 +39,14 @@ impl Versions for Told {
     }
 }
 
+/// Where versions are, the modules beside them, and who tells which serves.
+fn places(folder: &Path) -> (PathBuf, PathBuf, Arc<Told>) {
+    let versions = folder.join("versions");
+    std::fs::create_dir(&versions).unwrap();
+    stdx::frozen::declare(&versions);
+    (versions, folder.join("modules"), Arc::default())
+}
+
 fn write(path: &Path, text: &str) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, text).unwrap();
@@ -47,10 +55,7 @@ fn write(path: &Path, text: &str) {
 #[tokio::test]
 async fn a_version_serves_from_when_it_is_told_and_what_it_shares_too() {
     let folder = tempfile::tempdir().unwrap();
-    let (versions, modules) = (folder.path().join("versions"), folder.path().join("modules"));
-    std::fs::create_dir(&versions).unwrap();
-    stdx::frozen::declare(&versions);
-    let told = Arc::new(Told::default());
+    let (versions, modules, told) = places(folder.path());
     let site = Site::with(|settings| {
         settings.versions = Some(told.clone());
         settings.basemodulepath = vec![modules.clone()];
@@ -86,10 +91,7 @@ async fn a_version_serves_from_when_it_is_told_and_what_it_shares_too() {
 #[tokio::test]
 async fn files_of_a_version_are_not_looked_at_but_those_beside_it() {
     let folder = tempfile::tempdir().unwrap();
-    let (versions, modules) = (folder.path().join("versions"), folder.path().join("modules"));
-    std::fs::create_dir(&versions).unwrap();
-    stdx::frozen::declare(&versions);
-    let told = Arc::new(Told::default());
+    let (versions, modules, told) = places(folder.path());
     let site = Site::with(|settings| {
         settings.versions = Some(told.clone());
         settings.basemodulepath = vec![modules.clone()];
