@@ -53,9 +53,17 @@ async fn runs_go_on_while_the_primary_is_away() {
     assert!(waiting.contains(&(told["status"]["queue_depth"].as_u64().unwrap() as usize)), "{told}");
     // What needs the primary says so.
     let new = Client::new(&ClientTls::anonymous(&cluster.authority(), b"").unwrap());
-    let url = format!("{}/puppet-ca/v1/certificate/ca", machine.url());
-    let answer = new.send(Method::GET, &url, [], Bytes::new()).await.unwrap();
+    let get = async |path: &str| {
+        let url = format!("{}/puppet-ca/v1/{path}", machine.url());
+        new.send(Method::GET, &url, [], Bytes::new()).await.unwrap()
+    };
+    let answer = get("certificate/somebody.example.com").await;
     assert!(answer.status == 502 && answer.text().contains("did not answer"), "{}", answer.text());
+    // What everybody may have is here, too.
+    let bundle = get("certificate/ca").await;
+    assert_eq!((bundle.status.as_u16(), bundle.body.to_vec()), (200, cluster.authority()));
+    let lists = get("certificate_revocation_list/ca").await;
+    assert!(lists.status == 200 && pki::Crl::chain_from_pem(&lists.body).is_ok(), "{}", lists.text());
     std::fs::write(cluster.environment("production").join("manifests/site.pp"), "Notify <<| |>>\n").unwrap();
     compiler.flush();
     let answer = agents[0].catalog(&facts(&agents[0].certname), "production").await.unwrap();

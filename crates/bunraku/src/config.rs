@@ -177,6 +177,7 @@ pub struct FileSync {
     pub poll_interval: Duration,
     pub versioned_dirs_ttl: Duration,
     pub enable_forceful_sync: bool,
+    pub max_code_age: Duration,
     pub preserve_deleted_submodules: bool,
 }
 
@@ -360,6 +361,7 @@ impl Default for FileSync {
             poll_interval: Duration::seconds(5),
             versioned_dirs_ttl: Duration::seconds(30 * 60),
             enable_forceful_sync: true,
+            max_code_age: Duration::seconds(10 * 60),
             preserve_deleted_submodules: false,
         }
     }

@@ -8,7 +8,10 @@
 //! Anybody may send a request for a certificate, so what is on its way at once is limited, and the rest is told to come again. A
 //! request is sent once; only one that asks for something and changes nothing is sent a second time when a connection broke, since a
 //! request that was perhaps handled already would be refused the second time.
+//!
+//! While the authority does not answer, its certificate and the revocation lists come from what this server holds of them.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rest::client::{Answer, ClientError};
@@ -17,6 +20,8 @@ use rest::{
     Upstream, header,
 };
 use tokio::sync::Semaphore;
+
+use crate::follow::Follower;
 
 /// Requests on their way at once.
 const REQUESTS_MAX: usize = 64;
@@ -42,18 +47,28 @@ static ANSWER_HEADERS: [HeaderName; 5] = [
     HeaderName::from_static("x-puppet-version"),
 ];
 
+/// What a server holds itself of what everybody may have, for the time while the authority is away.
+pub struct Copies {
+    /// The bundle of authorities.
+    pub bundle: PathBuf,
+    /// The lists of revocations.
+    pub follower: Arc<Follower>,
+}
+
 /// Passes requests on to the authority.
 pub struct Relay {
     authority: Arc<Upstream>,
+    copies: Copies,
     running: Semaphore,
     admitted: Semaphore,
 }
 
 impl Relay {
     /// A relay to the server that has the authority.
-    pub fn new(authority: Arc<Upstream>) -> Relay {
+    pub fn new(authority: Arc<Upstream>, copies: Copies) -> Relay {
         Relay {
             authority,
+            copies,
             running: Semaphore::new(REQUESTS_MAX),
             admitted: Semaphore::new(REQUESTS_MAX + WAITING_MAX),
         }
@@ -101,7 +116,30 @@ impl Relay {
             Err(ClientError::Broken { .. }) if request.method == Method::GET => send().await,
             other => other,
         };
-        answer.map(passed_back).map_err(|error| self.problem(error))
+        match answer {
+            Ok(answer) => Ok(passed_back(answer)),
+            Err(error) => match self.copy(&request).await {
+                Some(response) => Ok(response),
+                None => Err(self.problem(error)),
+            },
+        }
+    }
+
+    /// What this server can say itself, so that agents go on while the authority is away. The lists are those that this server goes by,
+    /// which has all revocations where agents else get the short list: none is missed.
+    async fn copy(&self, request: &Request) -> Option<Response> {
+        if request.method != Method::GET {
+            return None;
+        }
+        let pem = match request.canonical_path() {
+            "/puppet-ca/v1/certificate/ca" => {
+                let bundle = self.copies.bundle.clone();
+                tokio::task::spawn_blocking(move || std::fs::read(bundle)).await.ok()?.ok()?.into()
+            }
+            "/puppet-ca/v1/certificate_revocation_list/ca" => self.copies.follower.lists()?.pem().clone(),
+            _ => return None,
+        };
+        Some(Response::bytes(StatusCode::OK, "text/plain", pem))
     }
 
     fn problem(&self, error: ClientError) -> Problem {

@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 use crate::error::{Error, Result};
 use crate::git::{Id, OBJECT_BYTES_MAX, Repository};
 use crate::limits::Limits;
-use crate::live::{Live, TOP};
+use crate::live::{Current, Live, TOP};
 use crate::protocol::{self, ObjectsRequest, PREFIX, SyncStatus};
 use crate::sync_machine::{Fetched, Machine, Pace, PartStatus, Polled, Task};
 use crate::transfer::{self, IDS_MAX};
@@ -100,8 +100,19 @@ pub struct ClientStatus {
     pub poll_error: Option<String>,
     /// Everything is as the primary said when it was asked last, and it did answer.
     pub is_synced: bool,
+    /// Environments whose version was overtaken by one of the primary's that does not serve here yet.
+    pub behind: BTreeMap<String, Behind>,
     /// How often the primary has answered, or could not be asked.
     pub answers: u64,
+}
+
+/// An environment that is not as on the primary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Behind {
+    /// The version that serves nevertheless; nothing for an environment that is new.
+    pub serves: Option<Id>,
+    /// Since when a newer one is known.
+    pub since: Instant,
 }
 
 /// A client.
@@ -274,8 +285,10 @@ impl Client {
     fn tell(&self, machine: &Machine, answers: u64, last_check_in: Option<SystemTime>, is_answered: bool) {
         let is_synced = machine.is_synced();
         let before = self.status();
+        let parts = machine.status();
         let status = ClientStatus {
-            parts: machine.status(),
+            behind: behind(&parts, &self.live.current(), &before.behind),
+            parts,
             last_check_in,
             last_successful_sync: if is_synced && is_answered {
                 Some(SystemTime::now())
@@ -502,6 +515,22 @@ impl Client {
         }
         json!({ &self.settings.repo: repo })
     }
+}
+
+/// What is behind, since when. A version that could not be shown in the live directory does serve, so what counts is what serves.
+fn behind(
+    parts: &BTreeMap<String, PartStatus>,
+    current: &Current,
+    before: &BTreeMap<String, Behind>,
+) -> BTreeMap<String, Behind> {
+    let now = Instant::now();
+    let overtaken = parts.iter().filter_map(|(name, part)| {
+        let serves = current.get(name).map(|version| version.commit);
+        part.target.filter(|target| serves != Some(*target))?;
+        let known = before.get(name).filter(|known| known.serves == serves);
+        Some((name.clone(), known.copied().unwrap_or(Behind { serves, since: now })))
+    });
+    overtaken.collect()
 }
 
 fn synced_ref(name: &str) -> String {

@@ -293,22 +293,14 @@ impl Handlers {
         }
         let latest = storage.latest();
         let tag = protocol::tag(&latest);
-        // Before anything is read: clients that check in do not wait for a disk.
         let clients = self.clients_json();
         let repos = latest.iter().map(|(id, latest)| {
             let Some(latest) = latest else { return (id.clone(), Json::Null) };
-            let about = |submodule: Option<&str>, commit| {
-                let read = || storage.repository(id, submodule)?.reader()?.commit(commit);
-                match read() {
-                    Ok(about) => protocol::commit_info(commit, &about),
-                    Err(_) => json!({"commit": commit}),
-                }
-            };
             let submodules = latest.submodules.iter();
             let submodules = submodules
-                .map(|(name, commit)| (name.clone(), json!({"latest_commit": about(Some(name), *commit)})));
+                .map(|(name, commit)| (name.clone(), json!({"latest_commit": storage.about(*commit)})));
             let submodules: Map<String, Json> = submodules.collect();
-            (id.clone(), json!({"latest_commit": about(None, latest.commit), "submodules": submodules}))
+            (id.clone(), json!({"latest_commit": storage.about(latest.commit), "submodules": submodules}))
         });
         let repos: Map<String, Json> = repos.collect();
         Some(

@@ -7,13 +7,14 @@
 //!
 //! One request at a time works on a repository, of all processes of the machine; others wait in line.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, UNIX_EPOCH};
 
+use serde_json::{Value as Json, json};
 use stdx::clock::Clock;
 use stdx::fs::FileLock;
 use tokio::sync::watch;
@@ -21,6 +22,7 @@ use tokio::sync::watch;
 use crate::error::{Error, Result};
 use crate::git::{self, BRANCH, Commit, Id, Kind, Mode, Repository, Signature, TreeEntry};
 use crate::limits::Limits;
+use crate::protocol;
 use crate::staging::Scan;
 use crate::stat_index::StatIndex;
 
@@ -112,6 +114,8 @@ pub struct Storage {
     /// Held while a commit is made.
     committing: Mutex<()>,
     latest: watch::Sender<Arc<LatestCommits>>,
+    /// What the newest versions are about, as status documents have it: anybody may ask for these, so nothing is read for them.
+    about: Mutex<HashMap<Id, Json>>,
 }
 
 impl Storage {
@@ -136,6 +140,7 @@ impl Storage {
             clock,
             committing: Mutex::default(),
             latest: watch::Sender::new(Arc::default()),
+            about: Mutex::default(),
         };
         storage.refresh()?;
         Ok(storage)
@@ -149,6 +154,12 @@ impl Storage {
     /// The newest versions.
     pub fn latest(&self) -> Arc<LatestCommits> {
         self.latest.borrow().clone()
+    }
+
+    /// What one of the newest versions is about: commit, date, message, author. Reads nothing.
+    pub fn about(&self, commit: Id) -> Json {
+        let about = self.about.lock().unwrap_or_else(PoisonError::into_inner);
+        about.get(&commit).cloned().unwrap_or_else(|| json!({"commit": commit}))
     }
 
     /// Tells of each new version.
@@ -487,6 +498,7 @@ impl Storage {
             };
             latest.insert(id.clone(), newest);
         }
+        self.read_about(&latest);
         self.latest.send_if_modified(|current| {
             let changed = **current != latest;
             if changed {
@@ -495,6 +507,29 @@ impl Storage {
             changed
         });
         Ok(())
+    }
+
+    /// Reads what versions are about that are new, and forgets those that are not the newest any more.
+    fn read_about(&self, latest: &LatestCommits) {
+        let known = self.about.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut fresh = HashMap::new();
+        let mut add = |repo: &str, submodule: Option<&str>, commit: Id| {
+            let read = || {
+                let about = self.repository(repo, submodule).ok()?.reader().ok()?.commit(commit).ok()?;
+                Some(protocol::commit_info(commit, &about))
+            };
+            if let Some(about) = known.get(&commit).cloned().or_else(read) {
+                fresh.insert(commit, about);
+            }
+        };
+        for (id, latest) in latest {
+            let Some(latest) = latest else { continue };
+            add(id, None, latest.commit);
+            for (submodule, commit) in &latest.submodules {
+                add(id, Some(submodule), *commit);
+            }
+        }
+        *self.about.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
     }
 
     fn repo_path(&self, id: &str) -> PathBuf {

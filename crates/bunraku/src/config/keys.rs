@@ -105,6 +105,7 @@ keys! {
     "file-sync.poll-interval" = "\"5s\"", "How often a compiler asks a primary that cannot tell it of new versions.";
     "file-sync.versioned-dirs-ttl" = "\"30m\"", "How long a version stays that no longer serves and that no compile uses.";
     "file-sync.enable-forceful-sync" = "true", "Move away what somebody put into the live directory where a link belongs.";
+    "file-sync.max-code-age" = "\"10m\"", "When a server has not been able to serve a version for so long that the primary has, its status is an error. 0s: never.";
     "file-sync.preserve-deleted-submodules" = "false", "Keep the repositories of environments that are gone.";
     "auth.file" = "\"\"", "Authorization rules. Default: auth.conf where a Puppet server has it, else built-in rules.";
     "auth.allow-header-cert-info" = "false", "Take the client's identity from X-Client-* headers instead of TLS. Only behind a proxy that sets them.";

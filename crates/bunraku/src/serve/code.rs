@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::code::Limits;
-use ::code::client::{Client, ClientSettings, Primary, Source};
+use ::code::client::{Client, ClientSettings, ClientStatus, Primary, Source};
 use ::code::handlers::{Allowed, Handlers};
 use ::code::live::{Current, Live, LiveSettings};
 use ::code::protocol::SyncStatus;
@@ -158,7 +159,11 @@ impl CodeSync {
         let handlers = Arc::new(Handlers::new(storage.clone(), Some(client.clone()), allowed.clone()));
         let shown = places.live_dir.join(SUBMODULES_DIR);
         let versions = Served { live, client: client.clone(), shown, known: ArcSwap::default() };
-        let mut parts: Vec<Arc<dyn Part>> = vec![Arc::new(ClientPart(handlers.clone(), client.clone()))];
+        let mut parts: Vec<Arc<dyn Part>> = vec![Arc::new(ClientPart {
+            handlers: handlers.clone(),
+            client: client.clone(),
+            max_age: config.max_code_age.0,
+        })];
         if storage.is_some() {
             parts.push(Arc::new(StoragePart(handlers.clone())));
         }
@@ -290,8 +295,32 @@ impl Part for StoragePart {
     }
 }
 
-/// That code is old is no reason to send agents elsewhere by itself: the other compilers have the same primary.
-struct ClientPart(Arc<Handlers>, Arc<Client>);
+/// That the primary is away, or that it has no code, is no reason to send agents elsewhere: the other compilers have the same primary.
+/// A reason is code that the primary has replaced long ago and that this server cannot replace.
+struct ClientPart {
+    handlers: Arc<Handlers>,
+    client: Arc<Client>,
+    /// Not limited if it is zero.
+    max_age: Duration,
+}
+
+/// What is wrong with code that is this old. While the primary cannot be asked, nobody has the newer version from it.
+fn age_alerts(status: &ClientStatus, max_age: Duration) -> Vec<Alert> {
+    if max_age.is_zero() {
+        return Vec::new();
+    }
+    let old = status.behind.iter().filter_map(|(name, behind)| {
+        let age = behind.since.elapsed();
+        let severity = if status.poll_error.is_none() { Severity::Error } else { Severity::Warning };
+        let message = format!(
+            "the primary has had a newer version of {name} for {} s; {} s are allowed",
+            age.as_secs(),
+            max_age.as_secs()
+        );
+        (age > max_age).then_some(Alert { severity, message })
+    });
+    old.collect()
+}
 
 impl Part for ClientPart {
     fn name(&self) -> &'static str {
@@ -299,7 +328,7 @@ impl Part for ClientPart {
     }
 
     fn alerts(&self) -> Vec<Alert> {
-        let status = self.1.status();
+        let status = self.client.status();
         let failed =
             status.parts.iter().filter(|(_, part)| part.status == SyncStatus::Error).map(|(name, part)| {
                 warning(format!(
@@ -311,10 +340,40 @@ impl Part for ClientPart {
             .poll_error
             .iter()
             .map(|error| warning(format!("the primary cannot be asked for code: {error}")));
-        failed.chain(away).collect()
+        age_alerts(&status, self.max_age).into_iter().chain(failed).chain(away).collect()
     }
 
     fn details(&self, level: &str) -> Json {
-        self.0.client_status(level).unwrap_or_else(|| json!({}))
+        self.handlers.client_status(level).unwrap_or_else(|| json!({}))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use ::code::client::Behind;
+
+    use super::*;
+
+    fn told(age: u64, poll_error: Option<&str>, max_age: u64) -> Vec<(Severity, String)> {
+        let Some(since) = Instant::now().checked_sub(Duration::from_secs(age)) else { return Vec::new() };
+        let status = ClientStatus {
+            behind: BTreeMap::from([("production".to_owned(), Behind { serves: None, since })]),
+            poll_error: poll_error.map(str::to_owned),
+            ..ClientStatus::default()
+        };
+        let alerts = age_alerts(&status, Duration::from_secs(max_age));
+        alerts.into_iter().map(|alert| (alert.severity, alert.message)).collect()
+    }
+
+    #[test]
+    fn code_may_be_old_for_a_while_and_as_long_as_the_primary_is_away() {
+        assert_eq!(told(5, None, 10), []);
+        assert_eq!(told(50, None, 0), []);
+        let text = "the primary has had a newer version of production for 50 s; 10 s are allowed".to_owned();
+        assert_eq!(told(50, None, 10), [(Severity::Error, text.clone())]);
+        assert_eq!(told(50, Some("it does not answer"), 10), [(Severity::Warning, text)]);
+        assert!(age_alerts(&ClientStatus::default(), Duration::from_secs(10)).is_empty());
     }
 }

@@ -125,9 +125,10 @@ pub async fn start(site: &Site) -> anyhow::Result<Compiler> {
     });
 
     let remote = Remote::new(store.clone(), puppetdb::queue(site).await?, &site.certname);
+    let copies = ca::relay::Copies { bundle: identity.host.localcacert.clone(), follower: follower.clone() };
     let mut behind = Behind {
         store: Arc::new(remote.clone()),
-        services: vec![(ca::handlers::PREFIX, Arc::new(Relay::new(authority.clone())))],
+        services: vec![(ca::handlers::PREFIX, Arc::new(Relay::new(authority.clone(), copies)))],
         has_authority: false,
         versions: None,
         parts: health::parts(&site.config.compiler, authority.clone(), follower.clone(), remote.clone()),

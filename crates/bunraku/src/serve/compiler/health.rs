@@ -81,18 +81,9 @@ impl Part for Revocation {
     }
 
     fn alerts(&self) -> Vec<Alert> {
-        let mut alerts = Vec::new();
         let age = self.follower.confirmed().unwrap_or(self.started).elapsed();
-        if !self.max_age.is_zero() && age > self.max_age {
-            alerts.push(error(format!(
-                "the authority has not confirmed the revocation lists for {} s; {} are allowed",
-                age.as_secs(),
-                self.max_age.as_secs()
-            )));
-        }
-        if self.follower.lists().and_then(|lists| lists.end()).is_some_and(|end| end < SystemTime::now()) {
-            alerts.push(error("a revocation list is past its end".to_owned()));
-        }
+        let end = self.follower.lists().and_then(|lists| lists.end());
+        let mut alerts = list_alerts(age, self.max_age, end, SystemTime::now());
         alerts.extend(self.follower.failure().map(warning));
         alerts
     }
@@ -100,6 +91,22 @@ impl Part for Revocation {
     fn details(&self, _: &str) -> Json {
         json!({ "seconds_since_confirmed": self.follower.confirmed().map(|at| at.elapsed().as_secs()) })
     }
+}
+
+/// What is wrong with lists that were confirmed so long ago and end at a time. No `max_age` is zero.
+fn list_alerts(age: Duration, max_age: Duration, end: Option<SystemTime>, now: SystemTime) -> Vec<Alert> {
+    let mut alerts = Vec::new();
+    if !max_age.is_zero() && age > max_age {
+        alerts.push(error(format!(
+            "the authority has not confirmed the revocation lists for {} s; {} are allowed",
+            age.as_secs(),
+            max_age.as_secs()
+        )));
+    }
+    if end.is_some_and(|end| end < now) {
+        alerts.push(error("a revocation list is past its end".to_owned()));
+    }
+    alerts
 }
 
 /// The way to the store, and what waits for it.
@@ -145,20 +152,62 @@ impl Part for Clock {
     }
 
     fn alerts(&self) -> Vec<Alert> {
-        let Some(ahead) = self.authority.seen().clock_ahead else { return Vec::new() };
-        if self.tolerance.is_zero() || ahead.unsigned_abs() <= self.tolerance.as_secs() {
-            return Vec::new();
-        }
-        let side = if ahead > 0 { "behind" } else { "ahead of" };
-        vec![error(format!(
-            "the clock of this server is {} s {side} that of {}; {} s are allowed",
-            ahead.unsigned_abs(),
-            self.authority.base(),
-            self.tolerance.as_secs()
-        ))]
+        let ahead = self.authority.seen().clock_ahead;
+        clock_alert(ahead, self.tolerance, self.authority.base()).into_iter().collect()
     }
 
     fn details(&self, _: &str) -> Json {
         json!({ "primary_ahead_seconds": self.authority.seen().clock_ahead })
+    }
+}
+
+/// What is wrong with a clock beside which the primary's is ahead by these seconds. No tolerance is zero.
+fn clock_alert(ahead: Option<i64>, tolerance: Duration, primary: &str) -> Option<Alert> {
+    let ahead = ahead.filter(|ahead| !tolerance.is_zero() && ahead.unsigned_abs() > tolerance.as_secs())?;
+    let side = if ahead > 0 { "behind" } else { "ahead of" };
+    Some(error(format!(
+        "the clock of this server is {} s {side} that of {primary}; {} s are allowed",
+        ahead.unsigned_abs(),
+        tolerance.as_secs()
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_may_be_off_by_the_tolerance() {
+        let alert = |ahead, tolerance| {
+            let alert = clock_alert(ahead, Duration::from_secs(tolerance), "https://p:8140");
+            alert.map(|alert| (alert.severity, alert.message))
+        };
+        let text = |side: &str| {
+            let text =
+                format!("the clock of this server is 61 s {side} that of https://p:8140; 60 s are allowed");
+            Some((Severity::Error, text))
+        };
+        assert_eq!(alert(None, 60), None);
+        assert_eq!((alert(Some(60), 60), alert(Some(-60), 60)), (None, None));
+        assert_eq!(alert(Some(61), 60), text("behind"));
+        assert_eq!(alert(Some(-61), 60), text("ahead of"));
+        assert_eq!(alert(Some(i64::MIN), 0), None);
+    }
+
+    #[test]
+    fn lists_have_an_age_and_an_end() {
+        let now = SystemTime::now();
+        let second = Duration::from_secs(1);
+        let texts = |age: u64, max_age: u64, end: Option<SystemTime>| -> Vec<String> {
+            let alerts = list_alerts(second * age as u32, second * max_age as u32, end, now);
+            assert!(alerts.iter().all(|alert| alert.severity == Severity::Error));
+            alerts.into_iter().map(|alert| alert.message).collect()
+        };
+        let old = "the authority has not confirmed the revocation lists for 11 s; 10 are allowed";
+        let past = "a revocation list is past its end";
+        assert_eq!(texts(10, 10, Some(now + second)), Vec::<String>::new());
+        assert_eq!(texts(11, 10, None), [old]);
+        assert_eq!(texts(11, 0, Some(now - second)), [past]);
+        assert_eq!(texts(11, 10, Some(now - second)), [old, past]);
     }
 }
