@@ -10,7 +10,8 @@
 //! processes and the network do not exist here. Time, memory, nesting and output are limited, so that no template
 //! can take the server with it.
 //!
-//! Resource types are another matter: [`types`] reads what the Ruby code of a type declares, without running it.
+//! Resource types are another matter: [`types`] reads what the Ruby code of a type declares, without running it. Files of plain
+//! declarations, such as a Puppetfile, are read by [`declarations`].
 //!
 //! Where to find what: `erb` makes Ruby code of a template, `parse` holds the parser, `lower` turns its tree into `ir`,
 //! `eval` walks that; `methods` has the core classes and `library` what comes with `require`; `value` is the object model
@@ -19,6 +20,7 @@
 mod class;
 mod compare;
 mod convert;
+pub mod declarations;
 mod erb;
 mod error;
 mod eval;

@@ -397,7 +397,7 @@ fn bare(name: &str) -> Str {
 }
 
 /// What Ruby's documentation calls a construct.
-fn construct_name(node: &Node) -> &'static str {
+pub(crate) fn construct_name(node: &Node) -> &'static str {
     match node {
         Node::Alias(_) => "alias",
         Node::ArrayPattern(_) | Node::CaseMatch(_) | Node::MatchPattern(_) | Node::MatchPatternP(_) => {

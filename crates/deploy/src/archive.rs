@@ -1,0 +1,324 @@
+//! Archives of modules, unpacked with suspicion: what is in them was made by others.
+//!
+//! An archive is unpacked beside the environment, into a directory that is new and ours, and then put into its place as a whole. Paths
+//! that lead out, devices, and more than modules ever have are refused; links are left out with a warning, as on the Forge
+//! itself.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Component, Path, PathBuf};
+
+use flate2::read::MultiGzDecoder;
+use sha2::{Digest as _, Sha256};
+use tar::EntryType;
+
+use crate::cancel::Cancel;
+use crate::error::{DeployError, Result};
+use crate::tree;
+
+/// Limits of what is unpacked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    entries: usize,
+    bytes: u64,
+    /// Bytes unpacked for each byte of the archive, once there are more than `small`.
+    ratio: u64,
+    small: u64,
+    depth: usize,
+    path_bytes: usize,
+}
+
+const LIMITS: Limits =
+    Limits { entries: 100_000, bytes: 1 << 30, ratio: 200, small: 64 << 20, depth: 64, path_bytes: 1024 };
+
+/// An archive that is here.
+#[derive(Clone, Debug)]
+pub(crate) struct Archive {
+    file: PathBuf,
+    sha256: String,
+}
+
+/// What of the modes of an archive counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Modes {
+    /// As r10k has it for releases: readable by owner and group at least, nothing special.
+    Release,
+    /// As they are, nothing special.
+    AsTheyAre,
+}
+
+impl Archive {
+    /// The archive of this checksum, if it is here and whole.
+    pub(crate) fn open(directory: &Path, sha256: &str) -> Option<Archive> {
+        if sha256.len() != 64 || !sha256.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        let sha256 = sha256.to_ascii_lowercase();
+        let file = directory.join(format!("{sha256}.tar.gz"));
+        let mut hasher = Sha256::new();
+        let mut reader = File::open(&file).ok()?;
+        let mut buffer = vec![0; 64 << 10];
+        loop {
+            let count = reader.read(&mut buffer).ok()?;
+            if count == 0 {
+                break;
+            }
+            hasher.update(buffer.get(..count)?);
+        }
+        (hex::encode(hasher.finalize()) == sha256).then_some(Archive { file, sha256 })
+    }
+
+    /// Keeps an archive.
+    pub(crate) fn keep(directory: &Path, bytes: &[u8]) -> Result<Archive> {
+        let sha256 = hex::encode(Sha256::digest(bytes));
+        let file = directory.join(format!("{sha256}.tar.gz"));
+        fs::create_dir_all(directory).map_err(DeployError::io("create", directory))?;
+        stdx::fs::write_atomic(&file, bytes, 0o644).map_err(DeployError::io("write", &file))?;
+        Ok(Archive { file, sha256 })
+    }
+
+    pub(crate) fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// Puts a release of a Forge at a path of an environment: the directory of the archive that has the `metadata.json`.
+    pub(crate) fn install_release(
+        &self,
+        environment: &Path,
+        path: &str,
+        without_spec: bool,
+        cancel: &Cancel,
+        warn: &dyn Fn(&str),
+    ) -> Result<()> {
+        let scratch = scratch(environment)?;
+        self.unpack(scratch.path(), Modes::Release, cancel, warn)?;
+        let root =
+            shallowest(scratch.path(), "metadata.json").map_err(DeployError::io("read", scratch.path()))?;
+        let root = root.ok_or_else(|| DeployError::failed("No valid metadata.json found!"))?;
+        put(&root, environment, path, without_spec)
+    }
+
+    /// Puts all of an archive at a path of an environment.
+    pub(crate) fn install(
+        &self,
+        environment: &Path,
+        path: &str,
+        without_spec: bool,
+        cancel: &Cancel,
+        warn: &dyn Fn(&str),
+    ) -> Result<()> {
+        let scratch = scratch(environment)?;
+        let root = scratch.path().join("module");
+        fs::create_dir(&root).map_err(DeployError::io("create", &root))?;
+        self.unpack(&root, Modes::AsTheyAre, cancel, warn)?;
+        put(&root, environment, path, without_spec)
+    }
+
+    fn unpack(&self, root: &Path, modes: Modes, cancel: &Cancel, warn: &dyn Fn(&str)) -> Result<()> {
+        let file = File::open(&self.file).map_err(DeployError::io("read", &self.file))?;
+        let packed = file.metadata().map_err(DeployError::io("read", &self.file))?.len();
+        unpack(file, packed, root, modes, &LIMITS, cancel, warn)
+    }
+}
+
+/// A directory beside an environment; on the same disk, and no environment.
+fn scratch(environment: &Path) -> Result<tempfile::TempDir> {
+    let parent = environment.parent().unwrap_or(environment);
+    let name = environment.file_name().unwrap_or_default().to_string_lossy();
+    let made = tempfile::Builder::new().prefix(&format!(".{name}.unpack-")).tempdir_in(parent);
+    made.map_err(DeployError::io("create a directory in", parent))
+}
+
+/// Puts a directory in the place of what is there.
+fn put(from: &Path, environment: &Path, path: &str, without_spec: bool) -> Result<()> {
+    if without_spec && tree::is_directory(&from.join("spec")) {
+        tree::remove(&from.join("spec"))?;
+    }
+    // A directory of its own mode, not that of scratch ones.
+    fs::set_permissions(from, fs::Permissions::from_mode(0o755)).map_err(DeployError::io("write", from))?;
+    if let Some((parent, _)) = path.rsplit_once('/') {
+        tree::make_directory(environment, parent)?;
+    }
+    let place = environment.join(path);
+    tree::remove(&place)?;
+    fs::rename(from, &place).map_err(DeployError::io("write", &place))
+}
+
+/// The directory nearest to the top that has a file of this name; of several the first.
+fn shallowest(root: &Path, name: &str) -> io::Result<Option<PathBuf>> {
+    let mut level = vec![root.to_owned()];
+    while !level.is_empty() {
+        level.sort();
+        if let Some(found) = level.iter().find(|directory| directory.join(name).is_file()) {
+            return Ok(Some(found.clone()));
+        }
+        let mut next = Vec::new();
+        for directory in level {
+            for entry in fs::read_dir(directory)? {
+                let entry = entry?;
+                if entry.file_type()?.is_dir() {
+                    next.push(entry.path());
+                }
+            }
+        }
+        level = next;
+    }
+    Ok(None)
+}
+
+/// Counts what comes out of the decompressor, and stops a bomb.
+struct Counted<R> {
+    inner: R,
+    read: u64,
+    limit: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.read += count as u64;
+        if self.read > self.limit {
+            let limit = self.limit;
+            return Err(io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                format!("it unpacks to more than {limit} bytes, which no module has"),
+            ));
+        }
+        Ok(count)
+    }
+}
+
+fn unpack(
+    packed: impl Read,
+    packed_bytes: u64,
+    root: &Path,
+    modes: Modes,
+    limits: &Limits,
+    cancel: &Cancel,
+    warn: &dyn Fn(&str),
+) -> Result<()> {
+    let refused = |reason: String| DeployError::failed(format!("the archive is refused: {reason}"));
+    let broken = |error: io::Error| refused(error.to_string());
+    let limit = limits.bytes.min(limits.small.max(packed_bytes.saturating_mul(limits.ratio)));
+    let reader = Counted { inner: MultiGzDecoder::new(packed), read: 0, limit };
+    let mut archive = tar::Archive::new(reader);
+    let mut directories = Vec::new();
+    let (mut count, mut left_out) = (0_usize, 0_usize);
+    for entry in archive.entries().map_err(broken)? {
+        let mut entry = entry.map_err(broken)?;
+        cancel.check()?;
+        count += 1;
+        if count > limits.entries {
+            return Err(refused(format!("it has more than {} entries", limits.entries)));
+        }
+        let name = entry.path().map_err(broken)?.into_owned();
+        let shown = name.display().to_string();
+        let path = relative(&name, limits).map_err(|reason| refused(format!("{shown:?} {reason}")))?;
+        let mode = entry.header().mode().map_err(broken)? & 0o777;
+        if path.components().any(|name| name.as_os_str().eq_ignore_ascii_case(".git")) {
+            left_out += 1;
+            continue;
+        }
+        match entry.header().entry_type() {
+            EntryType::Directory => {
+                make_directories(root, &path)?;
+                if modes == Modes::AsTheyAre && path != Path::new("") {
+                    directories.push((root.join(&path), mode | 0o700));
+                }
+            }
+            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
+                let Some(parent) = path.parent().filter(|_| path.file_name().is_some()) else {
+                    return Err(refused(format!("{shown:?} is no name of a file")));
+                };
+                make_directories(root, parent)?;
+                let mode = match modes {
+                    Modes::Release => mode | 0o640,
+                    Modes::AsTheyAre => mode | 0o400,
+                };
+                write_file(&mut entry, &root.join(&path), mode)
+                    .map_err(|error| refused(format!("{shown:?}: {error}")))?;
+            }
+            // They would lead to what is not in the archive, or to what is written later.
+            EntryType::Symlink | EntryType::Link => left_out += 1,
+            EntryType::XGlobalHeader
+            | EntryType::XHeader
+            | EntryType::GNULongName
+            | EntryType::GNULongLink => {}
+            other => return Err(refused(format!("{shown:?} is neither a file nor a directory ({other:?})"))),
+        }
+    }
+    if count == 0 {
+        return Err(refused("it is empty".to_owned()));
+    }
+    for (directory, mode) in directories {
+        fs::set_permissions(&directory, fs::Permissions::from_mode(mode))
+            .map_err(DeployError::io("write", &directory))?;
+    }
+    if left_out > 0 {
+        warn(&format!("{left_out} links and files of git in an archive were left out"));
+    }
+    Ok(())
+}
+
+/// The path of an entry below the directory that it goes to.
+fn relative(name: &Path, limits: &Limits) -> Result<PathBuf, String> {
+    let mut path = PathBuf::new();
+    let mut depth = 0;
+    for component in name.components() {
+        match component {
+            Component::Normal(name) => {
+                path.push(name);
+                depth += 1;
+            }
+            Component::CurDir => {}
+            Component::ParentDir => return Err("leads out of it".to_owned()),
+            Component::RootDir | Component::Prefix(_) => return Err("is an absolute path".to_owned()),
+        }
+    }
+    if depth > limits.depth {
+        return Err(format!("lies in more than {} directories", limits.depth));
+    }
+    if path.as_os_str().as_bytes().len() > limits.path_bytes {
+        return Err(format!("is longer than {} bytes", limits.path_bytes));
+    }
+    Ok(path)
+}
+
+/// Makes the directories of a path; everything below `root` was made here, and nothing of it is a link.
+fn make_directories(root: &Path, path: &Path) -> Result<()> {
+    let mut place = root.to_owned();
+    for name in path.components() {
+        place.push(name);
+        match fs::create_dir(&place) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && tree::is_directory(&place) => {}
+            Err(error) => return Err(DeployError::io("create", &place)(error)),
+            Ok(()) => {
+                let mode = fs::Permissions::from_mode(0o755);
+                fs::set_permissions(&place, mode).map_err(DeployError::io("write", &place))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write_file(content: &mut impl Read, place: &Path, mode: u32) -> io::Result<()> {
+    // The last entry of a name counts.
+    match fs::remove_file(place) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(place)?;
+    io::copy(content, &mut file)?;
+    file.flush()?;
+    file.set_permissions(fs::Permissions::from_mode(mode))
+}
+
+/// Unpacks any bytes into a directory; for fuzzing.
+#[doc(hidden)]
+pub fn unpack_any(bytes: &[u8], root: &Path) -> bool {
+    let limits =
+        Limits { entries: 100, bytes: 1 << 20, ratio: 100, small: 1 << 18, depth: 8, path_bytes: 200 };
+    unpack(bytes, bytes.len() as u64, root, Modes::Release, &limits, &Cancel::never(), &|_| {}).is_ok()
+}

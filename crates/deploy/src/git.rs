@@ -1,0 +1,465 @@
+//! Repositories: a bare copy of each in the cache, and trees checked out of it.
+//!
+//! Everything is done by the program `git`, as r10k does it by default: people's keys, proxies, credential helpers and filters go
+//! on working, and what git knows about hostile trees (`.git` and `..` in paths, links in the way of files, names that file systems
+//! take for others) protects us, too. A checkout is `read-tree --reset -u` with an index of its own beside the cache: git
+//! then writes the files that changed and no others, repairs those that somebody edited, and no `.git` lies in the environment.
+//!
+//! The program is never asked for what it could take for an option, never waits for an answer of somebody, and runs no hooks.
+
+mod auth;
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
+use stdx::fs::FileLock;
+
+use crate::cancel::Cancel;
+use crate::error::{DeployError, Result};
+use crate::lock;
+use crate::process::{self, Output, without_passwords};
+use crate::settings::{GitSettings, Secret};
+
+/// Environment variables that would lead git elsewhere.
+const FOREIGN_VARIABLES: &[&str] = &[
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+    "GIT_PREFIX",
+    "GIT_CONFIG",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_CONFIG_COUNT",
+    "GIT_EXTERNAL_DIFF",
+];
+/// Configuration of every command.
+const CONFIGURATION: &[(&str, &str)] = &[
+    ("core.hooksPath", "/dev/null"),
+    ("core.fsmonitor", "false"),
+    ("core.protectHFS", "true"),
+    ("core.protectNTFS", "true"),
+    ("protocol.ext.allow", "never"),
+    ("protocol.fd.allow", "never"),
+    // In the background it would go on after the deploy has ended.
+    ("gc.autoDetach", "false"),
+    ("maintenance.autoDetach", "false"),
+    ("advice.detachedHead", "false"),
+];
+
+/// All repositories that deploys use.
+pub(crate) struct Git {
+    settings: GitSettings,
+    proxy: Option<Secret>,
+    cachedir: PathBuf,
+    /// For one command that goes over the network.
+    fetch_timeout: Duration,
+    repositories: Mutex<HashMap<String, Arc<Mutex<()>>>>,
+}
+
+/// The bare copy of a repository.
+pub(crate) struct Mirror {
+    pub(crate) remote: String,
+    directory: PathBuf,
+}
+
+/// What a reference is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RefKind {
+    /// It never means another commit.
+    Commit,
+    /// It should not.
+    Tag,
+    /// It moves.
+    Branch,
+}
+
+impl Git {
+    pub(crate) fn new(
+        settings: GitSettings,
+        proxy: Option<Secret>,
+        cachedir: PathBuf,
+        fetch_timeout: Duration,
+    ) -> Git {
+        Git { settings, proxy, cachedir, fetch_timeout, repositories: Mutex::default() }
+    }
+
+    pub(crate) fn settings(&self) -> &GitSettings {
+        &self.settings
+    }
+
+    /// The copy of a repository, whether it is there yet or not.
+    ///
+    /// # Errors
+    /// The address is none.
+    pub(crate) fn mirror(&self, remote: &str) -> Result<Mirror> {
+        let shown = without_passwords(remote);
+        if remote.is_empty() || remote.starts_with('-') || remote.chars().any(char::is_control) {
+            return Err(DeployError::failed(format!("'{shown}' is no address of a repository")));
+        }
+        // git would run a program of that name.
+        if remote.split_once("::").is_some_and(|(helper, _)| is_helper(helper)) {
+            return Err(DeployError::failed(format!(
+                "'{shown}' asks for a remote helper; use ssh://, https:// or a path"
+            )));
+        }
+        let mut directory = self.cachedir.join(directory_name(remote));
+        // Two addresses may come out as one name.
+        if directory.exists() && self.origin(&directory).is_some_and(|origin| origin != remote) {
+            let digest = hex::encode(Sha256::digest(remote.as_bytes()));
+            let digest = digest.get(..12).unwrap_or_default();
+            directory = self.cachedir.join(format!("{}-{digest}", directory_name(remote)));
+        }
+        Ok(Mirror { remote: remote.to_owned(), directory })
+    }
+
+    fn origin(&self, directory: &Path) -> Option<String> {
+        let mut command = self.command(Some(directory));
+        command.args(["config", "--get", "remote.origin.url"]);
+        let output = process::run(command, None, self.fetch_timeout, &Cancel::never()).ok()?;
+        output.status.success().then(|| output.text().trim_end_matches('\n').to_owned())
+    }
+
+    /// Brings the copy up to date.
+    pub(crate) fn fetch(&self, mirror: &Mirror, cancel: &Cancel) -> Result<()> {
+        let _here = self.lock(mirror);
+        let here = _here.lock().unwrap_or_else(PoisonError::into_inner);
+        let _elsewhere = self.lock_file(mirror, cancel)?;
+        let failed = |output: &Output| {
+            DeployError::failed(format!(
+                "could not fetch {}: {}",
+                without_passwords(&mirror.remote),
+                output.complaint()
+            ))
+            .with("remote", without_passwords(&mirror.remote))
+        };
+        if mirror.exists() {
+            remove_locks(&mirror.directory);
+            let mut command = self.network_command(Some(&mirror.directory), &mirror.remote)?;
+            command.args(["fetch", "--quiet", "--prune", "--no-recurse-submodules", "--", "origin"]);
+            let output = process::run(command, None, self.fetch_timeout, cancel)?;
+            drop(here);
+            return if output.status.success() { Ok(()) } else { Err(failed(&output)) };
+        }
+        fs::create_dir_all(&self.cachedir).map_err(DeployError::io("create", &self.cachedir))?;
+        let scratch = tempfile::Builder::new().prefix(".clone-").tempdir_in(&self.cachedir);
+        let scratch = scratch.map_err(DeployError::io("create a directory in", &self.cachedir))?;
+        let place = scratch.path().join("repository.git");
+        let mut command = self.network_command(None, &mirror.remote)?;
+        command.args(["clone", "--quiet", "--mirror", "--template=", "--"]).arg(&mirror.remote).arg(&place);
+        let output = process::run(command, None, self.fetch_timeout, cancel)?;
+        if !output.status.success() {
+            return Err(failed(&output));
+        }
+        // The remains of one that was not finished elsewhere.
+        if mirror.directory.exists() {
+            fs::remove_dir_all(&mirror.directory).map_err(DeployError::io("remove", &mirror.directory))?;
+        }
+        fs::rename(&place, &mirror.directory).map_err(DeployError::io("write", &mirror.directory))
+    }
+
+    /// The commit of a reference, if it is in the copy.
+    pub(crate) fn resolve(&self, mirror: &Mirror, reference: &str) -> Result<Option<String>> {
+        if !mirror.exists() || !is_reference(reference) {
+            return Ok(None);
+        }
+        let mut command = self.command(Some(&mirror.directory));
+        command.args(["rev-parse", "--quiet", "--verify", "--end-of-options"]);
+        command.arg(format!("{reference}^{{commit}}"));
+        let output = process::run(command, None, self.fetch_timeout, &Cancel::never())?;
+        let text = output.text();
+        let id = text.trim();
+        Ok((output.status.success() && is_id(id)).then(|| id.to_owned()))
+    }
+
+    /// What a reference is, if it is in the copy: r10k's order, by which an abbreviated commit comes before a tag of that name.
+    pub(crate) fn kind(&self, mirror: &Mirror, reference: &str) -> Result<Option<RefKind>> {
+        let is_hex =
+            (5..=40).contains(&reference.len()) && reference.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let known = |reference: &str| Ok(self.resolve(mirror, reference)?.is_some());
+        if is_hex && known(reference)? {
+            return Ok(Some(RefKind::Commit));
+        }
+        if known(&format!("refs/tags/{reference}"))? {
+            return Ok(Some(RefKind::Tag));
+        }
+        if known(&format!("refs/heads/{reference}"))? {
+            return Ok(Some(RefKind::Branch));
+        }
+        Ok(known(reference)?.then_some(RefKind::Commit))
+    }
+
+    /// The branches, with their commits.
+    pub(crate) fn branches(&self, mirror: &Mirror) -> Result<Vec<String>> {
+        let mut command = self.command(Some(&mirror.directory));
+        command.args(["for-each-ref", "--format=%(refname)", "refs/heads/"]);
+        let output = process::run(command, None, self.fetch_timeout, &Cancel::never())?;
+        if !output.status.success() {
+            return Err(DeployError::failed(format!(
+                "could not list the branches of {}: {}",
+                without_passwords(&mirror.remote),
+                output.complaint()
+            )));
+        }
+        let text = output.text();
+        Ok(text.lines().filter_map(|line| line.strip_prefix("refs/heads/")).map(str::to_owned).collect())
+    }
+
+    /// The branch that the remote itself calls its default one.
+    pub(crate) fn default_branch(&self, mirror: &Mirror, cancel: &Cancel) -> Result<Option<String>> {
+        let mut command = self.network_command(None, &mirror.remote)?;
+        command.args(["ls-remote", "--symref", "--", &mirror.remote, "HEAD"]);
+        let output = process::run(command, None, self.fetch_timeout, cancel)?;
+        if !output.status.success() {
+            return Err(DeployError::failed(format!(
+                "could not ask {} for its default branch: {}",
+                without_passwords(&mirror.remote),
+                output.complaint()
+            )));
+        }
+        let text = output.text();
+        let branch =
+            text.lines().find_map(|line| line.strip_prefix("ref: refs/heads/")?.strip_suffix("\tHEAD"));
+        Ok(branch.map(str::to_owned))
+    }
+
+    /// The tree of a commit, without the directory `spec` at its top if that is to be left out.
+    fn tree(&self, mirror: &Mirror, commit: &str, without_spec: bool, cancel: &Cancel) -> Result<String> {
+        let failed = |output: &Output| {
+            DeployError::failed(format!(
+                "could not read commit {commit} of {}: {}",
+                without_passwords(&mirror.remote),
+                output.complaint()
+            ))
+        };
+        let tree = format!("{commit}^{{tree}}");
+        if !without_spec {
+            return Ok(tree);
+        }
+        let mut command = self.command(Some(&mirror.directory));
+        command.args(["ls-tree", "-z", "--end-of-options", &tree]);
+        let listing = process::run(command, None, self.fetch_timeout, cancel)?;
+        if !listing.status.success() {
+            return Err(failed(&listing));
+        }
+        let is_spec = |entry: &[u8]| entry.starts_with(b"040000 tree ") && entry.ends_with(b"\tspec\0");
+        let entries: Vec<&[u8]> = listing.stdout.split_inclusive(|byte| *byte == 0).collect();
+        if !entries.iter().any(|entry| is_spec(entry)) {
+            return Ok(tree);
+        }
+        let kept: Vec<u8> = entries.into_iter().filter(|entry| !is_spec(entry)).flatten().copied().collect();
+        let mut command = self.command(Some(&mirror.directory));
+        // A submodule's commit is not in this repository.
+        command.args(["mktree", "-z", "--missing"]);
+        let made = process::run(command, Some(&kept), self.fetch_timeout, cancel)?;
+        let text = made.text();
+        match made.status.success() && is_id(text.trim()) {
+            true => Ok(text.trim().to_owned()),
+            false => Err(failed(&made)),
+        }
+    }
+
+    /// Makes a directory equal to a commit, as far as files of this one and of the commit that was checked out before are concerned.
+    /// `index` is where git remembers what it wrote; it belongs to the directory.
+    pub(crate) fn check_out(
+        &self,
+        mirror: &Mirror,
+        commit: &str,
+        directory: &Path,
+        index: &Path,
+        without_spec: bool,
+        cancel: &Cancel,
+    ) -> Result<()> {
+        let tree = self.tree(mirror, commit, without_spec, cancel)?;
+        // Of a git that was killed; nobody else uses this index.
+        let lock = index.with_extension("index.lock");
+        if lock.exists() {
+            fs::remove_file(&lock).map_err(DeployError::io("remove", &lock))?;
+        }
+        let mut command = self.command(Some(&mirror.directory));
+        command.current_dir(directory).env("GIT_WORK_TREE", directory).env("GIT_INDEX_FILE", index);
+        command.args(["read-tree", "--reset", "-u", "--no-recurse-submodules", &tree]);
+        let output = process::run(command, None, self.fetch_timeout, cancel)?;
+        match output.status.success() {
+            true => Ok(()),
+            false => Err(DeployError::failed(format!(
+                "could not check out commit {commit} of {}: {}",
+                without_passwords(&mirror.remote),
+                output.complaint()
+            ))),
+        }
+    }
+
+    /// The paths of a commit, directories included, as bytes between NULs.
+    pub(crate) fn paths(&self, mirror: &Mirror, commit: &str, cancel: &Cancel) -> Result<Vec<u8>> {
+        let mut command = self.command(Some(&mirror.directory));
+        command.args(["ls-tree", "-r", "-t", "-z", "--name-only", "--end-of-options", commit]);
+        let output = process::run(command, None, self.fetch_timeout, cancel)?;
+        match output.status.success() {
+            true => Ok(output.stdout),
+            false => {
+                Err(DeployError::failed(format!("could not list commit {commit}: {}", output.complaint())))
+            }
+        }
+    }
+
+    /// git, with nothing of what is set around us but what people mean for it.
+    fn command(&self, directory: Option<&Path>) -> Command {
+        let mut command = Command::new("git");
+        for variable in FOREIGN_VARIABLES {
+            command.env_remove(variable);
+        }
+        command.env("GIT_TERMINAL_PROMPT", "0").env("SSH_ASKPASS_REQUIRE", "never").env("LC_ALL", "C");
+        command.env_remove("GIT_ASKPASS").env_remove("SSH_ASKPASS");
+        if let Some(directory) = directory {
+            command.env("GIT_DIR", directory);
+        }
+        configure(
+            &mut command,
+            CONFIGURATION.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())),
+        );
+        command
+    }
+
+    /// The same for a command that talks to a remote.
+    fn network_command(&self, directory: Option<&Path>, remote: &str) -> Result<Command> {
+        let mut command = self.command(directory);
+        let access = auth::access(&self.settings, self.proxy.as_ref(), remote)?;
+        for (variable, value) in access.variables {
+            command.env(variable, value);
+        }
+        let base = CONFIGURATION.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        configure(&mut command, base.chain(access.configuration));
+        Ok(command)
+    }
+
+    fn lock(&self, mirror: &Mirror) -> Arc<Mutex<()>> {
+        let mut repositories = self.repositories.lock().unwrap_or_else(PoisonError::into_inner);
+        repositories.entry(mirror.remote.clone()).or_default().clone()
+    }
+
+    fn lock_file(&self, mirror: &Mirror, cancel: &Cancel) -> Result<FileLock> {
+        let name = mirror.directory.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        lock::take(&self.cachedir, &format!("git-{name}"), cancel)
+    }
+}
+
+impl Mirror {
+    pub(crate) fn exists(&self) -> bool {
+        self.directory.join("HEAD").is_file()
+    }
+
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+}
+
+/// Configuration in the environment, where no list of processes shows it.
+fn configure(command: &mut Command, pairs: impl Iterator<Item = (String, String)>) {
+    let mut count = 0;
+    for (key, value) in pairs {
+        command.env(format!("GIT_CONFIG_KEY_{count}"), key).env(format!("GIT_CONFIG_VALUE_{count}"), value);
+        count += 1;
+    }
+    command.env("GIT_CONFIG_COUNT", count.to_string());
+}
+
+/// The name that r10k gives the copy of a repository, so that both can use one cache.
+fn directory_name(remote: &str) -> String {
+    let mut text = remote.to_owned();
+    if let Some(scheme) = remote.find("://")
+        && let Some(at) = remote.rfind('@')
+        && at > scheme
+        && remote
+            .get(..scheme)
+            .is_some_and(|scheme| scheme.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+    {
+        text.replace_range(scheme + 3..=at, "");
+    }
+    text.chars()
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '@' | '_' | '.' | '-') { c } else { '-' })
+        .collect()
+}
+
+fn is_helper(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '+' | '.'))
+}
+
+/// Whether a text can be given to git as a reference; what it makes of it is git's matter.
+fn is_reference(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 1024
+        && !text.starts_with('-')
+        && !text
+            .chars()
+            .any(|c| c.is_control() || matches!(c, ' ' | '~' | '^' | ':' | '?' | '*' | '[' | '\\'))
+        && !text.contains("..")
+        && !text.contains("@{")
+}
+
+/// Whether a text is the full id of a commit.
+pub(crate) fn is_id(text: &str) -> bool {
+    matches!(text.len(), 40 | 64)
+        && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
+/// Removes what a git that was killed has left. Called with the lock of the repository held.
+fn remove_locks(directory: &Path) {
+    const LEFT: &[&str] = &["packed-refs.lock", "HEAD.lock", "config.lock", "shallow.lock", "gc.pid"];
+    for name in LEFT {
+        let _ = fs::remove_file(directory.join(name));
+    }
+    let mut directories = vec![directory.join("refs")];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(&directory).into_iter().flatten().flatten() {
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => directories.push(entry.path()),
+                Ok(kind) if kind.is_file() && entry.path().extension().is_some_and(|end| end == "lock") => {
+                    let _ = fs::remove_file(entry.path());
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_copies_are_those_of_r10k() {
+        for (remote, name) in [
+            ("https://github.com/o/r.git", "https---github.com-o-r.git"),
+            ("git@github.com:o/r.git", "git@github.com-o-r.git"),
+            ("https://me:pass@h/o/r", "https---h-o-r"),
+            ("file:///srv/a b", "file----srv-a-b"),
+        ] {
+            assert_eq!(directory_name(remote), name);
+        }
+    }
+
+    #[test]
+    fn what_git_could_take_for_something_else_is_refused() {
+        for text in ["--upload-pack=x", "a b", "a..b", "a^b", "a\nb", "", "@{-1}", ":/x", "a:b"] {
+            assert!(!is_reference(text), "{text:?}");
+        }
+        for text in ["main", "v1.0", "feature/x", "refs/pull/1/head", "HEAD"] {
+            assert!(is_reference(text), "{text:?}");
+        }
+        let git = Git::new(GitSettings::default(), None, "/nonexistent".into(), Duration::from_secs(1));
+        for remote in ["--upload-pack=touch /tmp/x", "ext::sh -c x", "", "a\nb", "fd::3"] {
+            assert!(git.mirror(remote).is_err(), "{remote:?}");
+        }
+        for remote in ["git@h:r", "ssh://h/r", "https://[::1]/r", "/srv/r", "../r", "h:r"] {
+            assert!(git.mirror(remote).is_ok(), "{remote:?}");
+        }
+    }
+}

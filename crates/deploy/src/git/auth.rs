@@ -1,0 +1,146 @@
+//! How a remote is reached: keys, tokens, proxies.
+//!
+//! Tokens stand in the environment of git and nowhere else, and git asks for one only when the remote wants it, so that no other host
+//! sees it after a redirection.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use crate::error::{DeployError, Kind, Result};
+use crate::settings::{GitSettings, Secret};
+
+/// Longest token.
+const TOKEN_BYTES_MAX: u64 = 64 << 10;
+/// The helper that git asks for user and password; it reads them from the environment.
+const HELPER: &str = "!f() { test \"$1\" = get && printf 'username=%s\\npassword=%s\\n' \"$BUNRAKU_GIT_USER\" \"$BUNRAKU_GIT_TOKEN\"; }; f";
+/// User for tokens that come without one; hosts look at the token only.
+const TOKEN_USER: &str = "x-oauth-basic";
+
+/// What a command needs for a remote.
+#[derive(Default)]
+pub(super) struct Access {
+    pub(super) variables: Vec<(String, String)>,
+    pub(super) configuration: Vec<(String, String)>,
+}
+
+/// How a remote is reached.
+pub(super) fn access(settings: &GitSettings, proxy: Option<&Secret>, remote: &str) -> Result<Access> {
+    let own = settings.repositories.iter().find(|repository| repository.remote == remote);
+    let mut access = Access::default();
+    let is_http = ["http://", "https://"]
+        .iter()
+        .any(|scheme| remote.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
+    if !is_http {
+        let key = own.and_then(|own| own.private_key.as_deref()).or(settings.private_key.as_deref());
+        if let Some(command) = ssh_command(key) {
+            access.variables.push(("GIT_SSH_COMMAND".to_owned(), command));
+        }
+        return Ok(access);
+    }
+    let proxy = own.and_then(|own| own.proxy.as_ref()).or(settings.proxy.as_ref()).or(proxy);
+    if let Some(proxy) = proxy {
+        for variable in ["HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"] {
+            access.variables.push((variable.to_owned(), proxy.show().to_owned()));
+        }
+    }
+    let token = own.and_then(|own| own.oauth_token.as_deref()).or(settings.oauth_token.as_deref());
+    if let Some(file) = token {
+        let user = own.and_then(|own| own.username.as_deref()).or(settings.username.as_deref());
+        access.variables.push(("BUNRAKU_GIT_USER".to_owned(), user.unwrap_or(TOKEN_USER).to_owned()));
+        access.variables.push(("BUNRAKU_GIT_TOKEN".to_owned(), token_in(file)?));
+        // The first value takes away the helpers of others, which would be asked before ours.
+        let key = format!("credential.{}.helper", host_of(remote));
+        access.configuration.push((key.clone(), String::new()));
+        access.configuration.push((key, HELPER.to_owned()));
+    }
+    Ok(access)
+}
+
+/// `https://host:port` of an address.
+fn host_of(remote: &str) -> String {
+    let Some((scheme, rest)) = remote.split_once("://") else { return remote.to_owned() };
+    let authority = rest.split('/').next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}://{host}")
+}
+
+fn token_in(file: &Path) -> Result<String> {
+    let failed = |reason: String| {
+        DeployError::new(
+            Kind::Configuration,
+            format!("the token in {} cannot be used: {reason}", file.display()),
+        )
+    };
+    let bytes = stdx::fs::read_limited(file, TOKEN_BYTES_MAX).map_err(|error| failed(error.to_string()))?;
+    let bytes = bytes.ok_or_else(|| failed("the file does not exist".to_owned()))?;
+    let token = String::from_utf8(bytes).map_err(|_| failed("it is not text".to_owned()))?;
+    let token = token.trim();
+    match token.is_empty() || token.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        true => Err(failed("it must be one word".to_owned())),
+        false => Ok(token.to_owned()),
+    }
+}
+
+/// ssh that never asks anybody, unless people have told git themselves how to call it.
+fn ssh_command(key: Option<&Path>) -> Option<String> {
+    match key {
+        Some(key) => {
+            Some(format!("ssh -o BatchMode=yes -o IdentitiesOnly=yes -i {}", quoted(&key.to_string_lossy())))
+        }
+        None if is_configured() => None,
+        None => Some("ssh -o BatchMode=yes".to_owned()),
+    }
+}
+
+fn is_configured() -> bool {
+    static CONFIGURED: OnceLock<bool> = OnceLock::new();
+    *CONFIGURED.get_or_init(|| {
+        ["GIT_SSH_COMMAND", "GIT_SSH"].iter().any(|name| std::env::var_os(name).is_some())
+            || std::process::Command::new("git")
+                .args(["config", "--get", "core.sshCommand"])
+                .current_dir("/")
+                .stdin(std::process::Stdio::null())
+                .output()
+                .is_ok_and(|output| !output.stdout.is_empty())
+    })
+}
+
+/// A word of the shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::RepositorySettings;
+
+    #[test]
+    fn keys_are_words_of_the_shell() {
+        let key = Path::new("/keys/it's; touch x");
+        assert_eq!(
+            ssh_command(Some(key)).unwrap(),
+            r"ssh -o BatchMode=yes -o IdentitiesOnly=yes -i '/keys/it'\''s; touch x'"
+        );
+    }
+
+    #[test]
+    fn a_token_goes_to_its_host_by_the_environment() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("token");
+        std::fs::write(&file, "s3cret\n").unwrap();
+        let own = RepositorySettings {
+            remote: "https://h:1/r.git".to_owned(),
+            oauth_token: Some(file.clone()),
+            ..RepositorySettings::default()
+        };
+        let settings = GitSettings { repositories: vec![own], ..GitSettings::default() };
+        let access = access(&settings, None, "https://h:1/r.git").unwrap();
+        assert!(access.variables.contains(&("BUNRAKU_GIT_TOKEN".to_owned(), "s3cret".to_owned())));
+        assert_eq!(access.configuration[1].0, "credential.https://h:1.helper");
+        assert!(super::access(&settings, None, "https://other/r.git").unwrap().variables.is_empty());
+        std::fs::write(&file, "two words\n").unwrap();
+        let error = super::access(&settings, None, "https://h:1/r.git").err().unwrap();
+        assert!(error.msg.ends_with("it must be one word"), "{error}");
+    }
+}

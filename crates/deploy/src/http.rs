@@ -1,0 +1,221 @@
+//! Downloads: documents and archives of a Forge or a mirror, over HTTPS or, where a mirror has no more, HTTP.
+//!
+//! Answers that say "not now" (429, 5xx) and connections that fail are tried again, with longer and longer pauses. Redirections are
+//! followed, and a token goes to the host that it was given for.
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use rest::client::{Answer, Client, ClientError, ClientLimits};
+use rest::{Bytes, ClientTls, HeaderName, HeaderValue, Method, header};
+use tokio::runtime::Runtime;
+
+use crate::cancel::Cancel;
+use crate::error::{DeployError, Kind, Result};
+use crate::process::without_passwords;
+use crate::settings::Secret;
+
+const TRIES: u32 = 5;
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// Longest pause that a server may ask for.
+const PAUSE_MAX: Duration = Duration::from_secs(30);
+const REDIRECTIONS_MAX: u32 = 5;
+/// Largest answer.
+pub(crate) const BYTES_MAX: usize = 512 << 20;
+/// Where systems have the certificates of public authorities.
+const AUTHORITIES: &[&str] = &[
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+];
+
+/// Downloads.
+pub(crate) struct Http {
+    limits: ClientLimits,
+    ca_file: Option<PathBuf>,
+    /// One thread, made when it is needed first.
+    runtime: OnceLock<Option<Runtime>>,
+    plain: OnceLock<Client>,
+    secure: OnceLock<Result<Client>>,
+}
+
+impl Http {
+    pub(crate) fn new(answer_timeout: Duration, ca_file: Option<PathBuf>) -> Http {
+        let limits = ClientLimits {
+            connect_timeout: Duration::from_secs(10),
+            answer_timeout,
+            answer_bytes_max: BYTES_MAX,
+        };
+        Http { limits, ca_file, runtime: OnceLock::new(), plain: OnceLock::new(), secure: OnceLock::new() }
+    }
+
+    /// Gets what an address has; nothing if it has nothing (404, 410).
+    pub(crate) fn get(&self, url: &str, token: Option<&Secret>, cancel: &Cancel) -> Result<Option<Bytes>> {
+        let shown = without_passwords(url);
+        let mut url = url.to_owned();
+        let mut token = token;
+        for _ in 0..=REDIRECTIONS_MAX {
+            let answer = self.persist(&url, token, cancel)?;
+            match answer.status.as_u16() {
+                200 => return Ok(Some(answer.body)),
+                404 | 410 => return Ok(None),
+                301 | 302 | 303 | 307 | 308 => {
+                    let to = answer.headers.get(header::LOCATION).and_then(|to| to.to_str().ok());
+                    let to = to
+                        .and_then(|to| resolve(&url, to))
+                        .ok_or_else(|| DeployError::failed(format!("{shown} redirects to nowhere")))?;
+                    if url.starts_with("https://") && !to.starts_with("https://") {
+                        return Err(DeployError::failed(format!(
+                            "{shown} redirects from https to {}",
+                            without_passwords(&to)
+                        )));
+                    }
+                    if origin(&to) != origin(&url) {
+                        token = None;
+                    }
+                    url = to;
+                }
+                status => {
+                    let text: String = answer.text().chars().take(200).collect();
+                    return Err(
+                        DeployError::failed(format!("{shown}: {status} {text}")).with("status", status)
+                    );
+                }
+            }
+        }
+        Err(DeployError::failed(format!("{shown} redirects more than {REDIRECTIONS_MAX} times")))
+    }
+
+    /// Asks until there is an answer that counts.
+    fn persist(&self, url: &str, token: Option<&Secret>, cancel: &Cancel) -> Result<Answer> {
+        let mut pause = FIRST_PAUSE;
+        let mut tries = 0;
+        loop {
+            cancel.check()?;
+            tries += 1;
+            let wanted = match self.once(url, token)? {
+                Ok(answer) if answer.status.as_u16() != 429 && answer.status.as_u16() < 500 => {
+                    return Ok(answer);
+                }
+                Ok(answer) if tries >= TRIES => return Ok(answer),
+                Ok(answer) => {
+                    let after = answer.headers.get(header::RETRY_AFTER).and_then(|after| after.to_str().ok());
+                    after.and_then(|after| after.parse().ok()).map(Duration::from_secs)
+                }
+                Err(error)
+                    if tries >= TRIES
+                        || matches!(error, ClientError::Tls { .. } | ClientError::TooLarge { .. }) =>
+                {
+                    return Err(DeployError::failed(format!("{}: {error}", without_passwords(url))));
+                }
+                Err(_) => None,
+            };
+            tracing::debug!(url = without_passwords(url), tries, "not answered; asked again in a moment");
+            sleep(wanted.unwrap_or(pause).min(PAUSE_MAX), cancel)?;
+            pause *= 2;
+        }
+    }
+
+    fn once(&self, url: &str, token: Option<&Secret>) -> Result<Result<Answer, ClientError>> {
+        let runtime = self.runtime.get_or_init(|| {
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().ok()
+        });
+        let runtime = runtime
+            .as_ref()
+            .ok_or_else(|| DeployError::failed("no thread for downloads could be started"))?;
+        let client = self.client(url)?;
+        let mut headers: Vec<(HeaderName, HeaderValue)> = vec![(
+            header::USER_AGENT,
+            HeaderValue::from_static(concat!("bunraku/", env!("CARGO_PKG_VERSION"))),
+        )];
+        if let Some(token) = token {
+            let mut value = HeaderValue::from_str(token.show()).map_err(|_| {
+                DeployError::new(
+                    Kind::Configuration,
+                    "the authorization token of the Forge has characters that cannot be sent",
+                )
+            })?;
+            value.set_sensitive(true);
+            headers.push((header::AUTHORIZATION, value));
+        }
+        let (client, url) = (client.clone(), url.to_owned());
+        let asked = runtime.spawn(async move { client.send(Method::GET, &url, headers, Bytes::new()).await });
+        let (sender, receiver) = std::sync::mpsc::channel();
+        runtime.spawn(async move { sender.send(asked.await) });
+        match receiver.recv() {
+            Ok(Ok(answer)) => Ok(answer),
+            _ => Err(DeployError::failed("the download ended unexpectedly")),
+        }
+    }
+
+    fn client(&self, url: &str) -> Result<&Client> {
+        if url.starts_with("http://") {
+            return Ok(self.plain.get_or_init(|| Client::without_tls().with_limits(self.limits.clone())));
+        }
+        let secure = self.secure.get_or_init(|| {
+            let authorities = self.authorities()?;
+            let tls = ClientTls::anonymous(&authorities, b"").map_err(|error| {
+                DeployError::new(
+                    Kind::Configuration,
+                    format!("the certificates of authorities cannot be used: {error}"),
+                )
+            })?;
+            Ok(Client::new(&tls).with_limits(self.limits.clone()))
+        });
+        secure.as_ref().map_err(Clone::clone)
+    }
+
+    /// The certificates that are trusted.
+    fn authorities(&self) -> Result<Vec<u8>> {
+        let named = self.ca_file.clone().or_else(|| std::env::var_os("SSL_CERT_FILE").map(PathBuf::from));
+        let file = named.or_else(|| AUTHORITIES.iter().map(PathBuf::from).find(|file| file.exists()));
+        let file = file.ok_or_else(|| {
+            DeployError::new(
+                Kind::Configuration,
+                "this machine has no certificates of public authorities; install ca-certificates",
+            )
+        })?;
+        std::fs::read(&file).map_err(DeployError::io("read", &file))
+    }
+}
+
+impl Drop for Http {
+    fn drop(&mut self) {
+        // Where async code drops it, nobody may wait for its thread.
+        if let Some(Some(runtime)) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+fn sleep(pause: Duration, cancel: &Cancel) -> Result<()> {
+    let until = std::time::Instant::now() + pause;
+    while let Some(left) = until.checked_duration_since(std::time::Instant::now()) {
+        cancel.check()?;
+        std::thread::sleep(left.min(Duration::from_millis(100)));
+    }
+    Ok(())
+}
+
+/// `scheme://host:port` of an address.
+fn origin(url: &str) -> &str {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    let end = url.get(start..).and_then(|rest| rest.find(['/', '?', '#'])).map_or(url.len(), |at| start + at);
+    url.get(..end).unwrap_or(url)
+}
+
+/// An address that is seen from another one.
+pub(crate) fn resolve(base: &str, to: &str) -> Option<String> {
+    if to.starts_with("http://") || to.starts_with("https://") {
+        return Some(to.to_owned());
+    }
+    if to.starts_with("//") || to.contains("://") {
+        return None;
+    }
+    match to.strip_prefix('/') {
+        Some(path) => Some(format!("{}/{path}", origin(base))),
+        None => Some(format!("{}/{to}", base.rsplit_once('/').map_or(base, |(directory, _)| directory))),
+    }
+}

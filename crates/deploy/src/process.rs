@@ -1,0 +1,207 @@
+//! Programs that are run: without a terminal, with a time limit, and with an end of what they may print.
+//!
+//! A program that takes too long gets SIGTERM, so that git removes its lock files, and SIGKILL a moment later; both go to the whole
+//! group, so that no ssh stays behind.
+
+use std::io::Read;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use crate::cancel::Cancel;
+use crate::error::{DeployError, Kind, Result};
+
+/// How much of what a program prints is kept.
+const OUTPUT_BYTES_MAX: u64 = 64 << 20;
+/// How much of its messages is shown.
+const MESSAGE_BYTES_MAX: usize = 4 << 10;
+/// Between SIGTERM and SIGKILL.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// What a program did.
+#[derive(Debug)]
+pub(crate) struct Output {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: Vec<u8>,
+    stderr: Vec<u8>,
+}
+
+impl Output {
+    /// What it printed, as text.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.stdout).into_owned()
+    }
+
+    /// What it complained of; passwords in addresses are taken out.
+    pub(crate) fn complaint(&self) -> String {
+        let text = String::from_utf8_lossy(&self.stderr);
+        let text = text.trim();
+        let from = text.len().saturating_sub(MESSAGE_BYTES_MAX);
+        let from = (from..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let text = without_passwords(text.get(from..).unwrap_or_default());
+        match text.is_empty() {
+            true => self.status.to_string(),
+            false => text,
+        }
+    }
+}
+
+/// Takes user and password out of all addresses in a text.
+pub(crate) fn without_passwords(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        out.push_str(before);
+        let end =
+            after.find(|c: char| c.is_whitespace() || matches!(c, '/' | '\'' | '"')).unwrap_or(after.len());
+        let authority = after.get(..end).unwrap_or_default();
+        match authority.rsplit_once('@') {
+            // A user alone (ssh://git@host) is no secret; with a token for one nobody can know.
+            Some((user, host)) if user != "git" => {
+                out.push_str("***@");
+                out.push_str(host);
+            }
+            _ => out.push_str(authority),
+        }
+        rest = after.get(end..).unwrap_or_default();
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Runs a program to its end. `input` is what it reads.
+pub(crate) fn run(
+    mut command: Command,
+    input: Option<&[u8]>,
+    limit: Duration,
+    cancel: &Cancel,
+) -> Result<Output> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let failed = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            DeployError::failed(format!("the program {name} is not there; install it"))
+        }
+        _ => DeployError::failed(format!("could not run {name}: {error}")),
+    };
+    cancel.check()?;
+    let stdin = if input.is_some() { Stdio::piped() } else { Stdio::null() };
+    command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    let mut child = command.spawn().map_err(failed)?;
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let deadline = Instant::now() + limit;
+    let (out, err) = (reader(stdout), reader(stderr));
+    if let (Some(mut stdin), Some(input)) = (stdin, input) {
+        let input = input.to_owned();
+        std::thread::spawn(move || {
+            // A program that ends before it has read everything says so by its exit code.
+            let _ = std::io::Write::write_all(&mut stdin, &input);
+        });
+    }
+    let status = match wait(&mut child, deadline, cancel) {
+        Ok(Some(status)) => status,
+        other => {
+            end(&mut child);
+            return Err(match other {
+                Err(error) => failed(error),
+                _ => cancel.check().err().unwrap_or_else(|| {
+                    DeployError::new(Kind::TimedOut, format!("{name} took more than {} s", limit.as_secs()))
+                }),
+            });
+        }
+    };
+    // A connection of ssh that is kept for later may hold the pipes; what was printed is there by then.
+    let stdout = out.recv_timeout(GRACE).unwrap_or_default();
+    let stderr = err.recv_timeout(GRACE).unwrap_or_default();
+    Ok(Output { status, stdout, stderr })
+}
+
+/// Reads a pipe to its end, on a thread that nobody has to wait for.
+fn reader(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || sender.send(read(pipe)));
+    receiver
+}
+
+fn read(pipe: Option<impl Read>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if let Some(mut pipe) = pipe {
+        let _ = (&mut pipe).take(OUTPUT_BYTES_MAX).read_to_end(&mut bytes);
+        // The rest is read, since the program would wait for it.
+        let _ = std::io::copy(&mut pipe, &mut std::io::sink());
+    }
+    bytes
+}
+
+/// Waits until the program has ended; nothing if it takes too long.
+fn wait(child: &mut Child, deadline: Instant, cancel: &Cancel) -> std::io::Result<Option<ExitStatus>> {
+    let mut pause = Duration::from_micros(500);
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if Instant::now() >= deadline || cancel.check().is_err() {
+            return Ok(None);
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
+    }
+}
+
+fn end(child: &mut Child) {
+    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    let signal = |signal| group.map(|group| kill_process_group(group, signal));
+    let _ = signal(Signal::TERM);
+    let until = Instant::now() + GRACE;
+    while Instant::now() < until && matches!(child.try_wait(), Ok(None)) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let _ = signal(Signal::KILL);
+    let _ = child.wait();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn output_input_and_status() {
+        let output =
+            run(shell("cat; echo no >&2; exit 3"), Some(b"yes"), Duration::from_secs(30), &Cancel::never());
+        let output = output.unwrap();
+        assert_eq!((output.text().as_str(), output.complaint().as_str()), ("yes", "no"));
+        assert_eq!(output.status.code(), Some(3));
+    }
+
+    #[test]
+    fn what_takes_too_long_is_ended_with_its_children() {
+        let error =
+            run(shell("sleep 60 & sleep 60"), None, Duration::from_millis(50), &Cancel::never()).unwrap_err();
+        assert_eq!(error.kind, Kind::TimedOut);
+        let cancel = Cancel::never();
+        cancel.cancel();
+        assert_eq!(run(shell("true"), None, GRACE, &cancel).unwrap_err().kind, Kind::TimedOut);
+    }
+
+    #[test]
+    fn a_program_that_is_not_there() {
+        let error = run(Command::new("no-such-program-here"), None, GRACE, &Cancel::never()).unwrap_err();
+        assert_eq!(error.msg, "the program no-such-program-here is not there; install it");
+    }
+
+    #[test]
+    fn no_passwords() {
+        let text = "fatal: 'https://me:secret@h/x' and https://token@h:1 and ssh://git@h/y and https://h/a@b";
+        let shown = "fatal: 'https://***@h/x' and https://***@h:1 and ssh://git@h/y and https://h/a@b";
+        assert_eq!(without_passwords(text), shown);
+    }
+}

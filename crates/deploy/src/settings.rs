@@ -1,0 +1,261 @@
+//! What a deploy is told: sources of environments, where things lie, and how far it may go.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Name of the file that lists modules.
+pub const PUPPETFILE: &str = "Puppetfile";
+/// The public Forge.
+pub const FORGE: &str = "https://forgeapi.puppet.com";
+
+/// A text that never shows in logs.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Hides a text.
+    pub fn new(text: impl Into<String>) -> Secret {
+        Secret(text.into())
+    }
+
+    /// The text.
+    pub(crate) fn show(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(hidden)")
+    }
+}
+
+/// All settings.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where environments come from, by name; earlier ones first.
+    pub sources: Vec<Source>,
+    /// Where all environments are built, whatever the `basedir` of a source says.
+    pub environments_dir: Option<PathBuf>,
+    /// Copies of repositories, archives, and what is known of what was deployed.
+    pub cachedir: PathBuf,
+    /// The proxy for whatever has none of its own.
+    pub proxy: Option<Secret>,
+    /// Modules at a time.
+    pub pool_size: usize,
+    /// Look at every module, also those whose version is fixed and there.
+    pub full_deploy: bool,
+    /// Repositories.
+    pub git: GitSettings,
+    /// Where modules without a repository come from.
+    pub forge: ForgeSettings,
+    /// What is removed, among other things.
+    pub deploy: DeploySettings,
+    /// A command after each deploy; `$modifiedenvs` becomes the names of the environments.
+    pub postrun: Vec<String>,
+    /// How long an environment may take.
+    pub deploy_timeout: Duration,
+    /// How long one command of git, or one download, may take.
+    pub fetch_timeout: Duration,
+}
+
+impl Settings {
+    /// r10k's defaults with this directory for caches, and no sources.
+    pub fn new(cachedir: impl Into<PathBuf>) -> Settings {
+        Settings {
+            sources: Vec::new(),
+            environments_dir: None,
+            cachedir: cachedir.into(),
+            proxy: None,
+            pool_size: 4,
+            full_deploy: true,
+            git: GitSettings::default(),
+            forge: ForgeSettings::default(),
+            deploy: DeploySettings::default(),
+            postrun: Vec::new(),
+            deploy_timeout: Duration::from_secs(600),
+            fetch_timeout: Duration::from_secs(300),
+        }
+    }
+}
+
+/// A source of environments.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: SourceKind,
+    /// Where its environments go.
+    pub basedir: PathBuf,
+    /// What the names of its environments begin with, `_` not included.
+    pub prefix: Option<String>,
+    /// What is taken away from the names of branches.
+    pub strip_component: Option<Strip>,
+    /// Branches that begin so are none.
+    pub ignore_branch_prefixes: Vec<String>,
+    /// A shell command that says by its exit code whether a branch is an environment.
+    pub filter_command: Option<String>,
+    /// What happens to names that are none of environments.
+    pub invalid_branches: InvalidBranches,
+    /// Name of the file that lists modules.
+    pub puppetfile_name: String,
+}
+
+impl Source {
+    /// A repository whose branches are environments, with r10k's defaults.
+    pub fn git(name: impl Into<String>, remote: impl Into<String>, basedir: impl Into<PathBuf>) -> Source {
+        Source {
+            name: name.into(),
+            kind: SourceKind::Git { remote: remote.into() },
+            basedir: basedir.into(),
+            prefix: None,
+            strip_component: None,
+            ignore_branch_prefixes: Vec::new(),
+            filter_command: None,
+            invalid_branches: InvalidBranches::CorrectAndWarn,
+            puppetfile_name: PUPPETFILE.to_owned(),
+        }
+    }
+}
+
+/// Kinds of sources.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceKind {
+    /// Branches of a repository.
+    Git {
+        /// Its address.
+        remote: String,
+    },
+    /// A file with a map of environments.
+    Yaml {
+        /// The file.
+        config: PathBuf,
+    },
+    /// A directory with a file for each environment.
+    YamlDir {
+        /// The directory.
+        config: PathBuf,
+    },
+    /// A command that prints a map of environments.
+    Exec {
+        /// The command.
+        command: PathBuf,
+    },
+}
+
+/// What is taken away from names of branches.
+#[derive(Clone, Debug)]
+pub enum Strip {
+    /// A beginning.
+    Prefix(String),
+    /// All matches.
+    Pattern(regex::Regex),
+}
+
+/// What happens to branches whose name has characters that a name of an environment may not have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InvalidBranches {
+    /// They are refused.
+    Error,
+    /// The characters become `_`.
+    Correct,
+    /// The same, with a warning.
+    #[default]
+    CorrectAndWarn,
+}
+
+/// How repositories are reached.
+#[derive(Clone, Debug, Default)]
+pub struct GitSettings {
+    /// Key for SSH.
+    pub private_key: Option<PathBuf>,
+    /// A file with a token for HTTPS.
+    pub oauth_token: Option<PathBuf>,
+    /// User for the token.
+    pub username: Option<String>,
+    /// Proxy for HTTP and HTTPS.
+    pub proxy: Option<Secret>,
+    /// What a module without a reference follows; else the remote's own default branch.
+    pub default_ref: Option<String>,
+    /// What is different for single repositories.
+    pub repositories: Vec<RepositorySettings>,
+}
+
+/// How one repository is reached; what is not said here is as for all.
+#[derive(Clone, Debug, Default)]
+pub struct RepositorySettings {
+    /// The address as it stands in Puppetfiles and sources.
+    pub remote: String,
+    /// Key for SSH.
+    pub private_key: Option<PathBuf>,
+    /// A file with a token for HTTPS.
+    pub oauth_token: Option<PathBuf>,
+    /// User for the token.
+    pub username: Option<String>,
+    /// Proxy; an empty text is none.
+    pub proxy: Option<Secret>,
+}
+
+/// Where modules without a repository come from.
+#[derive(Clone, Debug)]
+pub struct ForgeSettings {
+    /// `http(s)://` of a Forge or a mirror, or a directory (a path, or `file://`) with `owner-name-version.tar.gz`.
+    pub baseurl: String,
+    /// Sent as `Authorization`.
+    pub authorization_token: Option<Secret>,
+    /// Proxy.
+    pub proxy: Option<Secret>,
+    /// Whether `forge` in a Puppetfile counts.
+    pub allow_puppetfile_override: bool,
+    /// Certificates of the authorities that are trusted (PEM). Default: those of the system.
+    pub ca_file: Option<PathBuf>,
+}
+
+impl Default for ForgeSettings {
+    fn default() -> ForgeSettings {
+        ForgeSettings {
+            baseurl: FORGE.to_owned(),
+            authorization_token: None,
+            proxy: None,
+            allow_puppetfile_override: false,
+            ca_file: None,
+        }
+    }
+}
+
+/// What may be removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PurgeLevel {
+    /// Environments without a branch.
+    Deployment,
+    /// What is in an environment and neither in its branch nor of a module.
+    Environment,
+    /// Modules that the Puppetfile no longer has.
+    Puppetfile,
+}
+
+/// The section `deploy`.
+#[derive(Clone, Debug)]
+pub struct DeploySettings {
+    /// What is removed.
+    pub purge_levels: Vec<PurgeLevel>,
+    /// Patterns of paths in an environment that stay.
+    pub purge_allowlist: Vec<String>,
+    /// Why nothing may be deployed now.
+    pub write_lock: Option<String>,
+    /// Leave out the directory `spec` of modules.
+    pub exclude_spec: bool,
+}
+
+impl Default for DeploySettings {
+    fn default() -> DeploySettings {
+        DeploySettings {
+            purge_levels: vec![PurgeLevel::Deployment, PurgeLevel::Puppetfile],
+            purge_allowlist: Vec::new(),
+            write_lock: None,
+            exclude_spec: true,
+        }
+    }
+}

@@ -1,0 +1,411 @@
+//! Whole deploys, from repositories in a scratch directory.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+
+use deploy::settings::{PurgeLevel, Source};
+use deploy::{Built, Cancel, DeployError, Deployer, Kind, Publish, Published, Request, Settings, Silent};
+
+/// Repositories, caches and environments of one test.
+struct Site {
+    folder: tempfile::TempDir,
+}
+
+impl Site {
+    fn new() -> Site {
+        Site { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn url(&self, name: &str) -> String {
+        format!("file://{}", self.path(name).display())
+    }
+
+    fn git(&self, repository: &str, arguments: &[&str]) -> String {
+        let output = Command::new("git")
+            .args([
+                "-c",
+                "user.name=t",
+                "-c",
+                "user.email=t@example.com",
+                "-c",
+                "init.defaultBranch=production",
+            ])
+            .args(arguments)
+            .current_dir(self.path(repository))
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// Writes files of a repository and commits them on a branch; the commit. A content of nothing removes the file.
+    fn commit(&self, repository: &str, branch: &str, files: &[(&str, Option<&str>)]) -> String {
+        let root = self.path(repository);
+        if !root.exists() {
+            fs::create_dir_all(&root).unwrap();
+            self.git(repository, &["init", "-q"]);
+            self.git(repository, &["symbolic-ref", "HEAD", &format!("refs/heads/{branch}")]);
+        } else if self.git(repository, &["branch", "--show-current"]) != branch {
+            let known = self.git(repository, &["branch", "--list", branch]);
+            let arguments: &[&str] = if known.is_empty() {
+                &["checkout", "-q", "-b", branch]
+            } else {
+                &["checkout", "-q", branch]
+            };
+            self.git(repository, arguments);
+        }
+        for (name, content) in files {
+            let path = root.join(name);
+            match content {
+                Some(content) => {
+                    fs::create_dir_all(path.parent().unwrap()).unwrap();
+                    fs::write(path, content).unwrap();
+                }
+                None if path.is_dir() => fs::remove_dir_all(path).unwrap(),
+                None => fs::remove_file(path).unwrap(),
+            }
+        }
+        self.git(repository, &["add", "-A"]);
+        self.git(repository, &["commit", "-q", "--allow-empty", "-m", "x"]);
+        self.git(repository, &["rev-parse", "HEAD"])
+    }
+
+    fn settings(&self) -> Settings {
+        let mut settings = Settings::new(self.path("cache"));
+        settings.sources = vec![Source::git("main", self.url("control"), self.path("environments"))];
+        settings
+    }
+
+    fn deployer(&self, settings: Settings) -> Deployer {
+        Deployer::new(settings, Arc::new(Quiet::default())).unwrap()
+    }
+
+    fn deploy(&self, environment: &str) -> Result<deploy::Deployed, DeployError> {
+        self.deployer(self.settings()).deploy(&Request::new(environment), &Silent)
+    }
+
+    /// Path, kind and content of everything in an environment, but the record of the deploy.
+    fn tree(&self, environment: &str) -> Vec<String> {
+        let root = self.path("environments").join(environment);
+        let mut found = Vec::new();
+        walk(&root, &root, &mut found);
+        found.sort();
+        found
+    }
+}
+
+fn walk(root: &Path, directory: &Path, found: &mut Vec<String>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.strip_prefix(root).unwrap().display().to_string();
+        let metadata = path.symlink_metadata().unwrap();
+        if metadata.is_dir() {
+            found.push(format!("{name}/"));
+            walk(root, &path, found);
+        } else if metadata.is_symlink() {
+            found.push(format!("{name} -> {}", fs::read_link(&path).unwrap().display()));
+        } else if name != ".r10k-deploy.json" {
+            let executable = if metadata.permissions().mode() & 0o100 != 0 { "*" } else { "" };
+            found.push(format!("{name}{executable}: {}", fs::read_to_string(&path).unwrap()));
+        }
+    }
+}
+
+/// Remembers what it was told, and refuses what has a file `refuse`.
+#[derive(Default)]
+struct Quiet {
+    told: Mutex<Vec<String>>,
+}
+
+impl Publish for Quiet {
+    fn check(&self, built: &Built<'_>) -> Result<(), DeployError> {
+        match built.path.join("refuse").exists() {
+            true => Err(DeployError::new(Kind::DoesNotParse, "refused")),
+            false => Ok(()),
+        }
+    }
+
+    fn publish(&self, built: &Built<'_>) -> Result<Published, DeployError> {
+        self.told.lock().unwrap().push(format!("{} {}", built.environment, built.signature));
+        Ok(Published::default())
+    }
+
+    fn remove(&self, environments: &[String]) -> Result<(), DeployError> {
+        self.told.lock().unwrap().push(format!("removed {}", environments.join(" ")));
+        Ok(())
+    }
+}
+
+#[test]
+fn a_branch_and_its_modules_then_changes_and_nothing_else() {
+    let site = Site::new();
+    site.commit("a", "main", &[("manifests/init.pp", Some("1")), ("spec/x", Some("s")), ("old", Some("o"))]);
+    site.git("a", &["tag", "v1"]);
+    site.commit("b", "main", &[("f", Some("b"))]);
+    let puppetfile = |version: &str| {
+        format!(
+            "mod 'a', git: '{}', ref: '{version}'\nmod 'b', git: '{}', install_path: 'site'\nmod 'own', local: true\n",
+            site.url("a"),
+            site.url("b")
+        )
+    };
+    let first = site.commit(
+        "control",
+        "production",
+        &[
+            ("Puppetfile", Some(&puppetfile("v1"))),
+            ("modules/own/f", Some("own")),
+            ("manifests/site.pp", Some("x")),
+        ],
+    );
+    let deployed = site.deploy("production").unwrap();
+    assert_eq!(deployed.signature, first);
+    assert!(deployed.changed);
+    let versions: Vec<&str> = deployed.modules.iter().map(|module| module.version.as_str()).collect();
+    assert_eq!(versions, ["v1", "main", "0.0.0 (local)"]);
+    let expected = |a: &[&str]| {
+        let mut lines: Vec<String> = a.iter().map(|line| (*line).to_owned()).collect();
+        lines.sort();
+        lines
+    };
+    let file = format!("Puppetfile: {}", puppetfile("v1"));
+    assert_eq!(
+        site.tree("production"),
+        expected(&[
+            &file,
+            "manifests/",
+            "manifests/site.pp: x",
+            "modules/",
+            "modules/a/",
+            "modules/a/manifests/",
+            "modules/a/manifests/init.pp: 1",
+            "modules/a/old: o",
+            "modules/own/",
+            "modules/own/f: own",
+            "site/",
+            "site/b/",
+            "site/b/f: b",
+        ])
+    );
+    let record = fs::read(site.path("environments/production/.r10k-deploy.json")).unwrap();
+    let record_document: serde_json::Value = serde_json::from_slice(&record).unwrap();
+    assert_eq!(record_document["signature"], first.as_str());
+    assert_eq!(record_document["module_deploys"][0]["version"], "v1");
+
+    // Nothing new: nothing is touched, not even the record.
+    let stat = |name: &str| {
+        let metadata = fs::metadata(site.path("environments/production").join(name)).unwrap();
+        (metadata.modified().unwrap(), std::os::unix::fs::MetadataExt::ino(&metadata))
+    };
+    let before = stat("modules/a/old");
+    let again = site.deploy("production").unwrap();
+    assert!(!again.changed && again.modules.iter().all(|module| !module.changed));
+    assert_eq!(fs::read(site.path("environments/production/.r10k-deploy.json")).unwrap(), record);
+    assert_eq!(stat("modules/a/old"), before);
+
+    // A file becomes a directory and the reverse; modules come, go, and move on; edits are undone; strangers are removed.
+    site.commit(
+        "a",
+        "main",
+        &[("old", None), ("old/x", Some("n")), ("manifests", None), ("manifests", Some("file"))],
+    );
+    site.commit("control", "production", &[("Puppetfile", Some(&puppetfile("main")))]);
+    fs::write(site.path("environments/production/site/b/f"), "edited").unwrap();
+    fs::create_dir_all(site.path("environments/production/modules/stranger")).unwrap();
+    let third = site.deploy("production").unwrap();
+    assert_eq!(third.removed, ["modules/stranger"]);
+    let tree = site.tree("production");
+    for line in ["modules/a/manifests: file", "modules/a/old/x: n", "site/b/f: b"] {
+        assert!(tree.contains(&line.to_owned()), "{tree:?}");
+    }
+    assert!(!tree.iter().any(|line| line.contains("stranger") || line.contains("spec")), "{tree:?}");
+}
+
+#[test]
+fn a_module_follows_the_branch_of_the_control_repository() {
+    let site = Site::new();
+    site.commit("m", "main", &[("f", Some("main"))]);
+    site.commit("m", "topic", &[("f", Some("topic"))]);
+    site.git("m", &["checkout", "-q", "main"]);
+    let file =
+        format!("mod 'm', git: '{}', branch: :control_branch, default_branch: 'main'\n", site.url("m"));
+    site.commit("control", "production", &[("Puppetfile", Some(&file))]);
+    site.commit("control", "topic", &[]);
+    let deployer = site.deployer(site.settings());
+    let session = deployer.session(&Silent);
+    for (environment, content) in [("production", "main"), ("topic", "topic")] {
+        session.deploy(&Request::new(environment)).unwrap();
+        let file = site.path("environments").join(environment).join("modules/m/f");
+        assert_eq!(fs::read_to_string(file).unwrap(), content);
+    }
+    let without = format!("mod 'm', git: '{}', branch: :control_branch\n", site.url("m"));
+    site.commit("control", "production", &[("Puppetfile", Some(&without))]);
+    let error = site.deploy("production").unwrap_err();
+    assert!(
+        error.msg.contains("Could not resolve desired ref 'production' and no default provided"),
+        "{error}"
+    );
+    assert!(error.msg.starts_with("Puppetfile:1: module m: "), "{error}");
+    assert!(deploy::unfinished(&site.path("environments/production")).exists());
+}
+
+#[test]
+fn environments_that_are_gone_and_names_that_are_none() {
+    let site = Site::new();
+    site.commit("control", "production", &[("f", Some("1"))]);
+    site.commit("control", "feature/x-1", &[]);
+    site.commit("control", "gone", &[]);
+    let mut settings = site.settings();
+    let publish = Arc::new(Quiet::default());
+    let deployer = Deployer::new(settings.clone(), publish.clone()).unwrap();
+    let session = deployer.session(&Silent);
+    let names: Vec<String> =
+        session.environments(&Cancel::never()).unwrap().iter().map(|e| e.name.clone()).collect();
+    assert_eq!(names, ["feature_x_1", "gone", "production"]);
+    for name in &names {
+        session.deploy(&Request::new(name)).unwrap();
+    }
+    assert_eq!(session.purge(&Cancel::never()).unwrap(), Vec::<String>::new());
+    site.git("control", &["branch", "-q", "-D", "-f", "feature/x-1"]);
+    fs::write(site.path("environments/stray"), "").unwrap();
+    settings.sources[0].invalid_branches = deploy::settings::InvalidBranches::Error;
+    site.commit("control", "bad-name", &[]);
+    let deployer = Deployer::new(settings, publish.clone()).unwrap();
+    let session = deployer.session(&Silent);
+    let error = session.deploy(&Request::new("bad-name")).unwrap_err();
+    assert_eq!((error.kind, &error.details["corrected-name"]), (Kind::InvalidName, &"bad_name".into()));
+    assert_eq!(session.deploy(&Request::new("nosuch")).unwrap_err().kind, Kind::NotFound);
+    assert_eq!(session.purge(&Cancel::never()).unwrap(), ["feature_x_1"]);
+    let mut left: Vec<_> = fs::read_dir(site.path("environments"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["gone", "production"]);
+    assert_eq!(publish.told.lock().unwrap().last().unwrap(), "removed feature_x_1");
+}
+
+#[test]
+fn what_is_refused_stays_marked_until_it_is_good() {
+    let site = Site::new();
+    site.commit("control", "production", &[("refuse", Some(""))]);
+    let mark = deploy::unfinished(&site.path("environments/production"));
+    assert_eq!(site.deploy("production").unwrap_err().kind, Kind::DoesNotParse);
+    assert!(mark.exists());
+    site.commit("control", "production", &[("refuse", None)]);
+    site.deploy("production").unwrap();
+    assert!(!mark.exists());
+}
+
+#[test]
+fn one_module_alone() {
+    let site = Site::new();
+    site.commit("a", "main", &[("f", Some("1"))]);
+    site.commit("b", "main", &[("f", Some("1"))]);
+    let file = format!("mod 'a', git: '{}'\nmod 'b', git: '{}'\n", site.url("a"), site.url("b"));
+    let commit = site.commit("control", "production", &[("Puppetfile", Some(&file))]);
+    let request = Request { modules: Some(vec!["a".to_owned()]), ..Request::new("production") };
+    let deployer = site.deployer(site.settings());
+    assert!(deployer.deploy(&request, &Silent).unwrap_err().msg.contains("is not deployed yet"));
+    site.deploy("production").unwrap();
+    site.commit("a", "main", &[("f", Some("2"))]);
+    site.commit("b", "main", &[("f", Some("2"))]);
+    site.commit("control", "production", &[("new", Some("2"))]);
+    let deployed = deployer.deploy(&request, &Silent).unwrap();
+    assert_eq!(deployed.signature, commit);
+    let tree = site.tree("production");
+    assert!(
+        tree.contains(&"modules/a/f: 2".to_owned()) && tree.contains(&"modules/b/f: 1".to_owned()),
+        "{tree:?}"
+    );
+    assert!(!tree.iter().any(|line| line.starts_with("new")), "{tree:?}");
+}
+
+#[test]
+fn fixed_versions_are_not_looked_at_again() {
+    let site = Site::new();
+    site.commit("a", "main", &[("f", Some("1"))]);
+    site.git("a", &["tag", "v1"]);
+    let file = format!("mod 'a', git: '{}', tag: 'v1'\n", site.url("a"));
+    site.commit("control", "production", &[("Puppetfile", Some(&file))]);
+    site.deploy("production").unwrap();
+    fs::remove_dir_all(site.path("a")).unwrap();
+    let settings = Settings { full_deploy: false, ..site.settings() };
+    let deployed = site.deployer(settings).deploy(&Request::new("production"), &Silent).unwrap();
+    assert_eq!(deployed.modules[0].version, "v1");
+    assert!(!deployed.changed);
+}
+
+#[test]
+fn everything_unmanaged_can_be_purged() {
+    let site = Site::new();
+    site.commit("a", "main", &[("f", Some("1"))]);
+    let file = format!("mod 'a', git: '{}'\n", site.url("a"));
+    site.commit("control", "production", &[("Puppetfile", Some(&file)), ("data/x.yaml", Some("1"))]);
+    let mut settings = site.settings();
+    settings.deploy.purge_levels = vec![PurgeLevel::Environment];
+    settings.deploy.purge_allowlist = vec!["*.json".to_owned(), "data/kept".to_owned()];
+    let deployer = site.deployer(settings);
+    deployer.deploy(&Request::new("production"), &Silent).unwrap();
+    let root = site.path("environments/production");
+    for name in ["x.json", "y.txt", "data/kept", "data/gone", "modules/a/untracked", "modules/unmanaged"] {
+        fs::write(root.join(name), "").unwrap();
+    }
+    let deployed = deployer.deploy(&Request::new("production"), &Silent).unwrap();
+    assert_eq!(deployed.removed, ["y.txt", "data/gone"]);
+}
+
+#[test]
+fn links_stay_links_and_nothing_is_written_through_them() {
+    let site = Site::new();
+    let outside = site.path("outside");
+    fs::create_dir_all(&outside).unwrap();
+    site.commit("a", "main", &[("f", Some("1")), ("run", Some("x"))]);
+    fs::set_permissions(site.path("a/run"), fs::Permissions::from_mode(0o755)).unwrap();
+    symlink("f", site.path("a/link")).unwrap();
+    site.commit("a", "main", &[]);
+    let file = format!("mod 'a', git: '{}'\n", site.url("a"));
+    site.commit("control", "production", &[("Puppetfile", Some(&file))]);
+    site.deploy("production").unwrap();
+    let tree = site.tree("production");
+    for line in ["modules/a/link -> f", "modules/a/run*: x"] {
+        assert!(tree.contains(&line.to_owned()), "{tree:?}");
+    }
+    // The branch puts a link where modules go.
+    site.commit("control", "evil", &[]);
+    symlink(&outside, site.path("control/modules")).unwrap();
+    site.commit("control", "evil", &[]);
+    let error = site.deploy("evil").unwrap_err();
+    assert!(error.msg.contains("is a link, and no module is put behind a link"), "{error}");
+    assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
+}
+
+#[test]
+fn a_remote_that_is_not_there_leaves_what_was() {
+    let site = Site::new();
+    site.commit("control", "production", &[("f", Some("1"))]);
+    site.deploy("production").unwrap();
+    fs::rename(site.path("control"), site.path("away")).unwrap();
+    let error = site.deploy("production").unwrap_err();
+    assert!(
+        error.msg.starts_with("the environments of source main cannot be listed: could not fetch file://"),
+        "{error}"
+    );
+    assert_eq!(site.tree("production"), ["f: 1"]);
+    fs::rename(site.path("away"), site.path("control")).unwrap();
+    let cancel = Cancel::never();
+    cancel.cancel();
+    let request = Request { cancel, ..Request::new("production") };
+    let error = site.deployer(site.settings()).deploy(&request, &Silent).unwrap_err();
+    assert_eq!(error.kind, Kind::TimedOut);
+}
