@@ -119,6 +119,8 @@ pub const PEERS: &[Peer] = &[
         file: "/usr/bin/octocatalog-diff",
         tests: "facts and catalogs of the store in octocatalog-diff",
     },
+    Peer { package: "haproxy", file: "/usr/sbin/haproxy", tests: "compilers behind a real balancer" },
+    Peer { package: "shellcheck", file: "/usr/bin/shellcheck", tests: "the script that installs machines" },
     Peer { package: "curl", file: "/usr/bin/curl", tests: "malformed requests from another client" },
 ];
 

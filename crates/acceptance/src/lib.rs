@@ -11,6 +11,7 @@ pub mod cluster;
 pub mod compiler;
 pub mod differential;
 pub mod examples;
+pub mod fresh;
 pub mod peers;
 pub mod process;
 pub mod program;

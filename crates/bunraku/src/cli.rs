@@ -7,6 +7,7 @@ mod ca;
 mod catalog;
 mod code;
 mod compile;
+mod compiler;
 mod completion;
 mod config;
 mod demo;
@@ -67,6 +68,8 @@ enum Command {
     Server(server::Args),
     Demo(demo::Args),
     Ca(ca::Args),
+    #[command(subcommand)]
+    Compiler(compiler::Command),
     Compile(compile::Args),
     #[command(subcommand)]
     Catalog(catalog::Command),
@@ -106,6 +109,7 @@ pub fn main() -> ExitCode {
         Command::Server(args) => server::run(args, cli.config.as_deref()),
         Command::Demo(args) => demo::run(args),
         Command::Ca(args) => ca::run(args, cli.config.as_deref()),
+        Command::Compiler(command) => compiler::run(command, cli.config.as_deref()),
         Command::Compile(args) => compile::run(args, cli.config.as_deref()),
         Command::Catalog(command) => catalog::run(command, cli.config.as_deref()),
         Command::Lookup(args) => lookup::run(args, cli.config.as_deref()),

@@ -3,6 +3,7 @@
 mod agents;
 pub mod code;
 pub mod compiler;
+mod packages;
 pub mod primary;
 mod puppetdb;
 pub mod settings;

@@ -9,6 +9,15 @@ use crate::error::{Error, Reason, Result};
 use crate::files::is_file_name;
 use crate::settings::Settings;
 
+/// What an administrator allows for the one request that is signed by hand, beside what the settings allow for all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Grants {
+    /// Alternative names.
+    pub alt_names: bool,
+    /// The extension `pp_auth_role` = `pe_compiler`, and no other authorization extension.
+    pub compiler_role: bool,
+}
+
 /// The certname of a request: the common name of its subject.
 pub fn certname(csr: &Csr) -> Result<String> {
     csr.certname().ok_or_else(|| Error::refused(Reason::InvalidName, "Subject hostname format is invalid"))
@@ -48,9 +57,9 @@ fn is_certname(subject: &str) -> bool {
 }
 
 /// The alternative names are only the certname itself, or are allowed.
-pub fn check_alt_names(csr: &Csr, subject: &str, settings: &Settings) -> Result<()> {
+pub fn check_alt_names(csr: &Csr, subject: &str, settings: &Settings, grants: Grants) -> Result<()> {
     let names = csr.alt_names().map_err(|error| Error::refused(Reason::Malformed, error.to_string()))?;
-    if settings.allow_subject_alt_names {
+    if settings.allow_subject_alt_names || grants.alt_names {
         return Ok(());
     }
     let own = AltName::Dns(subject.to_owned());
@@ -73,9 +82,19 @@ pub fn check_alt_names(csr: &Csr, subject: &str, settings: &Settings) -> Result<
 }
 
 /// There are no authorization extensions, or they are allowed.
-pub fn check_authorization_extensions(csr: &Csr, subject: &str, settings: &Settings) -> Result<()> {
-    let asks =
-        csr.extensions().iter().any(|extension| oid::is_below(&extension.oid, &oid::PUPPET_AUTHORIZATION));
+pub fn check_authorization_extensions(
+    csr: &Csr,
+    subject: &str,
+    settings: &Settings,
+    grants: Grants,
+) -> Result<()> {
+    let granted = |extension: &Extension| {
+        grants.compiler_role && extension.oid == oid::PP_AUTH_ROLE && extension.as_text() == "pe_compiler"
+    };
+    let asks = csr
+        .extensions()
+        .iter()
+        .any(|extension| oid::is_below(&extension.oid, &oid::PUPPET_AUTHORIZATION) && !granted(extension));
     if !asks || settings.allow_authorization_extensions {
         return Ok(());
     }
@@ -121,9 +140,9 @@ pub fn check_signature(csr: &Csr) -> Result<()> {
 }
 
 /// All checks that stand between a pending request and its signature, but the one of the subject.
-pub fn check_contents(csr: &Csr, subject: &str, settings: &Settings) -> Result<()> {
-    check_alt_names(csr, subject, settings)?;
-    check_authorization_extensions(csr, subject, settings)?;
+pub fn check_contents(csr: &Csr, subject: &str, settings: &Settings, grants: Grants) -> Result<()> {
+    check_alt_names(csr, subject, settings, grants)?;
+    check_authorization_extensions(csr, subject, settings, grants)?;
     check_extensions(csr.extensions())?;
     check_signature(csr)
 }
@@ -136,7 +155,7 @@ pub fn renews(csr: &Csr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pki::{CsrBuilder, KeyKind, KeyPair, OidNames};
+    use pki::{CsrBuilder, KeyKind, KeyPair, Oid, OidNames};
 
     fn subject_error(requested: &str, subject: &str) -> Option<String> {
         check_subject(requested, subject).err().map(|error| error.to_string())
@@ -174,12 +193,32 @@ mod tests {
     }
 
     fn contents_error(extensions: Vec<Extension>, settings: &Settings) -> Option<String> {
-        check_contents(&request(extensions), "web01", settings).err().map(|error| error.to_string())
+        check_contents(&request(extensions), "web01", settings, Grants::default())
+            .err()
+            .map(|error| error.to_string())
     }
 
     fn alt_names(names: &[&str]) -> Extension {
         let names: Vec<AltName> = names.iter().map(|name| AltName::parse(name).unwrap()).collect();
         Extension::subject_alt_name(&names).unwrap()
+    }
+
+    #[test]
+    fn an_administrator_allows_one_request_more_and_no_other_right() {
+        let settings = Settings::new("/ca", "puppet");
+        let granted = |extensions: Vec<Extension>, grants: Grants| {
+            check_contents(&request(extensions), "web01", &settings, grants).is_ok()
+        };
+        let role = |role: &str| Extension::text(oid::PP_AUTH_ROLE, role).unwrap();
+        let both = Grants { alt_names: true, compiler_role: true };
+        let compiler = || vec![alt_names(&["web01", "puppet"]), role("pe_compiler")];
+        assert!(granted(compiler(), both));
+        assert!(!granted(compiler(), Grants { alt_names: false, ..both }));
+        assert!(!granted(compiler(), Grants { compiler_role: false, ..both }));
+        assert!(!granted(vec![role("administrator")], both));
+        let other = Extension::text(Oid::new("1.3.6.1.4.1.34380.1.3.1").unwrap(), "x").unwrap();
+        assert!(!granted(vec![role("pe_compiler"), other], both));
+        assert!(!granted(vec![Extension::text(oid::PP_CLI_AUTH, "true").unwrap()], both));
     }
 
     #[test]

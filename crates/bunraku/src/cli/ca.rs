@@ -5,6 +5,7 @@
 //! actions work the same on another machine that holds one. What changes the authority itself works on its directory
 //! and needs the server stopped; the directory's lock makes sure of that.
 
+mod fingerprint;
 mod generate;
 mod list;
 mod online;
@@ -58,6 +59,7 @@ enum Command {
     /// The machine may then ask for a new certificate under its name. Requests that are not signed yet are removed, too.
     Clean(sign::Names),
     Generate(generate::Args),
+    Fingerprint(fingerprint::Args),
     Setup(setup::SetupArgs),
     Import(setup::ImportArgs),
     Enable(setup::EnableArgs),
@@ -87,6 +89,7 @@ pub fn run(args: Args, config: Option<&Path>) -> anyhow::Result<ExitCode> {
         Command::Revoke(names) => online::block_on(sign::revoke(names, &site)),
         Command::Clean(names) => online::block_on(sign::clean(names, &site)),
         Command::Generate(args) => generate::run(args, &site),
+        Command::Fingerprint(_) => fingerprint::run(&site),
         Command::Setup(args) => setup::setup(args, site),
         Command::Import(args) => setup::import(args, site),
         Command::Enable(args) => setup::enable(&args, &site),

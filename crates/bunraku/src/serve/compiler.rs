@@ -21,7 +21,7 @@ use tokio::task::JoinHandle;
 
 use super::agents::{self, Agents, Behind};
 use super::code::{self, CodeSync};
-use super::{puppetdb, settings};
+use super::{packages, puppetdb, settings};
 use crate::config::Site;
 
 /// How long the start waits for a primary without which it can do.
@@ -128,7 +128,10 @@ pub async fn start(site: &Site) -> anyhow::Result<Compiler> {
     let copies = ca::relay::Copies { bundle: identity.host.localcacert.clone(), follower: follower.clone() };
     let mut behind = Behind {
         store: Arc::new(remote.clone()),
-        services: vec![(ca::handlers::PREFIX, Arc::new(Relay::new(authority.clone(), copies)))],
+        services: vec![
+            (ca::handlers::PREFIX, Arc::new(Relay::new(authority.clone(), copies))),
+            packages::mounted(site, primary.authority.strip_prefix("https://").map(str::to_owned)),
+        ],
         has_authority: false,
         versions: None,
         parts: health::parts(&site.config.compiler, authority.clone(), follower.clone(), remote.clone()),
@@ -261,10 +264,8 @@ fn must_be_enrolled(host: &ca::Host) -> anyhow::Result<()> {
     ] {
         if !file.exists() {
             bail!(
-                "{what} is not at {}: a compiler needs a certificate of its primary (`puppet ssl bootstrap`, and \
-                 `bunraku ca sign --certname {}` on the primary)",
-                file.display(),
-                host.certname
+                "{what} is not at {}: a compiler needs a certificate of its primary (`bunraku compiler join PRIMARY`)",
+                file.display()
             );
         }
     }

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use super::agents::{self, Agents, Behind};
 use super::code::{self, CodeSync};
 use super::puppetdb::{self, Puppetdb};
-use super::{settings, store};
+use super::{packages, settings, store};
 use crate::config::Site;
 
 /// A running primary. Dropped without [`Primary::stop`] it ends at once.
@@ -52,7 +52,10 @@ pub async fn start(site: &Site) -> anyhow::Result<Primary> {
     let code = code::on_primary(site)?;
     let mut behind = Behind {
         store: Arc::new(store.clone()),
-        services: vec![(ca::handlers::PREFIX, Arc::new(ca::Handlers::new(authority.clone())))],
+        services: vec![
+            (ca::handlers::PREFIX, Arc::new(ca::Handlers::new(authority.clone()))),
+            packages::mounted(site, None),
+        ],
         has_authority: true,
         versions: None,
         parts: Vec::new(),

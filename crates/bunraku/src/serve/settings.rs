@@ -290,7 +290,7 @@ fn ca_conf(site: &Site) -> anyhow::Result<impl Fn(&str) -> Option<hocon::Value>>
 pub fn rules(site: &Site) -> anyhow::Result<Rules> {
     let names = oid_names(&site.path("trusted_oid_mapping_file"))?;
     let mut rules = match site.auth_conf() {
-        Some(file) => Rules::load(&file, &names)?,
+        Some(file) => Rules::load(&file, &names)?.with_packages(),
         None => Rules::default(),
     };
     rules.allow_header_cert_info |= site.config.auth.allow_header_cert_info;

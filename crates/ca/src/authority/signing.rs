@@ -9,7 +9,7 @@ use super::{Authority, Work};
 use crate::autosign;
 use crate::error::{Error, Reason, Result};
 use crate::files::{self, pem_file};
-use crate::policy;
+use crate::policy::{self, Grants};
 
 /// What became of a submitted request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl Authority {
         if !autosign::decide(&settings.autosign, &settings.policy, &subject, &csr.to_pem())? {
             return Ok(Submitted::Pending);
         }
-        policy::check_contents(&csr, &subject, settings)?;
+        policy::check_contents(&csr, &subject, settings, Grants::default())?;
         self.exclusively("csr", |work| {
             // Meanwhile somebody may have signed, removed or replaced it.
             if files::csr(&request)?.as_ref() != Some(&csr) {
@@ -70,10 +70,21 @@ impl Authority {
 
     /// Signs a pending request. `ttl` replaces the usual life of a certificate.
     pub fn sign(&self, certname: &str, ttl: Option<Duration>, actor: &str) -> Result<Certificate> {
+        self.sign_with(certname, ttl, Grants::default(), actor)
+    }
+
+    /// The same with more allowed than the settings allow, for this request only.
+    pub fn sign_with(
+        &self,
+        certname: &str,
+        ttl: Option<Duration>,
+        grants: Grants,
+        actor: &str,
+    ) -> Result<Certificate> {
         self.exclusively("csr", |work| {
             let csr = self.pending(certname)?.ok_or_else(|| Error::NoRequest(certname.to_owned()))?;
             policy::check_subject(certname, &policy::certname(&csr)?)?;
-            policy::check_contents(&csr, certname, &self.settings)?;
+            policy::check_contents(&csr, certname, &self.settings, grants)?;
             let certificate = self.sign_request(work, certname, &csr, ttl)?;
             log(actor, "signed", &[certname]);
             Ok(certificate)
@@ -88,7 +99,7 @@ impl Authority {
                 let signed = self.pending(certname).and_then(|csr| {
                     let Some(csr) = csr else { return Ok(false) };
                     policy::check_subject(certname, &policy::certname(&csr)?)?;
-                    policy::check_contents(&csr, certname, &self.settings)?;
+                    policy::check_contents(&csr, certname, &self.settings, Grants::default())?;
                     self.sign_request(work, certname, &csr, None).map(|_| true)
                 });
                 match signed {

@@ -11,12 +11,13 @@ use serde_json::Value;
 use super::{Handlers, actor, json_body};
 use crate::authority::State;
 use crate::error::Error;
+use crate::policy::Grants;
 
 const MEDIA_TYPES: [&str; 3] = ["application/json", "text/pson", "pson"];
 
 /// What a PUT wants.
 enum Wanted {
-    Signed(Option<Duration>),
+    Signed(Option<Duration>, Grants),
     Revoked,
 }
 
@@ -73,7 +74,9 @@ impl Handlers {
                     return Ok(None);
                 }
                 match wanted {
-                    Wanted::Signed(ttl) => authority.sign(&certname, ttl, &actor).map(|_| Some(())),
+                    Wanted::Signed(ttl, grants) => {
+                        authority.sign_with(&certname, ttl, grants, &actor).map(|_| Some(()))
+                    }
                     Wanted::Revoked if issued => authority.revoke(&[certname], &actor).map(Some),
                     Wanted::Revoked => Err(Error::NoCertificate(certname)),
                 }
@@ -125,11 +128,26 @@ fn wanted(body: Option<Value>, subject: &str) -> Result<Wanted, Problem> {
         ("signed" | "revoked", Err(ttl)) => Err(Problem::bad_request(format!(
             "cert_ttl specified for host {subject} must be an integer, not \"{ttl}\""
         ))),
-        ("signed", Ok(ttl)) => Ok(Wanted::Signed(ttl)),
+        ("signed", Ok(ttl)) => Ok(Wanted::Signed(
+            ttl,
+            Grants {
+                alt_names: flag(&body, "allow_subject_alt_names")?,
+                compiler_role: flag(&body, "allow_compiler_role")?,
+            },
+        )),
         ("revoked", Ok(_)) => Ok(Wanted::Revoked),
         (other, _) => Err(Problem::bad_request(format!(
             "State {other} invalid; Must specify desired state of 'signed' or 'revoked' for host {subject}."
         ))),
+    }
+}
+
+/// What Puppet Server does not know: an administrator's word for this one request.
+fn flag(body: &Value, name: &str) -> Result<bool, Problem> {
+    match body.get(name) {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(flag)) => Ok(*flag),
+        Some(_) => Err(Problem::bad_request(format!("{name} must be true or false"))),
     }
 }
 

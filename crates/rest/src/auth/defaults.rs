@@ -20,6 +20,9 @@ enum Whom {
 
 use Whom::{Authenticated, Everyone, InPath, Nobody, Tools};
 
+/// New machines fetch the script that installs them before they have a certificate.
+const PACKAGES: (&str, &str, &str, Whom) = ("puppetlabs packages", "/packages/", "get", Everyone);
+
 /// Name, path (a regular expression if it starts with `^`), methods, whom.
 #[rustfmt::skip]
 const RULES: &[(&str, &str, &str, Whom)] = &[
@@ -48,6 +51,7 @@ const RULES: &[(&str, &str, &str, Whom)] = &[
     ("puppetlabs static file content", "/puppet/v3/static_file_content", "get", Authenticated),
     // The service has a list of its own.
     ("puppetlabs file sync", "/file-sync/v1/", "post", Authenticated),
+    (PACKAGES.0, PACKAGES.1, PACKAGES.2, PACKAGES.3),
     ("puppet tasks information", "/puppet/v3/tasks", "", Authenticated),
 ];
 
@@ -62,6 +66,15 @@ impl Default for Rules {
 }
 
 impl Rules {
+    /// The same with what Puppet Enterprise serves beside the rules of its `auth.conf`: packages for new machines.
+    #[must_use]
+    pub fn with_packages(mut self) -> Rules {
+        let (name, path, methods, whom) = PACKAGES;
+        self.rules.push(rule(name, path, methods, &whom));
+        self.rules.sort_by(|a, b| (a.sort_order, &a.name).cmp(&(b.sort_order, &b.name)));
+        self
+    }
+
     /// Rules that let everybody ask for everything, for listeners whose services decide themselves.
     pub fn allow_all() -> Rules {
         Rules::sorted(vec![rule("everybody", "/", "", &Everyone)], false)

@@ -7,7 +7,7 @@ use pki::{AltName, Csr, CsrBuilder, Extension, KeyPair};
 use rest::{Bytes, Method, StatusCode};
 
 use super::online::{Api, path};
-use super::sign::{seconds, sign_one, unexpected};
+use super::sign::{Allowed, seconds, sign_one, unexpected};
 use super::{fail, offline, online};
 use crate::config::Site;
 use crate::csr_attributes::CsrAttributes;
@@ -187,7 +187,7 @@ async fn obtain(
             answer
         }
         _ => {
-            if !sign_one(api, certname, ttl).await? {
+            if !sign_one(api, certname, ttl, Allowed::default()).await? {
                 return Ok(false);
             }
             api.ask(Method::GET, &path("certificate", certname), Bytes::new()).await?

@@ -1,5 +1,6 @@
 //! `bunraku ca sign`, `revoke` and `clean`
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use rest::{Bytes, Method, StatusCode};
@@ -23,6 +24,20 @@ pub struct SignArgs {
     /// Life of the certificates: a number of seconds, or with one of s, m, h, d, y
     #[arg(long, value_name = "TIME")]
     ttl: Option<String>,
+    /// The requests are of compilers: allow them the alternative names and the role pp_auth_role = pe_compiler that they ask for,
+    /// whatever the authority's settings say
+    #[arg(long, conflicts_with = "all")]
+    compiler: bool,
+    /// Allow the requests the alternative names that they ask for, whatever the authority's settings say
+    #[arg(long, conflicts_with = "all")]
+    allow_alt_names: bool,
+}
+
+/// What is allowed to a request beside what the settings allow to all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Allowed {
+    alt_names: bool,
+    compiler_role: bool,
 }
 
 /// Certnames
@@ -53,7 +68,8 @@ pub(super) async fn sign(args: SignArgs, site: &Site) -> anyhow::Result<ExitCode
         Err(lines) => return fail(lines),
     };
     let api = Api::new(site)?;
-    if ttl.is_none() && api.signs_in_bulk().await? {
+    let allowed = Allowed { alt_names: args.compiler || args.allow_alt_names, compiler_role: args.compiler };
+    if ttl.is_none() && allowed == Allowed::default() && api.signs_in_bulk().await? {
         return sign_in_bulk(&api, &args).await;
     }
     let mut certnames = args.certname;
@@ -74,14 +90,26 @@ pub(super) async fn sign(args: SignArgs, site: &Site) -> anyhow::Result<ExitCode
     }
     let mut good = true;
     for certname in &certnames {
-        good &= sign_one(&api, certname, ttl).await?;
+        good &= sign_one(&api, certname, ttl, allowed).await?;
     }
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Signs one request and says so; `false` if it could not be signed.
-pub(super) async fn sign_one(api: &Api, certname: &str, ttl: Option<u64>) -> anyhow::Result<bool> {
+pub(super) async fn sign_one(
+    api: &Api,
+    certname: &str,
+    ttl: Option<u64>,
+    allowed: Allowed,
+) -> anyhow::Result<bool> {
     let mut body = json!({"desired_state": "signed"});
+    for (key, is_allowed) in
+        [("allow_subject_alt_names", allowed.alt_names), ("allow_compiler_role", allowed.compiler_role)]
+    {
+        if is_allowed {
+            body[key] = true.into();
+        }
+    }
     if let Some(ttl) = ttl {
         body["cert_ttl"] = ttl.into();
     }
@@ -144,13 +172,61 @@ async fn sign_in_bulk(api: &Api, args: &SignArgs) -> anyhow::Result<ExitCode> {
         }
     }
     if !errors.is_empty() {
-        return fail(errors);
+        fail(errors)?;
+        let mut good = without.is_empty();
+        for certname in &failed {
+            good &= sign_on_demand(api, certname).await?;
+        }
+        return Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     if signed.is_empty() {
         eprintln!("No waiting certificate requests to sign.");
         return Ok(ExitCode::from(PARTIAL));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A request that wants more than the settings allow: says what, and on a terminal asks whether it shall have it. True if it has.
+async fn sign_on_demand(api: &Api, certname: &str) -> anyhow::Result<bool> {
+    let answer = api.ask(Method::GET, &path("certificate_status", certname), Bytes::new()).await?;
+    let status: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    let Some((wish, allowed, option)) = wish(certname, &status) else { return Ok(false) };
+    eprintln!("{certname} asks {wish}.");
+    let hint = format!("bunraku ca sign --certname {certname} {option}");
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        eprintln!("To allow it for this request: {hint}");
+        return Ok(false);
+    }
+    eprint!("Sign it? [y/N] ");
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    if !matches!(line.trim(), "y" | "Y" | "yes") {
+        return Ok(false);
+    }
+    sign_one(api, certname, None, allowed).await
+}
+
+/// What a request wants that an administrator can allow it, in words, with the option that does; nothing if it wants something else.
+fn wish(certname: &str, status: &Value) -> Option<(String, Allowed, &'static str)> {
+    let own = format!("DNS:{certname}");
+    let names = status["subject_alt_names"].as_array();
+    let names: Vec<&str> =
+        names.into_iter().flatten().filter_map(Value::as_str).filter(|name| *name != own).collect();
+    let extensions = status["authorization_extensions"].as_object()?;
+    let compiler_role = match extensions.len() {
+        0 => false,
+        1 if extensions.get("pp_auth_role").is_some_and(|role| role == "pe_compiler") => true,
+        _ => return None,
+    };
+    let allowed = Allowed { alt_names: !names.is_empty(), compiler_role };
+    // Whoever sent the request chose them.
+    let names = names.join(", ").replace(char::is_control, "?");
+    match (compiler_role, allowed.alt_names) {
+        (false, false) => None,
+        (true, false) => Some(("to be a compiler".to_owned(), allowed, "--compiler")),
+        (true, true) => Some((format!("to be a compiler, with the names {names}"), allowed, "--compiler")),
+        (false, true) => Some((format!("for the names {names}"), allowed, "--allow-alt-names")),
+    }
 }
 
 pub(super) async fn revoke(names: Names, site: &Site) -> anyhow::Result<ExitCode> {
@@ -268,6 +344,23 @@ pub(super) fn seconds(text: &str) -> Result<u64, [String; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_can_be_allowed_is_offered() {
+        let offered = |names: &[&str], extensions: Value| {
+            let status = json!({"subject_alt_names": names, "authorization_extensions": extensions});
+            wish("a", &status).map(|(text, _, option)| format!("{text}: {option}"))
+        };
+        let role = || json!({"pp_auth_role": "pe_compiler"});
+        assert_eq!(offered(&["DNS:a"], json!({})), None);
+        assert_eq!(offered(&["DNS:a"], role()).unwrap(), "to be a compiler: --compiler");
+        let both = offered(&["DNS:a", "DNS:puppet", "IP:10.0.0.1"], role()).unwrap();
+        assert_eq!(both, "to be a compiler, with the names DNS:puppet, IP:10.0.0.1: --compiler");
+        let names = offered(&["DNS:www"], json!({})).unwrap();
+        assert_eq!(names, "for the names DNS:www: --allow-alt-names");
+        assert_eq!(offered(&["DNS:www"], json!({"pp_authorization": "x"})), None);
+        assert_eq!(offered(&["DNS:www"], json!({"pp_auth_role": "other"})), None);
+    }
 
     #[test]
     fn ttls() {
