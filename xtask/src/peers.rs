@@ -23,6 +23,7 @@ impl Peer {
 
 /// All peers.
 pub const PEERS: &[Peer] = &[
+    Peer { package: "r10k", file: "/usr/bin/r10k", tests: "deployed trees compared with its own" },
     Peer {
         package: "puppet-agent",
         file: "/usr/bin/puppet",

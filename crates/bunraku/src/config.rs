@@ -7,6 +7,7 @@
 //! Every key stands in [`keys::KEYS`] with its default and its meaning; the commented example file (`bunraku config example`)
 //! and the check for unknown keys come from that table, and a test holds it against the types below.
 
+mod code_manager;
 pub mod keys;
 pub mod puppet_conf;
 mod site;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
 
+pub use code_manager::{CodeManager, CodeSource, ForgeSettings, GitRepository, GitSettings, Prefix};
 pub use puppet_conf::PuppetConf;
 pub use site::Site;
 pub(crate) use site::link;
@@ -39,6 +41,7 @@ pub struct Config {
     pub puppetdb: Puppetdb,
     pub compiler: Compiler,
     pub file_sync: FileSync,
+    pub code_manager: CodeManager,
     pub auth: Auth,
     pub log: Log,
 }

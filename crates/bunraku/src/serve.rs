@@ -3,6 +3,7 @@
 mod agents;
 pub mod code;
 pub mod compiler;
+pub mod deploy;
 mod packages;
 pub mod primary;
 mod puppetdb;

@@ -324,6 +324,14 @@ impl Storage {
         let known = head.map(|head| StatIndex::load(&cache, head)).unwrap_or_default();
         let mut addition = repository.add()?;
         let staging = settings.staging_dir.join(&settings.submodules_dir).join(environment);
+        let mark = staging.with_file_name(format!(".{environment}.unfinished"));
+        if mark.exists() {
+            return Err(Error::refused(
+                staging,
+                "a deploy of it is under way, or has failed; deploy it again (if it is whole, remove the file \
+                 `.NAME.unfinished` beside it)",
+            ));
+        }
         let mut scan = Scan::new(&reader, &mut addition, &known, &self.settings.limits, None);
         let mut entries = scan.top(&staging)?;
         let tree = scan.tree(&mut entries)?;

@@ -250,3 +250,20 @@ fn many_versions_are_few_packs() {
     git(&production, &["fsck", "--strict", "--full"]);
     assert_eq!(git(&production, &["show", "HEAD~135:a"]), "9");
 }
+
+#[test]
+fn what_is_marked_as_unfinished_keeps_its_version() {
+    let site = Site::new();
+    site.write("environments/production/a", "1");
+    let storage = site.open();
+    let first = commit(&storage, "production");
+    site.write("environments/production/a", "2");
+    site.write("environments/.production.unfinished", "");
+    let outcome = storage.commit(&all()).remove(REPO).unwrap().unwrap();
+    let error = outcome.submodules["environments/production"].as_ref().unwrap_err().to_string();
+    assert!(error.contains("a deploy of it is under way, or has failed"), "{error}");
+    let latest = storage.latest();
+    assert_eq!(latest[REPO].as_ref().unwrap().submodules["environments/production"], first);
+    std::fs::remove_file(site.staged("environments/.production.unfinished")).unwrap();
+    assert_ne!(commit(&storage, "production"), first);
+}

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Zoned;
+use serde_json::{Value as Json, json};
 
 use crate::build::Build;
 use crate::cancel::Cancel;
@@ -105,6 +106,40 @@ pub struct Deployed {
     pub started_at: Zoned,
     /// How long it took.
     pub took: Duration,
+}
+
+impl Deployed {
+    /// The document of `POST /code-manager/v1/deploys` for it, without an id; `modules` and `removed` are more than others have.
+    pub fn as_json(&self) -> Json {
+        let mut document = json!({
+            "environment": self.environment,
+            "status": "complete",
+            "deploy-signature": self.signature,
+            "changed": self.changed,
+            "milliseconds": self.took.as_millis() as u64,
+            "modules": self.modules.iter().map(ModuleDeploy::as_json).collect::<Vec<_>>(),
+            "removed": self.removed,
+        });
+        let Published { environment_commit, code_commit } = &self.published;
+        if environment_commit.is_some() || code_commit.is_some() {
+            document["file-sync"] =
+                json!({"environment-commit": environment_commit, "code-commit": code_commit});
+        }
+        document
+    }
+}
+
+impl ModuleDeploy {
+    fn as_json(&self) -> Json {
+        json!({
+            "name": self.name,
+            "path": self.path,
+            "version": self.version,
+            "sha": self.sha,
+            "changed": self.changed,
+            "milliseconds": self.took.as_millis() as u64,
+        })
+    }
 }
 
 /// A module of an environment.

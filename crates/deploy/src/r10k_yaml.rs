@@ -16,26 +16,26 @@ use crate::settings::{
 /// Where r10k looks for its configuration.
 pub const PLACES: &[&str] = &["/etc/puppetlabs/r10k/r10k.yaml", "/etc/r10k.yaml", "/etc/puppet/r10k.yaml"];
 
-/// Reads a configuration, and what in it has no effect.
+/// Reads a configuration, and what in it has no effect. `cachedir` is where caches lie if it does not say.
 ///
 /// # Errors
 /// It cannot be read.
-pub fn load(path: &Path) -> Result<(Settings, Vec<String>)> {
-    read(document::yaml_file(path)?, &path.display().to_string())
+pub fn load(path: &Path, cachedir: impl Into<PathBuf>) -> Result<(Settings, Vec<String>)> {
+    read(document::yaml_file(path)?, &path.display().to_string(), cachedir.into())
 }
 
 /// Reads the text of a configuration; `name` is how errors call it.
 ///
 /// # Errors
 /// It cannot be read.
-pub fn parse(text: &str, name: &str) -> Result<(Settings, Vec<String>)> {
-    read(document::yaml(text, name)?, name)
+pub fn parse(text: &str, name: &str, cachedir: impl Into<PathBuf>) -> Result<(Settings, Vec<String>)> {
+    read(document::yaml(text, name)?, name, cachedir.into())
 }
 
-fn read(document: Json, name: &str) -> Result<(Settings, Vec<String>)> {
+fn read(document: Json, name: &str, cachedir: PathBuf) -> Result<(Settings, Vec<String>)> {
     let mut warnings = Vec::new();
     let mut top = Section::new(document, name.to_owned())?;
-    let mut settings = Settings::new(top.path("cachedir")?.unwrap_or_else(default_cachedir));
+    let mut settings = Settings::new(top.path("cachedir")?.unwrap_or(cachedir));
     settings.proxy = top.text("proxy")?.or_else(proxy_of_environment).map(Secret::new);
     if let Some(size) = top.number("pool_size")? {
         settings.pool_size = size;
@@ -209,10 +209,6 @@ pub fn strip(text: &str) -> Result<Strip, String> {
     }
 }
 
-fn default_cachedir() -> PathBuf {
-    std::env::var_os("HOME").map_or_else(|| "/root".into(), PathBuf::from).join(".r10k/git")
-}
-
 /// The proxy that the environment names, in r10k's order.
 pub fn proxy_of_environment() -> Option<String> {
     let named = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
@@ -340,7 +336,7 @@ sources:
   other: {type: yaml, config: /c, basedir: /e}
 unheard_of: 1
 ";
-        let (settings, warnings) = parse(text, "r10k.yaml").unwrap();
+        let (settings, warnings) = parse(text, "r10k.yaml", "/c").unwrap();
         assert_eq!(warnings, ["r10k.yaml: unheard_of has no effect"]);
         assert_eq!(settings.cachedir, Path::new("/var/cache/r10k"));
         assert_eq!((settings.pool_size, settings.postrun.len()), (8, 2));
@@ -374,7 +370,7 @@ unheard_of: 1
                 "r10k.yaml: deploy: purge_levels has deployment, environment and puppetfile",
             ),
         ] {
-            assert_eq!(parse(text, "r10k.yaml").unwrap_err().msg, message);
+            assert_eq!(parse(text, "r10k.yaml", "/c").unwrap_err().msg, message);
         }
     }
 }

@@ -4,6 +4,10 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde_json::{Map, Value as Json, json};
+
+use crate::process::without_passwords;
+
 /// Name of the file that lists modules.
 pub const PUPPETFILE: &str = "Puppetfile";
 /// The public Forge.
@@ -77,6 +81,81 @@ impl Settings {
             deploy_timeout: Duration::from_secs(600),
             fetch_timeout: Duration::from_secs(300),
         }
+    }
+}
+
+impl Settings {
+    /// What is set, for people. Without passwords and tokens.
+    pub fn as_json(&self) -> Json {
+        let text = |secret: &Option<Secret>| secret.as_ref().map(|secret| without_passwords(secret.show()));
+        json!({
+            "sources": self.sources.iter().map(|source| (source.name.clone(), source.as_json())).collect::<Map<_, _>>(),
+            "environmentdir": self.environments_dir,
+            "cachedir": self.cachedir,
+            "proxy": text(&self.proxy),
+            "pool_size": self.pool_size,
+            "full_deploy": self.full_deploy,
+            "deploy_timeout": self.deploy_timeout.as_secs(),
+            "fetch_timeout": self.fetch_timeout.as_secs(),
+            "postrun": self.postrun,
+            "git": {
+                "private_key": self.git.private_key,
+                "oauth_token": self.git.oauth_token,
+                "username": self.git.username,
+                "proxy": text(&self.git.proxy),
+                "default_ref": self.git.default_ref,
+                "repositories": self.git.repositories.iter().map(|repository| json!({
+                    "remote": without_passwords(&repository.remote),
+                    "private_key": repository.private_key,
+                    "oauth_token": repository.oauth_token,
+                    "username": repository.username,
+                    "proxy": text(&repository.proxy),
+                })).collect::<Vec<_>>(),
+            },
+            "forge": {
+                "baseurl": without_passwords(&self.forge.baseurl),
+                "authorization_token": self.forge.authorization_token.as_ref().map(|_| "(hidden)"),
+                "proxy": text(&self.forge.proxy),
+                "allow_puppetfile_override": self.forge.allow_puppetfile_override,
+            },
+            "deploy": {
+                "purge_levels": self.deploy.purge_levels.iter().map(|level| match level {
+                    PurgeLevel::Deployment => "deployment",
+                    PurgeLevel::Environment => "environment",
+                    PurgeLevel::Puppetfile => "puppetfile",
+                }).collect::<Vec<_>>(),
+                "purge_allowlist": self.deploy.purge_allowlist,
+                "write_lock": self.deploy.write_lock,
+                "exclude_spec": self.deploy.exclude_spec,
+            },
+        })
+    }
+}
+
+impl Source {
+    fn as_json(&self) -> Json {
+        let mut document = match &self.kind {
+            SourceKind::Git { remote } => json!({"type": "git", "remote": without_passwords(remote)}),
+            SourceKind::Yaml { config } => json!({"type": "yaml", "config": config}),
+            SourceKind::YamlDir { config } => json!({"type": "yamldir", "config": config}),
+            SourceKind::Exec { command } => json!({"type": "exec", "command": command}),
+        };
+        document["basedir"] = json!(self.basedir);
+        document["prefix"] = json!(self.prefix);
+        document["strip_component"] = match &self.strip_component {
+            None => Json::Null,
+            Some(Strip::Prefix(prefix)) => json!(prefix),
+            Some(Strip::Pattern(pattern)) => json!(format!("/{}/", pattern.as_str())),
+        };
+        document["ignore_branch_prefixes"] = json!(self.ignore_branch_prefixes);
+        document["filter_command"] = json!(self.filter_command);
+        document["invalid_branches"] = json!(match self.invalid_branches {
+            InvalidBranches::Error => "error",
+            InvalidBranches::Correct => "correct",
+            InvalidBranches::CorrectAndWarn => "correct_and_warn",
+        });
+        document["puppetfile_name"] = json!(self.puppetfile_name);
+        document
     }
 }
 

@@ -102,6 +102,15 @@ pub(crate) enum Locations {
     },
 }
 
+/// Whether the text of the hiera.yaml at a path, of an environment or of the module of this name, can be used.
+///
+/// # Errors
+/// It cannot, with Puppet's message.
+pub fn check(path: &str, text: &str, module: Option<&str>) -> Result<(), LookupError> {
+    let place = module.map_or(Place::Environment, |module| Place::Module(module.into()));
+    parse(&place, path, text.to_owned()).map(|_| ())
+}
+
 /// Parses and checks a configuration.
 pub(crate) fn parse(place: &Place, path: &str, text: String) -> Result<Config, LookupError> {
     let value = pcore::yaml::load(&text, path).map_err(|error| LookupError::plain(error.to_string()))?;

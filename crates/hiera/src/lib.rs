@@ -32,6 +32,7 @@ mod session;
 pub mod source;
 mod store;
 
+pub use config::check as check_configuration;
 pub use data::read_data;
 pub use environment::{Environment, Module, provider_of_environment};
 pub use error::{ErrorKind, LookupError};

@@ -1,5 +1,6 @@
 //! `bunraku code`: what an environment's code needs, told before a compile needs it; and the versions of code that servers have.
 
+mod deploy;
 mod versions;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,8 @@ use crate::serve::settings;
 #[derive(clap::Subcommand, Debug)]
 pub enum Command {
     Check(CheckArgs),
+    Deploy(deploy::DeployArgs),
+    PrintConfig(deploy::PrintConfigArgs),
     Commit(versions::CommitArgs),
     Status(versions::StatusArgs),
 }
@@ -73,6 +76,8 @@ pub fn run(command: Command, config: Option<&Path>) -> anyhow::Result<ExitCode> 
     let site = Site::load(config)?;
     let args = match command {
         Command::Check(args) => args,
+        Command::Deploy(args) => return deploy::run(&args, &site),
+        Command::PrintConfig(args) => return deploy::print_config(&args, &site),
         Command::Commit(args) => return wait(versions::commit(args, &site)),
         Command::Status(args) => return wait(versions::status(args, &site)),
     };

@@ -27,7 +27,8 @@ use crate::config::Site;
 
 /// The repository of code, by the name that tools know.
 pub const REPO: &str = "puppet-code";
-const SUBMODULES_DIR: &str = "environments";
+/// The directory that holds environments.
+pub const SUBMODULES_DIR: &str = "environments";
 /// Seconds that a primary may wait with its answer to a question for new versions.
 const WAIT_SECONDS: u64 = 55;
 

@@ -12,14 +12,14 @@ use crate::config::Site;
 use crate::serve::code::REPO;
 
 /// Where the primary listens.
-#[derive(clap::Args, Debug)]
+#[derive(clap::Args, Clone, Debug)]
 pub struct Primary {
     /// Address of the primary. Default: this machine's certname and port
     #[arg(long, value_name = "URL")]
     url: Option<String>,
     /// Print JSON
     #[arg(long)]
-    json: bool,
+    pub(super) json: bool,
 }
 
 /// Make versions of the code that is staged
@@ -188,7 +188,7 @@ fn rows(storage: &Json, own: &Json) -> Vec<Row> {
     rows
 }
 
-async fn ask(
+pub(super) async fn ask(
     primary: &Primary,
     site: &Site,
     method: Method,
@@ -214,7 +214,7 @@ async fn ask(
     }
 }
 
-fn failure(outcome: &Json) -> Option<&str> {
+pub(super) fn failure(outcome: &Json) -> Option<&str> {
     outcome.get("error")?.get("message")?.as_str()
 }
 
@@ -222,7 +222,7 @@ fn short(submodule: &str) -> &str {
     submodule.strip_prefix("environments/").unwrap_or(submodule)
 }
 
-fn plain<const N: usize>(header: [&str; N]) -> Table {
+pub(super) fn plain<const N: usize>(header: [&str; N]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(header);
