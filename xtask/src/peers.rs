@@ -121,6 +121,7 @@ pub const PEERS: &[Peer] = &[
         tests: "facts and catalogs of the store in octocatalog-diff",
     },
     Peer { package: "haproxy", file: "/usr/sbin/haproxy", tests: "compilers behind a real balancer" },
+    Peer { package: "iproute2", file: "/sbin/ip", tests: "a tier of servers on machines of their own" },
     Peer { package: "shellcheck", file: "/usr/bin/shellcheck", tests: "the script that installs machines" },
     Peer { package: "curl", file: "/usr/bin/curl", tests: "malformed requests from another client" },
 ];

@@ -12,6 +12,7 @@ pub mod compiler;
 pub mod differential;
 pub mod examples;
 pub mod fresh;
+pub mod lan;
 pub mod peers;
 pub mod process;
 pub mod program;

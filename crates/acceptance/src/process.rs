@@ -76,6 +76,18 @@ impl Process {
         ticks as f64 / TICKS
     }
 
+    /// `kill -9`.
+    pub fn kill(mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// SIGTERM, and waits for the end; true if all went well.
+    pub fn stop(mut self) -> bool {
+        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        self.child.wait().is_ok_and(|status| status.success())
+    }
+
     /// Resident memory in MiB: now, and the most there was.
     pub fn memory(&self) -> (f64, f64) {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
@@ -89,6 +101,10 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        // Another process may have its number by now.
+        if matches!(self.child.try_wait(), Ok(Some(_))) {
+            return;
+        }
         // SIGTERM first, so that a server can put its files in order.
         let _ = Command::new("kill").arg(self.child.id().to_string()).status();
         let end = Instant::now() + Duration::from_secs(20);

@@ -209,9 +209,11 @@ impl Status {
                     "misses-by-cause": memo.causes,
                 }}})
             }
-            "status-service" => json!({ "experimental": { "jvm-metrics": {
-                "up-time-ms": self.server.started().elapsed().as_millis() as u64,
-            }}}),
+            "status-service" => {
+                json!({ "bunraku_version": env!("CARGO_PKG_VERSION"), "experimental": { "jvm-metrics": {
+                    "up-time-ms": self.server.started().elapsed().as_millis() as u64,
+                }}})
+            }
             _ => json!({}),
         }
     }

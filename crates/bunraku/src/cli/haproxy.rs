@@ -38,10 +38,10 @@ pub struct Args {
 
 /// A compiler as the balancer finds it.
 #[derive(Debug)]
-struct Server {
-    certname: String,
-    host: String,
-    port: u16,
+pub(super) struct Server {
+    pub(super) certname: String,
+    pub(super) host: String,
+    pub(super) port: u16,
 }
 
 /// Runs the command.
@@ -55,7 +55,8 @@ pub fn run(args: &Args, config: Option<&Path>) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn server(text: &str) -> anyhow::Result<Server> {
+/// Reads CERTNAME or CERTNAME=ADDRESS:PORT.
+pub(super) fn server(text: &str) -> anyhow::Result<Server> {
     let (certname, address) = text.split_once('=').unwrap_or((text, text));
     let plain = |name: &str| {
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
@@ -73,7 +74,7 @@ fn server(text: &str) -> anyhow::Result<Server> {
 }
 
 /// Certnames of all compilers: those that are configured, and those whose certificate says so and is good.
-fn known(site: &Site) -> anyhow::Result<Vec<String>> {
+pub(super) fn known(site: &Site) -> anyhow::Result<Vec<String>> {
     let mut names: BTreeSet<String> = site.config.auth.compilers.iter().cloned().collect();
     let lists = std::fs::read(site.path("cacrl")).ok();
     let lists = lists.map(|pem| Crl::chain_from_pem(&pem)).transpose().context("the revocation lists")?;
