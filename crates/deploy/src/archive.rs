@@ -31,7 +31,7 @@ pub(crate) struct Limits {
 }
 
 const LIMITS: Limits =
-    Limits { entries: 100_000, bytes: 1 << 30, ratio: 200, small: 64 << 20, depth: 64, path_bytes: 1024 };
+    Limits { entries: 100_000, bytes: 1 << 30, ratio: 100, small: 64 << 20, depth: 64, path_bytes: 1024 };
 
 /// An archive that is here.
 #[derive(Clone, Debug)]
@@ -321,4 +321,64 @@ pub fn unpack_any(bytes: &[u8], root: &Path) -> bool {
     let limits =
         Limits { entries: 100, bytes: 1 << 20, ratio: 100, small: 1 << 18, depth: 8, path_bytes: 200 };
     unpack(bytes, bytes.len() as u64, root, Modes::Release, &limits, &Cancel::never(), &|_| {}).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An archive whose names, modes and kinds of entries are as given, well-formed or not.
+    fn packed(entries: &[(String, u8, u32, Vec<u8>)]) -> Vec<u8> {
+        let encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let mut builder = tar::Builder::new(encoder);
+        for (name, kind, mode, data) in entries {
+            let mut header = tar::Header::new_gnu();
+            header.set_entry_type(EntryType::new(*kind));
+            header.set_mode(*mode);
+            header.set_size(data.len() as u64);
+            let length = name.len().min(100);
+            header.as_old_mut().name[..length].copy_from_slice(&name.as_bytes()[..length]);
+            header.as_old_mut().linkname[..2].copy_from_slice(b"..");
+            header.set_cksum();
+            builder.append(&header, &data[..]).unwrap();
+        }
+        builder.into_inner().unwrap().finish().unwrap()
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config::with_cases(200))]
+        #[test]
+        fn nothing_is_written_beside_the_directory(
+            entries in proptest::collection::vec(
+                ("(\\.\\.|\\.|/|a|b|c|\\.git|metadata.json){1,8}", "[0-7LKgxSD\0]", 0_u32..0o10000, proptest::collection::vec(0_u8..3, 0..40)),
+                0..12,
+            ),
+            cut in 0_usize..64,
+        ) {
+            let entries: Vec<_> =
+                entries.into_iter().map(|(name, kind, mode, data)| (name, kind.as_bytes()[0], mode, data)).collect();
+            let mut bytes = packed(&entries);
+            bytes.truncate(bytes.len().saturating_sub(cut / 8));
+            let folder = tempfile::tempdir().unwrap();
+            let root = folder.path().join("a/b");
+            fs::create_dir_all(&root).unwrap();
+            unpack_any(&bytes, &root);
+            for (directory, only) in [(folder.path().to_owned(), "a"), (folder.path().join("a"), "b")] {
+                let names: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+                proptest::prop_assert_eq!(names, [only]);
+            }
+            let mut directories = vec![root];
+            while let Some(directory) = directories.pop() {
+                for entry in fs::read_dir(directory).unwrap() {
+                    let entry = entry.unwrap();
+                    let kind = entry.file_type().unwrap();
+                    proptest::prop_assert!(kind.is_dir() || kind.is_file());
+                    proptest::prop_assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o7000, 0);
+                    if kind.is_dir() {
+                        directories.push(entry.path());
+                    }
+                }
+            }
+        }
+    }
 }

@@ -51,11 +51,12 @@ impl Forge {
                 format!("forge.baseurl: '{}' is neither an address nor a directory", without_passwords(url));
             return Err(DeployError::new(Kind::Configuration, msg));
         };
+        let proxy = settings.forge.proxy.clone().or_else(|| settings.proxy.clone());
         let own = own_directory(&settings.cachedir);
         Ok(Forge {
             base,
             token: settings.forge.authorization_token.clone(),
-            http: Http::new(settings.fetch_timeout, settings.forge.ca_file.clone()),
+            http: Http::new(settings.fetch_timeout, settings.forge.ca_file.clone(), proxy),
             archives: own.join("archives"),
             releases: own.join("releases").join(short_name(url.as_bytes())),
         })

@@ -35,20 +35,21 @@ const AUTHORITIES: &[&str] = &[
 pub(crate) struct Http {
     limits: ClientLimits,
     ca_file: Option<PathBuf>,
+    proxy: Option<Secret>,
     /// One thread, made when it is needed first.
     runtime: OnceLock<Option<Runtime>>,
-    plain: OnceLock<Client>,
-    secure: OnceLock<Result<Client>>,
+    /// Clients of plain HTTP and of HTTPS, each directly and through the proxy.
+    clients: [OnceLock<Result<Client>>; 4],
 }
 
 impl Http {
-    pub(crate) fn new(answer_timeout: Duration, ca_file: Option<PathBuf>) -> Http {
+    pub(crate) fn new(answer_timeout: Duration, ca_file: Option<PathBuf>, proxy: Option<Secret>) -> Http {
         let limits = ClientLimits {
             connect_timeout: Duration::from_secs(10),
             answer_timeout,
             answer_bytes_max: BYTES_MAX,
         };
-        Http { limits, ca_file, runtime: OnceLock::new(), plain: OnceLock::new(), secure: OnceLock::new() }
+        Http { limits, ca_file, proxy, runtime: OnceLock::new(), clients: Default::default() }
     }
 
     /// Gets what an address has; nothing if it has nothing (404, 410).
@@ -151,20 +152,36 @@ impl Http {
     }
 
     fn client(&self, url: &str) -> Result<&Client> {
-        if url.starts_with("http://") {
-            return Ok(self.plain.get_or_init(|| Client::without_tls().with_limits(self.limits.clone())));
-        }
-        let secure = self.secure.get_or_init(|| {
-            let authorities = self.authorities()?;
-            let tls = ClientTls::anonymous(&authorities, b"").map_err(|error| {
-                DeployError::new(
-                    Kind::Configuration,
-                    format!("the certificates of authorities cannot be used: {error}"),
-                )
-            })?;
-            Ok(Client::new(&tls).with_limits(self.limits.clone()))
+        let is_plain = url.starts_with("http://");
+        let proxy = self.proxy.as_ref().filter(|proxy| !proxy.show().is_empty() && !goes_directly(url));
+        let [plain, plain_proxied, secure, secure_proxied] = &self.clients;
+        let slot = match (is_plain, proxy.is_some()) {
+            (true, false) => plain,
+            (true, true) => plain_proxied,
+            (false, false) => secure,
+            (false, true) => secure_proxied,
+        };
+        let made = slot.get_or_init(|| {
+            let client = match is_plain {
+                true => Client::without_tls(),
+                false => {
+                    let tls = ClientTls::anonymous(&self.authorities()?, b"").map_err(|error| {
+                        let msg = format!("the certificates of authorities cannot be used: {error}");
+                        DeployError::new(Kind::Configuration, msg)
+                    })?;
+                    Client::new(&tls)
+                }
+            };
+            let client = client.with_limits(self.limits.clone());
+            match proxy {
+                None => Ok(client),
+                Some(proxy) => client.with_proxy(proxy.show()).map_err(|_| {
+                    let msg = "the address of the proxy is none; write http://host:port".to_owned();
+                    DeployError::new(Kind::Configuration, msg)
+                }),
+            }
         });
-        secure.as_ref().map_err(Clone::clone)
+        made.as_ref().map_err(Clone::clone)
     }
 
     /// The certificates that are trusted.
@@ -188,6 +205,25 @@ impl Drop for Http {
             runtime.shutdown_background();
         }
     }
+}
+
+/// Whether `no_proxy` in the environment names the host of an address.
+fn goes_directly(url: &str) -> bool {
+    let named = std::env::var("no_proxy").or_else(|_| std::env::var("NO_PROXY")).unwrap_or_default();
+    is_named(&named, url)
+}
+
+fn is_named(named: &str, url: &str) -> bool {
+    let authority = origin(url).split("://").nth(1).unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let host = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    named.split(',').map(str::trim).filter(|name| !name.is_empty()).any(|name| {
+        let suffix = name.trim_start_matches('.');
+        name == "*" || host == suffix || host.strip_suffix(suffix).is_some_and(|rest| rest.ends_with('.'))
+    })
 }
 
 fn sleep(pause: Duration, cancel: &Cancel) -> Result<()> {
@@ -217,5 +253,43 @@ pub(crate) fn resolve(base: &str, to: &str) -> Option<String> {
     match to.strip_prefix('/') {
         Some(path) => Some(format!("{}/{path}", origin(base))),
         None => Some(format!("{}/{to}", base.rsplit_once('/').map_or(base, |(directory, _)| directory))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_seen_from_others() {
+        let base = "https://h:1/forge/v3/x";
+        assert_eq!(resolve(base, "/f").as_deref(), Some("https://h:1/f"));
+        assert_eq!(resolve(base, "f").as_deref(), Some("https://h:1/forge/v3/f"));
+        assert_eq!(resolve(base, "http://o/f").as_deref(), Some("http://o/f"));
+        assert_eq!(resolve(base, "file:///etc/passwd"), None);
+        assert_eq!(resolve(base, "//o/f"), None);
+    }
+
+    #[test]
+    fn hosts_without_proxy() {
+        for (named, url, is_direct) in [
+            ("", "http://h/x", false),
+            ("*", "http://h/x", true),
+            ("example.com, h", "http://h:8080/x", true),
+            (".example.com", "https://forge.example.com/x", true),
+            ("example.com", "https://notexample.com/x", false),
+        ] {
+            assert_eq!(is_named(named, url), is_direct, "{named} {url}");
+        }
+    }
+
+    #[test]
+    fn the_authorities_of_this_system_can_be_used() {
+        let http = Http::new(Duration::from_secs(1), None, None);
+        // A machine without any says what to do.
+        match http.client("https://forge.example.com/") {
+            Ok(_) => {}
+            Err(error) => assert!(error.msg.contains("install ca-certificates"), "{error}"),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The same control repository deployed by r10k and by us: the trees must be the same, the first time and after changes.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
 mod support;
 

@@ -1,6 +1,8 @@
 //! The client: HTTPS with our certificate, revocation checked, connections kept. For services that listen without TLS on this machine
 //! there is one of plain HTTP, which speaks nothing else.
 //!
+//! A proxy is asked for a tunnel (TLS) or for the request itself (plain HTTP).
+//!
 //! Small on purpose: one request at a time on a connection, idle connections kept per server, a time limit for each
 //! step and a size limit for the answer. It follows no redirects and retries only a request that a kept connection
 //! never delivered.
@@ -9,6 +11,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Full};
@@ -18,6 +22,7 @@ use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -157,12 +162,25 @@ impl Default for ClientLimits {
 
 type Sender = SendRequest<Full<Bytes>>;
 
+/// Longest head of a proxy's answer.
+const PROXY_HEAD_BYTES_MAX: usize = 8 << 10;
+
+/// A proxy.
+#[derive(Clone)]
+struct Proxy {
+    host: String,
+    port: u16,
+    /// `Proxy-Authorization`
+    authorization: Option<HeaderValue>,
+}
+
 /// A client. Clones share connections.
 #[derive(Clone)]
 pub struct Client {
     tls: Option<TlsConnector>,
     limits: ClientLimits,
     headers: HeaderMap,
+    proxy: Option<Proxy>,
     idle: Arc<Mutex<HashMap<String, Vec<Sender>>>>,
 }
 
@@ -174,7 +192,42 @@ impl Client {
 
     /// A client of plain HTTP, which takes `http://` addresses and no others.
     pub fn without_tls() -> Client {
-        Client { tls: None, limits: ClientLimits::default(), headers: HeaderMap::new(), idle: Arc::default() }
+        Client {
+            tls: None,
+            limits: ClientLimits::default(),
+            headers: HeaderMap::new(),
+            proxy: None,
+            idle: Arc::default(),
+        }
+    }
+
+    /// The same through a proxy, `http://[user:password@]host[:port]`.
+    ///
+    /// # Errors
+    /// The address is none.
+    pub fn with_proxy(mut self, proxy: &str) -> Result<Client, ClientError> {
+        // The password stays out of the message.
+        let wrong = || ClientError::PlainAddress("(the proxy's address)".to_owned());
+        let rest = proxy.strip_prefix("http://").unwrap_or(proxy).trim_end_matches('/');
+        let (user, place) = match rest.rsplit_once('@') {
+            Some((user, place)) => (Some(user), place),
+            None => (None, rest),
+        };
+        let authority: http::uri::Authority = place.parse().map_err(|_| wrong())?;
+        let authorization = user.map(|user| {
+            let user = percent_encoding::percent_decode_str(user).collect::<Vec<u8>>();
+            let mut value =
+                HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(&user))).map_err(|_| wrong())?;
+            value.set_sensitive(true);
+            Ok(value)
+        });
+        let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
+        if host.is_empty() {
+            return Err(wrong());
+        }
+        let port = authority.port_u16().unwrap_or(3128);
+        self.proxy = Some(Proxy { host, port, authorization: authorization.transpose()? });
+        Ok(self)
     }
 
     /// The same with other limits.
@@ -231,9 +284,17 @@ impl Client {
         let mut request = http::Request::new(Full::new(body));
         *request.method_mut() = method;
         let target = uri.path_and_query().map_or("/", |target| target.as_str());
-        *request.uri_mut() = target.parse().map_err(|_| address())?;
+        // A proxy without a tunnel must know where the request goes.
+        let is_forwarded = self.proxy.is_some() && self.tls.is_none();
+        *request.uri_mut() =
+            if is_forwarded { uri.clone() } else { target.parse().map_err(|_| address())? };
         *request.headers_mut() = self.headers.clone();
         request.headers_mut().extend(headers);
+        if let Some(Proxy { authorization: Some(authorization), .. }) =
+            self.proxy.as_ref().filter(|_| is_forwarded)
+        {
+            request.headers_mut().insert(header::PROXY_AUTHORIZATION, authorization.clone());
+        }
         request.headers_mut().insert(header::HOST, HeaderValue::from_str(&server).map_err(|_| address())?);
 
         let seconds = self.limits.answer_timeout.as_secs();
@@ -302,8 +363,17 @@ impl Client {
         let failed = |reason: String| ClientError::Connect { server: server.to_owned(), reason };
         let name = ServerName::try_from(host.to_owned()).map_err(|error| failed(error.to_string()))?;
         let connecting = async {
-            let stream = TcpStream::connect((host, port)).await.map_err(|error| failed(error.to_string()))?;
+            let (to, at) = match &self.proxy {
+                Some(proxy) => (proxy.host.as_str(), proxy.port),
+                None => (host, port),
+            };
+            let mut stream = TcpStream::connect((to, at)).await.map_err(|error| failed(error.to_string()))?;
             let _ = stream.set_nodelay(true);
+            if let Some(proxy) = self.proxy.as_ref().filter(|_| self.tls.is_some()) {
+                tunnel(&mut stream, proxy, server)
+                    .await
+                    .map_err(|reason| failed(format!("the proxy {to}:{at} {reason}")))?;
+            }
             let Some(tls) = &self.tls else {
                 let (sender, connection) =
                     handshake(TokioIo::new(stream)).await.map_err(|error| failed(chain(&error)))?;
@@ -352,6 +422,33 @@ impl Client {
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Client").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+/// Asks a proxy for a connection to a server.
+async fn tunnel(stream: &mut TcpStream, proxy: &Proxy, server: &str) -> Result<(), String> {
+    let mut request = format!("CONNECT {server} HTTP/1.1\r\nHost: {server}\r\n").into_bytes();
+    if let Some(authorization) = &proxy.authorization {
+        request.extend(b"Proxy-Authorization: ");
+        request.extend(authorization.as_bytes());
+        request.extend(b"\r\n");
+    }
+    request.extend(b"\r\n");
+    stream.write_all(&request).await.map_err(|error| error.to_string())?;
+    let mut head = Vec::new();
+    // Byte by byte, so that nothing of what follows is taken.
+    while !head.ends_with(b"\r\n\r\n") {
+        let byte = stream.read_u8().await.map_err(|_| "closed the connection".to_owned())?;
+        head.push(byte);
+        if head.len() > PROXY_HEAD_BYTES_MAX {
+            return Err("does not speak HTTP".to_owned());
+        }
+    }
+    let head = String::from_utf8_lossy(&head);
+    let line = head.lines().next().unwrap_or_default();
+    match line.split(' ').nth(1) {
+        Some(status) if status.len() == 3 && status.starts_with('2') => Ok(()),
+        _ => Err(format!("answered `{line}`")),
     }
 }
 

@@ -10,12 +10,14 @@ use sha2::{Digest as _, Sha256};
 /// Answers by path: status, headers, body.
 pub type Answers = Arc<Mutex<HashMap<String, Vec<(u16, String, Vec<u8>)>>>>;
 
+/// What was asked for: path and the header `authorization`.
+pub type Asked = Arc<Mutex<Vec<(String, Option<String>)>>>;
+
 /// A Forge on a free port; it ends with the test's process.
 pub struct Forge {
     pub url: String,
     pub answers: Answers,
-    /// What was asked for: path and the header `authorization`.
-    pub asked: Arc<Mutex<Vec<(String, Option<String>)>>>,
+    pub asked: Asked,
 }
 
 /// A file of an archive.
@@ -125,7 +127,7 @@ impl Forge {
     }
 }
 
-fn answer(mut stream: TcpStream, answers: &Answers, asked: &Mutex<Vec<(String, Option<String>)>>) {
+fn answer(mut stream: TcpStream, answers: &Answers, asked: &Asked) {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {

@@ -1,0 +1,312 @@
+//! Modules of a Forge, of a directory, and of archives; with what may go wrong on the way, and what somebody may put into them.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod support;
+
+use std::fs;
+
+use deploy::settings::Secret;
+use deploy::{Cancel, DeployError, Deployed, Request, Settings, Silent};
+use sha2::{Digest as _, Sha256};
+use support::Site;
+use support::forge::{Entry, Forge, archive, release};
+
+fn with_forge(site: &Site, url: &str) -> Settings {
+    let mut settings = site.settings();
+    url.clone_into(&mut settings.forge.baseurl);
+    settings
+}
+
+fn deploy(site: &Site, settings: &Settings, puppetfile: &str) -> Result<Deployed, DeployError> {
+    site.commit("control", "production", &[("Puppetfile", Some(puppetfile))]);
+    site.deployer(settings.clone()).deploy(&Request::new("production"), &Silent)
+}
+
+fn module(site: &Site, path: &str) -> String {
+    fs::read_to_string(site.path("environments/production/modules").join(path)).unwrap()
+}
+
+#[test]
+fn versions_of_a_forge() {
+    let (site, forge) = (Site::new(), Forge::start());
+    forge.publish("acme-a", &["1.0.0", "1.1.0"]);
+    forge.publish("acme-b", &["2.0.0"]);
+    let settings = with_forge(&site, &forge.url);
+    let deployed = deploy(&site, &settings, "mod 'acme/a', '1.0.0'\nmod 'acme/b'\n").unwrap();
+    assert_eq!(deployed.modules[0].version, "1.0.0");
+    assert_eq!(module(&site, "a/manifests/init.pp"), "class a { } # 1.0.0\n");
+    assert!(!site.path("environments/production/modules/a/spec").exists());
+    assert!(site.path("environments/production/modules/a/link").symlink_metadata().is_err());
+
+    // What has no version stays; what shall be the newest does not; a version that was here once is not fetched again.
+    forge.publish("acme-b", &["3.0.0"]);
+    let before = forge.paths().len();
+    deploy(&site, &settings, "mod 'acme/a', '1.0.0'\nmod 'acme/b'\n").unwrap();
+    assert_eq!(forge.paths().len(), before);
+    let deployed = deploy(&site, &settings, "mod 'acme/a', :latest\nmod 'acme/b', :latest\n").unwrap();
+    assert_eq!(
+        (deployed.modules[0].version.as_str(), deployed.modules[1].version.as_str()),
+        ("1.1.0", "3.0.0")
+    );
+    assert_eq!(module(&site, "b/manifests/init.pp"), "class b { } # 3.0.0\n");
+    let before = forge.paths().len();
+    deploy(&site, &settings, "mod 'acme/a', '1.0.0'\nmod 'acme/b', '2.0.0'\n").unwrap();
+    assert_eq!(module(&site, "a/manifests/init.pp"), "class a { } # 1.0.0\n");
+    assert_eq!(forge.paths().len(), before);
+
+    let error = deploy(&site, &settings, "mod 'acme/a', '9.0.0'\n").unwrap_err();
+    let expected =
+        format!("Puppetfile:1: module a: The module release acme-a-9.0.0 does not exist on {}.", forge.url);
+    assert_eq!(error.msg, expected);
+    let error = deploy(&site, &settings, "mod 'acme/nosuch', :latest\n").unwrap_err();
+    assert!(error.msg.contains("The module acme-nosuch does not exist on "), "{error}");
+}
+
+#[test]
+fn an_answer_of_not_now_is_waited_for_and_a_damaged_one_is_not_used() {
+    let (site, forge) = (Site::new(), Forge::start());
+    forge.on("/v3/modules/acme-a", 429, "Retry-After: 0\r\n", b"");
+    forge.on("/v3/modules/acme-a", 503, "Retry-After: 0\r\n", b"");
+    let document = br#"{"current_release": {"version": "1.0.0"}}"#;
+    forge.on("/v3/modules/acme-a", 200, "", document);
+    let bytes = release("acme-a", "1.0.0");
+    let describe = |sha256: &str| {
+        serde_json::json!({"file_uri": "/f.tar.gz", "file_sha256": sha256}).to_string().into_bytes()
+    };
+    forge.on("/v3/releases/acme-a-1.0.0", 200, "", &describe(&hex::encode(Sha256::digest(&bytes))));
+    forge.on("/f.tar.gz", 200, "", b"something else");
+    let settings = with_forge(&site, &forge.url);
+    let error = deploy(&site, &settings, "mod 'acme/a', :latest\n").unwrap_err();
+    assert!(error.msg.contains("acme-a-1.0.0 is damaged: its SHA-256 is "), "{error}");
+    assert!(!site.path("environments/production/modules/a").exists());
+    assert!(deploy::unfinished(&site.path("environments/production")).exists());
+    forge.answers.lock().unwrap().remove("/f.tar.gz");
+    forge.on("/f.tar.gz", 200, "", &bytes);
+    deploy(&site, &settings, "mod 'acme/a', :latest\n").unwrap();
+    assert_eq!(module(&site, "a/manifests/init.pp"), "class a { } # 1.0.0\n");
+
+    forge.on("/v3/releases/acme-b-1.0.0", 500, "Retry-After: 0\r\n", b"no");
+    let error = deploy(&site, &settings, "mod 'acme/b', '1.0.0'\n").unwrap_err();
+    assert!(error.msg.ends_with("/v3/releases/acme-b-1.0.0: 500 no"), "{error}");
+    forge.on("/v3/releases/acme-c-1.0.0", 200, "", br#"{"file_uri": "/f.tar.gz"}"#);
+    let error = deploy(&site, &settings, "mod 'acme/c', '1.0.0'\n").unwrap_err();
+    assert!(error.msg.contains("comes without a checksum"), "{error}");
+}
+
+#[test]
+fn a_token_goes_to_the_forge_and_no_further() {
+    let (site, forge, elsewhere) = (Site::new(), Forge::start(), Forge::start());
+    let bytes = release("acme-a", "1.0.0");
+    let document =
+        serde_json::json!({"file_uri": "/f.tar.gz", "file_md5": hex::encode(md5::Md5::digest(&bytes))});
+    forge.on("/v3/releases/acme-a-1.0.0", 200, "", document.to_string().as_bytes());
+    forge.on("/f.tar.gz", 302, &format!("Location: {}/there.tar.gz\r\n", elsewhere.url), b"");
+    elsewhere.on("/there.tar.gz", 200, "", &bytes);
+    let mut settings = with_forge(&site, &format!("{}/", forge.url));
+    settings.forge.authorization_token = Some(Secret::new("Bearer s3cret"));
+    deploy(&site, &settings, "mod 'acme/a', '1.0.0'\n").unwrap();
+    let tokens: Vec<Option<String>> =
+        forge.asked.lock().unwrap().iter().map(|(_, token)| token.clone()).collect();
+    assert_eq!(tokens, [Some("Bearer s3cret".to_owned()), Some("Bearer s3cret".to_owned())]);
+    assert_eq!(*elsewhere.asked.lock().unwrap(), [("/there.tar.gz".to_owned(), None)]);
+}
+
+#[test]
+fn a_directory_of_archives() {
+    let site = Site::new();
+    let mirror = site.path("mirror");
+    fs::create_dir_all(&mirror).unwrap();
+    for version in ["1.9.0", "1.10.0", "2.0.0-rc1"] {
+        fs::write(mirror.join(format!("acme-a-{version}.tar.gz")), release("acme-a", version)).unwrap();
+    }
+    let settings = with_forge(&site, mirror.to_str().unwrap());
+    let deployed = deploy(&site, &settings, "mod 'acme/a', :latest\n").unwrap();
+    assert_eq!(deployed.modules[0].version, "1.10.0");
+    let error = deploy(&site, &settings, "mod 'acme/a', '3.0.0'\n").unwrap_err();
+    assert!(error.msg.contains("there is no release 3.0.0 of module acme-a"), "{error}");
+}
+
+#[test]
+fn archives_from_anywhere() {
+    let (site, forge) = (Site::new(), Forge::start());
+    let bytes = archive(&[Entry::File("./f", 0o755, "1"), Entry::File("dir/g", 0o600, "2")]);
+    fs::write(site.path("a.tar.gz"), &bytes).unwrap();
+    forge.on("/b.tgz", 200, "", &bytes);
+    let sha256 = hex::encode(Sha256::digest(&bytes));
+    let puppetfile = format!(
+        "mod 'a', type: 'tarball', source: '{}'\nmod 'b', type: 'tarball', source: '{}/b.tgz', version: '{sha256}'\n",
+        site.url("a.tar.gz"),
+        forge.url
+    );
+    let deployed = deploy(&site, &site.settings(), &puppetfile).unwrap();
+    assert_eq!((deployed.modules[0].version.as_str(), &deployed.modules[1].version), ("(present)", &sha256));
+    assert_eq!((module(&site, "a/f").as_str(), module(&site, "b/dir/g").as_str()), ("1", "2"));
+    let wrong = puppetfile.replace(&sha256, &"0".repeat(64));
+    let error = deploy(&site, &site.settings(), &wrong).unwrap_err();
+    assert!(error.msg.contains("is damaged"), "{error}");
+    fs::write(site.path("a.tar.gz"), archive(&[Entry::File("f", 0o644, "new")])).unwrap();
+    assert!(deploy(&site, &site.settings(), &puppetfile).unwrap().modules[0].changed);
+    assert_eq!(module(&site, "a/f"), "new");
+}
+
+#[test]
+fn archives_that_mean_harm() {
+    let site = Site::new();
+    let outside = site.path("outside");
+    fs::write(&outside, "safe").unwrap();
+    let try_it = |entries: &[Entry<'_>]| {
+        fs::write(site.path("x.tar.gz"), archive(entries)).unwrap();
+        let puppetfile = format!("mod 'x', type: 'tarball', source: '{}'\n", site.url("x.tar.gz"));
+        deploy(&site, &site.settings(), &puppetfile)
+    };
+    let absolute = outside.to_str().unwrap().to_owned();
+    for (entries, reason) in [
+        (vec![Entry::File("../../../../outside", 0o644, "harm")], "leads out of it"),
+        (vec![Entry::File("a/../../../../../outside", 0o644, "harm")], "leads out of it"),
+        (vec![Entry::File(&absolute, 0o644, "harm")], "is an absolute path"),
+        (vec![Entry::Device("null")], "is neither a file nor a directory"),
+        (vec![Entry::File("a", 0o644, ""), Entry::File("a/b", 0o644, "")], "could not create"),
+        (vec![Entry::File("./", 0o644, "")], "is no name of a file"),
+        (vec![], "it is empty"),
+    ] {
+        let error = try_it(&entries).unwrap_err();
+        assert!(error.msg.contains(reason), "{reason}: {error}");
+    }
+    assert_eq!(fs::read_to_string(&outside).unwrap(), "safe");
+
+    // Links are left out, and what would be written through them stays inside.
+    let root = site.folder.path().to_str().unwrap().to_owned();
+    try_it(&[
+        Entry::Link("link", &root),
+        Entry::File("link/outside", 0o4755, "harm"),
+        Entry::HardLink("hard", &absolute),
+        Entry::File(".git/hooks/post-checkout", 0o755, "harm"),
+        Entry::File("good", 0o644, "good"),
+    ])
+    .unwrap();
+    assert_eq!(fs::read_to_string(&outside).unwrap(), "safe");
+    let tree = site.tree("production");
+    let inside: Vec<&str> = tree
+        .iter()
+        .filter_map(|line| line.strip_prefix("modules/x/"))
+        .filter(|line| !line.is_empty())
+        .collect();
+    assert_eq!(inside, ["good: good", "link/", "link/outside*: harm"]);
+    let mode = std::os::unix::fs::MetadataExt::mode(
+        &fs::metadata(site.path("environments/production/modules/x/link/outside")).unwrap(),
+    );
+    assert_eq!(mode & 0o7000, 0);
+
+    // A bomb: much more than it takes.
+    let zeros = "\0".repeat(80 << 20);
+    let error = try_it(&[Entry::File("bomb", 0o644, &zeros)]).unwrap_err();
+    assert!(error.msg.contains("unpacks to more than"), "{error}");
+    fs::write(site.path("x.tar.gz"), b"no archive").unwrap();
+    let puppetfile = format!("mod 'x', type: 'tarball', source: '{}'\n", site.url("x.tar.gz"));
+    assert!(deploy(&site, &site.settings(), &puppetfile).unwrap_err().msg.contains("the archive is refused"));
+    // Nothing is left beside the environment.
+    let left: Vec<_> = fs::read_dir(site.path("environments"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.contains("unpack"))
+        .collect();
+    assert_eq!(left, Vec::<String>::new());
+}
+
+/// Makes a commit of a tree that git itself would not make.
+fn hostile_commit(site: &Site, repository: &str, entries: &[(&str, &str, &str)]) -> String {
+    let mut tree = Vec::new();
+    for (mode, name, id) in entries {
+        tree.extend(format!("{mode} {name}\0").as_bytes());
+        tree.extend(hex::decode(id).unwrap());
+    }
+    fs::write(site.path("tree"), tree).unwrap();
+    let path = site.path("tree").display().to_string();
+    let id = site.git(repository, &["hash-object", "-t", "tree", "-w", "--literally", &path]);
+    let commit = site.git(repository, &["commit-tree", "-m", "x", &id]);
+    site.git(repository, &["update-ref", "refs/heads/evil", &commit]);
+    commit
+}
+
+#[test]
+fn trees_that_mean_harm() {
+    let site = Site::new();
+    site.commit("m", "main", &[("f", Some("harm"))]);
+    let blob = site.git("m", &["rev-parse", "HEAD:f"]);
+    let tree = site.git("m", &["rev-parse", "HEAD^{tree}"]);
+    fs::write(site.path("outside"), "safe").unwrap();
+    fs::write(site.path("target"), site.folder.path().to_str().unwrap()).unwrap();
+    let target = site.path("target").display().to_string();
+    let link = site.git("m", &["hash-object", "-w", &target]);
+    let puppetfile = format!("mod 'm', git: '{}', branch: 'evil'\n", site.url("m"));
+    for entries in [
+        vec![("40000", "..", tree.as_str())],
+        vec![("40000", ".git", tree.as_str())],
+        vec![("40000", ".GIT", tree.as_str())],
+        vec![("40000", "git~1", tree.as_str())],
+        vec![("100644", "a/../../../../../outside", blob.as_str())],
+        vec![("100644", "../../../../outside", blob.as_str())],
+        // A link and a directory of one name.
+        vec![("120000", "d", link.as_str()), ("40000", "d", tree.as_str())],
+    ] {
+        hostile_commit(&site, "m", &entries);
+        let result = deploy(&site, &site.settings(), &puppetfile);
+        assert_eq!(fs::read_to_string(site.path("outside")).unwrap(), "safe", "{entries:?}");
+        assert!(!site.path("f").exists(), "{entries:?}");
+        if entries.len() == 1 {
+            let error = result.unwrap_err();
+            assert!(error.msg.contains("could not check out"), "{entries:?}: {error}");
+        }
+    }
+}
+
+#[test]
+fn a_deploy_that_is_called_off_ends_soon_and_the_next_one_is_whole() {
+    let (site, forge) = (Site::new(), Forge::start());
+    forge.publish("acme-a", &["1.0.0"]);
+    forge.on("/v3/releases/acme-slow-1.0.0", 503, "Retry-After: 30\r\n", b"");
+    let settings = with_forge(&site, &forge.url);
+    site.commit(
+        "control",
+        "production",
+        &[("Puppetfile", Some("mod 'acme/a', '1.0.0'\nmod 'acme/slow', '1.0.0'\n"))],
+    );
+    let cancel = Cancel::never();
+    let request = Request { cancel: cancel.clone(), ..Request::new("production") };
+    let deployer = site.deployer(settings.clone());
+    std::thread::scope(|scope| {
+        let deploy = scope.spawn(|| deployer.deploy(&request, &Silent));
+        while !forge.paths().iter().any(|path| path.contains("slow")) {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        cancel.cancel();
+        let error = deploy.join().unwrap().unwrap_err();
+        assert!(error.msg.ends_with("the deploy was called off"), "{error}");
+    });
+    deploy(&site, &settings, "mod 'acme/a', '1.0.0'\n").unwrap();
+    assert_eq!(module(&site, "a/manifests/init.pp"), "class a { } # 1.0.0\n");
+}
+
+#[test]
+fn through_a_proxy() {
+    let (site, proxy) = (Site::new(), Forge::start());
+    let bytes = release("acme-a", "1.0.0");
+    let document =
+        serde_json::json!({"file_uri": "/f.tar.gz", "file_sha256": hex::encode(Sha256::digest(&bytes))});
+    proxy.on("http://forge.invalid/v3/releases/acme-a-1.0.0", 200, "", document.to_string().as_bytes());
+    proxy.on("http://forge.invalid/f.tar.gz", 200, "", &bytes);
+    let mut settings = with_forge(&site, "http://forge.invalid");
+    settings.forge.proxy = Some(Secret::new(proxy.url.replace("http://", "http://me:pass@")));
+    deploy(&site, &settings, "mod 'acme/a', '1.0.0'\n").unwrap();
+    assert_eq!(module(&site, "a/manifests/init.pp"), "class a { } # 1.0.0\n");
+
+    proxy.on("forge.invalid:443", 403, "", b"");
+    settings.forge.baseurl = "https://forge.invalid".to_owned();
+    let cancel = Cancel::never().within(std::time::Duration::from_secs(2));
+    site.commit("control", "production", &[("Puppetfile", Some("mod 'acme/b', '1.0.0'\n"))]);
+    let request = Request { cancel, ..Request::new("production") };
+    let error = site.deployer(settings).deploy(&request, &Silent).unwrap_err();
+    assert!(proxy.paths().contains(&"forge.invalid:443".to_owned()), "{error} {:?}", proxy.paths());
+    assert!(!error.msg.contains("pass"), "{error}");
+}
