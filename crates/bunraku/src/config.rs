@@ -42,6 +42,7 @@ pub struct Config {
     pub compiler: Compiler,
     pub file_sync: FileSync,
     pub code_manager: CodeManager,
+    pub gate: Gate,
     pub auth: Auth,
     pub log: Log,
 }
@@ -182,6 +183,16 @@ pub struct FileSync {
     pub enable_forceful_sync: bool,
     pub max_code_age: Duration,
     pub preserve_deleted_submodules: bool,
+}
+
+/// `[gate]`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "documented in `keys::KEYS`")]
+pub struct Gate {
+    pub max_changed: Option<String>,
+    pub protected: Vec<String>,
+    pub fail_on_error: bool,
 }
 
 /// `[auth]`

@@ -5,6 +5,7 @@ pub mod code;
 pub mod compiler;
 pub mod deploy;
 mod packages;
+mod preview;
 pub mod primary;
 mod puppetdb;
 pub mod settings;

@@ -67,6 +67,9 @@ pub enum Error {
     /// Another version is being made, or another process has the repository.
     #[error("{0}")]
     Busy(String),
+    /// It was judged, and must not be committed.
+    #[error("{0}")]
+    Judged(String),
     /// The other side cannot be reached or said no.
     #[error("{0}")]
     Remote(String),

@@ -4,7 +4,8 @@
 //! are made for the primary alone.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rest::{
@@ -17,7 +18,7 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::protocol::{self, Invalid, ObjectsRequest, PREFIX, WAIT_SECONDS_MAX};
 use crate::transfer;
-use crate::versions::{LatestCommits, Storage};
+use crate::versions::{LatestCommits, MESSAGE, Storage, Target};
 
 /// Check-ins and commits name environments, of which there may be many.
 const BODY_BYTES_MAX: u64 = 4 * 1024 * 1024;
@@ -55,6 +56,12 @@ impl Allowed {
     }
 }
 
+/// Who says whether what is staged may become a version.
+pub trait Judge: Send + Sync {
+    /// Judges an environment's directory. The error is the reason against it.
+    fn judge<'a>(&'a self, environment: &'a str, directory: &'a Path) -> BoxFuture<'a, Result<(), String>>;
+}
+
 /// What a client said when it checked in.
 #[derive(Clone, Debug)]
 struct CheckIn {
@@ -75,6 +82,7 @@ pub struct Handlers {
     answers: Mutex<VecDeque<(ObjectsRequest, Answer)>>,
     answering: Semaphore,
     closing: watch::Sender<bool>,
+    judge: OnceLock<Arc<dyn Judge>>,
 }
 
 impl Handlers {
@@ -92,7 +100,13 @@ impl Handlers {
             answers: Mutex::default(),
             answering: Semaphore::new(ANSWERS_AT_ONCE),
             closing: watch::Sender::new(false),
+            judge: OnceLock::new(),
         }
+    }
+
+    /// From now on commits are judged first. The first judge stays.
+    pub fn set_judge(&self, judge: Arc<dyn Judge>) {
+        let _ = self.judge.set(judge);
     }
 
     /// Answers all that wait for new versions, now and from now on, so that a stop need not wait for them.
@@ -161,13 +175,25 @@ impl Handlers {
             return Ok(refused(&Invalid::new("content-type-error", text)));
         }
         let body = request.body.bytes().await?;
-        let wanted = match protocol::read_commit_request(&body) {
+        let mut wanted = match protocol::read_commit_request(&body) {
             Ok(wanted) => wanted,
             Err(invalid) => return Ok(refused(&invalid)),
         };
-        tracing::info!(certname, target = ?wanted.target, "a commit of code is asked for");
+        let skips_gate = protocol::skips_gate(&body);
+        tracing::info!(certname, target = ?wanted.target, skips_gate, "a commit of code is asked for");
+        let mut refused = BTreeMap::new();
+        match self.judge.get() {
+            Some(_) if skips_gate => {
+                let message = wanted.message.as_deref().unwrap_or(MESSAGE);
+                wanted.message = Some(format!("{message}\n\nThe gate was not asked."));
+            }
+            Some(judge) => refused = judge_all(judge.as_ref(), &storage, &wanted.target).await,
+            None => {}
+        }
         // Goes on to its end even if the caller goes away.
-        let answer = tokio::task::spawn_blocking(move || protocol::commit_answer(&storage.commit(&wanted)));
+        let answer = tokio::task::spawn_blocking(move || {
+            protocol::commit_answer(&storage.commit_but(&wanted, &refused))
+        });
         Ok(Response::json(StatusCode::OK, &answer.await.map_err(Problem::internal)?))
     }
 
@@ -323,6 +349,18 @@ impl Handlers {
             "repos": client.repos_json(),
         }))
     }
+}
+
+/// The environments that must not be committed, and why.
+async fn judge_all(judge: &dyn Judge, storage: &Storage, target: &Target) -> BTreeMap<String, String> {
+    let mut refused = BTreeMap::new();
+    for (submodule, environment, directory) in storage.staged_environments(target) {
+        if let Err(reason) = judge.judge(&environment, &directory).await {
+            tracing::warn!(environment, reason, "the gate refuses what is staged");
+            refused.insert(submodule, reason);
+        }
+    }
+    refused
 }
 
 /// Counts a waiting client off, however its question ends.

@@ -63,6 +63,8 @@ struct CommitBody {
     submodule_id: Option<String>,
     message: Option<String>,
     author: Option<Identity>,
+    #[serde(default)]
+    skip_gate: bool,
 }
 
 #[derive(Deserialize)]
@@ -91,6 +93,11 @@ pub fn read_commit_request(bytes: &[u8]) -> Result<CommitRequest, Invalid> {
     };
     let author = body.author.map(|author| (author.name, author.email));
     Ok(CommitRequest { target, message: body.message, author })
+}
+
+/// Whether the body of `POST /commit` says that nobody is to be asked if it may be.
+pub fn skips_gate(bytes: &[u8]) -> bool {
+    parse::<CommitBody>(bytes).is_ok_and(|body| body.skip_gate)
 }
 
 /// The answer to `POST /commit`.

@@ -192,6 +192,15 @@ impl Storage {
     /// Makes versions of what is staged. Blocks while it reads and writes files. An environment that cannot be committed keeps its
     /// version and does not hold up the others; a repository that cannot is an error of its own.
     pub fn commit(&self, request: &CommitRequest) -> BTreeMap<String, Result<Committed>> {
+        self.commit_but(request, &BTreeMap::new())
+    }
+
+    /// The same, but for environments, such as `environments/production`, that must keep their versions, and why.
+    pub fn commit_but(
+        &self,
+        request: &CommitRequest,
+        refused: &BTreeMap<String, String>,
+    ) -> BTreeMap<String, Result<Committed>> {
         let _one_at_a_time = self.committing.lock().unwrap_or_else(PoisonError::into_inner);
         let repos: Vec<&str> = match &request.target {
             Target::All => self.settings.repos.keys().map(String::as_str).collect(),
@@ -199,7 +208,7 @@ impl Storage {
         };
         let mut outcome = BTreeMap::new();
         for repo in repos {
-            outcome.insert(repo.to_owned(), self.commit_repo(repo, request));
+            outcome.insert(repo.to_owned(), self.commit_repo(repo, request, refused));
         }
         if let Err(error) = self.refresh() {
             tracing::error!(%error, "the newest versions could not be read");
@@ -207,7 +216,12 @@ impl Storage {
         outcome
     }
 
-    fn commit_repo(&self, id: &str, request: &CommitRequest) -> Result<Committed> {
+    fn commit_repo(
+        &self,
+        id: &str,
+        request: &CommitRequest,
+        refused: &BTreeMap<String, String>,
+    ) -> Result<Committed> {
         let started = Instant::now();
         let settings = self.settings.repos.get(id);
         let settings = settings.ok_or_else(|| Error::NotFound(format!("there is no repository {id}")))?;
@@ -236,7 +250,10 @@ impl Storage {
             staged.iter().filter(|name| only.is_none_or(|only| only == name.as_str())).collect();
         for environment in wanted {
             let submodule = format!("{}/{environment}", settings.submodules_dir);
-            let outcome = self.commit_environment(id, settings, environment, request);
+            let outcome = match refused.get(&submodule) {
+                Some(reason) => Err(Error::Judged(reason.clone())),
+                None => self.commit_environment(id, settings, environment, request),
+            };
             match &outcome {
                 Ok(commit) => {
                     pointers.insert(environment.clone(), *commit);
@@ -274,6 +291,30 @@ impl Storage {
         let milliseconds = started.elapsed().as_millis() as u64;
         tracing::info!(repo = id, %commit, milliseconds, "code was committed");
         Ok(Committed { commit, submodules })
+    }
+
+    /// What a commit would take: environments such as `environments/production`, their names, and where they are staged.
+    pub fn staged_environments(&self, target: &Target) -> Vec<(String, String, PathBuf)> {
+        let mut found = Vec::new();
+        for (id, settings) in &self.settings.repos {
+            let (repo, only) = match target {
+                Target::All => (id, None),
+                Target::Repo(repo) => (repo, None),
+                Target::Submodule { repo, submodule } => (repo, Some(submodule)),
+            };
+            if repo != id {
+                continue;
+            }
+            // What cannot be listed cannot be committed either, which says why.
+            for name in self.staged(settings, false).unwrap_or_default() {
+                let submodule = format!("{}/{name}", settings.submodules_dir);
+                if only.is_none_or(|only| *only == submodule) {
+                    let directory = settings.staging_dir.join(&submodule);
+                    found.push((submodule, name, directory));
+                }
+            }
+        }
+        found
     }
 
     /// Environments in the staging directory.

@@ -18,6 +18,7 @@ use crate::resource::{Parameter, ResourceId, TypeOf};
 use crate::scope::{ScopeId, TOP};
 use crate::session::Session;
 use crate::stack;
+use crate::used::Used;
 use crate::world::World;
 
 /// How long `config_version` may run.
@@ -55,7 +56,21 @@ pub struct CompileError {
 /// # Errors
 /// Whatever is wrong with the code, the data or the node, in Puppet's words.
 pub fn compile(image: &Image, world: &dyn World, node: &NodeInput) -> Result<Compilation, CompileError> {
-    with_deep_stack(|| run(image, world, node))
+    with_deep_stack(|| run(image, world, node, None))
+}
+
+/// The same, with what of the code was used on the way; also of a compile that fails.
+pub fn compile_noting(
+    image: &Image,
+    world: &dyn World,
+    node: &NodeInput,
+) -> (Result<Compilation, CompileError>, Used) {
+    let noting = with_deep_stack(|| {
+        let mut used = None;
+        let result = run(image, world, node, Some(&mut used));
+        Ok((result, used.unwrap_or_else(Used::unknown)))
+    });
+    noting.unwrap_or_else(|error| (Err(error), Used::unknown()))
 }
 
 /// Runs a compile on a thread with the stack that deeply nested code needs.
@@ -75,10 +90,19 @@ pub(crate) fn with_deep_stack<T: Send>(
     })
 }
 
-fn run(image: &Image, world: &dyn World, node: &NodeInput) -> Result<Compilation, CompileError> {
+fn run(
+    image: &Image,
+    world: &dyn World,
+    node: &NodeInput,
+    used: Option<&mut Option<Used>>,
+) -> Result<Compilation, CompileError> {
     let spare = OnceCell::new();
     let mut session = Session::new(image, world, node, &spare);
-    let version = match session.compile() {
+    let compiled = session.compile();
+    if let Some(used) = used {
+        *used = Some(Used::by(&mut session));
+    }
+    let version = match compiled {
         Ok(version) => version,
         Err(control) => {
             let message = session.describe(control);

@@ -441,6 +441,7 @@ impl<'a, 'i> Context<'a, 'i> {
     pub fn glob(&mut self, pattern: &str) -> Vec<String> {
         // Which names there are cannot be noted.
         self.session.reads.impure = true;
+        self.session.reads.opaque = true;
         hiera::glob(&hiera::source::Disk, pattern)
     }
 
@@ -454,10 +455,15 @@ impl<'a, 'i> Context<'a, 'i> {
         self.session.module_file(folder, name)
     }
 
-    /// The folder of a module.
-    pub fn module_directory(&self, name: &str) -> Option<&'i std::path::Path> {
+    /// The folder of a module; also that there is none counts as read.
+    pub fn module_directory(&mut self, name: &str) -> Option<&'i std::path::Path> {
         let image = self.session.image;
-        Some(&image.module(Symbol::existing(name)?)?.path)
+        let module = Symbol::existing(name).and_then(|name| image.module(name));
+        match module {
+            Some(module) => _ = self.session.reads.file(&module.path.to_string_lossy()),
+            None => self.session.reads.no_module(image, name),
+        }
+        module.map(|module| module.path.as_path())
     }
 
     /// The node's facts. The whole hash counts as read.

@@ -361,6 +361,19 @@ impl Image {
         Some((function, places.iter().all(|(other, _)| other == of)))
     }
 
+    /// The files of all functions with this name: of one in the language, and of those in Ruby.
+    pub(crate) fn function_files(&self, name: Symbol) -> impl Iterator<Item = PathBuf> {
+        let places = self.ruby_functions.get(&name).into_iter().flatten();
+        let in_ruby = places.filter_map(|(of, at)| {
+            let function = match of {
+                Some(module) => self.modules.get(module)?.ruby_functions.get(*at),
+                None => self.own_ruby_functions.get(*at),
+            };
+            function.map(|function| function.path.clone())
+        });
+        self.functions.get(&name).cloned().into_iter().chain(in_ruby)
+    }
+
     /// A path as Puppet's `module/file` notation names it, in one of a module's folders.
     pub fn module_file(&self, folder: &str, name: &str) -> Option<PathBuf> {
         let (module, file) = name.split_once('/')?;

@@ -46,13 +46,14 @@ pub mod stack;
 mod tags;
 mod types;
 mod unique;
+mod used;
 pub mod world;
 
 use std::sync::Arc;
 
 use pcore::{Hash, Str, Value};
 
-pub use compile::{Compilation, CompileError, compile, version};
+pub use compile::{Compilation, CompileError, compile, compile_noting, version};
 pub use context::{Block, Context};
 pub use error::{Control, Error};
 pub use image::{Image, ImageOptions, Strict};
@@ -61,6 +62,7 @@ pub use log::{Level, LogEntry};
 pub use lookup::{Answer, Explain, Question, look_up};
 pub use reads::ReadSet;
 pub use render::{Rendered, Rendering, Template, ValueCode, render};
+pub use used::Used;
 pub use world::World;
 
 /// The node to compile for.

@@ -124,6 +124,12 @@ impl<'i> Session<'i> {
         reads
     }
 
+    /// The files of Hiera that were looked for so far.
+    pub(crate) fn consulted(&self) -> impl Iterator<Item = String> {
+        let states = self.lookups.session.as_ref().map(hiera::Session::consulted).unwrap_or_default();
+        states.into_iter().map(|(path, _)| path)
+    }
+
     /// The function `lookup`; `None` if nothing was found.
     ///
     /// # Errors

@@ -29,6 +29,8 @@ pub struct ReadSet {
     pub queries: Vec<String>,
     /// True if the result depends on the time, on chance, or on a command's output.
     pub impure: bool,
+    /// True if files may have been read that are not in `files`: by code in other processes, or by looking for names.
+    pub opaque: bool,
 }
 
 /// A place in facts or trusted data; the empty path stands for all of them.
@@ -160,6 +162,16 @@ impl ReadSet {
         let stat = hiera::source::Disk.stat(path);
         self.files.insert(path.to_owned(), stat);
         stat
+    }
+
+    /// Notes that a module was looked for that is not there.
+    pub(crate) fn no_module(&mut self, image: &crate::Image, name: &str) {
+        if name.is_empty() || name.contains(['/', '\0']) {
+            return;
+        }
+        for folder in &image.options.modulepath {
+            self.file(&folder.join(name).to_string_lossy());
+        }
     }
 
     pub(crate) fn query(&mut self, text: String) {

@@ -140,6 +140,7 @@ impl<'i> Session<'i> {
             Err(error) => return Err(unloadable(error).into()),
         };
         self.reads.impure = true;
+        self.reads.opaque = true;
         match described {
             Described::Legacy { arity, is_statement } => {
                 let args = crate::eval::call::legacy_arguments(name.as_str(), *arity, args)?;

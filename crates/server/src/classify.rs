@@ -79,7 +79,8 @@ impl Classify {
         .map_err(Problem::internal)
     }
 
-    fn definition(&self, certname: &str) -> Result<Option<Definition>, String> {
+    /// The definition, asked for on this thread.
+    pub(crate) fn definition(&self, certname: &str) -> Result<Option<Definition>, String> {
         let Some(definition) = self.terminus.find(certname, self.time_max)? else { return Ok(None) };
         if let Some(name) = &definition.environment
             && let Err(EnvironmentError::NotFound(_)) = self.environments.conf(name)

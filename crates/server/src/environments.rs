@@ -249,6 +249,56 @@ impl Environments {
         self.settings.environmentpath.iter().map(|path| path.join(name)).find(|directory| directory.is_dir())
     }
 
+    /// Code that may become this environment's, from a directory of its own. It is known by the place that the environment has.
+    pub(crate) fn staged(
+        &self,
+        live: &Environment,
+        directory: &Path,
+    ) -> Result<Environment, EnvironmentError> {
+        let name = live.name.as_str();
+        let conf = EnvironmentConf::load(name, directory, &self.settings)?;
+        let shown_as = live.version.as_ref().map_or(&live.directory, |version| &version.shown_as);
+        let options = self.options(name, directory, Some(shown_as.clone()), &conf);
+        let image = live.image.with_options(&options).map_err(|source| EnvironmentError::Unreadable {
+            name: name.to_owned(),
+            directory: directory.to_owned(),
+            source,
+        })?;
+        Ok(Environment {
+            name: name.to_owned(),
+            directory: directory.to_owned(),
+            conf,
+            image: Arc::new(image),
+            classes: Arc::default(),
+            version: None,
+        })
+    }
+
+    fn options(
+        &self,
+        name: &str,
+        directory: &Path,
+        shown_as: Option<PathBuf>,
+        conf: &EnvironmentConf,
+    ) -> ImageOptions {
+        ImageOptions {
+            environment: name.to_owned(),
+            directory: Some(directory.to_owned()),
+            shown_as,
+            modulepath: conf.modulepath.clone(),
+            manifest: Some(conf.manifest.clone()),
+            config_version: conf.config_version.clone(),
+            hiera_config: self.settings.hiera_config.clone(),
+            strict: self.settings.strict,
+            strict_variables: self.settings.strict_variables,
+            settings: self.settings.variables.clone(),
+            track_lookups: self.settings.track_lookups,
+            ruby: self.settings.ruby.clone(),
+            bounds: self.settings.bounds,
+            ..ImageOptions::default()
+        }
+    }
+
     fn look(
         &self,
         name: &str,
@@ -277,22 +327,8 @@ impl Environments {
                 Environment { image: Arc::new(image), classes: Arc::default(), version, ..(**old).clone() };
             return Ok(Arc::new(environment));
         }
-        let options = ImageOptions {
-            environment: name.to_owned(),
-            directory: Some(directory.clone()),
-            shown_as: version.as_ref().map(|version| version.shown_as.clone()),
-            modulepath: conf.modulepath.clone(),
-            manifest: Some(conf.manifest.clone()),
-            config_version: conf.config_version.clone(),
-            hiera_config: self.settings.hiera_config.clone(),
-            strict: self.settings.strict,
-            strict_variables: self.settings.strict_variables,
-            settings: self.settings.variables.clone(),
-            track_lookups: self.settings.track_lookups,
-            ruby: self.settings.ruby.clone(),
-            bounds: self.settings.bounds,
-            ..ImageOptions::default()
-        };
+        let shown_as = version.as_ref().map(|version| version.shown_as.clone());
+        let options = self.options(name, &directory, shown_as, &conf);
         // Versions share most of their files.
         let image = match old.filter(|old| version.is_some() && old.version.is_some()) {
             Some(old) => old.image.with_options(&options),

@@ -9,6 +9,7 @@ pub mod environments;
 pub mod files;
 pub mod local;
 pub mod pool;
+pub mod preview;
 pub mod settings;
 pub mod versions;
 

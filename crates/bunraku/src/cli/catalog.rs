@@ -3,7 +3,7 @@
 mod diff;
 mod report;
 mod side;
-mod text;
+pub(super) mod text;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -1,6 +1,7 @@
 //! `bunraku code`: what an environment's code needs, told before a compile needs it; and the versions of code that servers have.
 
 mod deploy;
+mod preview;
 mod versions;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ pub enum Command {
     Check(CheckArgs),
     Deploy(deploy::DeployArgs),
     PrintConfig(deploy::PrintConfigArgs),
+    Preview(preview::Args),
     Commit(versions::CommitArgs),
     Status(versions::StatusArgs),
 }
@@ -78,6 +80,7 @@ pub fn run(command: Command, config: Option<&Path>) -> anyhow::Result<ExitCode> 
         Command::Check(args) => args,
         Command::Deploy(args) => return deploy::run(&args, &site),
         Command::PrintConfig(args) => return deploy::print_config(&args, &site),
+        Command::Preview(args) => return wait(preview::run(args, &site)),
         Command::Commit(args) => return wait(versions::commit(args, &site)),
         Command::Status(args) => return wait(versions::status(args, &site)),
     };

@@ -125,6 +125,9 @@ keys! {
     "code-manager.proxy" = "\"\"", "Proxy for repositories. Default: the environment variables.";
     "code-manager.forge-settings" = "{}", "Where modules without a repository come from: baseurl (an address, or a directory of archives), authorization-token-file, ca-file.";
     "code-manager.git-settings" = "{}", "How repositories are reached: private-key, oauth-token (a file), username, proxy, default-ref, and [[code-manager.git-settings.repositories]] with remote and what is different for it.";
+    "gate.max-changed" = "\"\"", "Code that would change the catalogs of more nodes than this is not committed: a number, or a share such as 10%. Default: no limit.";
+    "gate.protected" = "[]", "Code that would add, remove or change such a resource on a node is not committed: Type or Type[title], with * for any text.";
+    "gate.fail-on-error" = "false", "Code is not committed with which nodes do not compile any more.";
     "auth.file" = "\"\"", "Authorization rules. Default: auth.conf where a Puppet server has it, else built-in rules.";
     "auth.allow-header-cert-info" = "false", "Take the client's identity from X-Client-* headers instead of TLS. Only behind a proxy that sets them.";
     "auth.compilers" = "[]", "Certnames of compilers, which may store what agents bring and say for whom they ask the authority. Certificates with pp_auth_role = pe_compiler need not be listed.";

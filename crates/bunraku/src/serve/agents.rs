@@ -30,6 +30,8 @@ pub(super) struct Behind {
     pub(super) versions: Option<Arc<dyn Versions>>,
     /// What the server's state depends on beside itself.
     pub(super) parts: Vec<Arc<dyn Part>>,
+    /// Previews of code, where they are made.
+    pub(super) previews: Option<Arc<server::preview::handlers::Jobs>>,
 }
 
 impl Behind {
@@ -69,6 +71,7 @@ impl Agents {
             .with_puppet_version(PUPPET_VERSION)
             .with_metrics(metrics.clone());
         let front = Arc::new(front);
+        preview(site, &current, &behind)?;
         let listening =
             rest::listen(address(site)?, tls, front.clone(), settings::limits(site), metrics).await;
         let listening =
@@ -117,7 +120,9 @@ impl Agents {
     ) -> anyhow::Result<()> {
         let rules = settings::rules(site)?;
         let fresh = current(site, &self.behind)?;
+        super::preview::gate(site)?;
         renew()?;
+        preview(site, &fresh, &self.behind)?;
         fresh.status.set(State::Running);
         self.mounts.replace(mounts(site, &fresh, &self.behind));
         self.front.replace_rules(rules);
@@ -139,6 +144,9 @@ impl Agents {
         self.lock().status.set(State::Stopping);
         let in_time = self.listening.stop(self.shutdown_timeout).await;
         self.warming.abort();
+        if let Some(previews) = &self.behind.previews {
+            previews.close();
+        }
         let current = self.current;
         drop((self.mounts, self.front));
         if tokio::task::spawn_blocking(move || drop(current)).await.is_err() {
@@ -161,6 +169,14 @@ fn current(site: &Site, behind: &Behind) -> anyhow::Result<Current> {
     Ok(Current { server, status: Arc::new(status) })
 }
 
+/// Lets previews be made by this server from now on.
+fn preview(site: &Site, current: &Current, behind: &Behind) -> anyhow::Result<()> {
+    if let Some(previews) = &behind.previews {
+        previews.replace(current.server.clone(), super::preview::gate(site)?);
+    }
+    Ok(())
+}
+
 /// What answers which path.
 fn mounts(site: &Site, current: &Current, behind: &Behind) -> Router {
     let body_bytes_max = site.config.listen.max_body_bytes as u64;
@@ -170,6 +186,10 @@ fn mounts(site: &Site, current: &Current, behind: &Behind) -> Router {
         .mount_with_limit("/puppet/v4", body_bytes_max, current.server.clone())
         .mount("/puppet-admin-api/v1", Arc::new(admin))
         .mount("/status/v1", current.status.clone());
+    let router = match &behind.previews {
+        Some(previews) => router.mount(server::preview::handlers::PREFIX, previews.clone()),
+        None => router,
+    };
     behind.services.iter().fold(router, |router, (prefix, service)| router.mount(prefix, service.clone()))
 }
 

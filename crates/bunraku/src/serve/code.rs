@@ -171,6 +171,11 @@ impl CodeSync {
         Ok(CodeSync { handlers, versions: Arc::new(versions), parts, allowed, client })
     }
 
+    /// What has the versions.
+    pub(super) fn client(&self) -> &Arc<Client> {
+        &self.client
+    }
+
     /// Takes a changed list of compilers over.
     pub(super) fn reload(&self, site: &Site) {
         self.allowed.replace_compilers(settings::compilers(site));

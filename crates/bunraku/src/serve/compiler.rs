@@ -134,6 +134,7 @@ pub async fn start(site: &Site) -> anyhow::Result<Compiler> {
         ],
         has_authority: false,
         versions: None,
+        previews: None,
         parts: health::parts(&site.config.compiler, authority.clone(), follower.clone(), remote.clone()),
     };
     if let Some(code) = &code {

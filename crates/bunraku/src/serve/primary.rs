@@ -50,6 +50,7 @@ pub async fn start(site: &Site) -> anyhow::Result<Primary> {
 
     let tls = with_material(&host, &authority, ServerTls::new)?;
     let code = code::on_primary(site)?;
+    let previews = super::preview::jobs(site, code.as_ref())?;
     let mut behind = Behind {
         store: Arc::new(store.clone()),
         services: vec![
@@ -59,8 +60,10 @@ pub async fn start(site: &Site) -> anyhow::Result<Primary> {
         has_authority: true,
         versions: None,
         parts: Vec::new(),
+        previews: Some(previews.clone()),
     };
     if let Some(code) = &code {
+        super::preview::guard(&previews, code);
         behind.add_code(code);
     }
     let agents = Agents::start(site, tls.clone(), behind).await?;

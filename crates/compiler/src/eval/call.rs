@@ -162,8 +162,10 @@ impl<'i> Session<'i> {
         let text = name.as_str();
         let plain = text.strip_prefix("::").map_or(name, Symbol::new);
         let (found, for_all) = self.find_callee(plain, module)?;
-        if for_all {
-            self.callees.insert(name, found);
+        match for_all {
+            true => _ = self.callees.insert(name, found),
+            // Which of several it is depends on who asks, and is not noted.
+            false => self.reads.opaque = true,
         }
         Ok(found)
     }

@@ -327,7 +327,12 @@ impl<'i> Session<'i> {
 
     /// A file in a folder of a module; also that there is none counts as read.
     pub(crate) fn module_file(&mut self, folder: &str, name: &str) -> Option<std::path::PathBuf> {
-        let path = self.image.module_file(folder, name)?;
+        let Some(path) = self.image.module_file(folder, name) else {
+            if let Some((module, _)) = name.split_once('/') {
+                self.reads.no_module(self.image, module);
+            }
+            return None;
+        };
         self.reads.file(&path.to_string_lossy());
         self.world.exists(&path).then_some(path)
     }

@@ -104,7 +104,7 @@ fn find(context: &mut Context<'_, '_>, folder: &str, names: &[Value]) -> Result<
     Ok(names.find_map(|name| context.find_file(folder, name)).map(path_text).into())
 }
 
-fn module_directory(context: &Context<'_, '_>, names: &[Value]) -> Value {
+fn module_directory(context: &mut Context<'_, '_>, names: &[Value]) -> Value {
     let mut names = names.iter().filter_map(Value::as_str);
     names.find_map(|name| context.module_directory(name)).map(|path| path_text(path.to_owned())).into()
 }

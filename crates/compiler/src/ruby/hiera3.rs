@@ -18,6 +18,7 @@ impl<'i> Session<'i> {
     pub(crate) fn ask_hiera3(&mut self, call: BackendCall<'_>, at: CallSite<'i>) -> Result<Value, Control> {
         let Some(pool) = &self.image.ruby else { return Ok(Value::Undef) };
         self.reads.impure = true;
+        self.reads.opaque = true;
         let compile = self.lookups.number();
         let (number, context) = self.add_context(call.context.clone());
         let mut carried = Carried::default();

@@ -43,6 +43,7 @@ impl<'i> Session<'i> {
     ) -> Option<Result<String, Failure>> {
         let pool = self.image.ruby.as_ref()?;
         self.reads.impure = true;
+        self.reads.opaque = true;
         let variables = match self.mentioned_variables(text, at) {
             Ok(variables) => variables,
             Err(control) => return Some(Err(Failure::Control(control))),

@@ -52,6 +52,7 @@ const RULES: &[(&str, &str, &str, Whom)] = &[
     // The service has a list of its own.
     ("puppetlabs file sync", "/file-sync/v1/", "post", Authenticated),
     (PACKAGES.0, PACKAGES.1, PACKAGES.2, PACKAGES.3),
+    ("bunraku preview", "/preview/v1/", "get post delete", Authenticated),
     ("puppet tasks information", "/puppet/v3/tasks", "", Authenticated),
 ];
 

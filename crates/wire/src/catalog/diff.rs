@@ -6,6 +6,7 @@
 //!
 //! Secrets stay secret: a parameter that is sensitive on either side is reported without its values.
 
+mod json;
 mod order;
 
 use std::collections::BTreeSet;

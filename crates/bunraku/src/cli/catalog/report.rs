@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use anyhow::bail;
-use pcore::Value;
 use serde_json::{Value as Json, json};
 use wire::catalog::diff::{Alteration, Change};
 
@@ -53,7 +52,7 @@ impl Report<'_> {
             .iter()
             .map(|node| match &node.outcome {
                 Outcome::Compared(changes) => {
-                    json!({ "certname": node.certname, "changes": changes.iter().map(change).collect::<Vec<_>>() })
+                    json!({ "certname": node.certname, "changes": changes.iter().map(Change::to_json).collect::<Vec<_>>() })
                 }
                 Outcome::Failed { old, new } => {
                     json!({ "certname": node.certname, "errors": { "from": old, "to": new } })
@@ -67,69 +66,6 @@ impl Report<'_> {
         writeln!(out)?;
         Ok(())
     }
-}
-
-/// A difference as JSON. Values that must not be shown are absent and `sensitive` is true.
-pub(super) fn change(change: &Change) -> Json {
-    match change {
-        Change::Added { resource, parameters } => {
-            let (shown, hidden): (Vec<_>, Vec<_>) = parameters.iter().partition(|(_, value)| value.is_some());
-            let parameters: serde_json::Map<_, _> = shown
-                .into_iter()
-                .map(|(name, value)| (name.to_string(), value.as_ref().map(to_json).unwrap_or_default()))
-                .collect();
-            let mut json = json!({ "change": "added", "resource": resource, "parameters": parameters });
-            if !hidden.is_empty() {
-                json["sensitive"] = hidden.iter().map(|(name, _)| name.as_str()).collect();
-            }
-            json
-        }
-        Change::Removed { resource } => json!({ "change": "removed", "resource": resource }),
-        Change::Altered { resource, alterations } => {
-            let alterations: Vec<Json> = alterations.iter().map(alteration).collect();
-            json!({ "change": "altered", "resource": resource, "alterations": alterations })
-        }
-        Change::Moved { resource, old_after, new_after } => {
-            json!({ "change": "moved", "resource": resource, "old_after": old_after, "new_after": new_after })
-        }
-        Change::EdgeAdded { source, target } => {
-            json!({ "change": "edge_added", "source": source, "target": target })
-        }
-        Change::EdgeRemoved { source, target } => {
-            json!({ "change": "edge_removed", "source": source, "target": target })
-        }
-        Change::Head { field, old, new } => {
-            json!({ "change": "catalog", "field": field, "old": to_json(old), "new": to_json(new) })
-        }
-    }
-}
-
-fn alteration(alteration: &Alteration) -> Json {
-    match alteration {
-        Alteration::Parameter { name, old, new } => {
-            let mut json = json!({ "parameter": name.as_str() });
-            for (side, value) in [("old", old), ("new", new)] {
-                if let Some(value) = value {
-                    json[side] = to_json(value);
-                }
-            }
-            json
-        }
-        Alteration::Secret { name, old, new } => {
-            json!({ "parameter": name.as_str(), "sensitive": true, "was_set": old, "is_set": new })
-        }
-        Alteration::Field { field, old, new } => {
-            json!({ "field": field, "old": to_json(old), "new": to_json(new) })
-        }
-        Alteration::Tags { removed, added } => {
-            let texts = |tags: &[pcore::Str]| tags.iter().map(|tag| tag.as_str()).collect::<Json>();
-            json!({ "field": "tags", "removed": texts(removed), "added": texts(added) })
-        }
-    }
-}
-
-fn to_json(value: &Value) -> Json {
-    serde_json::from_str(&pcore::json::to_string(value)).unwrap_or_default()
 }
 
 /// What not to show.
@@ -208,6 +144,8 @@ fn matches(pattern: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use pcore::Value;
+
     use super::*;
 
     #[test]

@@ -7,7 +7,7 @@ use pcore::{Value, render};
 use similar::{ChangeTag, TextDiff};
 use wire::catalog::diff::{Alteration, Change};
 
-use super::report::{self, Node, Outcome, Report};
+use super::report::{Node, Outcome, Report};
 
 /// Lines of context around changed lines of a text.
 const CONTEXT: usize = 2;
@@ -15,7 +15,7 @@ const CONTEXT: usize = 2;
 const NAMES: usize = 4;
 
 #[derive(Clone, Copy)]
-enum Tone {
+pub(in crate::cli) enum Tone {
     Plain,
     Heading,
     Added,
@@ -23,13 +23,17 @@ enum Tone {
     Altered,
 }
 
-struct Page<'a, W> {
+pub(in crate::cli) struct Page<'a, W> {
     out: &'a mut W,
     colors: bool,
 }
 
-impl<W: Write> Page<'_, W> {
-    fn line(&mut self, tone: Tone, text: &str) -> io::Result<()> {
+impl<'a, W: Write> Page<'a, W> {
+    pub(in crate::cli) fn new(out: &'a mut W, colors: bool) -> Page<'a, W> {
+        Page { out, colors }
+    }
+
+    pub(in crate::cli) fn line(&mut self, tone: Tone, text: &str) -> io::Result<()> {
         // What a catalog holds must not steer a terminal.
         let text: String =
             text.chars().map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c }).collect();
@@ -54,7 +58,7 @@ pub(super) fn write(
     by_node: bool,
     colors: bool,
 ) -> io::Result<()> {
-    let mut page = Page { out, colors };
+    let mut page = Page::new(out, colors);
     if by_node || report.nodes.len() == 1 {
         for node in &report.nodes {
             if let Outcome::Compared(changes) = &node.outcome {
@@ -97,7 +101,7 @@ fn grouped(nodes: &[Node]) -> Vec<(&Change, Vec<&str>)> {
     for node in nodes {
         let Outcome::Compared(changes) = &node.outcome else { continue };
         for change in changes {
-            let key = report::change(change).to_string();
+            let key = change.to_json().to_string();
             groups.entry(key).or_insert_with(|| (change, Vec::new())).1.push(&node.certname);
         }
     }
@@ -139,7 +143,7 @@ fn count(changes: &[Change]) -> String {
     texts.join(", ")
 }
 
-fn write_change<W: Write>(page: &mut Page<'_, W>, change: &Change) -> io::Result<()> {
+pub(in crate::cli) fn write_change<W: Write>(page: &mut Page<'_, W>, change: &Change) -> io::Result<()> {
     match change {
         Change::Added { resource, parameters } => {
             page.line(Tone::Added, &format!("+ {resource}"))?;

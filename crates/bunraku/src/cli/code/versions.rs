@@ -22,10 +22,19 @@ pub struct Primary {
     pub(super) json: bool,
 }
 
+impl Primary {
+    /// `https://HOST:PORT`
+    pub(super) fn base(&self, site: &Site) -> String {
+        let port = site.config.listen.address.rsplit(':').next().unwrap_or("8140");
+        let base = self.url.clone().unwrap_or_else(|| format!("https://{}:{port}", site.certname));
+        base.trim_end_matches('/').to_owned()
+    }
+}
+
 /// Make versions of the code that is staged
 ///
 /// Primary and compilers serve a version as soon as it is made. Without an environment all are committed, and those that are no longer
-/// staged are removed. Exit code 1: an environment could not be committed, and keeps the version it has.
+/// staged are removed. With a gate (section [gate] of the configuration) what would change too much is refused. Exit code 1: an environment could not be committed, and keeps the version it has.
 #[derive(clap::Args, Debug)]
 pub struct CommitArgs {
     /// Environments
@@ -33,6 +42,9 @@ pub struct CommitArgs {
     /// What the version is about, for its history
     #[arg(short, long)]
     message: Option<String>,
+    /// Commit even what the gate refuses; the version's message says so
+    #[arg(long)]
+    no_gate: bool,
     #[command(flatten)]
     primary: Primary,
 }
@@ -60,6 +72,9 @@ pub async fn commit(args: CommitArgs, site: &Site) -> anyhow::Result<ExitCode> {
     for mut request in requests {
         if let Some(message) = &args.message {
             request["message"] = message.as_str().into();
+        }
+        if args.no_gate {
+            request["skip-gate"] = true.into();
         }
         let answer = ask(&args.primary, site, Method::POST, "/file-sync/v1/commit", Some(&request)).await?;
         let repo = answer.get(REPO).cloned().unwrap_or_default();
@@ -195,9 +210,8 @@ pub(super) async fn ask(
     path: &str,
     document: Option<&Json>,
 ) -> anyhow::Result<Json> {
-    let port = site.config.listen.address.rsplit(':').next().unwrap_or("8140");
-    let base = primary.url.clone().unwrap_or_else(|| format!("https://{}:{port}", site.certname));
-    let url = format!("{}{path}", base.trim_end_matches('/'));
+    let base = primary.base(site);
+    let url = format!("{base}{path}");
     let tls = identity::tls(site, |name, path| format!("could not read {name} at {}", path.display()))?;
     let client = Client::new(&tls);
     let answer = match document {

@@ -103,7 +103,7 @@ pub(super) const GET_MODULE_PATH: Legacy = Legacy::value("get_module_path", -1, 
     Ok(module_path(context, name)?.to_string_lossy().into_owned().into())
 });
 
-fn module_path<'i>(context: &Context<'_, 'i>, name: &Value) -> Result<&'i std::path::Path, Control> {
+fn module_path<'i>(context: &mut Context<'_, 'i>, name: &Value) -> Result<&'i std::path::Path, Control> {
     name.as_str().and_then(|name| context.module_directory(name)).ok_or_else(|| {
         let environment = context.environment();
         format!("Could not find module {} in environment {environment}", ruby_to_s(name)).into()

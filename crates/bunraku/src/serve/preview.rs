@@ -1,0 +1,142 @@
+//! Previews on the primary: where code that may come is, and the gate of the configuration.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ::code::client::Client;
+use ::code::git::{BRANCH, Id, Repository};
+use ::code::handlers::Judge;
+
+use rest::BoxFuture;
+use server::preview::Tree;
+use server::preview::gate::Gate;
+use server::preview::handlers::{Jobs, Trees};
+
+use super::code::CodeSync;
+use crate::config::Site;
+
+/// How far back a version is looked for that is not given whole.
+const HISTORY_MAX: usize = 10_000;
+/// Letters of a commit that tell it from others.
+const SHORT_MIN: usize = 7;
+
+/// Previews for this site; `code` is file sync, if it is in use.
+pub(super) fn jobs(site: &Site, code: Option<&CodeSync>) -> anyhow::Result<Arc<Jobs>> {
+    let trees = match (code, super::code::places(site)?) {
+        (Some(code), Some(places)) => Some(Arc::new(FileSync {
+            staging: places.staging_dir.join("environments"),
+            client: code.client().clone(),
+        }) as Arc<dyn Trees>),
+        _ => None,
+    };
+    Ok(Arc::new(Jobs::new(site.certname.clone(), trees)))
+}
+
+/// What code is judged by before it is committed; nothing if the configuration has no `[gate]`.
+pub(super) fn gate(site: &Site) -> anyhow::Result<Option<Gate>> {
+    let config = &site.config.gate;
+    let wrong = |key: &str, error: String| anyhow::anyhow!("gate.{key}: {error}");
+    let max_changed = config.max_changed.as_deref().filter(|text| !text.is_empty());
+    let max_changed = max_changed.map(|text| text.parse().map_err(|error| wrong("max-changed", error)));
+    let protected =
+        config.protected.iter().map(|text| text.parse().map_err(|error| wrong("protected", error)));
+    let gate = Gate {
+        max_changed: max_changed.transpose()?,
+        protected: protected.collect::<anyhow::Result<_>>()?,
+        fail_on_error: config.fail_on_error,
+    };
+    Ok((!gate.is_open()).then_some(gate))
+}
+
+/// Lets the gate judge commits.
+pub(super) fn guard(jobs: &Arc<Jobs>, code: &CodeSync) {
+    code.handlers.set_judge(Arc::new(Gatekeeper(jobs.clone())));
+}
+
+struct Gatekeeper(Arc<Jobs>);
+
+impl Judge for Gatekeeper {
+    fn judge<'a>(&'a self, environment: &'a str, directory: &'a Path) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async move {
+            let report = self.0.judge(environment, directory).await;
+            let report = report.map_err(|error| format!("the gate has no answer: {error}"))?;
+            match report.and_then(|report| report.gate) {
+                Some(verdict) if !verdict.passed => {
+                    let reasons = verdict.reasons.join("; ");
+                    let what = "`bunraku code preview` shows what changes, --no-gate commits all the same";
+                    Err(format!("the gate refuses: {reasons} ({what})"))
+                }
+                _ => Ok(()),
+            }
+        })
+    }
+}
+
+/// What is staged, and the versions.
+struct FileSync {
+    staging: PathBuf,
+    client: Arc<Client>,
+}
+
+impl Trees for FileSync {
+    fn tree(&self, environment: &str, version: Option<&str>) -> Result<Tree, String> {
+        let Some(version) = version else {
+            let directory = self.staging.join(environment);
+            return match directory.is_dir() {
+                true => Ok(Tree { directory, name: "staging".to_owned(), held: None }),
+                false => Err(format!("nothing is staged: there is no directory {}", directory.display())),
+            };
+        };
+        let text = |error: ::code::Error| error.to_string();
+        let repository = self.client.repository(environment).map_err(text)?;
+        let commit = find(&repository, version).map_err(text)?;
+        let commit = commit.ok_or_else(|| format!("{environment} has no version {version}"))?;
+        let mut reader = repository.reader().map_err(text)?;
+        let (laid_out, _) = self.client.live().lay_out(&mut reader, environment, commit).map_err(text)?;
+        let directory = laid_out.directory.clone();
+        Ok(Tree { directory, name: format!("version {commit}"), held: Some(laid_out) })
+    }
+}
+
+/// A commit by its name, its first letters, or the code id that has it.
+fn find(repository: &Repository, version: &str) -> ::code::Result<Option<Id>> {
+    let version = version.strip_prefix("urn:puppet:code-id:1:").unwrap_or(version);
+    let version = version.split(';').next().unwrap_or_default().to_lowercase();
+    let mut reader = repository.reader()?;
+    if let Ok(id) = version.parse::<Id>() {
+        return Ok(reader.contains(id).then_some(id));
+    }
+    if version.len() < SHORT_MIN {
+        return Ok(None);
+    }
+    let mut at = repository.resolve(BRANCH)?;
+    for _ in 0..HISTORY_MAX {
+        let Some(id) = at else { return Ok(None) };
+        if id.to_string().starts_with(&version) {
+            return Ok(Some(id));
+        }
+        at = reader.commit(id)?.parents.first().copied();
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::{Config, Site};
+
+    #[test]
+    fn a_gate_is_there_if_something_is_limited() {
+        let folder = tempfile::tempdir().unwrap();
+        let gate = |lines: &str| {
+            let toml = format!("certname = 'a'\nconfdir = '{}'\n{lines}", folder.path().display());
+            super::gate(&Site::from_config(Config::parse(&toml).unwrap()).unwrap())
+        };
+        assert_eq!(gate("").unwrap(), None);
+        let some = gate("[gate]\nmax-changed = '10%'\nprotected = ['Service[sshd]', 'Package']\n");
+        let some = some.unwrap().unwrap();
+        assert!(some.max_changed.is_some() && some.protected.len() == 2 && !some.fail_on_error);
+        assert!(gate("[gate]\nfail-on-error = true\n").unwrap().unwrap().fail_on_error);
+        let wrong = gate("[gate]\nprotected = ['sshd']\n").unwrap_err().to_string();
+        assert!(wrong.starts_with("gate.protected: `sshd` is not a resource"), "{wrong}");
+    }
+}

@@ -1,0 +1,496 @@
+//! What code would do before it serves: the catalogs of an environment's nodes, compiled from the code that serves and from code that may
+//! come, and compared.
+//!
+//! It runs where the images, the store and the classification are, on threads of its own that leave the processors to agents. Nothing of it
+//! is stored, and no node hears of it. Each node is compiled from the code that serves first, which tells what of the code its catalog is
+//! made of; where nothing of that differs, the other compile is spared ([`touch`]). Both compiles get the same answers from
+//! outside ([`world`]).
+
+pub mod gate;
+pub mod handlers;
+pub mod report;
+mod touch;
+mod trees;
+mod world;
+
+use std::any::Any;
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use compiler::{Compilation, CompileError, Image, NodeInput, Used};
+use pcore::{Hash, Value};
+use rest::{Peer, PeerCertificate};
+use serde::{Deserialize, Serialize};
+use wire::catalog::diff::{Change, Scope, diff};
+use wire::catalog::{Catalog, Exports};
+
+use crate::Server;
+use crate::environments::{Environment, EnvironmentError};
+use crate::trusted;
+use gate::Gate;
+use report::{Collected, Files, Outcome, Report};
+use touch::Touch;
+use trees::Kind;
+use world::Standstill;
+
+/// What is compared: resources, their parameters, their order, and what contains them.
+const SCOPE: Scope = Scope {
+    tags: false,
+    edges: true,
+    places: false,
+    parameter_order: false,
+    head: false,
+    without_sensitive: false,
+};
+
+/// How much later than others the processors are for a preview.
+const NICENESS: i32 = 15;
+/// How long a compile waits for agents' compiles at most; then it is one of them.
+const COURTESY_MAX: Duration = Duration::from_millis(100);
+
+/// Code that may come.
+#[derive(Clone)]
+pub struct Tree {
+    /// Where it is.
+    pub directory: PathBuf,
+    /// What to call it.
+    pub name: String,
+    /// Keeps the directory.
+    pub held: Option<Arc<dyn Any + Send + Sync>>,
+}
+
+/// Which nodes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Selection {
+    /// These, whatever their environment; without any, those of the environment.
+    pub nodes: Vec<String>,
+    /// Only those in the answer of a query, PQL with `certname` in its rows.
+    pub query: Option<String>,
+    /// Only so many, evenly from all.
+    pub limit: Option<usize>,
+}
+
+/// What to preview.
+pub struct Order {
+    /// The environment.
+    pub environment: String,
+    /// Its code that may come.
+    pub tree: Tree,
+    /// Which nodes.
+    pub selection: Selection,
+    /// What to judge it by.
+    pub gate: Option<Gate>,
+    /// Compile all, also what cannot have changed.
+    pub full: bool,
+    /// How many certnames of each group are told.
+    pub names_max: usize,
+}
+
+/// How far a preview is, for who watches it.
+#[derive(Debug, Default)]
+pub struct Progress {
+    total: AtomicUsize,
+    done: AtomicUsize,
+    canceled: AtomicBool,
+}
+
+impl Progress {
+    /// Nodes that are done, and all nodes; no nodes while it is not known which there are.
+    pub fn figures(&self) -> (usize, usize) {
+        (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
+    }
+
+    /// Ends it soon.
+    pub fn cancel(&self) {
+        self.canceled.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Why there is no preview.
+#[derive(Debug, thiserror::Error)]
+pub enum PreviewError {
+    /// The environment does not serve, or the new code cannot be loaded.
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
+    /// Files cannot be compared.
+    #[error("the code of {old} and {new} cannot be compared: {source}")]
+    Trees {
+        /// What serves.
+        old: PathBuf,
+        /// What may come.
+        new: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The nodes are not known.
+    #[error("the store cannot say which nodes there are: {0}")]
+    Store(String),
+    /// The query is none.
+    #[error("the query has no certnames in its answer: {0}")]
+    Query(String),
+    /// A thread could not be started, or has failed.
+    #[error("the preview failed: {0}")]
+    Failed(String),
+    /// Somebody wanted it to end.
+    #[error("the preview was ended before it was done")]
+    Canceled,
+}
+
+/// Previews. Call it on the runtime.
+///
+/// # Errors
+/// There is nothing to compare, or no answer of the store.
+pub async fn run(
+    server: &Arc<Server>,
+    order: Order,
+    progress: Arc<Progress>,
+) -> Result<Report, PreviewError> {
+    let started = Instant::now();
+    let prepared = {
+        let (server, environment, tree) = (server.clone(), order.environment.clone(), order.tree.clone());
+        tokio::task::spawn_blocking(move || prepare(&server, &environment, &tree))
+            .await
+            .map_err(|error| PreviewError::Failed(error.to_string()))?
+    };
+    let Prepared { live, staged, touch, files } = prepared?;
+    let names = select(server, &order).await?;
+    progress.total.store(names.len(), Ordering::Relaxed);
+    let known_as = live.version.as_ref().map_or(&live.directory, |version| &version.shown_as).clone();
+    let directories = [&live.directory, &order.tree.directory];
+    let collected = Collected::new(names.clone(), order.names_max, directories, &known_as);
+    let shared = Arc::new(Shared {
+        standstill: Standstill::new(server.pdb.clone()),
+        runtime: tokio::runtime::Handle::current(),
+        server: server.clone(),
+        is_any_environment: !order.selection.nodes.is_empty(),
+        full: order.full,
+        names,
+        next: AtomicUsize::new(0),
+        collected: Mutex::new(collected),
+        compiled: [AtomicUsize::new(0), AtomicUsize::new(0)],
+        from: live
+            .version
+            .as_ref()
+            .map_or_else(|| live.directory.display().to_string(), |v| v.code_id.clone()),
+        live,
+        staged,
+        touch,
+        progress,
+    });
+    if shared.is_all_same() {
+        shared.lock().all_untouched();
+        shared.progress.done.store(shared.names.len(), Ordering::Relaxed);
+    } else {
+        let working = shared.clone();
+        tokio::task::spawn_blocking(move || work(&working))
+            .await
+            .map_err(|error| PreviewError::Failed(error.to_string()))??;
+    }
+    let shared =
+        Arc::into_inner(shared).ok_or_else(|| PreviewError::Failed("a thread goes on".to_owned()))?;
+    if shared.progress.canceled.load(Ordering::Relaxed) {
+        return Err(PreviewError::Canceled);
+    }
+    let [compiled_live, compiled_staged] = shared.compiled.map(AtomicUsize::into_inner);
+    let collected = shared.collected.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut report = Report {
+        environment: order.environment,
+        from: shared.from,
+        to: order.tree.name,
+        files: Files { reaches_all: shared.touch.everything().map(str::to_owned), ..files },
+        ..collected.finish()
+    };
+    report.gate = order.gate.map(|gate| gate.judge(&report));
+    report.cost.compiled_live = compiled_live;
+    report.cost.compiled_staged = compiled_staged;
+    report.cost.seconds = started.elapsed().as_secs_f64();
+    tracing::info!(
+        environment = report.environment,
+        nodes = report.nodes.total,
+        changed = report.nodes.changed,
+        compiled_live,
+        compiled_staged,
+        seconds = report.cost.seconds,
+        "previewed {}",
+        report.to
+    );
+    Ok(report)
+}
+
+struct Prepared {
+    live: Arc<Environment>,
+    staged: Environment,
+    touch: Touch,
+    files: Files,
+}
+
+fn prepare(server: &Server, name: &str, tree: &Tree) -> Result<Prepared, PreviewError> {
+    let environments = &server.environments;
+    let mut live = environments.get(name)?;
+    if live.version.is_none() {
+        // Files are compared as they are, so the image must be of these.
+        environments.flush(Some(name));
+        live = environments.get(name)?;
+    }
+    let unlike =
+        |source| PreviewError::Trees { old: live.directory.clone(), new: tree.directory.clone(), source };
+    let differences = trees::differences(&live.directory, &tree.directory).map_err(unlike)?;
+    let mut files = Files::default();
+    for difference in differences.iter().filter(|difference| !difference.is_folder) {
+        match difference.kind {
+            Kind::Added => files.added += 1,
+            Kind::Removed => files.removed += 1,
+            Kind::Modified => files.modified += 1,
+        }
+    }
+    let staged = environments.staged(&live, &tree.directory)?;
+    let touch = Touch::of(&live, &staged, &differences).map_err(unlike)?;
+    Ok(Prepared { live, staged, touch, files })
+}
+
+/// The nodes that are asked for, sorted.
+async fn select(server: &Server, order: &Order) -> Result<Vec<String>, PreviewError> {
+    let selection = &order.selection;
+    let mut names: Vec<String> = if selection.nodes.is_empty() {
+        let rows = rows(server, "nodes[certname, catalog_environment, facts_environment] { }")
+            .await
+            .map_err(PreviewError::Store)?;
+        let text = |row: &serde_json::Value, key: &str| row.get(key)?.as_str().map(str::to_owned);
+        let is_here = |row: &serde_json::Value| {
+            let environment = text(row, "catalog_environment").or_else(|| text(row, "facts_environment"));
+            environment.as_deref() == Some(order.environment.as_str())
+        };
+        rows.iter().filter(|row| is_here(row)).filter_map(|row| text(row, "certname")).collect()
+    } else {
+        selection.nodes.clone()
+    };
+    if let Some(query) = &selection.query {
+        let rows = rows(server, query).await.map_err(PreviewError::Query)?;
+        let found: HashSet<&str> = rows.iter().filter_map(|row| row.get("certname")?.as_str()).collect();
+        if found.is_empty() && !rows.is_empty() {
+            return Err(PreviewError::Query("no `certname` in its rows".to_owned()));
+        }
+        names.retain(|name| found.contains(name.as_str()));
+    }
+    names.sort();
+    names.dedup();
+    if let Some(limit) = selection.limit.filter(|limit| *limit < names.len()) {
+        // Neighbours in the alphabet are often alike.
+        let all = names.len();
+        let chosen: HashSet<usize> = (0..limit).map(|at| at * all / limit.max(1)).collect();
+        let mut at = 0;
+        names.retain(|_| {
+            at += 1;
+            chosen.contains(&(at - 1))
+        });
+    }
+    Ok(names)
+}
+
+async fn rows(server: &Server, query: &str) -> Result<Vec<serde_json::Value>, String> {
+    let rows = server.pdb.query(&query.into()).await.map_err(|error| error.to_string())?;
+    serde_json::from_slice(&rows).map_err(|error| error.to_string())
+}
+
+/// What the threads of a preview share.
+struct Shared {
+    server: Arc<Server>,
+    live: Arc<Environment>,
+    staged: Environment,
+    touch: Touch,
+    from: String,
+    is_any_environment: bool,
+    full: bool,
+    names: Vec<String>,
+    next: AtomicUsize,
+    collected: Mutex<Collected>,
+    /// Catalogs, of the code that serves and of that which may come.
+    compiled: [AtomicUsize; 2],
+    standstill: Standstill,
+    runtime: tokio::runtime::Handle,
+    progress: Arc<Progress>,
+}
+
+fn work(shared: &Arc<Shared>) -> Result<(), PreviewError> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(shared.names.len().max(1));
+    let mut running = Vec::with_capacity(threads);
+    for number in 0..threads {
+        let working = shared.clone();
+        let thread = compiler::stack::spawn(format!("preview-{number}"), move || {
+            // Without the right to it a preview is as quick as anybody.
+            let _ = rustix::process::nice(NICENESS);
+            working.work();
+        });
+        running.push(thread.map_err(|error| PreviewError::Failed(error.to_string()))?);
+    }
+    let ends: Vec<_> = running.into_iter().map(std::thread::JoinHandle::join).collect();
+    match ends.iter().any(Result::is_err) {
+        true => Err(PreviewError::Failed("a thread has failed".to_owned())),
+        false => Ok(()),
+    }
+}
+
+impl Shared {
+    fn is_all_same(&self) -> bool {
+        !self.full && !self.touch.is_anything()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Collected> {
+        self.collected.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work(&self) {
+        loop {
+            let place = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some(name) = self.names.get(place) else { return };
+            if self.progress.canceled.load(Ordering::Relaxed) {
+                return;
+            }
+            self.let_agents_pass();
+            let outcome = catch_unwind(AssertUnwindSafe(|| self.node(name))).unwrap_or_else(|_| {
+                let message =
+                    "the compiler failed on this catalog; the server's log has the details".to_owned();
+                Outcome::Failed { old: None, new: Some(message) }
+            });
+            let mut collected = self.lock();
+            let outcome = match outcome {
+                Outcome::Compared(changes) => Outcome::Compared(collected.plain(changes)),
+                other => other,
+            };
+            collected.add(place as u32, outcome);
+            drop(collected);
+            self.progress.done.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Waits while compiles of agents are waiting.
+    fn let_agents_pass(&self) {
+        let began = Instant::now();
+        while self.server.pool.figures().queued > 0 && began.elapsed() < COURTESY_MAX {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    fn node(&self, certname: &str) -> Outcome {
+        let failed = |message: String| Outcome::Failed { old: Some(message.clone()), new: Some(message) };
+        let facts = match self.runtime.block_on(self.server.pdb.facts(certname)) {
+            Ok(Some(stored)) => stored.facts,
+            Ok(None) => return Outcome::WithoutFacts,
+            Err(error) => return failed(format!("its facts cannot be read: {error}")),
+        };
+        let definition = match self.server.classify.definition(certname) {
+            Ok(Some(definition)) => definition,
+            Ok(None) => return failed("Could not find node; cannot compile".to_owned()),
+            Err(reason) => return failed(format!("Failed when searching for node: {reason}")),
+        };
+        let is_elsewhere = |name: &str| name != self.live.name && !self.is_any_environment;
+        if definition.environment.as_deref().is_some_and(is_elsewhere) {
+            return Outcome::Elsewhere;
+        }
+        let mut node = self.input(certname, facts);
+        (node.classes, node.parameters) = (definition.classes, definition.parameters);
+        let (old, used) = self.compile(&self.live.image, &node, 0);
+        if !self.full && !self.touch.reaches(&used) {
+            return match old {
+                Ok(_) => Outcome::Untouched,
+                Err(error) => failed(error.message),
+            };
+        }
+        let (new, _) = self.compile(&self.staged.image, &node, 1);
+        match (old, new) {
+            (Ok(old), Ok(new)) => Outcome::Compared(compare(&old, &new)),
+            (old, new) => Outcome::Failed {
+                old: old.err().map(|error| error.message),
+                new: new.err().map(|error| error.message),
+            },
+        }
+    }
+
+    fn compile(
+        &self,
+        image: &Image,
+        node: &NodeInput,
+        side: usize,
+    ) -> (Result<Compilation, CompileError>, Used) {
+        let world = self.standstill.of(&node.certname);
+        let (result, mut used) = compiler::compile_noting(image, &world, node);
+        used.is_opaque |= world.has_run_commands();
+        if let Some(compiled) = self.compiled.get(side) {
+            compiled.fetch_add(1, Ordering::Relaxed);
+        }
+        (result, used)
+    }
+
+    /// The node as its last run had it: trusted data is what the store has of it.
+    fn input(&self, certname: &str, facts: Arc<Hash>) -> NodeInput {
+        let mut facts = Arc::unwrap_or_clone(facts);
+        let stored = facts.remove_str("trusted").filter(|trusted| matches!(trusted, Value::Hash(_)));
+        let trusted = stored.unwrap_or_else(|| {
+            let peer = Peer::verified(certname, PeerCertificate::default());
+            trusted::trusted(&peer, &self.server.settings.oid_names, Value::hash(Hash::new()))
+        });
+        let mut server_facts = Hash::clone(&self.server.server_facts);
+        server_facts.insert("environment", self.live.name.as_str());
+        NodeInput {
+            certname: certname.into(),
+            facts: Arc::new(facts),
+            trusted,
+            server_facts: Arc::new(server_facts),
+            ..NodeInput::default()
+        }
+    }
+}
+
+/// The differences of two catalogs, and of what they only export, which has `@@` before its names.
+fn compare(old: &Compilation, new: &Compilation) -> Vec<Change> {
+    let mut changes = diff(&old.catalog, &new.catalog, SCOPE);
+    if !(old.exported.resources.is_empty() && new.exported.resources.is_empty()) {
+        let catalog =
+            |exports: &Exports| Catalog { resources: exports.resources.clone(), ..Catalog::default() };
+        let exported = diff(&catalog(&old.exported), &catalog(&new.exported), SCOPE);
+        changes.extend(exported.into_iter().filter_map(|change| {
+            let named = |resource: String| format!("@@{resource}");
+            Some(match change {
+                Change::Added { resource, parameters } => {
+                    Change::Added { resource: named(resource), parameters }
+                }
+                Change::Removed { resource } => Change::Removed { resource: named(resource) },
+                Change::Altered { resource, alterations } => {
+                    Change::Altered { resource: named(resource), alterations }
+                }
+                _ => return None,
+            })
+        }));
+    }
+    changes
+}
+
+/// The gate as a step of a deploy: whether code may serve. An environment that does not serve yet has nobody who could be changed.
+///
+/// # Errors
+/// See [`run`].
+pub async fn gate(
+    server: &Arc<Server>,
+    environment: &str,
+    directory: &Path,
+    gate: &Gate,
+) -> Result<Option<Report>, PreviewError> {
+    let tree = Tree { directory: directory.to_owned(), name: "staging".to_owned(), held: None };
+    let order = Order {
+        environment: environment.to_owned(),
+        tree,
+        selection: Selection::default(),
+        gate: Some(gate.clone()),
+        full: false,
+        names_max: 10,
+    };
+    match run(server, order, Arc::default()).await {
+        Err(PreviewError::Environment(EnvironmentError::NotFound(_))) => Ok(None),
+        report => report.map(Some),
+    }
+}
