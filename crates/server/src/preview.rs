@@ -161,7 +161,7 @@ pub async fn run(
     let names = select(server, &order).await?;
     progress.total.store(names.len(), Ordering::Relaxed);
     let known_as = live.version.as_ref().map_or(&live.directory, |version| &version.shown_as).clone();
-    let directories = [&live.directory, &order.tree.directory];
+    let directories = [live.directory.as_path(), order.tree.directory.as_path()];
     let collected = Collected::new(names.clone(), order.names_max, directories, &known_as);
     let shared = Arc::new(Shared {
         standstill: Standstill::new(server.pdb.clone()),

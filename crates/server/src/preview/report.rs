@@ -4,7 +4,7 @@
 //! together all the same, as variants of it.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::path::Path;
 
 use api::pdb::Fingerprint;
 use pcore::Value;
@@ -212,8 +212,8 @@ impl Collected {
     pub(super) fn new(
         names: Vec<String>,
         names_max: usize,
-        directories: [&PathBuf; 2],
-        known_as: &PathBuf,
+        directories: [&Path; 2],
+        known_as: &Path,
     ) -> Collected {
         let known_as = known_as.to_string_lossy().into_owned();
         let shown = directories.map(|directory| (directory.to_string_lossy().into_owned(), known_as.clone()));

@@ -69,7 +69,7 @@ impl World for Moment<'_> {
     }
 
     fn now(&self) -> Timestamp {
-        self.all.now.clone()
+        self.all.now
     }
 
     fn utc_offset(&self) -> i32 {
