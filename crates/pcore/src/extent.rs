@@ -163,6 +163,8 @@ fn of(value: &Value, level: u32) -> Extent {
             None => Extent::plain(0).within(),
         },
         Value::Iterator(iterator) => Extent { has_types: true, ..of_all([&iterator.source], level) },
+        // References, nearly always, and with nothing to walk into.
+        Value::Type(Type::Class(_) | Type::Resource(_)) => Extent { has_types: true, ..Extent::plain(0) },
         Value::Type(ty) => of_type(ty, level),
     }
 }

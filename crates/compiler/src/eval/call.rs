@@ -100,7 +100,8 @@ impl<'i> Session<'i> {
         let Expr::Name(name) = &code[*right] else {
             return Err(illegal(*right, "function name"));
         };
-        let mut values = self.eval_list(code, &[*left], scope)?;
+        let mut values = Vec::with_capacity(1 + args.len());
+        self.eval_into(code, &[*left], scope, &mut values)?;
         if let Some(Value::Object(object)) = values.first() {
             let object = object.clone();
             let args = self.eval_list(code, args, scope)?;
