@@ -10,7 +10,7 @@ use super::entity::{Kind, Map};
 use super::error::{Result, invalid};
 use super::field::{self, Part};
 use super::json::canonical;
-use super::scope::Scope;
+use super::scope::{Negation, Scope};
 use super::sql::{Per, Sql, per};
 
 /// The value at a path below a value, as JSON; null if there is none. Of PostgreSQL: `#>`.
@@ -166,9 +166,14 @@ pub(super) fn comparison(scope: &mut Scope, name: &str, operator: &str, value: &
     }
     if map == Map::Column {
         // Where the path leads nowhere nothing is equal; any other comparison is null, as is its negation.
-        let inner = operation(operator, at(column, &path), value)?;
-        let sql = if operator == "=" { Sql::of("coalesce({}, FALSE)", [inner]) } else { inner };
-        return Ok(Comparison::Other(sql));
+        let inner = operation(operator, at(column.clone(), &path), value)?;
+        return Ok(Comparison::Other(match path.first() {
+            _ if operator == "=" => Sql::of("coalesce({}, FALSE)", [inner]),
+            Some(first) if scope.negation == Negation::Within => {
+                Sql::of("({} AND {} IS NOT NULL)", [inner, at(column, std::slice::from_ref(first))])
+            }
+            _ => inner,
+        }));
     }
     let fact = if path.is_empty() { Json::Null } else { path.remove(0) };
     let whole = (operator == "=" && path.is_empty()).then(|| by_hash(Sql::text("xv.hash"), value)).flatten();
@@ -249,10 +254,18 @@ impl OfFact {
             return Sql::of_per(NODES_WITH_FACT, [name, self.inner]);
         }
         // A comparison with what is not there is null, and so is its negation.
-        Sql::of(
+        let of_value = Sql::of(
             "(SELECT {} FROM facts xf JOIN fact_names xn ON xn.id = xf.name_id JOIN fact_values xv ON xv.id = xf.value_id
              WHERE xf.node_id = n.id AND xn.name = {})",
-            [self.inner, name],
+            [self.inner, name.clone()],
+        );
+        if scope.negation == Negation::Direct {
+            return of_value;
+        }
+        Sql::of(
+            "(EXISTS (SELECT 1 FROM facts xf JOIN fact_names xn ON xn.id = xf.name_id
+              WHERE xf.node_id = n.id AND xn.name = {}) AND {})",
+            [name, of_value],
         )
     }
 }

@@ -16,7 +16,7 @@ use super::error::{QueryError, Result, invalid};
 use super::field;
 use super::json::canonical;
 use super::membership::{implicit, within};
-use super::scope::Scope;
+use super::scope::{Negation, Scope};
 use super::select;
 use super::sql::{Sql, per};
 
@@ -55,12 +55,16 @@ pub(super) fn condition(scope: &mut Scope, node: &Json) -> Result<Option<Sql>> {
         };
     };
     match (operator.as_str(), arguments) {
-        ("and", clauses) => all(scope, clauses),
-        ("or", clauses) => any(scope, clauses),
+        ("and" | "or", clauses) => {
+            let outer = scope.enter();
+            let inner = if operator == "and" { all(scope, clauses) } else { any(scope, clauses) };
+            scope.negation = outer;
+            inner
+        }
         ("not", [inner]) => {
-            let outer = std::mem::replace(&mut scope.negated, true);
+            let outer = std::mem::replace(&mut scope.negation, Negation::Direct);
             let inner = condition(scope, inner);
-            scope.negated = outer;
+            scope.negation = outer;
             Ok(inner?.map(|inner| Sql::of("NOT ({})", [inner])))
         }
         ("=", [Json::Array(special), value]) => equal_special(scope, special, value),

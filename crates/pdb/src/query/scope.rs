@@ -8,13 +8,28 @@ use super::sql::Sql;
 pub(super) struct Scope {
     pub entity: &'static Entity,
     joins: Vec<bool>,
-    /// Inside of an odd or even number of `not`, where null is not the same as false.
-    pub negated: bool,
+    /// Whether null is the same as false here.
+    pub negation: Negation,
+}
+
+/// Where a condition stands with regard to the nearest `not`.
+///
+/// PuppetDB writes most comparisons of what lies below a field as two, of the value and of whether the first name of the path is there,
+/// and without parentheses: a `not` just before them negates only the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Negation {
+    /// In none, where null is as good as false.
+    #[default]
+    None,
+    /// Right behind one: what is not there is neither equal nor unequal.
+    Direct,
+    /// In an `and` or `or` behind one: what is not there is false, and only what its path does not reach is neither.
+    Within,
 }
 
 impl Scope {
     pub fn new(entity: &'static Entity) -> Scope {
-        Scope { entity, joins: vec![false; entity.joins.len()], negated: false }
+        Scope { entity, joins: vec![false; entity.joins.len()], negation: Negation::None }
     }
 
     /// The field of a name, whose join is noted.
@@ -38,7 +53,16 @@ impl Scope {
 
     /// Whether null has to stay null.
     pub fn is_negated(&self) -> bool {
-        self.negated
+        self.negation != Negation::None
+    }
+
+    /// Goes into an `and` or `or`; what was before is for the way back.
+    pub fn enter(&mut self) -> Negation {
+        let outer = self.negation;
+        if outer == Negation::Direct {
+            self.negation = Negation::Within;
+        }
+        outer
     }
 
     /// Tables with the joins that were needed.
