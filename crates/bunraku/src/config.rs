@@ -44,6 +44,7 @@ pub struct Config {
     pub code_manager: CodeManager,
     pub gate: Gate,
     pub auth: Auth,
+    pub metrics: Metrics,
     pub log: Log,
 }
 
@@ -205,6 +206,15 @@ pub struct Auth {
     pub compilers: Vec<String>,
 }
 
+/// `[metrics]`
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "documented in `keys::KEYS`")]
+pub struct Metrics {
+    pub listen: String,
+    pub allow: Vec<String>,
+}
+
 /// `[log]`
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -212,6 +222,17 @@ pub struct Auth {
 pub struct Log {
     pub level: String,
     pub format: LogFormat,
+    pub access: Option<PathBuf>,
+    pub access_format: AccessFormat,
+}
+
+/// How lines of the access log look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum AccessFormat {
+    Combined,
+    Json,
 }
 
 /// How log lines look.
@@ -395,7 +416,12 @@ impl Default for Compiler {
 
 impl Default for Log {
     fn default() -> Log {
-        Log { level: "info".into(), format: LogFormat::Text }
+        Log {
+            level: "info".into(),
+            format: LogFormat::Text,
+            access: None,
+            access_format: AccessFormat::Combined,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod agents;
 pub mod code;
 pub mod compiler;
 pub mod deploy;
+mod observe;
 mod packages;
 mod preview;
 pub mod primary;

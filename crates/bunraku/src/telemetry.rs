@@ -1,6 +1,7 @@
 //! Log lines: text for people, JSON for programs, on standard error.
 
 use std::io::IsTerminal as _;
+use std::sync::OnceLock;
 
 use anyhow::Context as _;
 use tracing_subscriber::EnvFilter;
@@ -8,19 +9,45 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::{Log, LogFormat};
 
+type SetFilter = Box<dyn Fn(EnvFilter) -> anyhow::Result<()> + Send + Sync>;
+
+/// Exchanges the filter of the logger that [`init`] installed.
+static SET_FILTER: OnceLock<SetFilter> = OnceLock::new();
+
+fn filter(log: &Log) -> anyhow::Result<EnvFilter> {
+    EnvFilter::try_new(&log.level)
+        .with_context(|| format!("log.level: `{}` is neither a level nor a filter", log.level))
+}
+
 /// Installs the process's logger. A second call in one process keeps the first logger.
 pub fn init(log: &Log) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&log.level)
-        .with_context(|| format!("log.level: `{}` is neither a level nor a filter", log.level))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let installed = match log.format {
+    let builder = tracing_subscriber::fmt().with_env_filter(filter(log)?).with_writer(std::io::stderr);
+    let (installed, set): (_, SetFilter) = match log.format {
         LogFormat::Text => {
-            builder.with_ansi(std::io::stderr().is_terminal()).with_target(false).finish().try_init()
+            let builder =
+                builder.with_ansi(std::io::stderr().is_terminal()).with_target(false).with_filter_reloading();
+            let handle = builder.reload_handle();
+            (builder.finish().try_init(), Box::new(move |filter| Ok(handle.reload(filter)?)))
         }
-        LogFormat::Json => builder.json().flatten_event(true).finish().try_init(),
+        LogFormat::Json => {
+            let builder = builder.json().flatten_event(true).with_filter_reloading();
+            let handle = builder.reload_handle();
+            (builder.finish().try_init(), Box::new(move |filter| Ok(handle.reload(filter)?)))
+        }
     };
-    if installed.is_err() {
-        tracing::debug!("a logger is installed already");
+    match installed {
+        // One process installs once, so nothing is there yet.
+        Ok(()) => drop(SET_FILTER.set(set)),
+        Err(_) => tracing::debug!("a logger is installed already"),
     }
     Ok(())
+}
+
+/// Takes a changed `log.level` over; the format stays.
+pub fn reload(log: &Log) -> anyhow::Result<()> {
+    let filter = filter(log)?;
+    match SET_FILTER.get() {
+        Some(set) => set(filter),
+        None => Ok(()),
+    }
 }

@@ -40,6 +40,7 @@ use crate::exclusive::Exclusive;
 use crate::files::{self, Stamp};
 use crate::inventory::Inventory;
 use crate::lists::RevocationLists;
+use crate::metrics::Counted;
 use crate::settings::Settings;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -51,6 +52,7 @@ pub struct Authority {
     signer: Signer,
     work: Exclusive<Work>,
     lists: watch::Sender<Arc<RevocationLists>>,
+    pub(crate) counted: Counted,
     _lock: FileLock,
 }
 

@@ -22,6 +22,7 @@ mod host;
 mod inventory;
 mod journal;
 mod lists;
+mod metrics;
 pub mod policy;
 pub mod relay;
 pub mod settings;

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use rest::client::{Answer, ClientLimits};
+use rest::metrics::Counter;
 use rest::{BoxFuture, Bytes, ClientError, HeaderName, HeaderValue, Method, StatusCode, Upstream, header};
 use serde_json::{Map, Value as Json, json};
 use tokio::sync::{Notify, watch};
@@ -128,6 +129,8 @@ pub struct Client {
     nudge: Notify,
     /// Ends a question that waits for its answer, so that another one can be asked.
     interrupt: watch::Sender<()>,
+    received_bytes: Counter,
+    switches: Counter,
 }
 
 enum Outcome {
@@ -157,6 +160,8 @@ impl Client {
             tidying: Mutex::default(),
             nudge: Notify::new(),
             interrupt: watch::Sender::new(()),
+            received_bytes: Counter::default(),
+            switches: Counter::default(),
         })
     }
 
@@ -168,6 +173,16 @@ impl Client {
     /// How it fares.
     pub fn status(&self) -> Arc<ClientStatus> {
         self.status.borrow().clone()
+    }
+
+    /// Bytes of objects that were fetched.
+    pub(crate) fn received_bytes(&self) -> u64 {
+        self.received_bytes.value()
+    }
+
+    /// Versions that came to serve.
+    pub(crate) fn switches(&self) -> u64 {
+        self.switches.value()
     }
 
     /// Tells when something of its state has changed.
@@ -201,6 +216,8 @@ impl Client {
         let mut expire = tokio::time::interval(EXPIRE_INTERVAL);
         let mut answers = 0;
         let mut checked_in = None;
+        // A question was ended to tell what serves now, and not to hear what is new.
+        let mut is_telling = false;
         let client = self.clone();
         if let Err(error) = blocking(move || client.read_about()).await {
             tracing::warn!(%error, "what the versions that serve are about is not known");
@@ -239,6 +256,7 @@ impl Client {
                             tracing::error!("the primary has no version of the repository; what is here serves on, until code is committed there");
                         }
                     }
+                    Ok(Outcome::Polled(None)) if std::mem::take(&mut is_telling) => machine.poll_put_off(now()),
                     Ok(Outcome::Polled(None)) => machine.poll_given_up(now()),
                     Ok(Outcome::Fetched(name, outcome)) => {
                         if let Err(error) = &outcome {
@@ -252,6 +270,11 @@ impl Client {
                         }
                         is_answered = outcome.is_ok();
                         machine.laid_out(now(), &name, outcome);
+                        // The primary hears of it at once: somebody may wait until all servers have the version.
+                        if is_answered && machine.is_synced() && matches!(self.source, Source::There(_)) {
+                            is_telling = true;
+                            self.interrupt.send_replace(());
+                        }
                     }
                     Ok(Outcome::Tidied) => {}
                     Err(error) => {
@@ -267,6 +290,7 @@ impl Client {
                 },
                 () = wake => {}
                 () = self.nudge.notified() => {
+                    is_telling = false;
                     machine.force(now());
                     self.interrupt.send_replace(());
                 }
@@ -396,6 +420,7 @@ impl Client {
         let answer = answer.and_then(Answer::ok).map_err(|error| Error::Remote(error.to_string()))?;
         let this = self.clone();
         let body: Bytes = answer.body;
+        self.received_bytes.add(body.len() as u64);
         let fetched = blocking(move || {
             let object_max = usize::try_from(this.settings.limits.file_bytes_max).unwrap_or(OBJECT_BYTES_MAX);
             let ids = this.store()?.take_in(
@@ -423,6 +448,7 @@ impl Client {
             repository.set(&synced_ref(name), commit)?;
         }
         self.live.switch(std::slice::from_ref(&version), &[])?;
+        self.switches.increment();
         let mut commits = self.commits.lock().unwrap_or_else(PoisonError::into_inner);
         let serving = self.live.current();
         commits.retain(|id, _| serving.values().any(|version| version.commit == *id));

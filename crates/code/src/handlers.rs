@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use rest::metrics::Counter;
 use rest::{
     BoxFuture, Bytes, Compilers, Method, Peer, Problem, Request, Response, Service, StatusCode, header,
 };
@@ -16,6 +17,7 @@ use tokio::sync::{OnceCell, Semaphore, watch};
 
 use crate::client::Client;
 use crate::error::Error;
+use crate::git::Id;
 use crate::protocol::{self, Invalid, ObjectsRequest, PREFIX, WAIT_SECONDS_MAX};
 use crate::transfer;
 use crate::versions::{LatestCommits, MESSAGE, Storage, Target};
@@ -71,6 +73,38 @@ struct CheckIn {
     waiting: usize,
 }
 
+/// A client as it said itself when it was heard of last.
+#[derive(Clone, Debug)]
+pub struct Synced {
+    /// Its certname.
+    pub certname: String,
+    /// When it was heard of.
+    pub checked_in: SystemTime,
+    /// Its question for news is waiting for an answer now.
+    pub is_waiting: bool,
+    /// What it serves: by repository, its commit and those of its submodules, such as `environments/production`.
+    pub serves: BTreeMap<String, BTreeMap<String, Id>>,
+}
+
+impl Synced {
+    /// Submodules, and `""` for what lies beside them, of which it does not serve what is the newest.
+    pub fn behind<'l>(&self, latest: &'l LatestCommits) -> Vec<(&'l str, &'l str)> {
+        let mut behind = Vec::new();
+        for (repo, latest) in latest {
+            let Some(latest) = latest else { continue };
+            let serves = self.serves.get(repo);
+            let wanted =
+                latest.submodules.iter().map(|(name, id)| (name.as_str(), id)).chain([("", &latest.commit)]);
+            for (name, id) in wanted {
+                if serves.and_then(|serves| serves.get(name)) != Some(id) {
+                    behind.push((repo.as_str(), name));
+                }
+            }
+        }
+        behind
+    }
+}
+
 type Answer = Arc<OnceCell<Bytes>>;
 
 /// The service.
@@ -83,6 +117,7 @@ pub struct Handlers {
     answering: Semaphore,
     closing: watch::Sender<bool>,
     judge: OnceLock<Arc<dyn Judge>>,
+    pub(crate) sent_bytes: Counter,
 }
 
 impl Handlers {
@@ -101,6 +136,7 @@ impl Handlers {
             answering: Semaphore::new(ANSWERS_AT_ONCE),
             closing: watch::Sender::new(false),
             judge: OnceLock::new(),
+            sent_bytes: Counter::default(),
         }
     }
 
@@ -276,7 +312,10 @@ impl Handlers {
             pack.unwrap_or_else(|error| Err(Error::Remote(error.to_string()))).map(Bytes::from)
         });
         match made.await {
-            Ok(bytes) => Ok(Response::bytes(StatusCode::OK, "application/octet-stream", bytes.clone())),
+            Ok(bytes) => {
+                self.sent_bytes.add(bytes.len() as u64);
+                Ok(Response::bytes(StatusCode::OK, "application/octet-stream", bytes.clone()))
+            }
             Err(error @ (Error::NotFound(_) | Error::Missing { .. })) => {
                 let answer = protocol::error("not-found", &error.to_string());
                 Ok(Response::json(StatusCode::NOT_FOUND, &answer))
@@ -309,6 +348,27 @@ impl Handlers {
             (certname, document)
         });
         documents.collect()
+    }
+
+    /// What the newest versions are; nothing if there is no store of versions here.
+    pub fn latest(&self) -> Option<Arc<LatestCommits>> {
+        Some(self.storage.as_ref()?.latest())
+    }
+
+    /// How each client fares, by certname.
+    pub fn clients(&self) -> Vec<Synced> {
+        let check_ins = self.check_ins();
+        let synced = check_ins.iter().map(|(certname, check_in)| Synced {
+            certname: certname.clone(),
+            checked_in: check_in.at,
+            is_waiting: check_in.waiting > 0,
+            serves: protocol::serves(&check_in.repos),
+        });
+        synced.collect()
+    }
+
+    pub(crate) fn client(&self) -> Option<&Arc<Client>> {
+        self.client.as_ref()
     }
 
     /// The `status` of `file-sync-storage-service`; nothing if there is no store of versions here.

@@ -15,6 +15,7 @@ mod layout;
 mod limits;
 mod link;
 pub mod live;
+mod metrics;
 pub mod protocol;
 mod staging;
 mod stat_index;

@@ -201,6 +201,17 @@ impl SyncStatus {
     }
 }
 
+/// What a client says that it serves: by repository, the commit of the repository under `""` and of each submodule.
+pub fn serves(repos: &Map<String, Json>) -> BTreeMap<String, BTreeMap<String, Id>> {
+    let commit = |part: &Json| part.get("latest_commit")?.get("commit")?.as_str()?.parse::<Id>().ok();
+    let of = |repo: &Json| {
+        let submodules = repo.get("submodules").and_then(Json::as_object).into_iter().flatten();
+        let submodules = submodules.filter_map(|(name, part)| Some((name.clone(), commit(part)?)));
+        commit(repo).map(|id| (String::new(), id)).into_iter().chain(submodules).collect()
+    };
+    repos.iter().map(|(name, repo)| (name.clone(), of(repo))).collect()
+}
+
 /// A commit as status documents tell of it.
 pub fn commit_info(id: Id, commit: &Commit) -> Json {
     json!({

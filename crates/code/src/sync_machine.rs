@@ -252,6 +252,13 @@ impl Machine {
         self.seen = None;
     }
 
+    /// A question was ended before it was answered, to be asked again at once as it was.
+    pub fn poll_put_off(&mut self, now: u64) {
+        self.polling = false;
+        self.poll_again = false;
+        self.next_poll = now;
+    }
+
     /// A question was answered, or not.
     pub fn polled(&mut self, now: u64, outcome: Result<Polled, String>) {
         self.polling = false;

@@ -16,6 +16,7 @@ mod archive;
 pub mod command;
 pub mod document;
 pub mod expiry;
+pub mod figures;
 mod handlers;
 pub mod hash;
 mod json_text;

@@ -107,6 +107,21 @@ impl Metrics {
         self.global.processed.count()
     }
 
+    /// What happened to commands, by command and word.
+    pub(crate) fn outcomes(&self) -> impl Iterator<Item = (Name, &'static str, u64)> + '_ {
+        let outcomes = |(name, commands): (Name, &Commands)| {
+            [
+                (name, "received", commands.seen.count()),
+                (name, "processed", commands.processed.count()),
+                (name, "retried", commands.retried.count()),
+                (name, "failed", commands.discarded.count()),
+                (name, "ignored", commands.ignored.value()),
+                (name, "obsolete", commands.obsolete.value()),
+            ]
+        };
+        Name::ALL.into_iter().zip(&self.by_name).flat_map(outcomes)
+    }
+
     /// All beans by name, each a map of its attributes.
     pub fn beans(&self, gauges: &Gauges) -> BTreeMap<String, Json> {
         let mut beans = BTreeMap::new();

@@ -328,6 +328,16 @@ impl Queue {
         self.state().lanes.delayed()
     }
 
+    /// Bytes that wait, as they came.
+    pub fn bytes(&self) -> u64 {
+        self.state().lanes.bytes()
+    }
+
+    /// When the oldest command arrived that waits; microseconds since 1970. Looks at all nodes for which something waits.
+    pub fn oldest(&self) -> Option<i64> {
+        self.state().lanes.oldest()
+    }
+
     /// The next commands to work on, one of a node; waits for some. `now` tells the time.
     pub(crate) async fn take(&self, now: impl Fn() -> i64, most: Most) -> Vec<Queued> {
         loop {

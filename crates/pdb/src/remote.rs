@@ -23,6 +23,7 @@ use api::pdb::{
 };
 use rest::{BoxFuture, Bytes, Upstream};
 
+use crate::figures::{self, Documents};
 use crate::payload::{Invalid, microseconds};
 use crate::queue::{Queue, QueueError};
 use kept::Kept;
@@ -44,8 +45,15 @@ struct Inner {
     queue: Queue,
     producer: String,
     kept: Kept,
+    documents: Documents,
     /// The last try did not get through: what comes meanwhile is queued without another one.
     is_away: AtomicBool,
+}
+
+impl rest::metrics::Source for Remote {
+    fn write(&self, page: &mut rest::metrics::Exposition) {
+        self.inner.documents.write(page);
+    }
 }
 
 impl Remote {
@@ -53,7 +61,8 @@ impl Remote {
     pub fn new(store: Arc<Upstream>, queue: Queue, producer: &str) -> Remote {
         let kept = Kept::new(KEPT_BYTES_MAX);
         let producer = producer.to_owned();
-        Remote { inner: Arc::new(Inner { store, queue, producer, kept, is_away: AtomicBool::new(false) }) }
+        let (documents, is_away) = (Documents::default(), AtomicBool::new(false));
+        Remote { inner: Arc::new(Inner { store, queue, producer, kept, documents, is_away }) }
     }
 
     /// Starts to send what waits.
@@ -74,6 +83,17 @@ impl Remote {
     /// The store's server.
     pub fn store(&self) -> &Upstream {
         &self.inner.store
+    }
+
+    /// Its figures, for Prometheus.
+    pub fn figures(&self) -> Arc<dyn rest::metrics::Source> {
+        let remote = self.clone();
+        Arc::new(figures::Figures::new(
+            self.queue().clone(),
+            None,
+            move || remote.is_away(),
+            Arc::new(self.clone()),
+        ))
     }
 
     async fn take(&self, command: Command) -> Result<(), PdbError> {
@@ -182,7 +202,10 @@ impl api::Pdb for Remote {
     }
 
     fn submit(&self, command: Command) -> BoxFuture<'_, Result<(), PdbError>> {
-        Box::pin(self.take(command))
+        Box::pin(async move {
+            let kind = figures::Kind::of(&command);
+            self.inner.documents.counted(kind, self.take(command)).await
+        })
     }
 
     fn stored_content(&self, certname: &str, fingerprint: &Fingerprint) -> Option<String> {

@@ -36,6 +36,7 @@ use db::{Db, Dialect, PostgresSettings, SqliteSettings, Tx};
 use rest::{BoxFuture, Bytes};
 
 use crate::command::Name;
+use crate::figures::{self, Documents};
 use crate::hash::Hash;
 use crate::payload::sketch::Sketch;
 use crate::payload::{Catalog, Payload, microseconds, plain};
@@ -73,6 +74,7 @@ pub struct Store {
     spool: Option<Queue>,
     /// What is dropped from facts.
     blocklist: Arc<Blocklist>,
+    documents: Arc<Documents>,
 }
 
 struct Inner {
@@ -230,6 +232,12 @@ fn only(outcomes: Vec<Outcome>) -> Outcome {
     outcomes.first().copied().unwrap_or(Outcome::Stale)
 }
 
+impl rest::metrics::Source for Store {
+    fn write(&self, page: &mut rest::metrics::Exposition) {
+        self.documents.write(page);
+    }
+}
+
 impl Store {
     /// Opens or makes a SQLite file.
     pub fn open(path: &Path) -> Result<Store, db::Error> {
@@ -258,7 +266,13 @@ impl Store {
             days: partition::Days::default(),
             distinct: Mutex::default(),
         };
-        let store = Store { inner: Arc::new(inner), producer: None, spool: None, blocklist: Arc::default() };
+        let store = Store {
+            inner: Arc::new(inner),
+            producer: None,
+            spool: None,
+            blocklist: Arc::default(),
+            documents: Arc::default(),
+        };
         store.keep_counts();
         store
     }
@@ -361,7 +375,10 @@ fn unavailable(doing: &'static str) -> impl Fn(db::Error) -> PdbError {
 
 impl api::Pdb for Store {
     fn submit(&self, command: Command) -> BoxFuture<'_, Result<(), PdbError>> {
-        Box::pin(self.store(command))
+        Box::pin(async move {
+            let kind = figures::Kind::of(&command);
+            self.documents.counted(kind, self.store(command)).await
+        })
     }
 
     fn known_facts(&self, facts: &ReplaceFacts) -> Option<KnownFacts> {

@@ -14,8 +14,9 @@ use arc_swap::ArcSwap;
 use http::{HeaderName, HeaderValue, StatusCode};
 use tracing::Instrument;
 
+use crate::access::{AccessLog, Caller, Entry};
 use crate::auth::{Printable, Rules};
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, Route};
 use crate::service::{BoxFuture, Service};
 use crate::{Problem, Request, Response, compress, identity};
 
@@ -28,12 +29,21 @@ pub struct Front {
     rules: ArcSwap<Rules>,
     puppet_version: Option<HeaderValue>,
     metrics: Arc<Metrics>,
+    access: Option<Arc<AccessLog>>,
+    listener: &'static str,
 }
 
 impl Front {
     /// Puts the rules before a service, usually a [`crate::Router`].
     pub fn new(service: Arc<dyn Service>, rules: Rules) -> Front {
-        Front { service, rules: ArcSwap::from_pointee(rules), puppet_version: None, metrics: Arc::default() }
+        Front {
+            service,
+            rules: ArcSwap::from_pointee(rules),
+            puppet_version: None,
+            metrics: Arc::default(),
+            access: None,
+            listener: "",
+        }
     }
 
     /// The version that every response carries as `X-Puppet-Version`. Agents judge the server's abilities by it and
@@ -46,6 +56,13 @@ impl Front {
     /// Counts into metrics that others see too.
     pub fn with_metrics(mut self, metrics: Arc<Metrics>) -> Front {
         self.metrics = metrics;
+        self
+    }
+
+    /// Notes every request in the access log, under the name of the listener.
+    pub fn with_access_log(mut self, access: Option<Arc<AccessLog>>, listener: &'static str) -> Front {
+        self.access = access;
+        self.listener = listener;
         self
     }
 
@@ -80,6 +97,8 @@ impl Front {
         let method = request.method.clone();
         let path = Printable(request.canonical_path()).to_string();
         let peer = request.peer.clone();
+        let route = Route::of(request.canonical_path());
+        let caller = self.access.as_ref().map(|_| Caller::of(&request));
         self.metrics.requests.increment();
         self.metrics.requests_open.increment();
         let open = OpenRequest(&self.metrics);
@@ -87,12 +106,9 @@ impl Front {
         drop(open);
 
         let elapsed = started.elapsed();
-        self.metrics.request_microseconds.add(elapsed.as_micros() as u64);
-        match response.status.as_u16() {
-            ..400 => self.metrics.answered.increment(),
-            400..500 => self.metrics.refused.increment(),
-            _ => self.metrics.failed.increment(),
-        }
+        let (status, bytes) = (response.status.as_u16(), response.body.len());
+        self.metrics.answer(route, status, elapsed);
+        self.metrics.response_bytes.add(bytes);
         if let Ok(value) = HeaderValue::try_from(id.to_string()) {
             response.headers.insert(REQUEST_ID, value);
         }
@@ -104,11 +120,24 @@ impl Front {
             certname = peer.certname().unwrap_or("-"),
             %method,
             path,
-            status = response.status.as_u16(),
-            bytes = response.body.len(),
+            status,
+            bytes,
             duration_ms = elapsed.as_millis() as u64,
             "request"
         );
+        if let (Some(access), Some(caller)) = (&self.access, caller) {
+            access.write(Entry {
+                id,
+                peer,
+                method,
+                path,
+                status,
+                bytes,
+                elapsed,
+                caller,
+                listener: self.listener,
+            });
+        }
         response
     }
 }

@@ -8,6 +8,7 @@
 //! This crate is the only one that knows hyper, rustls and tokio-rustls. It decides nothing about certificates,
 //! catalogs or nodes.
 
+pub mod access;
 pub mod auth;
 pub mod body;
 pub mod client;

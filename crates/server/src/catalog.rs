@@ -155,6 +155,7 @@ async fn plan(
         default_environment: server.settings.default_environment.clone(),
         environments: server.environments.clone(),
         memo: server.memo.clone(),
+        compiles: server.compiles.clone(),
         facts,
         server_facts: server.server_facts.clone(),
         format,

@@ -18,6 +18,7 @@ use compiler::image::{Image, ImageOptions};
 
 use crate::Settings;
 use crate::info::Classes;
+use crate::metrics::Timed;
 use crate::versions::Version;
 
 /// An environment as it is now.
@@ -86,6 +87,8 @@ pub struct Environments {
     /// One environment that is somewhere else.
     fixed: Option<(String, PathBuf)>,
     slots: Mutex<HashMap<String, Arc<Slot>>>,
+    /// Images that were made.
+    loads: Timed,
 }
 
 #[derive(Default)]
@@ -126,12 +129,13 @@ impl Place {
 impl Environments {
     /// The environments of a configuration. Nothing is read yet.
     pub fn new(settings: Arc<Settings>) -> Environments {
-        Environments { settings, fixed: None, slots: Mutex::default() }
+        Environments { settings, fixed: None, slots: Mutex::default(), loads: Timed::default() }
     }
 
     /// The same, with the directory given in which the environment of that name is, wherever it lies.
     pub fn at(settings: Arc<Settings>, name: &str, directory: PathBuf) -> Environments {
-        Environments { settings, fixed: Some((name.to_owned(), directory)), slots: Mutex::default() }
+        let fixed = Some((name.to_owned(), directory));
+        Environments { settings, fixed, slots: Mutex::default(), loads: Timed::default() }
     }
 
     /// The environment of a name with its present code. Reads files when it is new or has changed, and when another version serves,
@@ -194,6 +198,16 @@ impl Environments {
     /// Whether an environment was asked for.
     pub fn is_loaded(&self, name: &str) -> bool {
         lock(&self.slots).get(name).is_some_and(|slot| slot.current.load().is_some())
+    }
+
+    /// How many are in memory.
+    pub(crate) fn loaded(&self) -> usize {
+        lock(&self.slots).values().filter(|slot| slot.current.load().is_some()).count()
+    }
+
+    /// Images that were made.
+    pub(crate) fn loads(&self) -> &Timed {
+        &self.loads
     }
 
     /// Whether code comes in versions here, at least of some environments.
@@ -312,16 +326,14 @@ impl Environments {
             source,
         };
         let conf = EnvironmentConf::load(name, &directory, &self.settings)?;
-        let started = Instant::now();
         if let Some(old) = old.as_ref().filter(|old| old.conf == conf && old.directory == directory) {
+            let started = Instant::now();
             let Some(image) = old.image.refreshed().map_err(unreadable)? else {
                 return Ok(Arc::new(Environment { version, ..(**old).clone() }));
             };
-            tracing::info!(
-                environment = name,
-                milliseconds = started.elapsed().as_millis() as u64,
-                "code has changed"
-            );
+            let took = started.elapsed();
+            self.loads.durations.observe(took);
+            tracing::info!(environment = name, milliseconds = took.as_millis() as u64, "code has changed");
             warn(name, &image, Some(&old.image));
             let environment =
                 Environment { image: Arc::new(image), classes: Arc::default(), version, ..(**old).clone() };
@@ -329,11 +341,12 @@ impl Environments {
         }
         let shown_as = version.as_ref().map(|version| version.shown_as.clone());
         let options = self.options(name, &directory, shown_as, &conf);
+        let started = Instant::now();
         // Versions share most of their files.
-        let image = match old.filter(|old| version.is_some() && old.version.is_some()) {
+        let image = self.loads.timed(|| match old.filter(|old| version.is_some() && old.version.is_some()) {
             Some(old) => old.image.with_options(&options),
             None => Image::load(&options),
-        };
+        });
         let image = Arc::new(image.map_err(unreadable)?);
         tracing::info!(
             environment = name,

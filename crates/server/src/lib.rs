@@ -24,6 +24,7 @@ mod indirection;
 pub mod info;
 mod inline;
 pub mod memo;
+mod metrics;
 mod negotiate;
 mod node;
 mod report;
@@ -66,6 +67,7 @@ pub struct Server {
     pdb: Arc<dyn api::Pdb>,
     files: Arc<FileServer>,
     memo: Arc<Memo>,
+    compiles: Arc<metrics::Timed>,
     classify: Arc<Classify>,
     server_facts: Arc<pcore::Hash>,
     started: Instant,
@@ -94,6 +96,7 @@ impl Server {
             classify: Arc::new(classify),
             pool,
             memo,
+            compiles: Arc::default(),
             pdb,
             files: Arc::new(FileServer::with_clock(settings.files.clone(), clock)),
             server_facts,

@@ -104,7 +104,12 @@ pub fn run(args: Args, config: Option<&Path>) -> anyhow::Result<ExitCode> {
                 _ = interrupt.recv() => break,
                 _ = hang_up.recv() => {
                     // A configuration with a mistake changes nothing.
-                    match load().and_then(|site| running.reload(&site).map(|()| site)) {
+                    let reload = |site: Site| {
+                        running.reload(&site)?;
+                        crate::telemetry::reload(&site.config.log)?;
+                        Ok(site)
+                    };
+                    match load().and_then(reload) {
                         Ok(site) => drain_time = self::drain_time(args.role, &site),
                         Err(error) => {
                             tracing::error!(error = format!("{error:#}"), "the configuration was not read again");

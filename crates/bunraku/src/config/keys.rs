@@ -131,8 +131,12 @@ keys! {
     "auth.file" = "\"\"", "Authorization rules. Default: auth.conf where a Puppet server has it, else built-in rules.";
     "auth.allow-header-cert-info" = "false", "Take the client's identity from X-Client-* headers instead of TLS. Only behind a proxy that sets them.";
     "auth.compilers" = "[]", "Certnames of compilers, which may store what agents bring and say for whom they ask the authority. Certificates with pp_auth_role = pe_compiler need not be listed.";
+    "metrics.listen" = "\"\"", "Address and port on which /metrics answers without TLS, such as 127.0.0.1:9140. Whoever reaches it may read. Empty: nowhere.";
+    "metrics.allow" = "[]", "Certnames that may read /metrics on the listener of agents, beside this machine's and those with pp_cli_auth.";
     "log.level" = "\"info\"", "error, warn, info, debug, trace, or a filter such as info,rest=debug.";
     "log.format" = "\"text\"", "text for people, json for programs.";
+    "log.access" = "\"\"", "File with a line for each request, opened anew at SIGHUP; `-` is standard output. Default: no such file.";
+    "log.access-format" = "\"combined\"", "combined: as web servers write it, with milliseconds and the request's id at the end; json: one object a line.";
 }
 
 /// The commented example file: each key with its meaning and default.

@@ -3,20 +3,25 @@
 
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use rest::{Front, Listening, Metrics, Revocation, Router, ServerTls, Service, TlsMaterial};
+use rest::metrics::{Exposition, Source};
+use rest::{Front, Listening, Revocation, Router, ServerTls, Service, TlsMaterial};
 use server::environments::Environments;
 use server::versions::Versions;
 use server::{PUPPET_VERSION, Part, Server, Settings, State, Status};
 use tokio::task::JoinHandle;
 
 use super::code::CodeSync;
+use super::observe::Observe;
 use super::settings;
 use super::swap::Swap;
 use crate::config::Site;
+
+/// How long a stop waits for the end of an answer to Prometheus.
+const METRICS_PATIENCE: Duration = Duration::from_secs(2);
 
 /// What a role puts behind the listener.
 pub(super) struct Behind {
@@ -32,6 +37,8 @@ pub(super) struct Behind {
     pub(super) parts: Vec<Arc<dyn Part>>,
     /// Previews of code, where they are made.
     pub(super) previews: Option<Arc<server::preview::handlers::Jobs>>,
+    /// What operators see.
+    pub(super) observe: Arc<Observe>,
 }
 
 impl Behind {
@@ -40,6 +47,7 @@ impl Behind {
         self.services.push((::code::protocol::PREFIX, code.handlers.clone()));
         self.versions = Some(code.versions.clone());
         self.parts.extend(code.parts.iter().cloned());
+        self.observe.add(code.handlers.clone());
     }
 }
 
@@ -51,6 +59,8 @@ pub(super) struct Agents {
     behind: Behind,
     current: Arc<Mutex<Current>>,
     warming: JoinHandle<()>,
+    /// For Prometheus.
+    metrics: Option<Listening>,
     shutdown_timeout: Duration,
 }
 
@@ -66,11 +76,8 @@ impl Agents {
         let current = current(site, &behind)?;
         let mounts = Arc::new(Swap::new(mounts(site, &current, &behind)));
         let rules = settings::rules(site)?;
-        let metrics = Arc::new(Metrics::default());
-        let front = Front::new(mounts.clone(), rules)
-            .with_puppet_version(PUPPET_VERSION)
-            .with_metrics(metrics.clone());
-        let front = Arc::new(front);
+        let front = Front::new(mounts.clone(), rules).with_puppet_version(PUPPET_VERSION);
+        let (front, metrics) = behind.observe.front("agents", front);
         preview(site, &current, &behind)?;
         let listening =
             rest::listen(address(site)?, tls, front.clone(), settings::limits(site), metrics).await;
@@ -78,13 +85,17 @@ impl Agents {
             listening.with_context(|| format!("could not listen on {}", site.config.listen.address))?;
         let environment = site.puppet.get("environment").unwrap_or_default();
         let warming = tokio::spawn(warm(current.server.clone(), environment));
+        let metrics = behind.observe.listen(site).await?;
+        let current = Arc::new(Mutex::new(current));
+        behind.observe.add(Arc::new(Present(Arc::downgrade(&current))));
         Ok(Agents {
             listening,
             front,
             mounts,
             behind,
-            current: Arc::new(Mutex::new(current)),
+            current,
             warming,
+            metrics,
             shutdown_timeout: site.config.listen.shutdown_timeout.0,
         })
     }
@@ -92,6 +103,11 @@ impl Agents {
     /// Where it listens.
     pub(super) fn address(&self) -> SocketAddr {
         self.listening.address()
+    }
+
+    /// Where Prometheus is answered without TLS.
+    pub(super) fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(Listening::address)
     }
 
     /// Everything is there.
@@ -118,6 +134,7 @@ impl Agents {
         site: &Site,
         renew: impl FnOnce() -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
+        self.behind.observe.reopen();
         let rules = settings::rules(site)?;
         let fresh = current(site, &self.behind)?;
         super::preview::gate(site)?;
@@ -147,6 +164,9 @@ impl Agents {
         if let Some(previews) = &self.behind.previews {
             previews.close();
         }
+        if let Some(metrics) = self.metrics {
+            metrics.stop(METRICS_PATIENCE).await;
+        }
         let current = self.current;
         drop((self.mounts, self.front));
         if tokio::task::spawn_blocking(move || drop(current)).await.is_err() {
@@ -158,6 +178,17 @@ impl Agents {
     fn lock(&self) -> std::sync::MutexGuard<'_, Current> {
         // What is inside is replaced as a whole.
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The figures of the server that answers now.
+struct Present(Weak<Mutex<Current>>);
+
+impl Source for Present {
+    fn write(&self, page: &mut Exposition) {
+        let Some(current) = self.0.upgrade() else { return };
+        let server = current.lock().unwrap_or_else(PoisonError::into_inner).server.clone();
+        server.write(page);
     }
 }
 
@@ -185,6 +216,7 @@ fn mounts(site: &Site, current: &Current, behind: &Behind) -> Router {
         .mount_with_limit("/puppet/v3", body_bytes_max, current.server.clone())
         .mount_with_limit("/puppet/v4", body_bytes_max, current.server.clone())
         .mount("/puppet-admin-api/v1", Arc::new(admin))
+        .mount("/metrics", behind.observe.guarded(site))
         .mount("/status/v1", current.status.clone());
     let router = match &behind.previews {
         Some(previews) => router.mount(server::preview::handlers::PREFIX, previews.clone()),

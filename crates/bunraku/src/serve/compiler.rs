@@ -21,6 +21,7 @@ use tokio::task::JoinHandle;
 
 use super::agents::{self, Agents, Behind};
 use super::code::{self, CodeSync};
+use super::observe::Observe;
 use super::{packages, puppetdb, settings};
 use crate::config::Site;
 
@@ -125,6 +126,9 @@ pub async fn start(site: &Site) -> anyhow::Result<Compiler> {
     });
 
     let remote = Remote::new(store.clone(), puppetdb::queue(site).await?, &site.certname);
+    let observe = Arc::new(Observe::new(site)?);
+    observe.add(follower.clone());
+    observe.add(remote.figures());
     let copies = ca::relay::Copies { bundle: identity.host.localcacert.clone(), follower: follower.clone() };
     let mut behind = Behind {
         store: Arc::new(remote.clone()),
@@ -136,6 +140,7 @@ pub async fn start(site: &Site) -> anyhow::Result<Compiler> {
         versions: None,
         previews: None,
         parts: health::parts(&site.config.compiler, authority.clone(), follower.clone(), remote.clone()),
+        observe,
     };
     if let Some(code) = &code {
         behind.add_code(code);
@@ -154,6 +159,11 @@ impl Compiler {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.agents.address()
+    }
+
+    /// Where Prometheus is answered without TLS.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.agents.metrics_address()
     }
 
     /// What waits for the store.

@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 
 use super::agents::{self, Agents, Behind};
 use super::code::{self, CodeSync};
+use super::observe::Observe;
 use super::puppetdb::{self, Puppetdb};
 use super::{packages, settings, store};
 use crate::config::Site;
@@ -49,6 +50,8 @@ pub async fn start(site: &Site) -> anyhow::Result<Primary> {
     let store = store.with_spool(queue.clone()).with_blocklist(puppetdb::blocklist(site)?);
 
     let tls = with_material(&host, &authority, ServerTls::new)?;
+    let observe = Arc::new(Observe::new(site)?);
+    observe.add(authority.clone());
     let code = code::on_primary(site)?;
     let previews = super::preview::jobs(site, code.as_ref())?;
     let mut behind = Behind {
@@ -61,13 +64,14 @@ pub async fn start(site: &Site) -> anyhow::Result<Primary> {
         versions: None,
         parts: Vec::new(),
         previews: Some(previews.clone()),
+        observe: observe.clone(),
     };
     if let Some(code) = &code {
         super::preview::guard(&previews, code);
         behind.add_code(code);
     }
     let agents = Agents::start(site, tls.clone(), behind).await?;
-    let puppetdb = Puppetdb::start(site, &store, queue, tls.clone()).await?;
+    let puppetdb = Puppetdb::start(site, &store, queue, tls.clone(), &observe).await?;
     agents.ready(&site.certname);
 
     let mut tasks = vec![
@@ -98,6 +102,11 @@ impl Primary {
     /// Where clients of PuppetDB are answered, with TLS and without.
     pub fn puppetdb_addresses(&self) -> (Option<SocketAddr>, Option<SocketAddr>) {
         self.puppetdb.addresses()
+    }
+
+    /// Where Prometheus is answered without TLS.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.agents.metrics_address()
     }
 
     /// Looks for changed code at the next request, however short ago it was looked for.

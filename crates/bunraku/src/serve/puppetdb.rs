@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use pdb::expiry::{self, Expiry};
+use pdb::figures::Figures;
 use pdb::metrics::Metrics;
 use pdb::processor::{Blocklist, Processor};
 use pdb::query::{QueryService, QuerySettings};
@@ -19,6 +20,7 @@ use rest::{
 };
 use tokio::task::JoinHandle;
 
+use super::observe::Observe;
 use super::settings;
 use crate::config::Site;
 
@@ -48,6 +50,7 @@ impl Puppetdb {
         store: &Store,
         queue: Queue,
         tls: Arc<ServerTls>,
+        observe: &Observe,
     ) -> anyhow::Result<Puppetdb> {
         let config = &site.config.puppetdb;
         let marks = Background(tokio::spawn(queue.clone().follow_marks()));
@@ -65,6 +68,10 @@ impl Puppetdb {
             config.max_command_size,
         );
         let processor = Arc::new(processor);
+        let working = processor.clone();
+        let is_away = move || working.is_away();
+        let figures = Figures::new(queue.clone(), Some(metrics.clone()), is_away, Arc::new(store.clone()));
+        observe.add(Arc::new(figures));
         let expiry = Arc::new(Expiry::new(store.clone(), expiry_settings(site)));
         let forgetting = Background(tokio::spawn(expiry.clone().run()));
         let own = pdb::Settings { command_bytes_max: config.max_command_size };
@@ -97,8 +104,8 @@ impl Puppetdb {
             let address = address("puppetdb.listen", &config.listen)?;
             let mut rules = Rules::allow_all();
             rules.compilers = settings::compilers(site);
-            let front = Arc::new(Front::new(Arc::new(guarded), rules));
-            let listening = rest::listen(address, tls, front, settings::limits(site), Arc::default()).await;
+            let (front, metrics) = observe.front("store", Front::new(Arc::new(guarded), rules));
+            let listening = rest::listen(address, tls, front, settings::limits(site), metrics).await;
             let listening = listening
                 .with_context(|| format!("could not listen on {} (puppetdb.listen)", config.listen))?;
             puppetdb.tls_address = Some(listening.address());
@@ -112,8 +119,8 @@ impl Puppetdb {
                     "puppetdb.http-listen: {address} can be reached from other machines, and nobody would be asked who they are; use 127.0.0.1 or [::1]"
                 );
             }
-            let front = Arc::new(Front::new(router, Rules::allow_all()));
-            let listening = rest::listen_plain(address, front, settings::limits(site), Arc::default()).await;
+            let (front, metrics) = observe.front("store-plain", Front::new(router, Rules::allow_all()));
+            let listening = rest::listen_plain(address, front, settings::limits(site), metrics).await;
             let listening = listening.with_context(|| {
                 format!("could not listen on {} (puppetdb.http-listen)", config.http_listen)
             })?;
@@ -246,7 +253,7 @@ fn expiry_settings(site: &Site) -> expiry::Settings {
     }
 }
 
-fn address(key: &str, text: &str) -> anyhow::Result<SocketAddr> {
+pub(super) fn address(key: &str, text: &str) -> anyhow::Result<SocketAddr> {
     let mut addresses = text
         .to_socket_addrs()
         .with_context(|| format!("{key}: `{text}` is not an address and a port, such as \"[::]:8081\""))?;

@@ -16,6 +16,7 @@ use crate::files::{self, Stamp};
 use crate::inventory::Inventory;
 use crate::journal;
 use crate::lists::RevocationLists;
+use crate::metrics::Counted;
 use crate::settings::{CA_TTL_MAX, Paths, Settings};
 
 impl Authority {
@@ -75,6 +76,7 @@ impl Authority {
             signer,
             clock,
             settings,
+            counted: Counted::default(),
             _lock: lock,
         };
         authority.remove_answered_requests()?;

@@ -46,6 +46,7 @@ impl Authority {
                 pki::time::to_inventory(renewed.not_after())
             );
             log(actor, "renewed", &[&certname]);
+            self.counted.renewed.increment();
             Ok(renewed)
         })
     }

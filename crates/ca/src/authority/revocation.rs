@@ -87,6 +87,7 @@ impl Authority {
         let full = self.extend(&lists.full, &self.settings.paths.cacrl, &serials)?;
         let infra = self.extend_infra(lists.infra, &serials)?;
         self.publish(RevocationLists { full, infra });
+        self.counted.revoked.add(serials.len() as u64);
         Ok(())
     }
 

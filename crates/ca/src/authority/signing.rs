@@ -49,6 +49,7 @@ impl Authority {
             let request = self.request_file(&subject)?;
             tracing::debug!("Saving CSR to '{}'", request.display());
             files::write(&request, csr.to_pem().as_bytes(), files::PUBLIC)?;
+            self.counted.requests.increment();
             Ok(request)
         })?;
         let settings = &self.settings;
@@ -170,6 +171,7 @@ impl Authority {
         let certificate = self.issue(work, certname, &subject, csr.public_key(), ttl, &extensions)?;
         files::write(&signed, certificate.to_pem().as_bytes(), files::PUBLIC)?;
         files::remove(&self.request_file(certname)?)?;
+        self.counted.signed.increment();
         Ok(certificate)
     }
 

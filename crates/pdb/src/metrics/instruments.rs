@@ -26,8 +26,12 @@ impl Counter {
         self.0.fetch_add(number, Ordering::Relaxed);
     }
 
+    pub(super) fn value(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
     pub(super) fn bean(&self) -> Json {
-        json!({"Count": self.0.load(Ordering::Relaxed)})
+        json!({"Count": self.value()})
     }
 }
 

@@ -50,6 +50,12 @@ impl Lanes {
         self.delayed.len()
     }
 
+    /// When the oldest arrived of those that nobody works on.
+    pub(super) fn oldest(&self) -> Option<i64> {
+        let waiting = self.by_node.values().filter_map(|lane| lane.waiting.front());
+        waiting.chain(self.delayed.values()).map(|command| command.received).min()
+    }
+
     pub(super) fn push(&mut self, command: Queued) {
         self.count += 1;
         self.bytes += command.bytes;

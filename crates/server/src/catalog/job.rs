@@ -15,6 +15,7 @@ use crate::files::{self, Algorithm, Code, FileServer};
 use crate::indirection::failed;
 use crate::inline::inline;
 use crate::memo::{self, Hit, Key, Memo};
+use crate::metrics::Timed;
 use crate::negotiate::Format;
 use crate::world::{Connected, Machine};
 
@@ -32,6 +33,7 @@ pub(super) struct Order {
     pub(super) default_environment: String,
     pub(super) environments: Arc<Environments>,
     pub(super) memo: Arc<Memo>,
+    pub(super) compiles: Arc<Timed>,
     pub(super) facts: Arc<pcore::Hash>,
     pub(super) trusted: pcore::Value,
     pub(super) server_facts: Arc<pcore::Hash>,
@@ -212,7 +214,8 @@ impl Job {
     fn compile(&self, wanted: Wanted) -> Result<Compiled, Problem> {
         let Job { order, environment, node, .. } = self;
         let started = Instant::now();
-        let mut compilation = compiler::compile(&environment.image, &order.world, node).map_err(|error| {
+        let compiling = order.compiles.timed(|| compiler::compile(&environment.image, &order.world, node));
+        let mut compilation = compiling.map_err(|error| {
             log(order, &error.logs);
             failed(error.message)
         })?;
