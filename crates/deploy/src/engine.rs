@@ -374,6 +374,11 @@ impl Session<'_> {
         }
         self.refuse_if_locked()?;
         let environments = self.environments(cancel)?;
+        if environments.is_empty() {
+            // A repository that was made anew is more likely than the wish to have none.
+            tracing::warn!("no source has an environment; those that are deployed are left alone");
+            return Ok(Vec::new());
+        }
         let wanted: HashSet<&Path> =
             environments.iter().map(|environment| environment.path.as_path()).collect();
         let basedirs: HashSet<&Path> = match &settings.environments_dir {

@@ -159,6 +159,11 @@ fn environments_that_are_gone_and_names_that_are_none() {
     left.sort();
     assert_eq!(left, ["gone", "production"]);
     assert_eq!(publish.told.lock().unwrap().last().unwrap(), "removed feature_x_1");
+    // A repository without any branch takes nothing away.
+    fs::remove_dir_all(site.path("control")).unwrap();
+    site.git(".", &["init", "-q", "control"]);
+    assert_eq!(deployer.session(&Silent).purge(&Cancel::never()).unwrap(), Vec::<String>::new());
+    assert!(site.path("environments/gone").exists());
 }
 
 #[test]

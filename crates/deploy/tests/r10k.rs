@@ -104,13 +104,14 @@ impl Pair {
 
     fn config(&self, basedir: &str) -> String {
         format!(
-            "---\ncachedir: {cache}\nsources:\n  main:\n    remote: {control}\n    basedir: {base}\n    ignore_branch_prefixes: [wip]\n\
-             forge:\n  baseurl: {forge}\n{options}",
+            "---\ncachedir: {cache}\nforge:\n  baseurl: {forge}\n{options}",
             cache = self.site.path(&format!("cache-{basedir}")).display(),
-            control = self.site.url("control"),
-            base = self.site.path(basedir).display(),
             forge = self.forge.url,
-            options = self.options,
+            options = self
+                .options
+                .replace("CONTROL", &self.site.url("control"))
+                .replace("BASEDIR", &self.site.path(basedir).display().to_string())
+                .replace("ROOT", &self.site.folder.path().display().to_string()),
         )
     }
 
@@ -270,12 +271,72 @@ fn scenario(options: &'static str) {
 
 #[test]
 fn the_same_tree_as_r10k() {
-    scenario("deploy:\n  exclude_spec: false\n");
+    scenario(
+        ":sources:\n  :main:\n    remote: CONTROL\n    basedir: BASEDIR\n    ignore_branch_prefixes: [wip]\n\
+         deploy:\n  exclude_spec: false\n",
+    );
 }
 
 #[test]
 fn the_same_tree_as_r10k_with_everything_purged_and_without_spec() {
     scenario(
-        "deploy:\n  exclude_spec: true\n  purge_levels: [deployment, environment, puppetfile]\n  purge_allowlist: ['*.json', 'data/untracked']\n",
+        "sources:\n  main:\n    remote: CONTROL\n    basedir: BASEDIR\n    filter_command: 'test \"$R10K_BRANCH\" != wip_x'\n\
+         deploy:\n  exclude_spec: true\n  purge_levels: [deployment, environment, puppetfile]\n  \
+         purge_allowlist: ['*.json', 'data/untracked']\n",
     );
+}
+
+/// Names made of branches, and environments that are no branches.
+#[test]
+fn the_same_environments_as_r10k() {
+    if !is_there() {
+        return;
+    }
+    let site = Site::new();
+    let forge = Forge::start();
+    forge.publish("acme-ntp", &["1.0.0"]);
+    let options = "deploy:\n  exclude_spec: false\nsources:\n\
+        \x20 whole: {remote: CONTROL, basedir: BASEDIR, prefix: true, strip_component: 'env/'}\n\
+        \x20 part: {remote: CONTROL, basedir: BASEDIR, prefix: p, strip_component: '/^(env|fix).|x/', invalid_branches: correct, puppetfile_name: Other}\n\
+        \x20 map: {type: yaml, config: ROOT/map.yaml, basedir: BASEDIR, prefix: m}\n\
+        \x20 maps: {type: yamldir, config: ROOT/maps, basedir: BASEDIR}\n\
+        \x20 told: {type: exec, command: ROOT/tell, basedir: BASEDIR}\n";
+    site.commit("lib", "master", &[("f", Some("1"))]);
+    site.git("lib", &["tag", "v1"]);
+    let url = site.url("lib");
+    site.commit(
+        "control",
+        "env/one",
+        &[("Puppetfile", Some(&format!("mod 'a', git: '{url}'\nmod 'b', git: '{url}'\n")))],
+    );
+    site.commit("control", "fix-y", &[("Other", Some(&format!("mod 'other', git: '{url}', tag: 'v1'\n")))]);
+    let control = site.url("control");
+    let map = format!(
+        "mapped:\n  type: git\n  remote: {control}\n  ref: env/one\n  modules:\n    acme-ntp: 1.0.0\n    b: {{git: '{url}', tag: v1}}\n    \
+         deep: {{git: '{url}', tag: v1, install_path: site/x}}\nplain_one:\n  type: plain\n  modules:\n    lib: {{type: git, source: '{url}', version: v1}}\n"
+    );
+    fs::write(site.path("map.yaml"), map).unwrap();
+    fs::create_dir(site.path("maps")).unwrap();
+    fs::write(
+        site.path("maps/filed.yaml"),
+        format!("remote: {control}\nref: fix-y\npuppetfile_name: Other\n"),
+    )
+    .unwrap();
+    fs::write(
+        site.path("tell"),
+        format!("#!/bin/sh\necho '{{\"told\": {{\"remote\": \"{control}\", \"ref\": \"env/one\"}}}}'\n"),
+    )
+    .unwrap();
+    fs::set_permissions(site.path("tell"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let pair = Pair { site, forge, options };
+    let tree = pair.deploy("the first time");
+    let names: Vec<&str> = tree.keys().map(String::as_str).filter(|name| !name.contains('/')).collect();
+    assert_eq!(
+        names,
+        ["filed", "m_mapped", "m_plain_one", "p_one", "p_y", "told", "whole_fix_y", "whole_one"]
+    );
+    pair.deploy("nothing new");
+    let shorter = format!("mapped:\n  remote: {control}\n  ref: env/one\n  modules:\n    acme-ntp: 1.0.0\n");
+    fs::write(pair.site.path("map.yaml"), shorter).unwrap();
+    pair.deploy("a shorter map");
 }
