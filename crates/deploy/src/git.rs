@@ -46,8 +46,6 @@ const CONFIGURATION: &[(&str, &str)] = &[
     ("core.fsmonitor", "false"),
     ("core.protectHFS", "true"),
     ("core.protectNTFS", "true"),
-    ("protocol.ext.allow", "never"),
-    ("protocol.fd.allow", "never"),
     // In the background it would go on after the deploy has ended.
     ("gc.autoDetach", "false"),
     ("maintenance.autoDetach", "false"),
@@ -316,6 +314,8 @@ impl Git {
         for variable in FOREIGN_VARIABLES {
             command.env_remove(variable);
         }
+        // An address of another kind would run a program of its name.
+        command.env("GIT_ALLOW_PROTOCOL", "file:git:http:https:ssh");
         command.env("GIT_TERMINAL_PROMPT", "0").env("SSH_ASKPASS_REQUIRE", "never").env("LC_ALL", "C");
         command.env_remove("GIT_ASKPASS").env_remove("SSH_ASKPASS");
         if let Some(directory) = directory {

@@ -262,6 +262,66 @@ fn links_stay_links_and_nothing_is_written_through_them() {
 }
 
 #[test]
+fn a_deploy_that_was_killed_is_made_good_by_the_next() {
+    let site = Site::new();
+    site.commit("a", "main", &[("f", Some("1")), ("g", Some("1"))]);
+    site.git("a", &["tag", "v1"]);
+    let file = format!("mod 'a', git: '{}', tag: 'v1'\n", site.url("a"));
+    site.commit("control", "production", &[("Puppetfile", Some(&file)), ("x", Some("1"))]);
+    let settings = Settings { full_deploy: false, ..site.settings() };
+    let deploy = || site.deployer(settings.clone()).deploy(&Request::new("production"), &Silent);
+    deploy().unwrap();
+    let whole = site.tree("production");
+    // As a power cut leaves it: marked, locks of git everywhere, files of all kinds of age.
+    fs::write(deploy::unfinished(&site.path("environments/production")), "").unwrap();
+    let mut locked = 0;
+    let mut directories = vec![site.path("cache")];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(&directory).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            if path.is_dir() {
+                directories.push(path);
+            } else if name == "state.json" {
+                let text = fs::read_to_string(&path).unwrap();
+                fs::write(&path, text.replace("\"is_changing\":false", "\"is_changing\":true")).unwrap();
+            } else if name.ends_with(".index") || name == "packed-refs" {
+                fs::write(path.with_file_name(format!("{name}.lock")), "").unwrap();
+                locked += 1;
+            }
+        }
+    }
+    assert!(locked >= 3, "{locked}");
+    fs::write(site.path("environments/production/modules/a/f"), "torn").unwrap();
+    fs::remove_file(site.path("environments/production/modules/a/g")).unwrap();
+    fs::remove_file(site.path("environments/production/x")).unwrap();
+    site.commit("control", "production", &[("new", Some("1"))]);
+    deploy().unwrap();
+    let mut expected = whole;
+    expected.push("new: 1".to_owned());
+    expected.sort();
+    assert_eq!(site.tree("production"), expected);
+    assert!(!deploy::unfinished(&site.path("environments/production")).exists());
+}
+
+#[test]
+fn addresses_of_other_kinds_run_no_program() {
+    let site = Site::new();
+    site.commit("control", "production", &[]);
+    for address in ["ext::sh -c touch% harm", "evil://host/x", "--upload-pack=touch harm", "-x"] {
+        let file = format!("mod 'a', git: '{address}'\n");
+        site.commit("control", "production", &[("Puppetfile", Some(&file))]);
+        let error = site.deploy("production").unwrap_err();
+        assert!(error.msg.starts_with("Puppetfile:1: module a: "), "{address}: {error}");
+    }
+    assert!(!std::path::Path::new("harm").exists());
+    let file = format!("mod 'a', git: '{}', ref: '--output=harm'\n", site.url("control"));
+    site.commit("control", "production", &[("Puppetfile", Some(&file))]);
+    let error = site.deploy("production").unwrap_err();
+    assert!(error.msg.contains("Could not resolve desired ref '--output=harm'"), "{error}");
+}
+
+#[test]
 fn a_remote_that_is_not_there_leaves_what_was() {
     let site = Site::new();
     site.commit("control", "production", &[("f", Some("1"))]);

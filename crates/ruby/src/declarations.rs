@@ -63,10 +63,11 @@ pub fn calls(code: &str) -> Result<Vec<Call>, Problem> {
         return Err(Problem { message: format!("the file has more than {FILE_BYTES_MAX} bytes"), line: 0 });
     }
     let mut problem = None;
+    let lines = Lines::of(code);
     let result = parse::with_tree(code, &[], |tree| {
         let mut calls = Vec::new();
         // The place of a problem must leave the parser's thread as it is.
-        problem = tree.map(|tree| statements(code, tree, &mut calls)).and_then(Result::err);
+        problem = tree.map(|tree| statements(&lines, tree, &mut calls)).and_then(Result::err);
         Ok(calls)
     });
     match (problem, result) {
@@ -79,39 +80,49 @@ pub fn calls(code: &str) -> Result<Vec<Call>, Problem> {
     }
 }
 
-fn statements(code: &str, node: &Node, calls: &mut Vec<Call>) -> Result<(), Problem> {
-    match node {
-        Node::Begin(begin) => {
-            begin.statements.iter().try_for_each(|statement| statements(code, statement, calls))
-        }
-        Node::Send(send) if send.recv.is_none() => {
-            let arguments = send.args.iter().map(|argument| literal(code, argument, 0));
-            let arguments = arguments.collect::<Result<_, _>>()?;
-            calls.push(Call { name: send.method_name.clone(), arguments, line: line(code, node) });
-            Ok(())
-        }
-        other => Err(refused(code, other)),
+/// Where lines end.
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(code: &str) -> Lines {
+        Lines(memchr::memchr_iter(b'\n', code.as_bytes()).collect())
     }
 }
 
-fn literal(code: &str, node: &Node, depth: u32) -> Result<Literal, Problem> {
+fn statements(lines: &Lines, node: &Node, calls: &mut Vec<Call>) -> Result<(), Problem> {
+    match node {
+        Node::Begin(begin) => {
+            begin.statements.iter().try_for_each(|statement| statements(lines, statement, calls))
+        }
+        Node::Send(send) if send.recv.is_none() => {
+            let arguments = send.args.iter().map(|argument| literal(lines, argument, 0));
+            let arguments = arguments.collect::<Result<_, _>>()?;
+            calls.push(Call { name: send.method_name.clone(), arguments, line: line(lines, node) });
+            Ok(())
+        }
+        other => Err(refused(lines, other)),
+    }
+}
+
+fn literal(lines: &Lines, node: &Node, depth: u32) -> Result<Literal, Problem> {
     if depth > DEPTH_MAX {
         return Err(Problem {
             message: format!("collections nested more than {DEPTH_MAX} deep"),
-            line: line(code, node),
+            line: line(lines, node),
         });
     }
     let text = |node: &Node, bytes: &Bytes| {
-        std::str::from_utf8(bytes.as_raw())
-            .map(str::to_owned)
-            .map_err(|_| Problem { message: "a string that is not UTF-8".to_owned(), line: line(code, node) })
+        std::str::from_utf8(bytes.as_raw()).map(str::to_owned).map_err(|_| Problem {
+            message: "a string that is not UTF-8".to_owned(),
+            line: line(lines, node),
+        })
     };
     let pairs = |pairs: &[Node]| {
         let pairs = pairs.iter().map(|pair| match pair {
             Node::Pair(pair) => {
-                Ok((literal(code, &pair.key, depth + 1)?, literal(code, &pair.value, depth + 1)?))
+                Ok((literal(lines, &pair.key, depth + 1)?, literal(lines, &pair.value, depth + 1)?))
             }
-            other => Err(refused(code, other)),
+            other => Err(refused(lines, other)),
         });
         pairs.collect::<Result<_, Problem>>().map(Literal::Hash)
     };
@@ -122,44 +133,44 @@ fn literal(code: &str, node: &Node, depth: u32) -> Result<Literal, Problem> {
         Node::Int(number) => {
             number.value.replace('_', "").parse().map(Literal::Integer).map_err(|_| Problem {
                 message: format!("the number {} is not a decimal one of 64 bits", number.value),
-                line: line(code, node),
+                line: line(lines, node),
             })
         }
         Node::Str(string) => text(node, &string.value).map(Literal::String),
         Node::Sym(symbol) => text(node, &symbol.name).map(Literal::Symbol),
-        Node::Dstr(parts) => joined(code, &parts.parts, depth).map(Literal::String),
-        Node::Heredoc(parts) => joined(code, &parts.parts, depth).map(Literal::String),
+        Node::Dstr(parts) => joined(lines, &parts.parts, depth).map(Literal::String),
+        Node::Heredoc(parts) => joined(lines, &parts.parts, depth).map(Literal::String),
         Node::Array(array) => {
-            let elements = array.elements.iter().map(|element| literal(code, element, depth + 1));
+            let elements = array.elements.iter().map(|element| literal(lines, element, depth + 1));
             elements.collect::<Result<_, _>>().map(Literal::Array)
         }
         Node::Hash(hash) => pairs(&hash.pairs),
         Node::Kwargs(hash) => pairs(&hash.pairs),
-        other => Err(refused(code, other)),
+        other => Err(refused(lines, other)),
     }
 }
 
 /// Strings that stand side by side, or lines of one; anything that is interpolated is refused.
-fn joined(code: &str, parts: &[Node], depth: u32) -> Result<String, Problem> {
+fn joined(lines: &Lines, parts: &[Node], depth: u32) -> Result<String, Problem> {
     let mut whole = String::new();
     for part in parts {
         match part {
             Node::Begin(_) | Node::Lvar(_) | Node::Ivar(_) | Node::Gvar(_) | Node::Cvar(_) => {
                 return Err(Problem {
                     message: "interpolation in a string; only plain values can be read here".to_owned(),
-                    line: line(code, part),
+                    line: line(lines, part),
                 });
             }
-            part => match literal(code, part, depth + 1)? {
+            part => match literal(lines, part, depth + 1)? {
                 Literal::String(text) => whole.push_str(&text),
-                _ => return Err(refused(code, part)),
+                _ => return Err(refused(lines, part)),
             },
         }
     }
     Ok(whole)
 }
 
-fn refused(code: &str, node: &Node) -> Problem {
+fn refused(lines: &Lines, node: &Node) -> Problem {
     let what = match node {
         Node::Const(constant) => format!("the constant {}", constant.name),
         Node::Lvasgn(assignment) => format!("the variable {}", assignment.name),
@@ -172,11 +183,12 @@ fn refused(code: &str, node: &Node) -> Problem {
         Node::If(_) | Node::IfMod(_) | Node::IfTernary(_) => "a condition".to_owned(),
         other => construct_name(other).to_owned(),
     };
-    Problem { message: format!("{what}; only plain values can be read here"), line: line(code, node) }
+    Problem { message: format!("{what}; only plain values can be read here"), line: line(lines, node) }
 }
 
-fn line(code: &str, node: &Node) -> u32 {
-    parse::line_of(code, node.expression().begin) + 1
+fn line(lines: &Lines, node: &Node) -> u32 {
+    let line = lines.0.partition_point(|end| *end < node.expression().begin) + 1;
+    u32::try_from(line).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -245,6 +257,17 @@ mod tests {
             assert!(problem.message.contains(part), "{code:?}: {problem:?}");
             assert_eq!(problem.line, line, "{code:?}: {problem:?}");
         }
+    }
+
+    #[test]
+    fn what_is_too_deep_or_too_large_is_refused() {
+        for (open, close) in [("[", "]"), ("(", ")"), ("{a: ", "}"), ("!", "")] {
+            let code = format!("mod {}1{}", open.repeat(20_000), close.repeat(20_000));
+            assert!(calls(&code).is_err(), "{open}");
+        }
+        let problem = calls(&"# a comment\n".repeat(30_000)).unwrap_err();
+        assert!(problem.message.contains("more than 262144 bytes"), "{problem}");
+        assert_eq!(calls(&"mod 'a/b', '1.0.0'\n".repeat(10_000)).unwrap().len(), 10_000);
     }
 
     proptest::proptest! {
