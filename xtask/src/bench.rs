@@ -13,13 +13,13 @@ pub struct Args {
     /// What to measure
     #[arg(value_enum, default_value = "catalogs")]
     what: What,
-    /// compile, pdb: figures as JSON
+    /// compile, pdb, tier: figures as JSON
     #[arg(long)]
     json: bool,
     /// compile: compiles of each role by each interpreter of the real server before it is measured
     #[arg(long, default_value_t = 60)]
     warm: usize,
-    /// compile: seconds of each measurement
+    /// compile, tier: seconds of each measurement
     #[arg(long, default_value_t = 20)]
     seconds: u64,
     /// compile: only these roles (hundred, fivehundred, fivethousand), separated by commas
@@ -61,6 +61,8 @@ enum What {
     /// A fleet's facts, catalogs and reports stored by this and by the real PuppetDB (installed if missing, as root): commands a
     /// processor second, queries, memory, disk
     Pdb,
+    /// A primary, compilers and HAProxy (installed if missing, as root): catalogs a second, a run's cost, time from commit to served
+    Tier,
     /// Catalogs of the example nodes, and parsing
     Catalogs,
     /// Cost and memory of generated catalogs of up to 50,000 resources
@@ -76,6 +78,7 @@ pub fn run(root: &Path, args: &Args) -> anyhow::Result<()> {
     match args.what {
         What::Compile => compile(root, args, &mut command)?,
         What::Pdb => pdb(root, args, &mut command)?,
+        What::Tier => tier(args, &mut command)?,
         What::Catalogs => {
             command.args(["run", "--release", "--package", "acceptance", "--bin", "bench-catalogs"])
         }
@@ -89,6 +92,19 @@ pub fn run(root: &Path, args: &Args) -> anyhow::Result<()> {
         bail!("the benchmark failed");
     }
     Ok(())
+}
+
+/// Sees to the balancer.
+fn tier<'c>(args: &Args, command: &'c mut Command) -> anyhow::Result<&'c mut Command> {
+    if !Path::new("/usr/sbin/haproxy").exists() {
+        if !peers::can_install() {
+            bail!("haproxy is not installed, and installing it needs root and apt-get");
+        }
+        peers::install_packages(&["haproxy"])?;
+    }
+    command.args(["run", "--release", "--package", "acceptance", "--bin", "bench-tier", "--"]);
+    command.args([format!("seconds={}", args.seconds), format!("json={}", args.json)]);
+    Ok(command)
 }
 
 /// Sees to the programs that ours is measured beside.

@@ -9,6 +9,7 @@ use pki::{AltName, CsrBuilder, Extension, KeyKind, KeyPair};
 use rest::{Client, HeaderValue, Method, header};
 
 use crate::examples;
+use crate::process::free_port;
 use crate::puppetserver::Identity;
 
 /// A running primary with its folder. Stopped and removed when dropped.
@@ -53,11 +54,15 @@ impl Cluster {
         modules.extend(options.basemodulepath.iter().cloned());
         let toml = format!(
             "certname = 'primary.example.com'\nconfdir = '{root}/server'\ndata-dir = '{root}/data'\n\
-             [listen]\naddress = '127.0.0.1:0'\n\
-             [puppetdb]\nlisten = '127.0.0.1:0'\nhttp-listen = '127.0.0.1:0'\n{puppetdb}\n\
+             [listen]\naddress = '127.0.0.1:{port}'\n\
+             [puppetdb]\nlisten = '127.0.0.1:{tls}'\nhttp-listen = '127.0.0.1:{plain}'\n{puppetdb}\n\
              [code]\nenvironmentpath = ['{environments}']\nbasemodulepath = {modules:?}\n\
              [ca]\ndir = '{cadir}'\nautosign = '{autosign}'\nkey-type = 'ec'\n{more}\n",
             root = root.display(),
+            // One that is away for a while must find its ports again.
+            port = free_port(),
+            tls = free_port(),
+            plain = free_port(),
             environments = examples::environmentpath(root).display(),
             cadir = options.cadir.clone().unwrap_or_else(|| root.join("ca")).display(),
             autosign = options.autosign.as_deref().unwrap_or("true"),
@@ -150,7 +155,7 @@ impl Cluster {
         identity
     }
 
-    /// Stops the primary and starts it again on another port, with the same state.
+    /// Stops the primary and starts it again with the same state.
     pub async fn restart(&mut self) {
         if let Some(primary) = self.primary.take() {
             primary.stop().await;

@@ -138,8 +138,22 @@ fn all_processes() -> HashMap<u32, Used> {
     .collect()
 }
 
-/// A port that nobody listens on at the moment.
+/// A port that nobody listens on at the moment, and that the system gives to nobody who does not ask for it: below those that it hands
+/// out to connections. A server that is away for a while finds it free when it comes back.
 pub fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+    const FIRST: u16 = 11_000;
+    const COUNT: u32 = 20_000;
+    static NEXT: std::sync::OnceLock<std::sync::atomic::AtomicU32> = std::sync::OnceLock::new();
+    let next = NEXT.get_or_init(|| {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        // Tests of several programs run at once.
+        (std::process::id().wrapping_mul(7_919) ^ now.subsec_nanos()).into()
+    });
+    loop {
+        let at = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed) % COUNT;
+        let port = FIRST + u16::try_from(at).expect("it is less than COUNT");
+        if std::net::TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }

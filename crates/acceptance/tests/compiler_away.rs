@@ -38,7 +38,8 @@ async fn runs_go_on_while_the_primary_is_away() {
         }
     };
     run_all(&agents).await;
-    assert_eq!(compiler.queued(), 0);
+    // On a busy machine the store may have been too slow for one of them, which then waited.
+    until("not all is sent", async || compiler.queued() == 0).await;
     cluster.down().await;
     run_all(&agents).await;
     run_all(&agents).await;

@@ -120,7 +120,7 @@ async fn storage(client: &Client, primary: &str) -> anyhow::Result<Option<Json>>
 }
 
 async fn ask(client: &Client, server: &Server) -> Row {
-    // The certificate is the compiler's only if it has the name that was asked for; an address has its own name there, or none.
+    // Its certificate must be good for the name or address that is asked.
     let url = format!("https://{}:{}/status/v1/services?level=debug", server.host, server.port);
     let row = Row { certname: server.certname.clone(), ..Row::default() };
     match client.send(Method::GET, &url, [], Bytes::new()).await {

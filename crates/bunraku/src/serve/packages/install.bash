@@ -306,6 +306,7 @@ write_csr_attributes() {
   } >"$fresh"
   if [ -f "$file" ] && cmp -s "$fresh" "$file"; then return 0; fi
   mkdir -p "$(dirname "$file")"
+  if [ -f "$file" ]; then mv -f "$file" "$file.old"; fi
   # It may have secrets for whoever signs.
   (umask 077 && cp "$fresh" "$file")
   say "Wrote $file"
