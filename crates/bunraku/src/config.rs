@@ -17,7 +17,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
 
-pub use code_manager::{CodeManager, CodeSource, ForgeSettings, GitRepository, GitSettings, Prefix};
+pub use code_manager::{
+    CodeManager, CodeSource, ForgeSettings, GitRepository, GitSettings, PostEnvironmentHook, Prefix,
+};
 pub use puppet_conf::PuppetConf;
 pub use site::Site;
 pub(crate) use site::link;

@@ -2,6 +2,7 @@
 
 mod agents;
 pub mod code;
+pub mod code_manager;
 pub mod compiler;
 pub mod deploy;
 mod observe;

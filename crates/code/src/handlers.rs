@@ -84,6 +84,8 @@ pub struct Synced {
     pub is_waiting: bool,
     /// What it serves: by repository, its commit and those of its submodules, such as `environments/production`.
     pub serves: BTreeMap<String, BTreeMap<String, Id>>,
+    /// Its own words.
+    pub repos: Map<String, Json>,
 }
 
 impl Synced {
@@ -363,6 +365,7 @@ impl Handlers {
             checked_in: check_in.at,
             is_waiting: check_in.waiting > 0,
             serves: protocol::serves(&check_in.repos),
+            repos: check_in.repos.clone(),
         });
         synced.collect()
     }
@@ -437,7 +440,8 @@ impl Drop for Waiting<'_> {
     }
 }
 
-fn time(at: SystemTime) -> String {
+/// A time as these documents write it.
+pub fn time(at: SystemTime) -> String {
     let seconds = at.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     protocol::date(i64::try_from(seconds).unwrap_or_default())
 }

@@ -35,6 +35,7 @@ mod forge;
 mod git;
 mod http;
 mod lock;
+pub mod manager;
 mod module;
 mod process;
 mod puppetfile;

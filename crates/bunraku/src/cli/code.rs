@@ -2,6 +2,7 @@
 
 mod deploy;
 mod preview;
+mod token;
 mod versions;
 
 use std::path::{Path, PathBuf};
@@ -23,6 +24,8 @@ pub enum Command {
     Deploy(deploy::DeployArgs),
     PrintConfig(deploy::PrintConfigArgs),
     Preview(preview::Args),
+    #[command(subcommand)]
+    Token(token::Command),
     Commit(versions::CommitArgs),
     Status(versions::StatusArgs),
 }
@@ -81,6 +84,7 @@ pub fn run(command: Command, config: Option<&Path>) -> anyhow::Result<ExitCode> 
         Command::Deploy(args) => return deploy::run(&args, &site),
         Command::PrintConfig(args) => return deploy::print_config(&args, &site),
         Command::Preview(args) => return wait(preview::run(args, &site)),
+        Command::Token(command) => return token::run(&command, &site),
         Command::Commit(args) => return wait(versions::commit(args, &site)),
         Command::Status(args) => return wait(versions::status(args, &site)),
     };

@@ -12,6 +12,15 @@ use super::Duration;
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "documented in `keys::KEYS`")]
 pub struct CodeManager {
+    pub listen: String,
+    pub authenticate_webhook: bool,
+    pub webhook_secret_file: Option<PathBuf>,
+    pub post_environment_hooks: Vec<PostEnvironmentHook>,
+    pub deploy_ttl: Duration,
+    pub timeouts_sync: Duration,
+    pub timeouts_wait: Duration,
+    pub timeouts_hook: Duration,
+    pub timeouts_shutdown: Duration,
     pub r10k_config: Option<PathBuf>,
     pub remote: Option<String>,
     pub sources: BTreeMap<String, CodeSource>,
@@ -90,9 +99,28 @@ pub struct GitRepository {
     pub proxy: Option<String>,
 }
 
+/// `[[code-manager.post-environment-hooks]]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "documented in `keys::KEYS`")]
+pub struct PostEnvironmentHook {
+    pub url: String,
+    #[serde(default)]
+    pub use_client_ssl: bool,
+}
+
 impl Default for CodeManager {
     fn default() -> CodeManager {
         CodeManager {
+            listen: "[::]:8170".into(),
+            authenticate_webhook: true,
+            webhook_secret_file: None,
+            post_environment_hooks: Vec::new(),
+            deploy_ttl: Duration::seconds(3_600),
+            timeouts_sync: Duration::seconds(300),
+            timeouts_wait: Duration::seconds(700),
+            timeouts_hook: Duration::seconds(30),
+            timeouts_shutdown: Duration::seconds(30),
             r10k_config: None,
             remote: None,
             sources: BTreeMap::new(),

@@ -107,6 +107,15 @@ keys! {
     "file-sync.enable-forceful-sync" = "true", "Move away what somebody put into the live directory where a link belongs.";
     "file-sync.max-code-age" = "\"10m\"", "When a server has not been able to serve a version for so long that the primary has, its status is an error. 0s: never.";
     "file-sync.preserve-deleted-submodules" = "false", "Keep the repositories of environments that are gone.";
+    "code-manager.listen" = "\"[::]:8170\"", "Address and port of Code Manager's interface, which is there if `remote`, `sources` or `r10k-config` is set here. Empty: only on the port of agents.";
+    "code-manager.authenticate-webhook" = "true", "Whether webhooks need a token or a signature.";
+    "code-manager.webhook-secret-file" = "\"\"", "File whose first line is the secret with which a git host signs its webhooks.";
+    "code-manager.post-environment-hooks" = "[]", "Who is told of each deploy that has ended: [[code-manager.post-environment-hooks]] with url, and use-client-ssl = true where this machine's certificate is to be shown.";
+    "code-manager.deploy-ttl" = "\"1h\"", "How long deploys that have ended are remembered.";
+    "code-manager.timeouts-sync" = "\"5m\"", "How long a deploy waits for servers to take its version over; one that was not heard of for so long is not waited for.";
+    "code-manager.timeouts-wait" = "\"700s\"", "How long a request waits for its deploys.";
+    "code-manager.timeouts-hook" = "\"30s\"", "How long a hook may take.";
+    "code-manager.timeouts-shutdown" = "\"30s\"", "How long a stop waits for deploys that are under way; then they are called off, and what served before serves on.";
     "code-manager.r10k-config" = "\"\"", "r10k's configuration, read when no source is set here. Default: the first of /etc/puppetlabs/r10k/r10k.yaml, /etc/r10k.yaml and /etc/puppet/r10k.yaml that exists.";
     "code-manager.remote" = "\"\"", "Address of the control repository, if there is one only.";
     "code-manager.sources" = "{}", "Control repositories: [code-manager.sources.NAME] with remote, and as r10k has them prefix, strip-component, ignore-branch-prefixes, filter-command, puppetfile-name.";

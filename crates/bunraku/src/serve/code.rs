@@ -52,8 +52,10 @@ pub(super) struct CodeSync {
     pub(super) versions: Arc<dyn Versions>,
     /// Its state.
     pub(super) parts: Vec<Arc<dyn Part>>,
+    /// The store of versions, on a primary.
+    pub(super) storage: Option<Arc<Storage>>,
     allowed: Arc<Allowed>,
-    client: Arc<Client>,
+    pub(super) client: Arc<Client>,
 }
 
 /// Where file sync has its files; nothing if it is not in use. `file-sync.conf` of a Puppet server is read where there is one.
@@ -168,7 +170,7 @@ impl CodeSync {
         if storage.is_some() {
             parts.push(Arc::new(StoragePart(handlers.clone())));
         }
-        Ok(CodeSync { handlers, versions: Arc::new(versions), parts, allowed, client })
+        Ok(CodeSync { handlers, versions: Arc::new(versions), parts, storage, allowed, client })
     }
 
     /// What has the versions.

@@ -50,7 +50,12 @@ pub(super) fn gate(site: &Site) -> anyhow::Result<Option<Gate>> {
 
 /// Lets the gate judge commits.
 pub(super) fn guard(jobs: &Arc<Jobs>, code: &CodeSync) {
-    code.handlers.set_judge(Arc::new(Gatekeeper(jobs.clone())));
+    code.handlers.set_judge(judge(jobs));
+}
+
+/// The gate as a judge.
+pub(super) fn judge(jobs: &Arc<Jobs>) -> Arc<dyn Judge> {
+    Arc::new(Gatekeeper(jobs.clone()))
 }
 
 struct Gatekeeper(Arc<Jobs>);

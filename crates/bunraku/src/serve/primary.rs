@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 
 use super::agents::{self, Agents, Behind};
 use super::code::{self, CodeSync};
+use super::code_manager::{self, CodeManager};
 use super::observe::Observe;
 use super::puppetdb::{self, Puppetdb};
 use super::{packages, settings, store};
@@ -26,6 +27,7 @@ pub struct Primary {
     store: Store,
     puppetdb: Puppetdb,
     code: Option<CodeSync>,
+    code_manager: Option<CodeManager>,
     tasks: Vec<JoinHandle<()>>,
     shutdown_timeout: Duration,
 }
@@ -70,8 +72,20 @@ pub async fn start(site: &Site) -> anyhow::Result<Primary> {
         super::preview::guard(&previews, code);
         behind.add_code(code);
     }
+    let sync = code.as_ref().and_then(|code| {
+        let (handlers, client) = (code.handlers.clone(), code.client.clone());
+        let judge = super::preview::judge(&previews);
+        Some(code_manager::Versions { storage: code.storage.clone()?, handlers, client, judge })
+    });
+    let mut code_manager = CodeManager::new(site, &host, sync, &observe)?;
+    if let Some(code_manager) = &code_manager {
+        behind.services.push((::deploy::manager::PREFIX, code_manager.handlers()));
+    }
     let agents = Agents::start(site, tls.clone(), behind).await?;
     let puppetdb = Puppetdb::start(site, &store, queue, tls.clone(), &observe).await?;
+    if let Some(code_manager) = &mut code_manager {
+        code_manager.listen(site, tls.clone(), &observe).await?;
+    }
     agents.ready(&site.certname);
 
     let mut tasks = vec![
@@ -80,7 +94,7 @@ pub async fn start(site: &Site) -> anyhow::Result<Primary> {
     ];
     tasks.extend(code.iter().flat_map(|code| code.start(agents.environments())));
     let shutdown_timeout = site.config.listen.shutdown_timeout.0;
-    Ok(Primary { agents, tls, authority, store, puppetdb, code, tasks, shutdown_timeout })
+    Ok(Primary { agents, tls, authority, store, puppetdb, code, code_manager, tasks, shutdown_timeout })
 }
 
 impl Primary {
@@ -102,6 +116,11 @@ impl Primary {
     /// Where clients of PuppetDB are answered, with TLS and without.
     pub fn puppetdb_addresses(&self) -> (Option<SocketAddr>, Option<SocketAddr>) {
         self.puppetdb.addresses()
+    }
+
+    /// Where Code Manager's interface is.
+    pub fn code_manager_address(&self) -> Option<SocketAddr> {
+        self.code_manager.as_ref().and_then(CodeManager::address)
     }
 
     /// Where Prometheus is answered without TLS.
@@ -135,6 +154,10 @@ impl Primary {
     pub async fn stop(self) {
         if let Some(code) = &self.code {
             code.close();
+        }
+        // Deploys end while everything they need is there.
+        if let Some(code_manager) = self.code_manager {
+            code_manager.stop().await;
         }
         let in_time = self.agents.stop().await;
         self.puppetdb.stop(self.shutdown_timeout).await;

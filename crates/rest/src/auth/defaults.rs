@@ -53,7 +53,8 @@ const RULES: &[(&str, &str, &str, Whom)] = &[
     ("puppetlabs file sync", "/file-sync/v1/", "post", Authenticated),
     (PACKAGES.0, PACKAGES.1, PACKAGES.2, PACKAGES.3),
     ("bunraku preview", "/preview/v1/", "get post delete", Authenticated),
-    // So has this one.
+    // These have lists of their own, too.
+    ("code manager", "/code-manager/v1/", "", Authenticated),
     ("metrics", "^/metrics/?$", "get", Authenticated),
     ("puppet tasks information", "/puppet/v3/tasks", "", Authenticated),
 ];

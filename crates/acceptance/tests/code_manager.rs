@@ -1,0 +1,297 @@
+//! Code Manager's interface: who may ask, what is merged, and what serves when a deploy goes wrong.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use acceptance::agent::Agent;
+use acceptance::cluster::{Cluster, Options};
+use acceptance::compiler::{self, Machine, until};
+use deploy::manager::tokens::Tokens;
+use rest::client::Answer;
+use rest::{Bytes, Client, ClientTls, HeaderName, HeaderValue, Method, Revocation, TlsMaterial, header};
+use serde_json::{Value, json};
+
+struct Sites {
+    cluster: Cluster,
+    folder: tempfile::TempDir,
+    anonymous: Client,
+}
+
+impl Sites {
+    /// A primary with file sync and a control repository; `more` are lines of `[code-manager]`.
+    async fn start(more: &str) -> Option<Sites> {
+        acceptance::peers::find("/usr/bin/git", "control repositories")?;
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().display();
+        let control = folder.path().join("control");
+        std::fs::create_dir(&control).unwrap();
+        git(&control, &["init", "-q", "-b", "production"]);
+        git(&control, &["commit", "-q", "--allow-empty", "-m", "nothing yet"]);
+        let toml = format!(
+            "{}{}[code-manager]\nremote = '{root}/control'\nlisten = '127.0.0.1:0'\n{more}\n",
+            compiler::TOML,
+            lines(folder.path(), "primary"),
+        );
+        let cluster = Cluster::start_with(Options { toml, ..Options::default() }).await;
+        let anonymous = Client::new(&ClientTls::anonymous(&cluster.authority(), b"").unwrap());
+        Some(Sites { cluster, folder, anonymous })
+    }
+
+    /// Commits a manifest to a branch of the control repository; the commit.
+    fn push(&self, branch: &str, text: &str) -> String {
+        let control = self.folder.path().join("control");
+        match git(&control, &["branch", "--list", branch]).is_empty() {
+            true => git(&control, &["checkout", "-q", "-b", branch]),
+            false => git(&control, &["checkout", "-q", branch]),
+        };
+        std::fs::create_dir_all(control.join("manifests")).unwrap();
+        std::fs::write(control.join("manifests/site.pp"), text).unwrap();
+        git(&control, &["add", "-A"]);
+        git(&control, &["commit", "-q", "-m", "a change"]);
+        git(&control, &["rev-parse", "HEAD"])
+    }
+
+    fn url(&self) -> String {
+        let address = self.cluster.primary().code_manager_address().unwrap();
+        format!("https://localhost:{}/code-manager/v1", address.port())
+    }
+
+    fn token(&self, environments: &[&str]) -> String {
+        let file = self.cluster.root().join("data/code-manager/tokens.json");
+        let environments = environments.iter().map(|name| (*name).to_owned()).collect();
+        Tokens::at(file).create("a test", environments, None).unwrap().1
+    }
+
+    async fn ask(&self, method: Method, path: &str, token: Option<&str>, body: &Value) -> Answer {
+        let headers = token.map(|token| {
+            (HeaderName::from_static("x-authentication"), HeaderValue::from_str(token).unwrap())
+        });
+        let json = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let headers: Vec<_> = headers.into_iter().chain([json]).collect();
+        let body = if method == Method::GET { Bytes::new() } else { body.to_string().into() };
+        self.anonymous.send(method, &format!("{}{path}", self.url()), headers, body).await.unwrap()
+    }
+
+    /// A client with this machine's certificate.
+    fn primary(&self) -> Client {
+        let site = self.cluster.site();
+        let material = TlsMaterial {
+            chain: &std::fs::read(site.path("hostcert")).unwrap(),
+            key: &std::fs::read(site.path("hostprivkey")).unwrap(),
+            authorities: &self.cluster.authority(),
+            revocation_lists: b"",
+            revocation: Revocation::Off,
+        };
+        Client::new(&ClientTls::new(&material).unwrap())
+    }
+
+    /// What serves on the primary, or on a compiler.
+    fn manifest(&self, of: &str, environment: &str) -> String {
+        let path = format!("{of}/code/environments/{environment}/manifests/site.pp");
+        std::fs::read_to_string(self.folder.path().join(path)).unwrap_or_default()
+    }
+}
+
+fn lines(root: &Path, name: &str) -> String {
+    let root = root.display();
+    format!(
+        "[file-sync]\nenabled = true\nstaging-dir = '{root}/staging'\ndata-dir = '{root}/{name}/data'\n\
+         live-dir = '{root}/{name}/code'\n"
+    )
+}
+
+fn git(directory: &Path, arguments: &[&str]) -> String {
+    let output = Command::new("git")
+        .current_dir(directory)
+        .args(["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"])
+        .args(arguments)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_SYSTEM", "/dev/null")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_those_who_may_deploy_what_they_may() {
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(secret.path(), "It's a Secret to Everybody\n").unwrap();
+    let more = format!("webhook-secret-file = '{}'", secret.path().display());
+    let Some(sites) = Sites::start(&more).await else { return };
+    sites.push("production", "notify { 'one': }\n");
+    let wanted = json!({"environments": ["production"], "wait": true});
+    let kind = |answer: &Answer| {
+        let document: Value = answer.json().unwrap();
+        document["kind"].as_str().unwrap_or_default().to_owned()
+    };
+    // Nobody, and somebody with another token.
+    for token in [None, Some("bunraku_0000"), Some("")] {
+        for (method, path) in [
+            (Method::POST, "/deploys"),
+            (Method::GET, "/deploys/status"),
+            (Method::POST, "/webhook?type=github"),
+            (Method::POST, "/webhook?type=github&token=bunraku_0000"),
+        ] {
+            let answer = sites.ask(method, path, token, &wanted).await;
+            assert_eq!(
+                (answer.status.as_u16(), kind(&answer)),
+                (401, "puppetlabs.rbac/user-unauthenticated".into())
+            );
+        }
+    }
+    // An agent's certificate, on both ports.
+    let agent = Agent::enrolled(&sites.cluster.url(), &sites.cluster.authority(), "web.example.com").await;
+    let own_port = sites.url().replace("/code-manager/v1", "");
+    for server in [sites.cluster.url(), own_port] {
+        for path in ["/code-manager/v1/deploys", "/file-sync/v1/commit"] {
+            let body = Some(("application/json", wanted.to_string().into_bytes()));
+            let answer = agent.at(&server).send(Method::POST, path, "application/json", body).await.unwrap();
+            // File sync is on the port of agents only.
+            let expected =
+                if path.contains("file-sync") && server != sites.cluster.url() { 404 } else { 403 };
+            assert_eq!(answer.status, expected, "{server}{path}: {}", answer.text());
+        }
+    }
+    // A token for another environment, and not for all.
+    let qa = sites.token(&["qa"]);
+    let answer = sites.ask(Method::POST, "/deploys", Some(&qa), &wanted).await;
+    assert_eq!((answer.status.as_u16(), kind(&answer)), (403, "puppetlabs.rbac/permission-denied".into()));
+    let answer = sites.ask(Method::POST, "/deploys", Some(&qa), &json!({"deploy-all": true})).await;
+    assert_eq!(answer.status, 403);
+    let push = json!({"ref": "refs/heads/production"});
+    let answer = sites.ask(Method::POST, &format!("/webhook?type=github&token={qa}"), None, &push).await;
+    assert_eq!(answer.status, 403);
+    // What is not understood.
+    let all = sites.token(&["*"]);
+    let answer = sites.ask(Method::POST, "/webhook?type=svn", Some(&all), &push).await;
+    let unknown = "puppetlabs.code-manager/unrecognized-webhook-type".to_owned();
+    assert_eq!((answer.status.as_u16(), kind(&answer)), (400, unknown));
+    for body in [json!([]), json!({}), json!({"environments": "production"})] {
+        assert_eq!(sites.ask(Method::POST, "/deploys", Some(&all), &body).await.status, 400, "{body}");
+    }
+    assert_eq!(sites.manifest("primary", "production"), "");
+
+    // A wrong signature, and the right one.
+    let signed = async |signature: &str| {
+        let name = HeaderName::from_static("x-hub-signature-256");
+        let headers = [(name, HeaderValue::from_str(signature).unwrap())];
+        let url = format!("{}/webhook?type=github", sites.url());
+        let body = Bytes::from_static(b"{\"ref\": \"refs/heads/production\"}");
+        sites.anonymous.send(Method::POST, &url, headers, body).await.unwrap().status.as_u16()
+    };
+    assert_eq!(signed("sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17").await, 401);
+    let good = "sha256=2f901cbbd902c0c3c0d59b0706b350bf397fd421aaeeee9578c517571cc7cc94";
+    assert_eq!(signed(good).await, 200);
+    until("the webhook deploys nothing", async || sites.manifest("primary", "production").contains("one"))
+        .await;
+
+    // The primary's certificate, on the port of agents.
+    sites.push("production", "notify { 'two': }\n");
+    let url = format!("{}/code-manager/v1/deploys", sites.cluster.url());
+    let answer = sites.primary().send_json(Method::POST, &url, &wanted).await.unwrap();
+    let answer: Value = answer.ok().unwrap().json().unwrap();
+    assert_eq!(answer[0]["status"], "complete", "{answer:#}");
+    assert!(sites.manifest("primary", "production").contains("two"));
+    sites.cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deploys_are_merged_and_wait_for_all_servers() {
+    let Some(sites) = Sites::start("timeouts-sync = '3s'").await else { return };
+    let first = sites.push("production", "notify { 'one': }\n");
+    sites.push("feature-x", "notify { 'x': }\n");
+    let token = sites.token(&["*"]);
+    let token = Some(token.as_str());
+    let deploy = async |body: Value| -> Value {
+        sites.ask(Method::POST, "/deploys", token, &body).await.ok().unwrap().json().unwrap()
+    };
+    let machine =
+        Machine::enrolled(&sites.cluster, "compiler.example.com", &lines(sites.folder.path(), "compiler"));
+    let compiler = machine.start().await;
+    // All, one of which cannot be.
+    let dry = deploy(json!({"deploy-all": true, "dry-run": true})).await;
+    assert!(dry.as_array().unwrap().iter().all(|entry| entry["dry-run"] == true), "{dry:#}");
+    let all = deploy(json!({"deploy-all": true, "wait": true})).await;
+    let of = |all: &Value, name: &str| -> Value {
+        let found = all.as_array().unwrap().iter().find(|entry| entry["environment"] == name);
+        found.unwrap_or_else(|| panic!("{all:#}")).clone()
+    };
+    let production = of(&all, "production");
+    assert_eq!(
+        (&production["status"], &production["deploy-signature"]),
+        (&"complete".into(), &first.as_str().into())
+    );
+    assert!(production["file-sync"]["environment-commit"].is_string(), "{production:#}");
+    let bad = all.as_array().unwrap().iter().find(|entry| entry["status"] == "failed").unwrap();
+    assert_eq!(bad["error"]["details"]["corrected-name"], "feature_x", "{bad:#}");
+    // Waiting was for the compiler, too.
+    assert!(sites.manifest("compiler", "production").contains("one"));
+    assert!(sites.manifest("primary", "production").contains("one"));
+    let status: Value = sites.ask(Method::GET, "/deploys/status", token, &Value::Null).await.json().unwrap();
+    let clients = &status["file-sync-client-status"];
+    assert_eq!(clients["all-synced"], true, "{status:#}");
+    let there = &clients["file-sync-clients"]["compiler.example.com"];
+    assert_eq!(there["deployed"][0]["deploy-signature"], first.as_str(), "{status:#}");
+    let id = production["id"].as_u64().unwrap();
+    let one: Value = sites
+        .ask(Method::GET, &format!("/deploys/status?id={id}"), token, &Value::Null)
+        .await
+        .json()
+        .unwrap();
+    assert_eq!(one["status"], "synced", "{one:#}");
+    assert_eq!(sites.ask(Method::GET, "/deploys/status?id=4711", token, &Value::Null).await.status, 404);
+
+    // Many at a moment: one is under way, one waits for all others.
+    sites.push("production", "notify { 'two': }\n");
+    let mut ids = Vec::new();
+    for _ in 0..10 {
+        ids.push(deploy(json!({"environments": ["production"]})).await[0]["id"].as_u64().unwrap());
+    }
+    let last = *ids.last().unwrap();
+    ids.dedup();
+    assert!(ids.len() < 10, "{ids:?}");
+    until("the last deploy does not end", async || {
+        let path = format!("/deploys/status?id={last}");
+        let one: Value = sites.ask(Method::GET, &path, token, &Value::Null).await.json().unwrap();
+        one["status"] == "synced"
+    })
+    .await;
+    assert!(sites.manifest("compiler", "production").contains("two"));
+
+    // What does not parse is not published.
+    sites.push("production", "notify { 'three': \n");
+    let failed = deploy(json!({"environments": ["production"], "wait": true})).await;
+    assert_eq!(failed[0]["status"], "failed", "{failed:#}");
+    assert_eq!(failed[0]["error"]["kind"], "puppetlabs.code-manager/deploy-failure");
+    assert!(sites.manifest("primary", "production").contains("two"));
+    let missing = deploy(json!({"environments": ["nowhere"], "wait": true})).await;
+    assert_eq!(missing[0]["status"], "failed", "{missing:#}");
+
+    // A compiler that is heard of no more holds up nobody for longer than the time-out.
+    compiler.stop().await;
+    sites.push("production", "notify { 'four': }\n");
+    let late = deploy(json!({"environments": ["production"], "wait": true})).await;
+    assert_eq!(late[0]["status"], "complete", "{late:#}");
+    let status: Value = sites.ask(Method::GET, "/deploys/status", token, &Value::Null).await.json().unwrap();
+    let there = &status["file-sync-client-status"]["file-sync-clients"]["compiler.example.com"];
+    assert_eq!(there["synced-with-file-sync-storage"], false, "{status:#}");
+
+    // A branch that goes takes its environment along.
+    sites.push("qa", "notify { 'qa': }\n");
+    deploy(json!({"environments": ["qa"], "wait": true})).await;
+    assert!(sites.manifest("primary", "qa").contains("qa"));
+    let control: PathBuf = sites.folder.path().join("control");
+    git(&control, &["checkout", "-q", "production"]);
+    git(&control, &["branch", "-q", "-D", "qa"]);
+    let gone = json!({"ref": "refs/heads/qa", "deleted": true, "after": "0".repeat(40)});
+    let answer = sites.ask(Method::POST, "/webhook?type=github", token, &gone).await;
+    assert_eq!((answer.status.as_u16(), answer.text()), (200, "OK".to_owned()));
+    until("the environment of a branch that is gone stays", async || {
+        sites.manifest("primary", "qa").is_empty()
+    })
+    .await;
+    sites.cluster.stop().await;
+}

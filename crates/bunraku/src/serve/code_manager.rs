@@ -1,0 +1,286 @@
+//! Code Manager: `/code-manager/v1` on its own port and on that of agents, over the engine of deploys and file sync.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::code::client::Client as SyncClient;
+use ::code::handlers::{Handlers as FileSync, Judge};
+use ::code::versions::Storage;
+use ::deploy::manager::tokens::Tokens;
+use ::deploy::manager::{Client, Fleet, Handlers, HandlersSettings, Hooks, Manager, ManagerSettings, Served};
+use ::deploy::{DeployError, Deployer, Kind, Published};
+use anyhow::Context as _;
+use rest::client::ClientLimits;
+use rest::{
+    BoxFuture, ClientTls, Front, Listening, Method, Revocation, Router, Rules, ServerTls, TlsMaterial,
+};
+use serde_json::{Map, Value as Json};
+
+use super::code::{REPO, SUBMODULES_DIR};
+use super::observe::Observe;
+use super::{agents, deploy, puppetdb, settings};
+use crate::config::{PostEnvironmentHook, Site};
+
+/// Where systems have the certificates of public authorities; hooks may be anywhere.
+const AUTHORITIES: &[&str] = &[
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+];
+
+/// What serves the interface.
+pub(super) struct CodeManager {
+    manager: Manager,
+    handlers: Arc<Handlers>,
+    listening: Option<Listening>,
+    shutdown: Duration,
+}
+
+/// File sync of this process.
+pub(super) struct Versions {
+    /// The store of versions.
+    pub(super) storage: Arc<Storage>,
+    /// What knows the clients.
+    pub(super) handlers: Arc<FileSync>,
+    /// This server's own client.
+    pub(super) client: Arc<SyncClient>,
+    /// Says whether what was built may become a version.
+    pub(super) judge: Arc<dyn Judge>,
+}
+
+/// Commits what was built, if the gate lets it pass.
+struct Judged {
+    here: deploy::Here,
+    judge: Arc<dyn Judge>,
+    environments: PathBuf,
+    runtime: tokio::runtime::Handle,
+}
+
+impl deploy::Commit for Judged {
+    fn commit(&self, submodule: &str, message: Option<&str>) -> Result<Published, DeployError> {
+        let environment = submodule.rsplit('/').next().unwrap_or(submodule);
+        let directory = self.environments.join(environment);
+        if directory.is_dir() {
+            // Deploys have threads of their own, which may wait.
+            let verdict = self.runtime.block_on(self.judge.judge(environment, &directory));
+            verdict.map_err(|reason| DeployError::new(Kind::NotPublished, reason))?;
+        }
+        self.here.commit(submodule, message)
+    }
+}
+
+/// The file of tokens.
+pub fn tokens_file(site: &Site) -> PathBuf {
+    site.data_dir.join("code-manager/tokens.json")
+}
+
+impl CodeManager {
+    /// Makes it, if control repositories are named in the configuration. It listens after [`CodeManager::listen`].
+    pub(super) fn new(
+        site: &Site,
+        host: &ca::Host,
+        sync: Option<Versions>,
+        observe: &Observe,
+    ) -> anyhow::Result<Option<CodeManager>> {
+        let config = &site.config.code_manager;
+        if config.remote.is_none() && config.sources.is_empty() && config.r10k_config.is_none() {
+            return Ok(None);
+        }
+        let environments = super::code::places(site)?.map(|places| places.staging_dir.join(SUBMODULES_DIR));
+        let commit = sync.as_ref().zip(environments).map(|(sync, environments)| -> Arc<dyn deploy::Commit> {
+            let (here, judge) = (deploy::Here(sync.storage.clone()), sync.judge.clone());
+            Arc::new(Judged { here, judge, environments, runtime: tokio::runtime::Handle::current() })
+        });
+        let publisher = Arc::new(deploy::Publisher::new(site, commit)?);
+        let deployer =
+            Deployer::new(deploy::settings(site)?, publisher).context("[code-manager] cannot be used")?;
+        let fleet = sync
+            .map(|sync| -> Arc<dyn Fleet> { Arc::new(Servers { certname: site.certname.clone(), sync }) });
+        let hooks = Arc::new(Posts::new(host, &config.post_environment_hooks, config.timeouts_hook.0)?);
+        let manager = ManagerSettings {
+            deploy_pool_size: config.deploy_pool_size,
+            deploy_ttl: config.deploy_ttl.0,
+            timeouts_sync: config.timeouts_sync.0,
+            timeouts_wait: config.timeouts_wait.0,
+        };
+        let manager = Manager::new(Arc::new(deployer), manager, fleet, hooks);
+        observe.add(Arc::new(manager.clone()));
+        let handlers = HandlersSettings {
+            primaries: vec![site.certname.clone()],
+            authenticate_webhook: config.authenticate_webhook,
+            webhook_secret_file: config.webhook_secret_file.clone(),
+        };
+        let handlers = Handlers::new(manager.clone(), Tokens::at(tokens_file(site)), handlers);
+        let shutdown = config.timeouts_shutdown.0;
+        Ok(Some(CodeManager { manager, handlers: Arc::new(handlers), listening: None, shutdown }))
+    }
+
+    /// What answers, for the listener of agents.
+    pub(super) fn handlers(&self) -> Arc<Handlers> {
+        self.handlers.clone()
+    }
+
+    /// Answers on its own port, if it is to have one.
+    pub(super) async fn listen(
+        &mut self,
+        site: &Site,
+        tls: Arc<ServerTls>,
+        observe: &Observe,
+    ) -> anyhow::Result<()> {
+        let text = &site.config.code_manager.listen;
+        if text.is_empty() {
+            return Ok(());
+        }
+        let address = puppetdb::address("code-manager.listen", text)?;
+        let router = Router::new().mount(::deploy::manager::PREFIX, self.handlers.clone());
+        // Tokens decide, not the rules for agents.
+        let front = Front::new(Arc::new(router), Rules::allow_all());
+        let (front, metrics) = observe.front("code-manager", front);
+        let listening = rest::listen(address, tls, front, settings::limits(site), metrics).await;
+        let listening =
+            listening.with_context(|| format!("could not listen on {text} (code-manager.listen)"))?;
+        tracing::info!(address = %listening.address(), "listening for deploys");
+        self.listening = Some(listening);
+        Ok(())
+    }
+
+    /// Where it listens.
+    pub(super) fn address(&self) -> Option<SocketAddr> {
+        self.listening.as_ref().map(Listening::address)
+    }
+
+    /// Takes no more requests, and waits for the deploys that are under way.
+    pub(super) async fn stop(self) {
+        self.manager.stop(self.shutdown).await;
+        if let Some(listening) = self.listening {
+            listening.stop(Duration::from_secs(5)).await;
+        }
+    }
+}
+
+/// Servers of code, as file sync knows them.
+struct Servers {
+    certname: String,
+    sync: Versions,
+}
+
+/// The versions that a document of a repository tells of.
+fn served(repos: &Map<String, Json>) -> Vec<Served> {
+    let submodules = repos.get(REPO).and_then(|repo| repo.get("submodules")).and_then(Json::as_object);
+    let entry = |(name, part): (&String, &Json)| {
+        let environment = name.strip_prefix(SUBMODULES_DIR)?.strip_prefix('/')?;
+        of(environment, part.get("latest_commit")?)
+    };
+    submodules.into_iter().flatten().filter_map(entry).collect()
+}
+
+fn of(environment: &str, about: &Json) -> Option<Served> {
+    let text = |key: &str| about.get(key).and_then(Json::as_str);
+    let signature = text("message").and_then(|message| {
+        message.trim().strip_prefix("code-manager deploy signature: '")?.strip_suffix('\'')
+    });
+    Some(Served {
+        environment: environment.to_owned(),
+        commit: text("commit")?.to_owned(),
+        date: text("date").map(str::to_owned),
+        signature: signature.map(str::to_owned),
+    })
+}
+
+impl Fleet for Servers {
+    fn newest(&self) -> Vec<Served> {
+        let latest = self.sync.storage.latest();
+        let Some(Some(latest)) = latest.get(REPO) else { return Vec::new() };
+        let entry = |(name, commit): (&String, &::code::git::Id)| {
+            let environment = name.strip_prefix(SUBMODULES_DIR)?.strip_prefix('/')?;
+            of(environment, &self.sync.storage.about(*commit))
+        };
+        latest.submodules.iter().filter_map(entry).collect()
+    }
+
+    fn clients(&self) -> Vec<Client> {
+        let now = std::time::SystemTime::now();
+        let others = self.sync.handlers.clients().into_iter().map(|client| Client {
+            serves: served(&client.repos),
+            last_check_in: ::code::handlers::time(client.checked_in),
+            // Who waits for news is there, however long ago it asked.
+            checked_in: if client.is_waiting { now } else { client.checked_in },
+            certname: client.certname,
+        });
+        let own = self.sync.client.repos_json();
+        let own = Client {
+            certname: self.certname.clone(),
+            checked_in: now,
+            last_check_in: ::code::handlers::time(now),
+            serves: own.as_object().map(served).unwrap_or_default(),
+        };
+        others.chain([own]).collect()
+    }
+}
+
+/// Posts what became of deploys to others.
+struct Posts {
+    hooks: Vec<(String, rest::Client)>,
+    timeout: Duration,
+}
+
+impl Posts {
+    fn new(host: &ca::Host, hooks: &[PostEnvironmentHook], timeout: Duration) -> anyhow::Result<Posts> {
+        let limits =
+            ClientLimits { connect_timeout: timeout, answer_timeout: timeout, answer_bytes_max: 1 << 20 };
+        let client = |hook: &PostEnvironmentHook| -> anyhow::Result<rest::Client> {
+            if !hook.url.starts_with("https://") {
+                return Ok(rest::Client::without_tls());
+            }
+            let mut authorities = agents::read(&host.localcacert)?;
+            if let Some(public) = AUTHORITIES.iter().find_map(|path| std::fs::read(path).ok()) {
+                authorities.push(b'\n');
+                authorities.extend(public);
+            }
+            let tls = match hook.use_client_ssl {
+                false => ClientTls::anonymous(&authorities, b"")?,
+                true => ClientTls::new(&TlsMaterial {
+                    chain: &agents::read(&host.hostcert)?,
+                    key: &agents::read(&host.hostprivkey)?,
+                    authorities: &authorities,
+                    revocation_lists: b"",
+                    revocation: Revocation::Off,
+                })?,
+            };
+            Ok(rest::Client::new(&tls))
+        };
+        let hooks = hooks.iter().map(|hook| {
+            let client =
+                client(hook).with_context(|| format!("code-manager.post-environment-hooks: {}", hook.url))?;
+            Ok((hook.url.clone(), client.with_limits(limits.clone())))
+        });
+        Ok(Posts { hooks: hooks.collect::<anyhow::Result<_>>()?, timeout })
+    }
+}
+
+impl Hooks for Posts {
+    fn ended(&self, document: Json) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            for (url, client) in &self.hooks {
+                // Tokens may stand in an address.
+                let shown = url.split('?').next().unwrap_or_default();
+                let sent = client.send_json(Method::POST, url, &document);
+                match tokio::time::timeout(self.timeout, sent).await {
+                    Ok(Ok(answer)) if answer.status.is_success() => {}
+                    Ok(Ok(answer)) => {
+                        tracing::error!(
+                            url = shown,
+                            status = answer.status.as_u16(),
+                            "a hook after a deploy failed"
+                        );
+                    }
+                    Ok(Err(error)) => tracing::error!(url = shown, %error, "a hook after a deploy failed"),
+                    Err(_) => tracing::error!(url = shown, "a hook after a deploy took too long"),
+                }
+            }
+        })
+    }
+}
