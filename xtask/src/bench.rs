@@ -13,7 +13,7 @@ pub struct Args {
     /// What to measure
     #[arg(value_enum, default_value = "catalogs")]
     what: What,
-    /// compile, pdb, tier: figures as JSON
+    /// compile, pdb, preview, tier: figures as JSON
     #[arg(long)]
     json: bool,
     /// compile: compiles of each role by each interpreter of the real server before it is measured
@@ -31,9 +31,9 @@ pub struct Args {
     /// compile, pdb: leave the real server out
     #[arg(long)]
     alone: bool,
-    /// pdb: nodes of each fleet, separated by commas
-    #[arg(long, default_value = "1000,10000,100000")]
-    sizes: String,
+    /// pdb, preview: nodes of each fleet, separated by commas [default: 1000,10000 and for pdb 100000]
+    #[arg(long)]
+    sizes: Option<String>,
     /// pdb: runs of each node, the first one among them
     #[arg(long, default_value_t = 3)]
     runs: usize,
@@ -69,6 +69,8 @@ enum What {
     Scaling,
     /// 500 simulated agents for a minute
     Fleet,
+    /// Previews of changes to the code of fleets: time, memory, and how many catalogs had to be compiled
+    Preview,
 }
 
 /// Builds and runs a benchmark.
@@ -82,6 +84,12 @@ pub fn run(root: &Path, args: &Args) -> anyhow::Result<()> {
         What::Catalogs => {
             command.args(["run", "--release", "--package", "acceptance", "--bin", "bench-catalogs"])
         }
+        What::Preview => command
+            .args(["run", "--release", "--package", "acceptance", "--bin", "bench-preview", "--"])
+            .args([
+                format!("sizes={}", args.sizes.as_deref().unwrap_or("1000,10000")),
+                format!("json={}", args.json),
+            ]),
         What::Scaling => command.args(["run", "--release", "--package", "compiler", "--example", "scaling"]),
         What::Fleet => command
             .args(["test", "--release", "--package", "acceptance", "--test", "fleet", "--", "--nocapture"])
@@ -126,7 +134,10 @@ fn pdb<'c>(root: &Path, args: &Args, command: &'c mut Command) -> anyhow::Result
         peers::install_packages(&missing)?;
     }
     command.args(["run", "--release", "--package", "acceptance", "--bin", "bench-pdb", "--"]);
-    command.args([format!("sizes={}", args.sizes), format!("stores={}", args.stores)]);
+    command.args([
+        format!("sizes={}", args.sizes.as_deref().unwrap_or("1000,10000,100000")),
+        format!("stores={}", args.stores),
+    ]);
     command.args([format!("runs={}", args.runs), format!("queries={}", !args.no_queries)]);
     command.args([format!("json={}", args.json), format!("peer={}", !args.alone)]);
     command.arg(format!("peer-max={}", args.peer_max));

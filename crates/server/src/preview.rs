@@ -48,7 +48,7 @@ const SCOPE: Scope = Scope {
 };
 
 /// How much later than others the processors are for a preview.
-const NICENESS: i32 = 15;
+const NICENESS: i32 = 5;
 /// How long a compile waits for agents' compiles at most; then it is one of them.
 const COURTESY_MAX: Duration = Duration::from_millis(100);
 
