@@ -366,9 +366,13 @@ impl Storage {
         let mut addition = repository.add()?;
         let staging = settings.staging_dir.join(&settings.submodules_dir).join(environment);
         let mark = staging.with_file_name(format!(".{environment}.unfinished"));
+        // A deploy writes this anew when it begins.
+        let generation = staging.with_file_name(format!(".{environment}.generation"));
+        let generation = || stdx::fs::read_limited(&generation, 4096).ok().flatten();
+        let generation_before = generation();
         if mark.exists() {
             return Err(Error::refused(
-                staging,
+                &staging,
                 "a deploy of it is under way, or has failed; deploy it again (if it is whole, remove the file \
                  `.NAME.unfinished` beside it)",
             ));
@@ -377,6 +381,12 @@ impl Storage {
         let mut entries = scan.top(&staging)?;
         let tree = scan.tree(&mut entries)?;
         let (fresh, read) = scan.finish();
+        if mark.exists() || generation() != generation_before {
+            return Err(Error::Busy(format!(
+                "{} was deployed while it was read; commit again",
+                staging.display()
+            )));
+        }
         let commit = match (head, before) {
             (Some(head), Some(before)) if before.tree == tree && same_message(&before, request) => head,
             (head, _) => {

@@ -228,7 +228,7 @@ fn unpack(
                     directories.push((root.join(&path), mode | 0o700));
                 }
             }
-            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
+            EntryType::Regular | EntryType::Continuous => {
                 let Some(parent) = path.parent().filter(|_| path.file_name().is_some()) else {
                     return Err(refused(format!("{shown:?} is no name of a file")));
                 };

@@ -13,8 +13,9 @@ use crate::cancel::Cancel;
 use crate::engine::{Deployer, Event, ModuleDeploy, Request, Session};
 use crate::environments::{Conflicts, Environment, RootContent};
 use crate::error::{DeployError, Result};
+use crate::forge::Forge;
 use crate::git::{Mirror, RefKind};
-use crate::module::{ForgeVersion, GitOrigin, Module, Origin, Wanted};
+use crate::module::{self, ForgeVersion, GitOrigin, Module, Origin, Wanted};
 use crate::puppetfile::Puppetfile;
 use crate::purge::Managed;
 use crate::settings::PurgeLevel;
@@ -34,6 +35,10 @@ pub(crate) struct Build<'a> {
     state: State,
     /// What is there may be other than what is known.
     is_uncertain: bool,
+    /// The deploy before was not finished, so that single modules are not enough.
+    is_whole: bool,
+    /// The Forge that the Puppetfile names, if it may.
+    forge: Option<Forge>,
 }
 
 /// What a build made.
@@ -42,6 +47,14 @@ pub(crate) struct Made {
     pub(crate) modules: Vec<ModuleDeploy>,
     pub(crate) removed: Vec<String>,
     pub(crate) changed: bool,
+}
+
+/// How far a module is.
+enum Slot {
+    /// Nobody has come to it.
+    Ahead,
+    Failed,
+    Done(Box<Done>),
 }
 
 /// A module that is there, and what is in it.
@@ -57,18 +70,25 @@ impl<'a> Build<'a> {
         environment: &'a Environment,
         request: &'a Request,
         cancel: &'a Cancel,
+        was_unfinished: bool,
     ) -> Result<Build<'a>> {
         let store = Store::new(&session.deployer.settings.cachedir, &environment.path);
         let mut state = store.load();
         let is_uncertain = state.is_changing;
         state.is_changing = true;
         store.save(&state)?;
-        Ok(Build { session, environment, request, cancel, store, state, is_uncertain })
+        let is_whole = is_uncertain || was_unfinished;
+        if is_whole && (request.modules.is_some() || !request.deploy_modules) {
+            let message =
+                format!("the last deploy of {} was not finished, so all of it is deployed", environment.name);
+            session.progress.event(Event::Warning { message: &message });
+        }
+        Ok(Build { session, environment, request, cancel, store, state, is_uncertain, is_whole, forge: None })
     }
 
-    /// Writes down what is there now.
-    pub(crate) fn save(&mut self) -> Result<()> {
-        self.state.is_changing = false;
+    /// Writes down what is there now. What was uncertain before is so until all of it was looked at.
+    pub(crate) fn save(&mut self, succeeded: bool) -> Result<()> {
+        self.state.is_changing = self.is_uncertain && !succeeded;
         self.store.save(&self.state)
     }
 
@@ -79,8 +99,9 @@ impl<'a> Build<'a> {
     pub(crate) fn run(&mut self, started_at: &Zoned) -> Result<Made> {
         let path = &self.environment.path;
         let is_new = self.state.root.is_none() || !tree::is_directory(path);
+        let asked_for = self.request.modules.as_ref().filter(|_| !self.is_whole);
         let only: Option<HashSet<&str>> =
-            self.request.modules.as_ref().map(|names| names.iter().map(|name| short_name(name)).collect());
+            asked_for.map(|names| names.iter().map(|name| short_name(name)).collect());
         if is_new && only.is_some() {
             return Err(DeployError::failed(format!(
                 "environment {} is not deployed yet; deploy all of it before single modules",
@@ -99,7 +120,10 @@ impl<'a> Build<'a> {
             },
         };
         let modules = self.modules()?;
-        let with_modules = is_new || only.is_some() || self.request.deploy_modules;
+        if let Some(only) = &only {
+            self.refuse_unknown(only, &modules)?;
+        }
+        let with_modules = is_new || self.is_whole || only.is_some() || self.request.deploy_modules;
         let event = Event::Environment {
             environment: &self.environment.name,
             signature: &signature,
@@ -119,7 +143,9 @@ impl<'a> Build<'a> {
                 if deploy.purge_levels.contains(&PurgeLevel::Puppetfile) {
                     removed = managed.purge_modules(path)?;
                 }
-                if deploy.purge_levels.contains(&PurgeLevel::Environment) && only.is_none() {
+                // Of what a deploy that was killed has left nobody else knows.
+                let is_purged = deploy.purge_levels.contains(&PurgeLevel::Environment) || self.is_uncertain;
+                if is_purged && only.is_none() {
                     removed.extend(managed.purge_environment(path, &deploy.purge_allowlist)?);
                 }
                 deploys
@@ -137,6 +163,21 @@ impl<'a> Build<'a> {
         changed |= !removed.is_empty() || deploys.iter().any(|module| module.changed);
         changed |= record::write(path, &self.environment.branch, &signature, started_at, &deploys)?;
         Ok(Made { signature, modules: deploys, removed, changed })
+    }
+
+    /// Names that no module has are most often slips.
+    fn refuse_unknown(&self, only: &HashSet<&str>, modules: &[Module]) -> Result<()> {
+        let is_known = |name: &&str| modules.iter().any(|module| module.name == *name);
+        let (known, unknown): (Vec<&str>, Vec<&str>) = only.iter().copied().partition(is_known);
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let message = format!("environment {} has no module {}", self.environment.name, unknown.join(", "));
+        if known.is_empty() {
+            return Err(DeployError::failed(message));
+        }
+        self.session.progress.event(Event::Warning { message: &message });
+        Ok(())
     }
 
     /// Brings the files of the branch up to date; what they are now, and whether that is new.
@@ -211,21 +252,23 @@ impl<'a> Build<'a> {
     }
 
     /// The modules of map and Puppetfile.
-    fn modules(&self) -> Result<Vec<Module>> {
+    fn modules(&mut self) -> Result<Vec<Module>> {
         let mut modules = self.environment.modules.clone();
-        let Some(text) = self.puppetfile()? else { return Ok(modules) };
+        let Some(text) = self.puppetfile()? else {
+            module::refuse_nested(&modules)?;
+            return Ok(modules);
+        };
         let puppetfile = Puppetfile::read(&text, &self.environment.puppetfile_name)
             .map_err(|error| error.with("environment", self.environment.name.as_str()))?;
         for warning in &puppetfile.warnings {
             self.session.progress.event(Event::Warning { message: warning });
         }
-        if let Some(forge) = &puppetfile.forge
-            && !self.deployer().settings.forge.allow_puppetfile_override
-        {
-            tracing::debug!(
-                forge,
-                "the Forge of the Puppetfile is not used; see forge.allow_puppetfile_override"
-            );
+        if let Some(url) = &puppetfile.forge {
+            let settings = &self.deployer().settings;
+            match settings.forge.allow_puppetfile_override {
+                true => self.forge = Some(Forge::named(settings, url)?),
+                false => tracing::debug!(url, "the Forge of the Puppetfile is not used"),
+            }
         }
         for module in puppetfile.modules {
             if !self.environment.modules.iter().any(|other| other.name == module.name) {
@@ -245,6 +288,7 @@ impl<'a> Build<'a> {
                 Conflicts::Override => {}
             }
         }
+        module::refuse_nested(&modules)?;
         Ok(modules)
     }
 
@@ -275,7 +319,7 @@ impl<'a> Build<'a> {
             tree::make_directory(&self.environment.path, &module.directory)?;
         }
         let next = AtomicUsize::new(0);
-        let done: Mutex<Vec<Option<Done>>> = Mutex::new(modules.iter().map(|_| None).collect());
+        let done: Mutex<Vec<Slot>> = Mutex::new(modules.iter().map(|_| Slot::Ahead).collect());
         let failure: Mutex<Option<DeployError>> = Mutex::new(None);
         let work = || {
             loop {
@@ -301,10 +345,13 @@ impl<'a> Build<'a> {
                                 .event(Event::Module { environment, module: &finished.deploy });
                         }
                         if let Some(slot) = done.lock().unwrap_or_else(PoisonError::into_inner).get_mut(at) {
-                            *slot = Some(finished);
+                            *slot = Slot::Done(Box::new(finished));
                         }
                     }
                     Err(error) => {
+                        if let Some(slot) = done.lock().unwrap_or_else(PoisonError::into_inner).get_mut(at) {
+                            *slot = Slot::Failed;
+                        }
                         let msg = match error.msg.starts_with(module.place.as_str()) {
                             true => error.msg.clone(),
                             false => format!("{}: module {}: {}", module.place, module.name, error.msg),
@@ -326,18 +373,19 @@ impl<'a> Build<'a> {
         let mut deploys = Vec::with_capacity(modules.len());
         for (module, done) in modules.iter().zip(done) {
             match done {
-                Some(Done { deploy, content: Some(content) }) => {
-                    self.state.modules.insert(module.path(), content);
-                    deploys.push(deploy);
+                Slot::Done(done) => {
+                    match done.content {
+                        Some(content) => self.state.modules.insert(module.path(), content),
+                        None => self.state.modules.remove(&module.path()),
+                    };
+                    deploys.push(done.deploy);
                 }
-                Some(Done { deploy, content: None }) => {
+                // It may be half done.
+                Slot::Failed => {
                     self.state.modules.remove(&module.path());
-                    deploys.push(deploy);
                 }
-                // Not come to, or half done.
-                None => {
-                    self.state.modules.remove(&module.path());
-                }
+                // As it was.
+                Slot::Ahead => {}
             }
         }
         match failure {
@@ -416,8 +464,10 @@ impl<'a> Build<'a> {
         let path = module.path();
         let without_spec = self.without_spec(module);
         let before = self.state.modules.get(&path);
+        tree::make_directory(&self.environment.path, &module.directory)?;
         let directory = self.environment.path.join(&path);
-        let is_known = matches!(before, Some(Content::Git { remote, .. }) if *remote == origin.remote);
+        let is_known = !self.is_uncertain
+            && matches!(before, Some(Content::Git { remote, .. }) if *remote == origin.remote);
         if !is_known || !tree::is_directory(&directory) {
             tree::remove(&directory)?;
             self.store.remove_index(&path)?;
@@ -507,11 +557,19 @@ impl<'a> Build<'a> {
             }
             _ => None,
         };
-        let forge = &self.deployer().forge;
+        let forge = self.forge.as_ref().unwrap_or(&self.deployer().forge);
         let version = match (wanted, &before) {
             (ForgeVersion::Exactly(version), _) => version.clone(),
             (ForgeVersion::Any, Some((version, _))) => (*version).clone(),
-            (ForgeVersion::Any | ForgeVersion::Latest, _) => forge.newest(&module.title, self.cancel)?,
+            (ForgeVersion::Any, None) => {
+                // It may be there without being known.
+                let found = tree::inner_directory(&self.environment.path, &path);
+                match found.and_then(|directory| forge.version_in(&directory, &module.title)) {
+                    Some(version) => version,
+                    None => forge.newest(&module.title, self.cancel)?,
+                }
+            }
+            (ForgeVersion::Latest, _) => forge.newest(&module.title, self.cancel)?,
         };
         let is_there = before == Some((&version, without_spec))
             && forge.is_installed(&directory, &module.title, &version);

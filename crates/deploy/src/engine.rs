@@ -1,6 +1,6 @@
 //! Deploys: an environment is brought to what its sources say, checked, and published.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,8 +15,11 @@ use crate::error::{DeployError, Kind, Result};
 use crate::forge::Forge;
 use crate::git::{Git, Mirror};
 use crate::settings::{PurgeLevel, Settings};
-use crate::state::Store;
+use crate::state::{Store, own_directory};
 use crate::{lock, process, tree};
+
+/// Size of the list of environments that are gone.
+const PENDING_BYTES_MAX: u64 = 1 << 20;
 
 /// What becomes of an environment that was built.
 pub trait Publish: Send + Sync {
@@ -327,13 +330,24 @@ impl Session<'_> {
         let name = environment.name.clone();
         let _lock = lock::take(&settings.cachedir, &format!("environment-{name}"), &cancel)?;
         let unfinished = unfinished(&environment.path);
-        let mut build = Build::begin(self, &environment, request, &cancel)?;
+        let was_unfinished = unfinished.exists();
         if let Some(parent) = environment.path.parent() {
             std::fs::create_dir_all(parent).map_err(DeployError::io("create", parent))?;
         }
-        std::fs::write(&unfinished, "").map_err(DeployError::io("write", &unfinished))?;
+        remove_scratch(&environment.path)?;
+        // Both are on the disk before anything changes: whoever makes a version meanwhile sees one of them.
+        let generation = generation(&environment.path);
+        let sign = format!("{} {}\n", std::process::id(), started_at.timestamp().as_nanosecond());
+        stdx::fs::write_atomic(&generation, sign.as_bytes(), 0o644)
+            .map_err(DeployError::io("write", &generation))?;
+        stdx::fs::write_atomic(&unfinished, b"", 0o644).map_err(DeployError::io("write", &unfinished))?;
+        let mut build = Build::begin(self, &environment, request, &cancel, was_unfinished)?;
         let result = build.run(&started_at);
-        build.save()?;
+        if result.as_ref().is_ok_and(|made| made.changed) {
+            // Files have to be on the disk before anything says that they are there.
+            sync(&environment.path)?;
+        }
+        build.save(result.is_ok())?;
         let made = result?;
         let built = Built { environment: &name, path: &environment.path, signature: &made.signature };
         cancel.check()?;
@@ -373,49 +387,69 @@ impl Session<'_> {
             return Ok(Vec::new());
         }
         self.refuse_if_locked()?;
-        let environments = self.environments(cancel)?;
+        let pending = own_directory(&settings.cachedir).join("gone.json");
+        // Branches may have come since the session began.
+        let environments = self.deployer.session(self.progress).environments(cancel)?;
         if environments.is_empty() {
             // A repository that was made anew is more likely than the wish to have none.
             tracing::warn!("no source has an environment; those that are deployed are left alone");
             return Ok(Vec::new());
         }
-        let wanted: HashSet<&Path> =
-            environments.iter().map(|environment| environment.path.as_path()).collect();
+        let is_wanted = |environments: &[Environment], path: &Path| {
+            environments.iter().any(|environment| environment.path == path)
+        };
         let basedirs: HashSet<&Path> = match &settings.environments_dir {
             Some(directory) => HashSet::from([directory.as_path()]),
             None => settings.sources.iter().map(|source| source.basedir.as_path()).collect(),
         };
-        let mut gone = Vec::new();
+        // Those whose end was not heard of the last time come first.
+        let mut gone: BTreeSet<String> = match stdx::fs::read_limited(&pending, PENDING_BYTES_MAX) {
+            Ok(Some(bytes)) => serde_json::from_slice(&bytes).unwrap_or_default(),
+            _ => BTreeSet::new(),
+        };
+        gone.retain(|name| !environments.iter().any(|environment| environment.name == *name));
+        let mut removed = Vec::new();
         for basedir in basedirs {
             let Ok(listing) = std::fs::read_dir(basedir) else { continue };
             for entry in listing {
                 let entry = entry.map_err(DeployError::io("read", basedir))?;
                 let path = entry.path();
-                let name = entry.file_name().to_string_lossy().into_owned();
-                // Marks of deploys that go on.
-                let is_mark = wanted.iter().any(|wanted| unfinished(wanted) == path);
-                if wanted.contains(path.as_path()) || is_mark {
+                let Ok(name) = entry.file_name().into_string() else { continue };
+                // Marks and scratch directories belong to deploys.
+                if name.starts_with('.') || is_wanted(&environments, &path) {
                     continue;
                 }
-                let is_environment = tree::is_directory(&path);
-                let _lock = match is_environment {
-                    true => Some(lock::take(&settings.cachedir, &format!("environment-{name}"), cancel)?),
-                    false => None,
-                };
-                tree::remove(&path)?;
-                tree::remove(&unfinished(&path))?;
-                Store::new(&settings.cachedir, &path).remove();
-                tracing::info!(path = %path.display(), "removed, since no source has it");
-                if is_environment {
-                    gone.push(name);
+                if !tree::is_directory(&path) {
+                    tree::remove(&path)?;
+                    continue;
                 }
+                let _lock = lock::take(&settings.cachedir, &format!("environment-{name}"), cancel)?;
+                // Its branch may have come while the lock was waited for.
+                let now = self.deployer.session(self.progress).environments(cancel)?;
+                if now.is_empty() || is_wanted(&now, &path) {
+                    continue;
+                }
+                gone.insert(name.clone());
+                note(&pending, &gone)?;
+                // Half of it is nothing that anybody could make a version of.
+                let aside = path.with_file_name(format!(".{name}.gone"));
+                tree::remove(&aside)?;
+                std::fs::rename(&path, &aside).map_err(DeployError::io("remove", &path))?;
+                Store::new(&settings.cachedir, &path).remove();
+                remove_scratch(&path)?;
+                tree::remove(&unfinished(&path))?;
+                tree::remove(&generation(&path))?;
+                tracing::info!(path = %path.display(), "removed, since no source has it");
+                removed.push(name);
             }
         }
-        gone.sort();
+        removed.sort();
         if !gone.is_empty() {
-            self.deployer.publish.remove(&gone)?;
+            let names: Vec<String> = gone.into_iter().collect();
+            self.deployer.publish.remove(&names)?;
+            tree::remove(&pending)?;
         }
-        Ok(gone)
+        Ok(removed)
     }
 
     /// Runs the command that is to follow a series of deploys.
@@ -463,6 +497,43 @@ impl Session<'_> {
     pub(crate) fn is_fetched(&self, mirror: &Mirror) -> bool {
         self.fetched.lock().unwrap_or_else(PoisonError::into_inner).contains(&mirror.remote)
     }
+}
+
+/// Writes down which environments' end is to be told.
+fn note(file: &Path, names: &BTreeSet<String>) -> Result<()> {
+    if let Some(directory) = file.parent() {
+        std::fs::create_dir_all(directory).map_err(DeployError::io("create", directory))?;
+    }
+    let bytes = serde_json::to_vec(names)
+        .map_err(|error| DeployError::failed(format!("could not write {}: {error}", file.display())))?;
+    stdx::fs::write_atomic(file, &bytes, 0o640).map_err(DeployError::io("write", file))
+}
+
+/// Brings what was written to the disk.
+fn sync(directory: &Path) -> Result<()> {
+    let opened = std::fs::File::open(directory).map_err(DeployError::io("read", directory))?;
+    rustix::fs::syncfs(&opened).map_err(|error| DeployError::io("write", directory)(error.into()))
+}
+
+/// Removes what deploys that were killed left beside an environment. Called with its lock held.
+fn remove_scratch(environment: &Path) -> Result<()> {
+    let (Some(parent), Some(name)) = (environment.parent(), environment.file_name()) else { return Ok(()) };
+    let name = name.to_string_lossy();
+    let (unpacked, gone) = (format!(".{name}.unpack-"), format!(".{name}.gone"));
+    for entry in std::fs::read_dir(parent).into_iter().flatten().flatten() {
+        let found = entry.file_name();
+        let found = found.to_string_lossy();
+        if found.starts_with(&unpacked) || found == gone {
+            tree::remove(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// The file beside an environment's directory that each deploy writes anew when it begins.
+fn generation(environment: &Path) -> PathBuf {
+    let name = environment.file_name().unwrap_or_default().to_string_lossy();
+    environment.with_file_name(format!(".{name}.generation"))
 }
 
 /// The mark beside an environment's directory that says that what is in there is not whole. Nothing makes a version of it then.

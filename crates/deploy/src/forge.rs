@@ -62,6 +62,21 @@ impl Forge {
         })
     }
 
+    /// The Forge that a Puppetfile names. A token is for the configured host only.
+    pub(crate) fn named(settings: &Settings, url: &str) -> Result<Forge> {
+        // r10k takes a name without a scheme, too.
+        let url = match url.contains("://") || url.starts_with('/') {
+            true => url.to_owned(),
+            false => format!("https://{url}"),
+        };
+        let mut settings = settings.clone();
+        if root_of(&settings.forge.baseurl) != root_of(&url) {
+            settings.forge.authorization_token = None;
+        }
+        settings.forge.baseurl = url;
+        Forge::new(&settings)
+    }
+
     /// The newest version of a module: of those without a pre-release, if there is one.
     pub(crate) fn newest(&self, title: &str, cancel: &Cancel) -> Result<String> {
         match &self.base {
@@ -81,14 +96,20 @@ impl Forge {
 
     /// Whether a directory has this release of a module.
     pub(crate) fn is_installed(&self, directory: &Path, title: &str, version: &str) -> bool {
+        self.version_in(directory, title).as_deref() == Some(version)
+    }
+
+    /// Which release of a module a directory has.
+    pub(crate) fn version_in(&self, directory: &Path, title: &str) -> Option<String> {
         if directory.join(".git").is_dir() {
-            return false;
+            return None;
         }
-        let bytes = stdx::fs::read_limited(directory.join("metadata.json"), METADATA_BYTES_MAX);
-        let Ok(Some(bytes)) = bytes else { return false };
-        let Ok(metadata) = serde_json::from_slice::<Json>(&bytes) else { return false };
+        let bytes = stdx::fs::read_limited(directory.join("metadata.json"), METADATA_BYTES_MAX).ok()??;
+        let metadata: Json = serde_json::from_slice(&bytes).ok()?;
         let text = |key: &str| metadata.get(key).and_then(Json::as_str).unwrap_or_default();
-        text("name").replace('/', "-") == title && text("version") == version
+        let version = text("version");
+        let is_it = text("name").replace('/', "-") == title && crate::module::is_version(version);
+        is_it.then(|| version.to_owned())
     }
 
     /// The archive of a release.
@@ -124,7 +145,11 @@ impl Forge {
                 })?;
                 let text =
                     |key: &str| release.get(key).and_then(Json::as_str).filter(|text| !text.is_empty());
-                let file = text("file_uri").and_then(|file| http::resolve(&format!("{url}/"), file));
+                let file = text("file_uri").and_then(|file| match file.strip_prefix('/') {
+                    // Below the base, as mirrors have it that lie at a path.
+                    Some(path) => http::resolve(&format!("{url}/"), path),
+                    None => http::resolve(&format!("{url}/"), file),
+                });
                 let file = file.ok_or_else(|| {
                     DeployError::failed(format!("{url} does not say where the release {name} is"))
                 })?;

@@ -60,6 +60,8 @@ pub(crate) struct Git {
     /// For one command that goes over the network.
     fetch_timeout: Duration,
     repositories: Mutex<HashMap<String, Arc<Mutex<()>>>>,
+    /// Who has a directory that is not there yet.
+    owners: Mutex<HashMap<PathBuf, String>>,
 }
 
 /// The bare copy of a repository.
@@ -86,7 +88,14 @@ impl Git {
         cachedir: PathBuf,
         fetch_timeout: Duration,
     ) -> Git {
-        Git { settings, proxy, cachedir, fetch_timeout, repositories: Mutex::default() }
+        Git {
+            settings,
+            proxy,
+            cachedir,
+            fetch_timeout,
+            repositories: Mutex::default(),
+            owners: Mutex::default(),
+        }
     }
 
     pub(crate) fn settings(&self) -> &GitSettings {
@@ -110,7 +119,12 @@ impl Git {
         }
         let mut directory = self.cachedir.join(directory_name(remote));
         // Two addresses may come out as one name.
-        if directory.exists() && self.origin(&directory).is_some_and(|origin| origin != remote) {
+        let mut owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
+        let owner = owners.entry(directory.clone()).or_insert_with(|| {
+            let present = directory.exists().then(|| self.origin(&directory)).flatten();
+            present.unwrap_or_else(|| remote.to_owned())
+        });
+        if owner != remote {
             let digest = hex::encode(Sha256::digest(remote.as_bytes()));
             let digest = digest.get(..12).unwrap_or_default();
             directory = self.cachedir.join(format!("{}-{digest}", directory_name(remote)));
@@ -139,6 +153,12 @@ impl Git {
             .with("remote", without_passwords(&mirror.remote))
         };
         if mirror.exists() {
+            if self.origin(&mirror.directory).is_some_and(|origin| origin != mirror.remote) {
+                return Err(DeployError::failed(format!(
+                    "{} was taken for another repository a moment ago; deploy again",
+                    mirror.directory.display()
+                )));
+            }
             remove_locks(&mirror.directory);
             let mut command = self.network_command(Some(&mirror.directory), &mirror.remote)?;
             command.args(["fetch", "--quiet", "--prune", "--no-recurse-submodules", "--", "origin"]);
@@ -146,7 +166,9 @@ impl Git {
             drop(here);
             return if output.status.success() { Ok(()) } else { Err(failed(&output)) };
         }
-        fs::create_dir_all(&self.cachedir).map_err(DeployError::io("create", &self.cachedir))?;
+        // Addresses may have passwords in them.
+        stdx::fs::create_directory(&self.cachedir, 0o750)
+            .map_err(DeployError::io("create", &self.cachedir))?;
         let scratch = tempfile::Builder::new().prefix(".clone-").tempdir_in(&self.cachedir);
         let scratch = scratch.map_err(DeployError::io("create a directory in", &self.cachedir))?;
         let place = scratch.path().join("repository.git");

@@ -22,7 +22,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const PAUSE_MAX: Duration = Duration::from_secs(30);
 const REDIRECTIONS_MAX: u32 = 5;
 /// Largest answer.
-pub(crate) const BYTES_MAX: usize = 512 << 20;
+pub(crate) const BYTES_MAX: usize = 256 << 20;
 /// Where systems have the certificates of public authorities.
 const AUTHORITIES: &[&str] = &[
     "/etc/ssl/certs/ca-certificates.crt",

@@ -95,6 +95,27 @@ impl Module {
     }
 }
 
+/// Refuses modules inside of others, which would be written and removed by both.
+pub(crate) fn refuse_nested(modules: &[Module]) -> Result<()> {
+    let mut paths: Vec<(String, &Module)> = modules
+        .iter()
+        .filter(|module| module.origin != Origin::Local)
+        .map(|module| (module.path() + "/", module))
+        .collect();
+    paths.sort_by(|a, b| a.0.cmp(&b.0));
+    for pair in paths.windows(2) {
+        if let [(outer, first), (inner, second)] = pair
+            && inner.starts_with(outer.as_str())
+        {
+            return Err(DeployError::failed(format!(
+                "{}: module {} would lie in that of module {} ({})",
+                second.place, second.name, first.name, first.place
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// The options of a declaration, in its order.
 pub(crate) type Options = Vec<(String, Given)>;
 

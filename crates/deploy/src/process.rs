@@ -18,6 +18,8 @@ use crate::error::{DeployError, Kind, Result};
 const OUTPUT_BYTES_MAX: u64 = 64 << 20;
 /// How much of its messages is shown.
 const MESSAGE_BYTES_MAX: usize = 4 << 10;
+/// How long after its end a program's output may take.
+const OUTPUT_GRACE: Duration = Duration::from_secs(30);
 /// Between SIGTERM and SIGKILL.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -113,27 +115,35 @@ pub(crate) fn run(
             });
         }
     };
-    // A connection of ssh that is kept for later may hold the pipes; what was printed is there by then.
-    let stdout = out.recv_timeout(GRACE).unwrap_or_default();
-    let stderr = err.recv_timeout(GRACE).unwrap_or_default();
-    Ok(Output { status, stdout, stderr })
+    // A connection of ssh that is kept for later may hold what messages go to.
+    let stderr = err.recv_timeout(GRACE).unwrap_or_default().0;
+    // What is missing of it could be taken for "there is none".
+    match out.recv_timeout(OUTPUT_GRACE) {
+        Ok((stdout, true)) => Ok(Output { status, stdout, stderr }),
+        Ok((_, false)) => {
+            Err(DeployError::failed(format!("{name} printed more than {OUTPUT_BYTES_MAX} bytes")))
+        }
+        Err(_) => Err(DeployError::failed(format!(
+            "{name} has ended, and its output has not; something that it started holds it"
+        ))),
+    }
 }
 
 /// Reads a pipe to its end, on a thread that nobody has to wait for.
-fn reader(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
+fn reader(pipe: Option<impl Read + Send + 'static>) -> Receiver<(Vec<u8>, bool)> {
     let (sender, receiver) = channel();
     std::thread::spawn(move || sender.send(read(pipe)));
     receiver
 }
 
-fn read(pipe: Option<impl Read>) -> Vec<u8> {
+/// What comes through a pipe, and whether that is all.
+fn read(pipe: Option<impl Read>) -> (Vec<u8>, bool) {
     let mut bytes = Vec::new();
-    if let Some(mut pipe) = pipe {
-        let _ = (&mut pipe).take(OUTPUT_BYTES_MAX).read_to_end(&mut bytes);
-        // The rest is read, since the program would wait for it.
-        let _ = std::io::copy(&mut pipe, &mut std::io::sink());
-    }
-    bytes
+    let Some(mut pipe) = pipe else { return (bytes, true) };
+    let is_read = (&mut pipe).take(OUTPUT_BYTES_MAX).read_to_end(&mut bytes).is_ok();
+    // The rest is read, since the program would wait for it.
+    let rest = std::io::copy(&mut pipe, &mut std::io::sink());
+    (bytes, is_read && matches!(rest, Ok(0)))
 }
 
 /// Waits until the program has ended; nothing if it takes too long.

@@ -5,7 +5,7 @@
 use ruby::declarations::{self, Call, Literal};
 
 use crate::error::{DeployError, Result};
-use crate::module::{self, Given, Module, Options, Origin};
+use crate::module::{self, Given, Module, Options};
 
 /// Where modules go if nothing says otherwise.
 const MODULEDIR: &str = "modules";
@@ -64,6 +64,7 @@ impl Puppetfile {
             }
         }
         puppetfile.refuse_duplicates(name)?;
+        module::refuse_nested(&puppetfile.modules)?;
         Ok(puppetfile)
     }
 
@@ -78,24 +79,6 @@ impl Puppetfile {
                 ))
                 .with("file", name)
                 .with("module", module.name.as_str()));
-            }
-        }
-        // One module inside of another would be written and removed by both.
-        let mut paths: Vec<(String, &Module)> = self
-            .modules
-            .iter()
-            .filter(|module| module.origin != Origin::Local)
-            .map(|module| (module.path() + "/", module))
-            .collect();
-        paths.sort_by(|a, b| a.0.cmp(&b.0));
-        for pair in paths.windows(2) {
-            if let [(outer, first), (inner, second)] = pair
-                && inner.starts_with(outer.as_str())
-            {
-                return Err(DeployError::failed(format!(
-                    "{}: module {} would lie in that of module {} ({})",
-                    second.place, second.name, first.name, first.place
-                )));
             }
         }
         Ok(())
@@ -159,7 +142,7 @@ pub fn is_puppetfile(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::module::{ForgeVersion, Wanted};
+    use crate::module::{ForgeVersion, Origin, Wanted};
 
     fn read(text: &str) -> Puppetfile {
         Puppetfile::read(text, "Puppetfile").unwrap()

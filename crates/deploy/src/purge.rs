@@ -33,7 +33,7 @@ impl Managed<'_> {
         let directories = self.directories();
         let mut removed = Vec::new();
         for (directory, names) in &directories {
-            for name in names_in(&environment.join(directory))? {
+            for name in names_in(environment, directory)? {
                 let path = format!("{directory}/{name}");
                 let holds_another = directories.keys().any(|other| is_at_or_in(other, &path));
                 if !names.contains(name.as_str()) && !holds_another && !self.branch.contains(path.as_bytes())
@@ -54,7 +54,7 @@ impl Managed<'_> {
         let mut removed = Vec::new();
         let mut directories = vec![String::new()];
         while let Some(directory) = directories.pop() {
-            for name in names_in(&environment.join(&directory))? {
+            for name in names_in(environment, &directory)? {
                 let path = if directory.is_empty() { name } else { format!("{directory}/{name}") };
                 let is_kept = kept.contains(path.as_str())
                     || allowlist.iter().any(|pattern| allows(pattern, &path))
@@ -105,18 +105,17 @@ fn names_match(pattern: &[&str], path: &[&str]) -> bool {
     }
 }
 
-fn names_in(directory: &Path) -> Result<Vec<String>> {
-    if !tree::is_directory(directory) {
-        return Ok(Vec::new());
-    }
+/// What is in the directory at a path of the environment. Nothing is in one that a link leads to: what lies there belongs to others.
+fn names_in(environment: &Path, path: &str) -> Result<Vec<String>> {
+    let Some(directory) = tree::inner_directory(environment, path) else { return Ok(Vec::new()) };
     let mut names = Vec::new();
-    for entry in fs::read_dir(directory).map_err(DeployError::io("read", directory))? {
-        let entry = entry.map_err(DeployError::io("read", directory))?;
+    for entry in fs::read_dir(&directory).map_err(DeployError::io("read", &directory))? {
+        let entry = entry.map_err(DeployError::io("read", &directory))?;
         match entry.file_name().into_string() {
             Ok(name) => names.push(name),
             // It cannot be asked for by a name of ours.
             Err(name) => {
-                tracing::warn!(path = %directory.join(name).display(), "left alone: its name is not UTF-8")
+                tracing::warn!(path = %directory.join(name).display(), "left alone: its name is not UTF-8");
             }
         }
     }

@@ -33,6 +33,18 @@ pub(crate) fn make_directory(environment: &Path, path: &str) -> Result<PathBuf> 
     Ok(place)
 }
 
+/// The directory at a path of the environment, if it is there and no link leads to it.
+pub(crate) fn inner_directory(environment: &Path, path: &str) -> Option<PathBuf> {
+    let mut place = environment.to_owned();
+    for name in path.split('/').filter(|name| !name.is_empty()) {
+        place.push(name);
+        if !is_directory(&place) {
+            return None;
+        }
+    }
+    is_directory(&place).then_some(place)
+}
+
 /// Removes whatever is at a place; links are removed and not followed.
 pub(crate) fn remove(place: &Path) -> Result<()> {
     let result = match fs::symlink_metadata(place) {

@@ -155,6 +155,8 @@ fn environments_that_are_gone_and_names_that_are_none() {
     let mut left: Vec<_> = fs::read_dir(site.path("environments"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        // Beside environments lies when they were deployed.
+        .filter(|name| !name.ends_with(".generation"))
         .collect();
     left.sort();
     assert_eq!(left, ["gone", "production"]);
@@ -339,4 +341,135 @@ fn a_remote_that_is_not_there_leaves_what_was() {
     let request = Request { cancel, ..Request::new("production") };
     let error = site.deployer(site.settings()).deploy(&request, &Silent).unwrap_err();
     assert_eq!(error.kind, Kind::TimedOut);
+}
+
+#[test]
+fn nothing_is_removed_behind_a_link_of_the_branch() {
+    let site = Site::new();
+    let outside = site.path("outside/ssh");
+    fs::create_dir_all(&outside).unwrap();
+    fs::write(outside.join("key"), "safe").unwrap();
+    site.commit("control", "production", &[]);
+    symlink(site.path("outside"), site.path("control/l")).unwrap();
+    for file in [
+        "mod 'x', local: true, install_path: 'l/ssh'\n",
+        "moduledir 'l/ssh'\nmod 'x', local: true\n",
+        "moduledir 'l'\nmod 'ssh', local: true\nmod 'x', local: true\n",
+    ] {
+        for purge_levels in
+            [vec![PurgeLevel::Puppetfile], vec![PurgeLevel::Environment, PurgeLevel::Puppetfile]]
+        {
+            site.commit("control", "production", &[("Puppetfile", Some(file))]);
+            let mut settings = site.settings();
+            settings.deploy.purge_levels = purge_levels;
+            let deployed = site.deployer(settings).deploy(&Request::new("production"), &Silent).unwrap();
+            assert_eq!(deployed.removed, Vec::<String>::new(), "{file}");
+            assert_eq!(fs::read_to_string(outside.join("key")).unwrap(), "safe", "{file}");
+        }
+    }
+    // Neither by a module that comes from elsewhere.
+    site.commit("a", "main", &[("key", Some("harm"))]);
+    let file = format!("mod 'ssh', git: '{}', install_path: 'l'\n", site.url("a"));
+    site.commit("control", "production", &[("Puppetfile", Some(&file))]);
+    assert!(site.deploy("production").unwrap_err().msg.contains("is a link"));
+    assert_eq!(fs::read_to_string(outside.join("key")).unwrap(), "safe");
+}
+
+#[test]
+fn what_failed_is_finished_before_parts_of_it_are_deployed() {
+    let site = Site::new();
+    site.commit("a", "main", &[("f", Some("a"))]);
+    let file = format!("mod 'a', git: '{}'\nmod 'b', git: '{}'\n", site.url("a"), site.url("b"));
+    site.commit("control", "production", &[("Puppetfile", Some(&file))]);
+    site.deploy("production").unwrap_err();
+    let without = Request { deploy_modules: false, ..Request::new("production") };
+    let only = Request { modules: Some(vec!["a".to_owned()]), ..Request::new("production") };
+    for request in [&without, &only] {
+        let error = site.deployer(site.settings()).deploy(request, &Silent).unwrap_err();
+        assert!(error.msg.contains("module b"), "{error}");
+        assert!(deploy::unfinished(&site.path("environments/production")).exists());
+    }
+    site.commit("b", "main", &[("f", Some("b"))]);
+    site.deployer(site.settings()).deploy(&without, &Silent).unwrap();
+    assert!(site.tree("production").contains(&"modules/b/f: b".to_owned()));
+    let slip = Request { modules: Some(vec!["c".to_owned()]), ..Request::new("production") };
+    let error = site.deployer(site.settings()).deploy(&slip, &Silent).unwrap_err();
+    assert_eq!(error.msg, "environment production has no module c");
+}
+
+#[test]
+fn what_is_uncertain_stays_so_until_it_was_looked_at() {
+    let site = Site::new();
+    site.commit("a", "main", &[("f", Some("1"))]);
+    site.git("a", &["tag", "v1"]);
+    let file = format!("mod 'a', git: '{}', tag: 'v1'\n", site.url("a"));
+    site.commit("control", "production", &[("Puppetfile", Some(&file))]);
+    let settings = Settings { full_deploy: false, ..site.settings() };
+    let deploy = || site.deployer(settings.clone()).deploy(&Request::new("production"), &Silent);
+    deploy().unwrap();
+    let state = fs::read_dir(site.path("cache/.bunraku/environments")).unwrap().next().unwrap().unwrap();
+    let state = state.path().join("state.json");
+    let text = fs::read_to_string(&state).unwrap();
+    fs::write(&state, text.replace("\"is_changing\":false", "\"is_changing\":true")).unwrap();
+    fs::remove_file(site.path("environments/production/modules/a/f")).unwrap();
+    fs::write(site.path("environments/production/modules/a/left"), "by a checkout that was killed").unwrap();
+    fs::write(site.path("environments/production/left.pp"), "the same").unwrap();
+    // A deploy that fails early has looked at nothing.
+    site.commit("control", "production", &[("Puppetfile", Some("mod 'a', nonsense\n"))]);
+    deploy().unwrap_err();
+    site.commit("control", "production", &[("Puppetfile", Some(&file))]);
+    deploy().unwrap();
+    let tree = site.tree("production");
+    assert!(tree.contains(&"modules/a/f: 1".to_owned()), "{tree:?}");
+    assert!(!tree.iter().any(|line| line.contains("left")), "{tree:?}");
+}
+
+#[test]
+fn a_purge_sees_branches_that_came_meanwhile_and_leaves_the_work_of_others_alone() {
+    let site = Site::new();
+    site.commit("control", "production", &[("f", Some("1"))]);
+    let deployer = site.deployer(site.settings());
+    let session = deployer.session(&Silent);
+    session.deploy(&Request::new("production")).unwrap();
+    site.commit("control", "feature", &[]);
+    site.deploy("feature").unwrap();
+    fs::create_dir(site.path("environments/.feature.unpack-x")).unwrap();
+    fs::write(deploy::unfinished(&site.path("environments/feature")), "").unwrap();
+    assert_eq!(session.purge(&Cancel::never()).unwrap(), Vec::<String>::new());
+    for name in ["feature/f", ".feature.unpack-x", ".feature.unfinished"] {
+        assert!(site.path("environments").join(name).exists(), "{name}");
+    }
+    // With the branch all of it goes.
+    site.git("control", &["checkout", "-q", "production"]);
+    site.git("control", &["branch", "-q", "-D", "feature"]);
+    assert_eq!(session.purge(&Cancel::never()).unwrap(), ["feature"]);
+    let left: Vec<String> = fs::read_dir(site.path("environments"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.contains("feature"))
+        .collect();
+    assert_eq!(left, Vec::<String>::new());
+}
+
+#[test]
+fn an_end_that_was_not_heard_is_told_again() {
+    let site = Site::new();
+    site.commit("control", "gone", &[]);
+    site.commit("control", "production", &[("f", Some("1"))]);
+    let publish = Arc::new(Quiet::default());
+    let deployer = Deployer::new(site.settings(), publish.clone()).unwrap();
+    let session = deployer.session(&Silent);
+    for name in ["production", "gone"] {
+        session.deploy(&Request::new(name)).unwrap();
+    }
+    site.git("control", &["branch", "-q", "-D", "gone"]);
+    publish.is_deaf.store(true, std::sync::atomic::Ordering::Relaxed);
+    session.purge(&Cancel::never()).unwrap_err();
+    assert!(!site.path("environments/gone").exists());
+    publish.is_deaf.store(false, std::sync::atomic::Ordering::Relaxed);
+    session.purge(&Cancel::never()).unwrap();
+    assert_eq!(publish.told.lock().unwrap().last().unwrap(), "removed gone");
+    let told = publish.told.lock().unwrap().len();
+    session.purge(&Cancel::never()).unwrap();
+    assert_eq!(publish.told.lock().unwrap().len(), told);
 }

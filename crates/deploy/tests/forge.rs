@@ -166,6 +166,7 @@ fn archives_that_mean_harm() {
         (vec![Entry::File("a/../../../../../outside", 0o644, "harm")], "leads out of it"),
         (vec![Entry::File(&absolute, 0o644, "harm")], "is an absolute path"),
         (vec![Entry::Device("null")], "is neither a file nor a directory"),
+        (vec![Entry::Sparse("holes")], "is neither a file nor a directory"),
         (vec![Entry::File("a", 0o644, ""), Entry::File("a/b", 0o644, "")], "could not create"),
         (vec![Entry::File("./", 0o644, "")], "is no name of a file"),
         (vec![], "it is empty"),
@@ -309,4 +310,44 @@ fn through_a_proxy() {
     let error = site.deployer(settings).deploy(&request, &Silent).unwrap_err();
     assert!(proxy.paths().contains(&"forge.invalid:443".to_owned()), "{error} {:?}", proxy.paths());
     assert!(!error.msg.contains("pass"), "{error}");
+}
+
+#[test]
+fn a_forge_that_the_puppetfile_names_counts_if_it_may() {
+    let (site, public, own) = (Site::new(), Forge::start(), Forge::start());
+    public.publish("acme-a", &["1.0.0"]);
+    own.publish("acme-a", &["2.0.0"]);
+    let mut settings = with_forge(&site, &public.url);
+    settings.forge.authorization_token = Some(Secret::new("Bearer s3cret"));
+    let puppetfile = format!("forge '{}'\nmod 'acme/a', :latest\n", own.url);
+    assert_eq!(deploy(&site, &settings, &puppetfile).unwrap().modules[0].version, "1.0.0");
+    assert_eq!(own.paths(), Vec::<String>::new());
+    settings.forge.allow_puppetfile_override = true;
+    assert_eq!(deploy(&site, &settings, &puppetfile).unwrap().modules[0].version, "2.0.0");
+    assert!(own.asked.lock().unwrap().iter().all(|(_, token)| token.is_none()));
+}
+
+#[test]
+fn a_forge_at_a_path_of_its_host() {
+    let (site, forge) = (Site::new(), Forge::start());
+    let bytes = release("acme-a", "1.0.0");
+    let document = serde_json::json!({"file_uri": "/v3/files/a.tar.gz", "file_sha256": hex::encode(Sha256::digest(&bytes))});
+    forge.on("/api/puppet/x/v3/releases/acme-a-1.0.0", 200, "", document.to_string().as_bytes());
+    forge.on("/api/puppet/x/v3/files/a.tar.gz", 200, "", &bytes);
+    let settings = with_forge(&site, &format!("{}/api/puppet/x/", forge.url));
+    deploy(&site, &settings, "mod 'acme/a', '1.0.0'\n").unwrap();
+}
+
+#[test]
+fn a_module_without_a_version_stays_when_another_one_fails() {
+    let (site, forge) = (Site::new(), Forge::start());
+    forge.publish("acme-a", &["1.0.0"]);
+    forge.publish("acme-b", &["1.0.0"]);
+    let mut settings = with_forge(&site, &forge.url);
+    settings.pool_size = 1;
+    deploy(&site, &settings, "mod 'acme/a'\nmod 'acme/b'\n").unwrap();
+    forge.publish("acme-b", &["2.0.0"]);
+    deploy(&site, &settings, "mod 'acme/a', '9.0.0'\nmod 'acme/b'\n").unwrap_err();
+    let deployed = deploy(&site, &settings, "mod 'acme/a'\nmod 'acme/b'\n").unwrap();
+    assert_eq!(deployed.modules[1].version, "1.0.0");
 }

@@ -39,7 +39,8 @@ fn tree(root: &Path) -> BTreeMap<String, String> {
             let name = path.strip_prefix(root).unwrap().display().to_string();
             let metadata = path.symlink_metadata().unwrap();
             let mode = metadata.mode() & 0o7777;
-            if path.file_name().unwrap() == ".git" {
+            // Of git, and what lies beside environments.
+            if path.file_name().unwrap() == ".git" || name.ends_with(".generation") {
                 continue;
             }
             if metadata.is_dir() {

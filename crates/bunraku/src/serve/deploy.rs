@@ -40,6 +40,10 @@ pub fn settings(site: &Site) -> anyhow::Result<Settings> {
     settings.deploy_timeout = config.timeouts_deploy.0;
     settings.fetch_timeout = config.timeouts_fetch.0;
     settings.environments_dir = match (&config.environmentdir, super::code::places(site)?) {
+        (Some(directory), Some(places)) if *directory != places.staging_dir.join(SUBMODULES_DIR) => bail!(
+            "code-manager.environmentdir: file sync is in use, which takes environments from {}; remove the key",
+            places.staging_dir.join(SUBMODULES_DIR).display()
+        ),
         (Some(directory), _) => Some(directory.clone()),
         (None, Some(places)) => Some(places.staging_dir.join(SUBMODULES_DIR)),
         (None, None) if settings.sources.iter().all(|source| !source.basedir.as_os_str().is_empty()) => None,
@@ -155,7 +159,7 @@ pub trait Commit: Send + Sync {
     fn commit(&self, submodule: &str, message: Option<&str>) -> Result<Published, DeployError>;
 }
 
-/// File sync in this process.
+/// File sync in this process. No gate is asked: whoever uses it has to.
 pub struct Here(pub Arc<Storage>);
 
 impl Commit for Here {
@@ -204,14 +208,15 @@ impl Publish for Publisher {
 
     fn remove(&self, environments: &[String]) -> Result<(), DeployError> {
         let Some(commit) = &self.commit else { return Ok(()) };
+        let mut failure = None;
         for environment in environments {
             match commit.commit(&format!("{SUBMODULES_DIR}/{environment}"), None) {
                 Ok(_) => tracing::info!(environment, "serves no longer"),
                 // One that never was a version.
                 Err(error) if error.msg.starts_with("there is no ") => {}
-                Err(error) => return Err(error),
+                Err(error) => failure = failure.or(Some(error)),
             }
         }
-        Ok(())
+        failure.map_or(Ok(()), Err)
     }
 }

@@ -27,6 +27,8 @@ pub enum Entry<'a> {
     Link(&'a str, &'a str),
     HardLink(&'a str, &'a str),
     Device(&'a str),
+    /// With holes of 8 GiB.
+    Sparse(&'a str),
 }
 
 /// A packed archive.
@@ -41,6 +43,7 @@ pub fn archive(entries: &[Entry<'_>]) -> Vec<u8> {
             Entry::Directory(name, mode) => (name, mode, tar::EntryType::Directory, "", None),
             Entry::Link(name, to) => (name, 0o777, tar::EntryType::Symlink, "", Some(to)),
             Entry::HardLink(name, to) => (name, 0o644, tar::EntryType::Link, "", Some(to)),
+            Entry::Sparse(name) => (name, 0o644, tar::EntryType::GNUSparse, "", None),
             Entry::Device(name) => (name, 0o644, tar::EntryType::Char, "", None),
         };
         header.set_mode(mode);
@@ -51,6 +54,13 @@ pub fn archive(entries: &[Entry<'_>]) -> Vec<u8> {
         old.name[..name.len()].copy_from_slice(name.as_bytes());
         if let Some(link) = link {
             old.linkname[..link.len()].copy_from_slice(link.as_bytes());
+        }
+        if kind == tar::EntryType::GNUSparse
+            && let Some(gnu) = header.as_gnu_mut()
+        {
+            gnu.realsize[..11].copy_from_slice(b"77777777777");
+            gnu.sparse[0].offset[..11].copy_from_slice(b"77777777777");
+            gnu.sparse[0].numbytes[..11].copy_from_slice(b"00000000000");
         }
         header.set_cksum();
         builder.append(&header, data.as_bytes()).unwrap();

@@ -127,6 +127,8 @@ pub fn walk(root: &Path, directory: &Path, found: &mut Vec<String>) {
 #[derive(Default)]
 pub struct Quiet {
     pub told: Mutex<Vec<String>>,
+    /// Does not hear of environments that are gone.
+    pub is_deaf: std::sync::atomic::AtomicBool,
 }
 
 impl Publish for Quiet {
@@ -143,6 +145,9 @@ impl Publish for Quiet {
     }
 
     fn remove(&self, environments: &[String]) -> Result<(), DeployError> {
+        if self.is_deaf.load(std::sync::atomic::Ordering::Relaxed) {
+            return Err(DeployError::new(Kind::NotPublished, "not now"));
+        }
         self.told.lock().unwrap().push(format!("removed {}", environments.join(" ")));
         Ok(())
     }

@@ -89,17 +89,21 @@ pub fn run(args: &DeployArgs, site: &Site) -> anyhow::Result<ExitCode> {
     };
     let mut failed = outcomes.iter().any(|outcome| outcome.result.is_err());
     let mut gone = Vec::new();
-    if !args.dry_run && args.modules.is_none() {
-        match session.purge(&cancel) {
-            Ok(names) => gone = names,
-            Err(error) => {
-                eprintln!("Error: environments without a branch were not removed: {error}");
-                failed = true;
+    if !args.dry_run {
+        if args.modules.is_none() {
+            match session.purge(&cancel) {
+                Ok(names) => gone = names,
+                Err(error) => {
+                    eprintln!("Error: environments without a branch were not removed: {error}");
+                    failed = true;
+                }
             }
         }
         let deployed = outcomes.iter().filter(|outcome| outcome.result.is_ok());
         let deployed: Vec<String> = deployed.map(|outcome| outcome.environment.clone()).collect();
-        if let Err(error) = session.postrun(&deployed, &cancel) {
+        if !deployed.is_empty()
+            && let Err(error) = session.postrun(&deployed, &cancel)
+        {
             eprintln!("Error: {error}");
             failed = true;
         }
