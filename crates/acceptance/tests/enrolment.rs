@@ -124,6 +124,10 @@ async fn a_machine_joins_is_signed_and_serves() {
     assert_eq!(std::fs::read_to_string(&config).unwrap(), written);
     assert_eq!(std::fs::read(&key).unwrap(), made);
 
+    // A certificate that is there must be good for the names that are asked for.
+    let (code, text) = joined(&["--dns-alt-names", "other.example.com"], None).await;
+    assert!(code == 1 && text.contains("not good for the names DNS:other.example.com"), "{text}");
+
     let mut command = Command::new(program());
     command.args(["server", "--role", "compiler", "--config"]).arg(&config);
     let mut server =
@@ -186,6 +190,52 @@ async fn another_machine_does_not_take_a_name() {
     let (code, text) = join(second.path()).await;
     assert!(code == 1 && text.contains("bunraku ca clean --certname c1.example.com"), "{text}");
     assert_eq!(join(first.path()).await.0, 0);
+    cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_is_no_compiler_and_a_primary_stays_one() {
+    let cluster = primary().await;
+    let join = async |config: std::path::PathBuf, certname: &'static str| {
+        let primary = format!("localhost:{}", cluster.port());
+        let run = move || {
+            let mut command = Command::new(program());
+            command.args(["compiler", "join", &primary, "--yes", "--wait", "0s", "--certname", certname]);
+            let output = command.arg("--config").arg(config).output().unwrap();
+            (output.status.code().unwrap(), said(&output))
+        };
+        tokio::task::spawn_blocking(run).await.unwrap()
+    };
+    // The primary itself.
+    let (code, text) = join(cluster.config(), "primary.example.com").await;
+    assert!(code == 1 && text.contains("it is a primary"), "{text}");
+    assert!(!std::fs::read_to_string(cluster.config()).unwrap().contains("[compiler]"));
+
+    // An agent with a certificate of its own.
+    let folder = tempfile::tempdir().unwrap();
+    let ssl = folder.path().join("conf/ssl");
+    for directory in ["certs", "private_keys"] {
+        std::fs::create_dir_all(ssl.join(directory)).unwrap();
+    }
+    let key = pki::KeyPair::generate(pki::KeyKind::EcP256).unwrap();
+    let request = pki::CsrBuilder::new("agent.example.com").unwrap().sign(&key).unwrap();
+    let authority = cluster.primary().authority();
+    authority.submit("agent.example.com", request.to_pem().as_bytes(), "a test").unwrap();
+    let certificate = authority.sign("agent.example.com", None, "a test").unwrap();
+    std::fs::write(ssl.join("certs/agent.example.com.pem"), certificate.to_pem()).unwrap();
+    std::fs::write(ssl.join("private_keys/agent.example.com.pem"), key.to_pem().unwrap().as_bytes()).unwrap();
+    let (config, here) = (folder.path().join("bunraku.toml"), folder.path().display());
+    let (store, _) = cluster.primary().puppetdb_addresses();
+    let toml = format!(
+        "confdir = '{here}/conf'\ndata-dir = '{here}/data'\n[compiler]\nprimary = 'localhost:{}'\n\
+         store-url = 'https://localhost:{}'\n",
+        cluster.port(),
+        store.unwrap().port()
+    );
+    std::fs::write(&config, &toml).unwrap();
+    let (code, text) = join(config.clone(), "agent.example.com").await;
+    assert!(code == 1 && text.contains("has not the role of a compiler"), "{text}");
+    assert_eq!(std::fs::read_to_string(&config).unwrap(), toml);
     cluster.stop().await;
 }
 
@@ -262,6 +312,8 @@ echo x >> /usr/local/bin/bunraku
 echo CHANGED
 make
 cmp /usr/local/bin/bunraku {program} && echo SAME
+echo 'ExecStart=/usr/local/bin/bunraku server' > /etc/systemd/system/bunraku.service
+make
 "#,
         share = share.path().display(),
         program = program().display(),
@@ -291,5 +343,6 @@ cmp /usr/local/bin/bunraku {program} && echo SAME
         "{text}"
     );
     assert!(changed.contains("Installed bunraku") && changed.contains("SAME"), "{text}");
+    assert!(changed.contains("is of something else than a compiler"), "{text}");
     cluster.stop().await;
 }

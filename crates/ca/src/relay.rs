@@ -117,6 +117,11 @@ impl Relay {
             other => other,
         };
         match answer {
+            // It is there, and cannot say: it starts, or something between it and this server speaks for it.
+            Ok(answer) if matches!(answer.status.as_u16(), 502..=504) => match self.copy(&request).await {
+                Some(response) => Ok(response),
+                None => Ok(passed_back(answer)),
+            },
             Ok(answer) => Ok(passed_back(answer)),
             Err(error) => match self.copy(&request).await {
                 Some(response) => Ok(response),

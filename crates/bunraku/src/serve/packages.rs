@@ -10,9 +10,9 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
 
 use pki::{AltName, Certificate, Digest, chain};
 use rest::{BoxFuture, FileBody, Method, Problem, Request, Response, Service, StatusCode, header};
@@ -42,13 +42,24 @@ struct Packages {
     /// NAME:PORT of the primary, where that is elsewhere.
     primary: Option<String>,
     sums: Mutex<HashMap<PathBuf, Sum>>,
+    /// Anybody may ask: a program is read through for one of them at a time.
+    turn: tokio::sync::Mutex<()>,
 }
 
 /// The checksum of a file as it was.
 struct Sum {
-    modified: Option<SystemTime>,
-    bytes: u64,
+    of: State,
     hex: Arc<str>,
+}
+
+/// What tells one state of a file from another: length, file, and when it was changed in any way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct State(u64, u64, u64, i64, i64);
+
+impl State {
+    fn of(metadata: &std::fs::Metadata) -> State {
+        State(metadata.len(), metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
+    }
 }
 
 /// Where a script leads.
@@ -67,6 +78,7 @@ impl Packages {
             others: site.data_dir.join("packages"),
             primary,
             sums: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
         }
     }
 
@@ -106,6 +118,7 @@ impl Packages {
         self: &Arc<Self>,
         work: impl FnOnce(&Packages) -> anyhow::Result<T> + Send + 'static,
     ) -> Result<T, Problem> {
+        let _turn = self.turn.lock().await;
         let packages = self.clone();
         let done = tokio::task::spawn_blocking(move || work(&packages)).await;
         done.map_err(Problem::internal)?.map_err(|error| Problem::internal(format!("{error:#}")))
@@ -187,10 +200,9 @@ impl Packages {
     /// SHA-256 of a file, computed once for each of its states.
     fn sum(&self, path: &Path) -> anyhow::Result<Arc<str>> {
         let mut file = File::open(path)?;
-        let metadata = file.metadata()?;
-        let (modified, bytes) = (metadata.modified().ok(), metadata.len());
+        let state = State::of(&file.metadata()?);
         let lock = || self.sums.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(sum) = lock().get(path).filter(|sum| sum.modified == modified && sum.bytes == bytes) {
+        if let Some(sum) = lock().get(path).filter(|sum| sum.of == state) {
             return Ok(sum.hex.clone());
         }
         let mut digest = Sha256::new();
@@ -202,7 +214,7 @@ impl Packages {
         }
         let hex: Arc<str> =
             digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>().into();
-        lock().insert(path.to_owned(), Sum { modified, bytes, hex: hex.clone() });
+        lock().insert(path.to_owned(), Sum { of: state, hex: hex.clone() });
         Ok(hex)
     }
 
@@ -338,6 +350,7 @@ mod tests {
             others: folder.path().join("packages"),
             primary: None,
             sums: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
         };
         let own = format!("debian-12-{}", std::env::consts::ARCH.replace("x86_64", "amd64"));
         assert_eq!(packages.path_of(&own).unwrap(), Path::new(OWN));

@@ -62,6 +62,13 @@ pub(super) async fn run(args: Args, config: Option<&Path>) -> anyhow::Result<Exi
     let file = config.map_or_else(|| PathBuf::from(DEFAULT_PATH), Path::to_owned);
     let site = site(&args, &file)?;
     let host = settings::host(&site)?;
+    let authority_here = site.path("cakey");
+    if authority_here.exists() {
+        bail!(
+            "this machine has a certificate authority ({}): it is a primary, and as a compiler it would not be one any more",
+            authority_here.display()
+        );
+    }
     let base = settings::primary(&site)?.authority;
     let base = base.as_str();
 
@@ -83,20 +90,13 @@ pub(super) async fn run(args: Args, config: Option<&Path>) -> anyhow::Result<Exi
         }
     };
     let lists = revocation_lists(&site, &host, base, &authority).await?;
-    let has_role = certificate.extensions().iter().any(|e| e.oid == PP_AUTH_ROLE && e.as_text() == ROLE);
-    if !has_role {
-        eprintln!(
-            "The certificate of {0} does not say that it is a compiler: list {0} in `auth.compilers` of bunraku.toml on the primary, or \
-             remove {1} here, run `bunraku ca clean --certname {0}` there and join again.",
-            host.certname,
-            host.hostcert.display()
-        );
-    }
+    let standing = standing(&site, &host, base, &authority, &lists).await?;
+    must_do(&certificate, &host, &args.dns_alt_names, &standing)?;
     let wanted = Wanted {
         certname: &host.certname,
         confdir: &site.confdir,
         primary: &args.primary,
-        file_sync: has_versions(&host, base, &authority, &lists).await,
+        file_sync: standing.has_versions,
     };
     let is_new = written::configuration(&file, &wanted)?;
     match is_new {
@@ -341,20 +341,76 @@ async fn revocation_lists(
     Ok(lists.pem().clone())
 }
 
-/// Whether the primary hands out versions of code.
-async fn has_versions(host: &ca::Host, base: &str, authority: &[u8], lists: &[u8]) -> bool {
-    let ask = async || -> anyhow::Result<StatusCode> {
-        let material = TlsMaterial {
-            chain: &std::fs::read(&host.hostcert)?,
-            key: &std::fs::read(&host.hostprivkey)?,
-            authorities: authority,
-            revocation_lists: lists,
-            revocation: Revocation::Chain,
-        };
-        let client = Client::new(&ClientTls::new(&material)?);
-        let url = format!("{base}{}/latest-commits", ::code::protocol::PREFIX);
-        let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
-        Ok(client.send(Method::POST, &url, json, Bytes::from_static(b"{}")).await?.status)
+/// What the primary says to this machine's certificate.
+struct Standing {
+    /// It hands out versions of code.
+    has_versions: bool,
+    /// It takes this machine for a compiler; nothing if it does not say.
+    is_compiler: Option<bool>,
+}
+
+/// Asks what only compilers get.
+async fn standing(
+    site: &Site,
+    host: &ca::Host,
+    base: &str,
+    authority: &[u8],
+    lists: &[u8],
+) -> anyhow::Result<Standing> {
+    let material = TlsMaterial {
+        chain: &std::fs::read(&host.hostcert)?,
+        key: &std::fs::read(&host.hostprivkey)?,
+        authorities: authority,
+        revocation_lists: lists,
+        revocation: Revocation::Chain,
     };
-    ask().await.is_ok_and(|status| status == StatusCode::OK)
+    let client = Client::new(&ClientTls::new(&material)?);
+    let url = format!("{base}{}/latest-commits", ::code::protocol::PREFIX);
+    let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    let versions = client.send(Method::POST, &url, json, Bytes::from_static(b"{}")).await?.status;
+    if versions != StatusCode::NOT_FOUND {
+        let is_compiler = Some(versions == StatusCode::OK);
+        return Ok(Standing { has_versions: versions == StatusCode::OK, is_compiler });
+    }
+    let url = format!("{}/pdb/meta/v1/version", settings::primary(site)?.store);
+    let asked = client.send(Method::GET, &url, [], Bytes::new()).await;
+    let is_compiler = asked.ok().and_then(|answer| match answer.status {
+        StatusCode::OK => Some(true),
+        StatusCode::FORBIDDEN => Some(false),
+        _ => None,
+    });
+    Ok(Standing { has_versions: false, is_compiler })
+}
+
+/// Refuses a certificate with which this machine would be no compiler, or not under the names that agents use.
+fn must_do(
+    certificate: &Certificate,
+    host: &ca::Host,
+    names: &[String],
+    standing: &Standing,
+) -> anyhow::Result<()> {
+    let certname = &host.certname;
+    let anew = format!(
+        "for another one remove {} here, run `bunraku ca clean --certname {certname}` on the primary, and join again",
+        host.hostcert.display()
+    );
+    let known = certificate.alt_names()?;
+    let mut missing = Vec::new();
+    for name in names.iter().filter(|name| !name.trim().is_empty()) {
+        let name = AltName::parse(name).context("--dns-alt-names")?;
+        if !known.contains(&name) {
+            missing.push(name.to_string());
+        }
+    }
+    if !missing.is_empty() {
+        bail!("the certificate of {certname} is not good for the names {}; {anew}", missing.join(", "));
+    }
+    let has_role = certificate.extensions().iter().any(|e| e.oid == PP_AUTH_ROLE && e.as_text() == ROLE);
+    if !has_role && standing.is_compiler != Some(true) {
+        bail!(
+            "the certificate of {certname} has not the role of a compiler, and the primary does not take it for one: list {certname} in \
+             `auth.compilers` of bunraku.toml there and reload it; or {anew}"
+        );
+    }
+    Ok(())
 }

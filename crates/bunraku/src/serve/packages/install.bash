@@ -31,6 +31,7 @@ CUSTOM=()
 EXTENSIONS=()
 WORK=
 POLICY=
+POLICY_MARK='no service starts while install.bash of Bunraku installs a package'
 
 clean_up() {
   if [ -n "$POLICY" ]; then rm -f "$POLICY"; fi
@@ -216,7 +217,6 @@ install_program() {
     [ "$MACHINE" = "$BUNRAKU_MACHINE" ] || fail "the primary has a program for $BUNRAKU_MACHINE, and none for $TAG"
     wanted=$BUNRAKU_SHA256
   fi
-  PROGRAM_IS_NEW=
   if [ -f "$PROGRAM" ] && [ "$(sha256_of "$PROGRAM")" = "$wanted" ]; then
     say "$PROGRAM is the program of the primary already"
     return 0
@@ -247,7 +247,6 @@ install_program() {
     fail "the program of the primary does not run on this machine ($TAG)"
   }
   mv -f "$temporary" "$PROGRAM"
-  PROGRAM_IS_NEW=yes
   say "Installed $("$PROGRAM" --version) as $PROGRAM"
 }
 
@@ -290,6 +289,8 @@ WantedBy=multi-user.target
 UNIT
   mkdir -p "$(dirname "$UNIT_FILE")"
   if [ -f "$UNIT_FILE" ] && cmp -s "$fresh" "$UNIT_FILE"; then return 0; fi
+  # A masked unit is a link to /dev/null.
+  if [ -L "$UNIT_FILE" ]; then rm -f "$UNIT_FILE"; fi
   cp "$fresh" "$UNIT_FILE"
   say "Wrote $UNIT_FILE"
   if systemd_runs; then systemctl daemon-reload; fi
@@ -306,7 +307,10 @@ write_csr_attributes() {
   } >"$fresh"
   if [ -f "$file" ] && cmp -s "$fresh" "$file"; then return 0; fi
   mkdir -p "$(dirname "$file")"
-  if [ -f "$file" ]; then mv -f "$file" "$file.old"; fi
+  if [ -f "$file" ]; then
+    mv -f "$file" "$file.old"
+    say "Kept the former $file as $file.old"
+  fi
   # It may have secrets for whoever signs.
   (umask 077 && cp "$fresh" "$file")
   say "Wrote $file"
@@ -334,6 +338,10 @@ main_setting() {
 
 make_compiler() {
   local certname names word confdir at
+  if [ "$SERVICE_ENABLE" = mask ]; then fail "the service of a compiler cannot be masked here; use false"; fi
+  if [ -f "$UNIT_FILE" ] && ! grep -q -- '--role compiler' "$UNIT_FILE"; then
+    fail "$UNIT_FILE is of something else than a compiler; this machine stays what it is"
+  fi
   install_program
   confdir=/etc/bunraku
   for word in /etc/puppetlabs/puppet /etc/puppet; do
@@ -364,12 +372,19 @@ make_compiler() {
   service_enable bunraku.service
   if [ "$SERVICE_ENSURE" = stopped ]; then
     systemctl stop bunraku.service
-  elif [ -n "$PROGRAM_IS_NEW" ] && systemctl -q is-active bunraku.service; then
+  elif systemctl -q is-active bunraku.service && ! runs_program; then
     systemctl restart bunraku.service
   else
     systemctl start bunraku.service
   fi
   say "The service bunraku is $(systemctl is-active bunraku.service || true)"
+}
+
+# Whether the running service is of the program that is installed now.
+runs_program() {
+  local pid
+  pid=$(systemctl show --property MainPID --value bunraku.service)
+  [ "/proc/$pid/exe" -ef "$PROGRAM" ]
 }
 
 service_enable() {
@@ -402,9 +417,9 @@ install_agent() {
     debian | ubuntu)
       export DEBIAN_FRONTEND=noninteractive
       # The package would start the service, whose request would come before its attributes.
-      if [ ! -e /usr/sbin/policy-rc.d ]; then
+      if [ ! -e /usr/sbin/policy-rc.d ] || grep -q "$POLICY_MARK" /usr/sbin/policy-rc.d; then
         POLICY=/usr/sbin/policy-rc.d
-        printf '#!/bin/sh\nexit 101\n' >"$POLICY"
+        printf '#!/bin/sh\n# %s; it removes this at its end\nexit 101\n' "$POLICY_MARK" >"$POLICY"
         chmod 0755 "$POLICY"
       fi
       apt-get update -qq || warn "apt-get update failed; going on with the lists that are there"
@@ -450,13 +465,19 @@ set_setting() {
 print_setting() { "$PUPPET" config print "$1" --section agent; }
 
 make_agent() {
-  local at localcacert lock waited=0 program
+  local at localcacert lock waited=0 program name
   install_agent
   if systemd_runs; then systemctl stop puppet.service 2>/dev/null || true; fi
   set_setting main server "$BUNRAKU_SERVER"
   if [ "$BUNRAKU_PORT" != 8140 ]; then set_setting main serverport "$BUNRAKU_PORT"; fi
-  if [ -z "$(main_setting certname)" ]; then
-    set_setting main certname "$( (hostname -f 2>/dev/null || uname -n) | tr '[:upper:]' '[:lower:]')"
+  # A name that it has stays; another one would be another node.
+  if [ -z "$(main_setting certname)" ] && ! grep -qE '^[[:space:]]*certname[[:space:]]*=' "$(print_setting config)" \
+    && [ ! -f "$(print_setting hostcert)" ]; then
+    name=$( (hostname -f 2>/dev/null || uname -n) | tr '[:upper:]' '[:lower:]')
+    case $name in
+      '' | localhost | localhost.*) fail "this machine has no name of its own; main:certname=NAME gives it one" ;;
+    esac
+    set_setting main certname "$name"
   fi
   for ((at = 0; at < ${#SETTINGS[@]}; at += 3)); do
     set_setting "${SETTINGS[at]}" "${SETTINGS[at + 1]}" "${SETTINGS[at + 2]}"
