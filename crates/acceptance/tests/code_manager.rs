@@ -295,3 +295,58 @@ async fn deploys_are_merged_and_wait_for_all_servers() {
     .await;
     sites.cluster.stop().await;
 }
+
+/// Takes one POST, and gives its body.
+fn one_post(listener: std::net::TcpListener) -> Value {
+    use std::io::{BufRead as _, Read as _, Write as _};
+    let (stream, _) = listener.accept().unwrap();
+    let mut reader = std::io::BufReader::new(&stream);
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).unwrap();
+        let line = line.trim().to_lowercase();
+        if let Some(value) = line.strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+        if line.is_empty() {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    (&stream).write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").unwrap();
+    serde_json::from_slice(&body).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_gate_judges_deploys_and_hooks_hear_of_them() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let more = format!(
+        "[[code-manager.post-environment-hooks]]\nurl = 'http://{}/hook?secret=x'\n[gate]\nmax-changed = '0'\n",
+        listener.local_addr().unwrap()
+    );
+    let Some(sites) = Sites::start(&more).await else { return };
+    let first = sites.push("production", "notify { 'one': }\n");
+    let token = sites.token(&["production"]);
+    let deploy = async || -> Value {
+        let wanted = json!({"environments": ["production"], "wait": true});
+        sites.ask(Method::POST, "/deploys", Some(&token), &wanted).await.ok().unwrap().json().unwrap()
+    };
+    let heard = tokio::task::spawn_blocking(move || one_post(listener));
+    let done = deploy().await;
+    assert_eq!(done[0]["status"], "complete", "{done:#}");
+    let heard = heard.await.unwrap();
+    assert_eq!((&heard["environment"], &heard["status"]), (&"production".into(), &"complete".into()));
+    assert_eq!(heard["deploy-signature"], first.as_str());
+    // A node that would change holds the next version up.
+    let agent = Agent::enrolled(&sites.cluster.url(), &sites.cluster.authority(), "web.example.com").await;
+    agent.catalog(&compiler::facts("web.example.com"), "production").await.unwrap().ok().unwrap();
+    sites.push("production", "notify { 'two': }\n");
+    let refused = deploy().await;
+    assert_eq!(refused[0]["status"], "failed", "{refused:#}");
+    assert_eq!(refused[0]["error"]["kind"], "puppetlabs.code-manager/file-sync-failure");
+    assert!(refused[0]["error"]["msg"].as_str().unwrap().contains("the gate refuses"), "{refused:#}");
+    assert!(sites.manifest("primary", "production").contains("one"));
+    sites.cluster.stop().await;
+}
