@@ -28,6 +28,9 @@ pub struct Args {
     /// compile: measure the program as `cargo xtask dist` builds it
     #[arg(long)]
     dist: bool,
+    /// compile: let the real server tell no store of facts and catalogs, which ours always has
+    #[arg(long)]
+    peer_without_store: bool,
     /// compile, pdb: leave the real server out
     #[arg(long)]
     alone: bool,
@@ -152,14 +155,20 @@ fn pdb<'c>(root: &Path, args: &Args, command: &'c mut Command) -> anyhow::Result
 
 /// Sees to the server that ours is measured beside.
 fn compile<'c>(root: &Path, args: &Args, command: &'c mut Command) -> anyhow::Result<&'c mut Command> {
-    let missing = !Path::new("/usr/share/puppetserver/puppetserver.jar").exists();
-    if missing && !args.alone {
+    const SERVER: (&str, &str) = ("/usr/share/puppetserver/puppetserver.jar", "puppetserver");
+    const TERMINUS: (&str, &str) =
+        ("/usr/lib/ruby/vendor_ruby/puppet/indirector/facts/puppetdb.rb", "puppet-terminus-puppetdb");
+    let wanted = if args.peer_without_store { &[SERVER][..] } else { &[SERVER, TERMINUS][..] };
+    let missing: Vec<&str> =
+        wanted.iter().filter(|(file, _)| !Path::new(file).exists()).map(|(_, package)| *package).collect();
+    if !missing.is_empty() && !args.alone {
         if !peers::can_install() {
             bail!(
-                "puppetserver is not installed, and installing it needs root and apt-get; --alone leaves it out"
+                "{} not installed, and installing needs root and apt-get; --alone leaves the real server out",
+                missing.join(" and ")
             );
         }
-        peers::install_packages(&["puppetserver"])?;
+        peers::install_packages(&missing)?;
     }
     if args.dist {
         *command = Command::new(dist::build(root, "acceptance", "bench-compile", true)?);
@@ -169,6 +178,7 @@ fn compile<'c>(root: &Path, args: &Args, command: &'c mut Command) -> anyhow::Re
     let (warm, seconds) = (args.warm, args.seconds);
     command.args([format!("warm={warm}"), format!("seconds={seconds}")]);
     command.args([format!("json={}", args.json), format!("peer={}", !args.alone)]);
+    command.arg(format!("peer-tells={}", !args.peer_without_store));
     if !args.roles.is_empty() {
         command.arg(format!("roles={}", args.roles));
     }

@@ -39,6 +39,8 @@ struct Plan {
     seconds: u64,
     /// Whether the real server takes part.
     peer: bool,
+    /// Whether it tells a store of facts and catalogs, too. Ours always does.
+    peer_tells: bool,
     /// Print JSON.
     json: bool,
     /// Without servers: seconds for each role.
@@ -67,7 +69,15 @@ fn main() -> ExitCode {
 }
 
 fn plan(arguments: &[String]) -> anyhow::Result<Plan> {
-    let mut plan = Plan { warm: 60, seconds: 20, peer: true, json: false, inside: None, roles: Vec::new() };
+    let mut plan = Plan {
+        warm: 60,
+        seconds: 20,
+        peer: true,
+        peer_tells: true,
+        json: false,
+        inside: None,
+        roles: Vec::new(),
+    };
     for argument in arguments {
         let Some((name, value)) = argument.split_once('=') else {
             bail!("{argument}: expected name=value");
@@ -76,6 +86,7 @@ fn plan(arguments: &[String]) -> anyhow::Result<Plan> {
             "warm" => plan.warm = value.parse()?,
             "seconds" => plan.seconds = value.parse()?,
             "peer" => plan.peer = value == "true",
+            "peer-tells" => plan.peer_tells = value == "true",
             "json" => plan.json = value == "true",
             "inside" => plan.inside = Some(value.parse()?),
             "roles" => plan.roles = value.split(',').map(str::to_owned).collect(),
@@ -96,6 +107,11 @@ fn measure(arguments: &[String]) -> anyhow::Result<()> {
     }
     if plan.peer && !puppetserver::is_installed() {
         bail!("puppetserver is not installed; run as root, `cargo xtask bench compile` installs Debian's");
+    }
+    if plan.peer && plan.peer_tells && !Path::new(puppetserver::TERMINUS).exists() {
+        bail!(
+            "puppet-terminus-puppetdb is not installed; run as root, `cargo xtask bench compile` installs Debian's"
+        );
     }
     let scratch = tempfile::Builder::new().prefix("bunraku-bench-").tempdir()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -156,12 +172,16 @@ async fn both(plan: &Plan, root: &Path) -> anyhow::Result<Report> {
     if plan.peer {
         say("puppetserver");
         report.version = puppetserver::version();
+        report.peer_tells = plan.peer_tells;
+        // A store of its own, in another process: what it costs to store is not counted for Puppet Server, only what it costs to tell.
+        let told = plan.peer_tells.then(|| site.start_with_store(0)).transpose()?;
+        let stores: Vec<&str> = told.iter().map(|(_, _, store)| store.as_str()).collect();
         let settings = puppetserver::Settings {
             identity: &site.identity,
             environmentpath: &site.environmentpath,
             interpreters: clients,
             heap: "2g",
-            puppetdb: &[],
+            puppetdb: &stores,
         };
         let (mut theirs, url) = puppetserver::start(&root.join("puppetserver"), &settings)?;
         let outcome = started(&first[0].at(&url), &mut theirs, 50).await;

@@ -12,6 +12,8 @@ pub struct Report {
     warm: usize,
     /// Version of the real server.
     pub version: String,
+    /// Whether the real server tells a store, as ours does.
+    pub peer_tells: bool,
     /// A row for each role.
     pub rows: Vec<Row>,
     /// Kept catalogs.
@@ -78,7 +80,16 @@ impl Report {
     /// An empty one.
     pub fn new(clients: usize, warm: usize) -> Report {
         let (rows, kept) = (Vec::new(), Vec::new());
-        Report { clients, warm, version: String::new(), rows, kept, ours: None, theirs: None }
+        Report {
+            clients,
+            warm,
+            version: String::new(),
+            peer_tells: false,
+            rows,
+            kept,
+            ours: None,
+            theirs: None,
+        }
     }
 
     /// Whether the servers' catalogs are equal.
@@ -99,8 +110,15 @@ impl Report {
         println!("{}", machine());
         match &self.theirs {
             Some(_) => println!(
-                "puppetserver {}: {} interpreters, code loaded once, {} compiles of each role by each interpreter before measuring\n",
-                self.version, self.clients, self.warm
+                "puppetserver {}: {} interpreters, code loaded once, {} compiles of each role by each interpreter before measuring\n{}\n",
+                self.version,
+                self.clients,
+                self.warm,
+                match self.peer_tells {
+                    true =>
+                        "both tell a store of each node's facts and catalog; what storing costs counts for Bunraku only",
+                    false => "Bunraku stores each node's facts and catalog; puppetserver tells no store",
+                }
             ),
             None => println!("puppetserver was left out\n"),
         }
@@ -209,6 +227,7 @@ impl Report {
             .map(|kept| json!({"role": kept.role, "whole": cost(&kept.whole), "around": cost(&kept.around)}));
         json!({
             "machine": machine(), "clients": self.clients, "warm": self.warm, "puppetserver_version": self.version,
+            "puppetserver_tells_a_store": self.peer_tells,
             "catalogs": rows.collect::<Vec<_>>(), "kept": kept.collect::<Vec<_>>(),
             "bunraku": self.ours.as_ref().map(server), "puppetserver": self.theirs.as_ref().map(server),
         })

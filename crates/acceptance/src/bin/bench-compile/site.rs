@@ -34,12 +34,19 @@ impl Site {
 
     /// Starts our server; catalogs are kept in so many bytes. It may not listen yet.
     pub fn start(&self, memo_bytes: u64) -> anyhow::Result<(Process, String)> {
-        let (root, port) = (self.root.display(), free_port());
+        let (process, url, _) = self.start_with_store(memo_bytes)?;
+        Ok((process, url))
+    }
+
+    /// The same with the address of its store, where Puppet Server's terminus finds PuppetDB's commands.
+    pub fn start_with_store(&self, memo_bytes: u64) -> anyhow::Result<(Process, String, String)> {
+        let (root, port, store) = (self.root.display(), free_port(), free_port());
         let toml = format!(
             "certname = '{}'\nconfdir = '{root}/bunraku'\ndata-dir = '{root}/data'\n\
              [listen]\naddress = '127.0.0.1:{port}'\n\
              [code]\nenvironmentpath = ['{}']\nbasemodulepath = ['{root}/modules']\n\
              [compile]\nmemo-bytes = {memo_bytes}\nmemo-verify-every = 0\n\
+             [puppetdb]\nlisten = '127.0.0.1:{store}'\n\
              [ca]\ndir = '{root}/ca'\nautosign = 'true'\nkey-type = 'ec'\n",
             self.identity.certname,
             self.environmentpath.display(),
@@ -50,7 +57,7 @@ impl Site {
         std::os::unix::process::CommandExt::arg0(&mut command, "bunraku");
         command.arg("server").arg("--config").arg(config);
         let process = Process::start("bunraku", &mut command, &self.root.join("bunraku/out"))?;
-        Ok((process, format!("https://localhost:{port}")))
+        Ok((process, format!("https://localhost:{port}"), format!("https://localhost:{store}")))
     }
 
     /// Waits until a server answers.
