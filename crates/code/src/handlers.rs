@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::git::Id;
 use crate::protocol::{self, Invalid, ObjectsRequest, PREFIX, WAIT_SECONDS_MAX};
 use crate::transfer;
-use crate::versions::{LatestCommits, MESSAGE, Storage, Target};
+use crate::versions::{self, LatestCommits, MESSAGE, Storage, Target};
 
 /// Check-ins and commits name environments, of which there may be many.
 const BODY_BYTES_MAX: u64 = 4 * 1024 * 1024;
@@ -418,6 +418,11 @@ impl Handlers {
 async fn judge_all(judge: &dyn Judge, storage: &Storage, target: &Target) -> BTreeMap<String, String> {
     let mut refused = BTreeMap::new();
     for (submodule, environment, directory) in storage.staged_environments(target) {
+        // Also if the deploy ends meanwhile: nobody has judged what it brought.
+        if let Some(reason) = versions::unfinished(&directory) {
+            refused.insert(submodule, reason);
+            continue;
+        }
         if let Err(reason) = judge.judge(&environment, &directory).await {
             tracing::warn!(environment, reason, "the gate refuses what is staged");
             refused.insert(submodule, reason);

@@ -33,6 +33,9 @@ pub const MESSAGE: &str = "Publish content to file sync storage service";
 /// What changes of a repository tell, at most this much of a message.
 const MESSAGE_BYTES_MAX: usize = 64 * 1024;
 const STAT_CACHE: &str = "staging-cache";
+/// Why what a deploy has not ended becomes no version.
+const UNFINISHED: &str = "a deploy of it is under way, or has failed; deploy it again (if it is whole, remove the file \
+                          `.NAME.unfinished` beside it)";
 
 /// What is versioned, and where.
 #[derive(Clone, Debug)]
@@ -365,17 +368,13 @@ impl Storage {
         let known = head.map(|head| StatIndex::load(&cache, head)).unwrap_or_default();
         let mut addition = repository.add()?;
         let staging = settings.staging_dir.join(&settings.submodules_dir).join(environment);
-        let mark = staging.with_file_name(format!(".{environment}.unfinished"));
+        let mark = mark(&staging);
         // A deploy writes this anew when it begins.
         let generation = staging.with_file_name(format!(".{environment}.generation"));
         let generation = || stdx::fs::read_limited(&generation, 4096).ok().flatten();
         let generation_before = generation();
         if mark.exists() {
-            return Err(Error::refused(
-                &staging,
-                "a deploy of it is under way, or has failed; deploy it again (if it is whole, remove the file \
-                 `.NAME.unfinished` beside it)",
-            ));
+            return Err(Error::refused(&staging, UNFINISHED));
         }
         let mut scan = Scan::new(&reader, &mut addition, &known, &self.settings.limits, None);
         let mut entries = scan.top(&staging)?;
@@ -663,6 +662,17 @@ fn same_message(before: &Commit, request: &CommitRequest) -> bool {
 fn environment_of<'a>(settings: &RepoSettings, submodule: &'a str) -> Option<&'a str> {
     let name = submodule.strip_prefix(settings.submodules_dir.as_str())?.strip_prefix('/')?;
     is_environment_name(name).then_some(name)
+}
+
+/// The file that stands beside an environment's directory while a deploy of it has not ended.
+fn mark(directory: &Path) -> PathBuf {
+    let name = directory.file_name().unwrap_or_default().to_string_lossy();
+    directory.with_file_name(format!(".{name}.unfinished"))
+}
+
+/// Why an environment cannot be committed whatever its code is, so that nobody has to look at that.
+pub(crate) fn unfinished(directory: &Path) -> Option<String> {
+    mark(directory).exists().then(|| Error::refused(directory, UNFINISHED).to_string())
 }
 
 /// What Puppet accepts as the name of an environment (`\A[[:alnum:]_]+\Z`).

@@ -590,3 +590,55 @@ async fn a_question_waits_for_news() {
     });
     assert_eq!(last, (304, None));
 }
+
+/// Lets nothing pass whose name begins with `bad`, and remembers what it was asked for.
+#[derive(Default)]
+struct Strict(Mutex<Vec<String>>);
+
+impl code::handlers::Judge for Strict {
+    fn judge<'a>(
+        &'a self,
+        environment: &'a str,
+        _: &'a std::path::Path,
+    ) -> rest::BoxFuture<'a, Result<(), String>> {
+        self.0.lock().unwrap().push(environment.to_owned());
+        let verdict =
+            if environment.starts_with("bad") { Err("too much changes".to_owned()) } else { Ok(()) };
+        Box::pin(std::future::ready(verdict))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_judged_and_what_cannot_be_committed_anyway() {
+    let site = Site::new();
+    for name in ["good", "bad", "half"] {
+        site.write(&format!("environments/{name}/a"), name);
+    }
+    site.write("environments/.half.unfinished", "");
+    let storage = Arc::new(site.open());
+    let allowed = Arc::new(Allowed::new(["primary".to_owned()], Compilers::default()));
+    let handlers = Handlers::new(Some(storage.clone()), None, allowed);
+    let judge = Arc::new(Strict::default());
+    handlers.set_judge(judge.clone());
+    let commit = async || -> Json {
+        let request = Request::new(Method::POST, "/file-sync/v1/commit").unwrap();
+        let json = HeaderValue::from_static("application/json");
+        let request = request.with_header(header::CONTENT_TYPE, json).with_body(r#"{"commit-all": true}"#);
+        let peer = Peer::verified("primary", PeerCertificate::default());
+        let response = handlers.call(request.with_peer(peer)).await;
+        serde_json::from_slice(&response.body.in_memory().unwrap()).unwrap()
+    };
+    let answer = commit().await;
+    let of = |answer: &Json, name: &str| answer[REPO]["submodules"][format!("environments/{name}")].clone();
+    assert!(of(&answer, "good").is_string(), "{answer:#}");
+    let reason =
+        |answer: &Json, name: &str| of(answer, name)["error"]["message"].as_str().unwrap().to_owned();
+    assert!(reason(&answer, "bad").contains("too much changes"), "{answer:#}");
+    assert!(reason(&answer, "half").contains("a deploy of it is under way"), "{answer:#}");
+    assert_eq!(*judge.0.lock().unwrap(), ["bad", "good"]);
+    let latest = storage.latest();
+    let names: Vec<&String> = latest[REPO].as_ref().unwrap().submodules.keys().collect();
+    assert_eq!(names, ["environments/good"]);
+    std::fs::remove_file(site.staged("environments/.half.unfinished")).unwrap();
+    assert!(of(&commit().await, "half").is_string());
+}
