@@ -30,9 +30,13 @@ impl Sites {
         git(&control, &["init", "-q", "-b", "production"]);
         git(&control, &["commit", "-q", "--allow-empty", "-m", "nothing yet"]);
         let toml = format!(
-            "{}{}[code-manager]\nremote = '{root}/control'\nlisten = '127.0.0.1:0'\n{more}\n",
+            "{}{}[code-manager]\nlisten = '127.0.0.1:0'\n{}\n",
             compiler::TOML,
             lines(folder.path(), "primary"),
+            match more.contains("CONTROL") {
+                true => more.replace("CONTROL", &format!("{root}/control")),
+                false => format!("remote = '{root}/control'\n{more}"),
+            },
         );
         let cluster = Cluster::start_with(Options { toml, ..Options::default() }).await;
         let anonymous = Client::new(&ClientTls::anonymous(&cluster.authority(), b"").unwrap());
@@ -348,5 +352,32 @@ async fn the_gate_judges_deploys_and_hooks_hear_of_them() {
     assert_eq!(refused[0]["error"]["kind"], "puppetlabs.code-manager/file-sync-failure");
     assert!(refused[0]["error"]["msg"].as_str().unwrap().contains("the gate refuses"), "{refused:#}");
     assert!(sites.manifest("primary", "production").contains("one"));
+    sites.cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_is_for_environments_and_not_for_branches_of_that_name() {
+    let sources =
+        "invalid-branches = 'correct'\n[code-manager.sources.app]\nremote = 'CONTROL'\nprefix = true\n";
+    let Some(sites) = Sites::start(sources).await else { return };
+    sites.push("production", "notify { 'one': }\n");
+    sites.push("feature-x", "notify { 'x': }\n");
+    let deploy = async |token: &str, name: &str| -> Value {
+        let wanted = json!({"environments": [name], "wait": true});
+        let answer = sites.ask(Method::POST, "/deploys", Some(token), &wanted).await;
+        answer.ok().unwrap().json().unwrap()
+    };
+    let token = sites.token(&["production"]);
+    let answer = deploy(&token, "production").await;
+    assert_eq!(answer[0]["status"], "failed", "{answer:#}");
+    let message = answer[0]["error"]["msg"].as_str().unwrap();
+    assert!(message.contains("the branch of the environment app_production"), "{message}");
+    assert_eq!(sites.manifest("primary", "app_production"), "");
+    let token = sites.token(&["app_feature_x"]);
+    let hook = format!("/webhook?type=gitlab&prefix=app&token={token}");
+    let push = json!({"object_kind": "push", "ref": "refs/heads/feature-x", "after": "1"});
+    assert_eq!(sites.ask(Method::POST, &hook, None, &push).await.status, 200);
+    until("the branch is not deployed", async || sites.manifest("primary", "app_feature_x").contains("'x'"))
+        .await;
     sites.cluster.stop().await;
 }

@@ -445,6 +445,16 @@ impl Inner {
             session.purge(&self.cancel)?;
             return Ok((wanted.environment.clone(), Done::default()));
         }
+        if let Some(only) = &wanted.only {
+            let found = session.find(&wanted.environment, &self.cancel)?;
+            if !only.contains(&found.name) {
+                let text = format!(
+                    "'{}' is the branch of the environment {}, which this token may not deploy",
+                    wanted.environment, found.name
+                );
+                return Err(DeployError::new(Kind::NotFound, text));
+            }
+        }
         let request = Request {
             modules: wanted.modules.clone(),
             deploy_modules: wanted.deploy_modules,

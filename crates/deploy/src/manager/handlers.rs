@@ -61,10 +61,19 @@ impl Caller {
         }
     }
 
+    /// A branch may be named, too; then it is that of the environment with the corrected name, which the deploy looks at again.
     fn allows(&self, environment: &str) -> bool {
         match self {
-            Caller::Token(token) => token.allows(environment),
+            Caller::Token(token) => token.allows(environment) || token.allows(&corrected(environment)),
             _ => true,
+        }
+    }
+
+    /// The environments that it is held to.
+    fn only(&self) -> Option<Vec<String>> {
+        match self {
+            Caller::Token(token) if !token.allows_all() => Some(token.environments.clone()),
+            _ => None,
         }
     }
 
@@ -190,6 +199,7 @@ impl Handlers {
             environment: String::new(),
             modules: asked.modules.clone(),
             deploy_modules: asked.deploy_modules.unwrap_or(true),
+            only: caller.only(),
             is_gone: false,
         };
         let ids = match asked.deploy_all {
@@ -280,6 +290,7 @@ impl Handlers {
         let prefix = prefix(&params);
         let wanted = changes.into_iter().map(|change| Wanted {
             is_gone: change.is_gone,
+            only: caller.only(),
             ..Wanted::new(environment_of(prefix.as_deref(), &change.branch))
         });
         let wanted: Vec<Wanted> = wanted.collect();
@@ -397,11 +408,13 @@ fn prefix(params: &Params) -> Option<String> {
 fn environment_of(prefix: Option<&str>, branch: &str) -> String {
     match prefix {
         None => branch.to_owned(),
-        Some(prefix) => {
-            let name = format!("{prefix}_{branch}");
-            name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).collect()
-        }
+        Some(prefix) => corrected(&format!("{prefix}_{branch}")),
     }
+}
+
+/// The name of an environment that a branch becomes where names are corrected.
+fn corrected(branch: &str) -> String {
+    branch.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' }).collect()
 }
 
 fn forbidden(request: &Request, caller: &Caller, what: &str) -> Problem {

@@ -21,6 +21,8 @@ pub struct Wanted {
     pub modules: Option<Vec<String>>,
     /// Whether modules are looked at.
     pub deploy_modules: bool,
+    /// The environments that may be meant, if not all may: the name of a branch may be that of another environment's branch.
+    pub only: Option<Vec<String>>,
     /// Its branch is gone: environments without a branch are to be removed.
     pub is_gone: bool,
 }
@@ -28,7 +30,13 @@ pub struct Wanted {
 impl Wanted {
     /// All of an environment.
     pub fn new(environment: impl Into<String>) -> Wanted {
-        Wanted { environment: environment.into(), modules: None, deploy_modules: true, is_gone: false }
+        Wanted {
+            environment: environment.into(),
+            modules: None,
+            deploy_modules: true,
+            only: None,
+            is_gone: false,
+        }
     }
 
     /// Serves another request, too.
@@ -41,6 +49,10 @@ impl Wanted {
             _ => None,
         };
         self.deploy_modules |= other.deploy_modules;
+        self.only = match (self.only.take(), other.only) {
+            (Some(own), Some(more)) => Some([own, more].concat()),
+            _ => None,
+        };
         // What was said last about the branch.
         self.is_gone = other.is_gone;
     }
