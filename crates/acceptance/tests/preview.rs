@@ -24,7 +24,7 @@ const CODE: &[(&str, &str)] = &[
     ("environment.conf", "modulepath = modules\n"),
     (
         "hiera.yaml",
-        "version: 5\nhierarchy:\n  - name: levels\n    paths: ['nodes/%{trusted.certname}.yaml', 'roles/%{facts.role}.yaml', 'common.yaml']\n",
+        "version: 5\nhierarchy:\n  - name: levels\n    paths: ['nodes/%{facts.tier}/%{trusted.certname}.yaml', 'roles/%{facts.role}.yaml', 'common.yaml']\n",
     ),
     (
         "data/common.yaml",
@@ -46,7 +46,7 @@ const CODE: &[(&str, &str)] = &[
     ),
     (
         "modules/web/manifests/init.pp",
-        "class web(Web::Port $port, Integer $workers) {\n  web::site { 'a': port => $port }\n  file { '/etc/web': content => web::line($workers) }\n}\n",
+        "class web(Web::Port $port, Integer $workers) {\n  web::site { 'a': port => $port }\n  file { '/etc/web': content => web::line($workers) }\n  file { '/etc/served': source => 'puppet:///modules/web/served' }\n  file { '/etc/named': content => file('LIVE/data/named.txt') }\n}\n",
     ),
     (
         "modules/web/manifests/site.pp",
@@ -56,6 +56,8 @@ const CODE: &[(&str, &str)] = &[
     ("modules/web/templates/site.erb", "listen <%= @port %>\n"),
     ("modules/web/types/port.pp", "type Web::Port = Web::Number\n"),
     ("modules/web/types/number.pp", "type Web::Number = Integer[0, 65535]\n"),
+    ("modules/web/files/served", "one\n"),
+    ("data/named.txt", "one\n"),
     ("modules/unused/manifests/init.pp", "class unused { }\n"),
 ];
 
@@ -85,7 +87,9 @@ impl Fleet {
         let cluster = Cluster::start().await;
         let fleet = Fleet { cluster, staged: tempfile::tempdir().unwrap() };
         for root in [fleet.live(), fleet.staged()] {
-            code.iter().for_each(|(path, text)| write(&root, path, text));
+            let live = fleet.live();
+            let named = |text: &str| text.replace("LIVE", live.to_str().unwrap());
+            code.iter().for_each(|(path, text)| write(&root, path, &named(text)));
         }
         store_facts(&fleet.cluster, "fleet").await;
         fleet
@@ -223,13 +227,16 @@ async fn only_nodes_that_a_change_can_reach_are_compiled_again() {
             [4, 0, 8, 0],
             &["4 File[/etc/web] content"],
         ),
-        ("modules/web/types/number.pp", "type Web::Number = Integer[0, 80]\n", [0, 4, 8, 0], &[]),
+        ("modules/web/types/number.pp", "type Web::Number = Integer[0, 80]\n", [0, 12, 0, 0], &[]),
         (
             "data/roles/web.yaml",
             "web::workers: 5\n",
             [4, 0, 8, 0],
             &["4 Class[Web] workers", "4 File[/etc/web] content"],
         ),
+        ("modules/web/files/served", "two\n", [4, 0, 8, 0], &["4 File[/etc/served] content of source"]),
+        // Named by the path of the environment, where the code that serves is.
+        ("data/named.txt", "two\n", [4, 0, 8, 0], &["4 File[/etc/named] content"]),
         // Looked for, and not there so far.
         (
             "data/nodes/n01.example.com.yaml",
@@ -264,6 +271,8 @@ async fn only_nodes_that_a_change_can_reach_are_compiled_again() {
             [4, 8, 0, 0],
             &[
                 "4 Class[Web] removed",
+                "4 File[/etc/named] removed",
+                "4 File[/etc/served] removed",
                 "4 File[/etc/site-a] removed",
                 "4 File[/etc/web] removed",
                 "4 Web::Site[a] removed",
@@ -280,6 +289,12 @@ async fn only_nodes_that_a_change_can_reach_are_compiled_again() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let (first, second) =
+        ("  service { 'sshd': ensure => running }\n", "  file { '/etc/time': content => 'now' }\n");
+    assert!(base.contains(first) && base.contains(second));
+    let swapped = base.replace(first, "").replace(second, &format!("{second}{first}"));
+    let order = fleet.json(&[("modules/base/manifests/init.pp", &swapped)]);
+    assert_eq!((counts(&order), &order["nodes"]["order_only"]), ([0; 4], &json!(12)), "{order:#}");
     // Nothing of all that was kept.
     let after = fleet.cluster.rows("nodes[certname, catalog_timestamp, facts_timestamp] {}").await;
     assert_eq!(before, after);
@@ -389,7 +404,10 @@ async fn a_commit_asks_the_gate_and_versions_can_be_previewed() {
     let cluster = Cluster::start_with(Options { toml, ..Options::default() }).await;
     store_facts(&cluster, "fleet").await;
     let staging = folder.path().join("staging/environments/fleet");
-    CODE.iter().for_each(|(path, text)| write(&staging, path, text));
+    // The version that serves is elsewhere, and found by this name.
+    let live = folder.path().join("code/environments/fleet");
+    let named = |text: &str| text.replace("LIVE", live.to_str().unwrap());
+    CODE.iter().for_each(|(path, text)| write(&staging, path, &named(text)));
     let commit = |arguments: &[&str]| {
         let said = bunraku(&cluster, &[&["code", "commit", "fleet", "--json"], arguments].concat());
         (said.code, said.out + &said.err)
@@ -440,6 +458,13 @@ async fn a_commit_asks_the_gate_and_versions_can_be_previewed() {
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
 
+    // A file by the environment's name is that of the version, here and there.
+    write(&staging, "data/named.txt", "two\n");
+    let shown = bunraku(&cluster, &["code", "preview", "fleet", "--json"]);
+    let shown: Value = serde_json::from_str(&shown.out).unwrap();
+    assert_eq!(changes(&shown), ["4 File[/etc/named] content"], "{shown:#}");
+    write(&staging, "data/named.txt", "one\n");
+
     // Back to where it began: by the commit, and by a part of it.
     for version in [first.as_str(), &second[..10]] {
         let back = bunraku(&cluster, &["code", "preview", "fleet", "--json", "--version", version]);
@@ -447,6 +472,13 @@ async fn a_commit_asks_the_gate_and_versions_can_be_previewed() {
         let back: Value = serde_json::from_str(&back.out).unwrap();
         assert!(back["nodes"]["changed"].as_u64().unwrap() >= 7, "{back:#}");
     }
+    std::fs::remove_dir_all(&staging).unwrap();
+    let (code, said) = commit(&[]);
+    assert!(
+        code == 1 && said.contains("the gate refuses the end of the environment: 12 nodes are in it"),
+        "{said}"
+    );
+    assert_eq!(bunraku(&cluster, &["code", "status"]).code, 0);
     let none = bunraku(&cluster, &["code", "preview", "fleet", "--version", "0123456789"]);
     assert!(none.code == 1 && none.err.contains("fleet has no version 0123456789"), "{}", none.err);
 }

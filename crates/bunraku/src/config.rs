@@ -193,9 +193,18 @@ pub struct FileSync {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "documented in `keys::KEYS`")]
 pub struct Gate {
-    pub max_changed: Option<String>,
+    pub max_changed: Option<Changed>,
     pub protected: Vec<String>,
     pub fail_on_error: bool,
+}
+
+/// A number of nodes, or a share of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[allow(missing_docs, reason = "two forms of one value")]
+pub enum Changed {
+    Nodes(u64),
+    Text(String),
 }
 
 /// `[auth]`

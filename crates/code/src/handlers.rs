@@ -62,6 +62,11 @@ impl Allowed {
 pub trait Judge: Send + Sync {
     /// Judges an environment's directory. The error is the reason against it.
     fn judge<'a>(&'a self, environment: &'a str, directory: &'a Path) -> BoxFuture<'a, Result<(), String>>;
+
+    /// Judges whether an environment may end. The error is the reason against it.
+    fn judge_end<'a>(&'a self, _environment: &'a str) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 }
 
 /// What a client said when it checked in.
@@ -219,20 +224,23 @@ impl Handlers {
         };
         let skips_gate = protocol::skips_gate(&body);
         tracing::info!(certname, target = ?wanted.target, skips_gate, "a commit of code is asked for");
-        let mut refused = BTreeMap::new();
-        match self.judge.get() {
-            Some(_) if skips_gate => {
-                let message = wanted.message.as_deref().unwrap_or(MESSAGE);
-                wanted.message = Some(format!("{message}\n\nThe gate was not asked."));
-            }
-            Some(judge) => refused = judge_all(judge.as_ref(), &storage, &wanted.target).await,
-            None => {}
+        let mut judge = self.judge.get().cloned();
+        if judge.is_some() && skips_gate {
+            let message = wanted.message.as_deref().unwrap_or(MESSAGE);
+            wanted.message = Some(format!("{message}\n\nThe gate was not asked."));
+            judge = None;
         }
         // Goes on to its end even if the caller goes away.
-        let answer = tokio::task::spawn_blocking(move || {
-            protocol::commit_answer(&storage.commit_but(&wanted, &refused))
+        let working = tokio::spawn(async move {
+            let refused = match &judge {
+                Some(judge) => judge_all(judge.as_ref(), &storage, &wanted.target).await,
+                None => BTreeMap::new(),
+            };
+            let commit = move || protocol::commit_answer(&storage.commit_but(&wanted, &refused));
+            tokio::task::spawn_blocking(commit).await
         });
-        Ok(Response::json(StatusCode::OK, &answer.await.map_err(Problem::internal)?))
+        let answer = working.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
+        Ok(Response::json(StatusCode::OK, &answer))
     }
 
     async fn latest_commits(
@@ -425,6 +433,12 @@ async fn judge_all(judge: &dyn Judge, storage: &Storage, target: &Target) -> BTr
         }
         if let Err(reason) = judge.judge(&environment, &directory).await {
             tracing::warn!(environment, reason, "the gate refuses what is staged");
+            refused.insert(submodule, reason);
+        }
+    }
+    for (submodule, environment) in storage.ending_environments(target) {
+        if let Err(reason) = judge.judge_end(&environment).await {
+            tracing::warn!(environment, reason, "the gate refuses the end of an environment");
             refused.insert(submodule, reason);
         }
     }

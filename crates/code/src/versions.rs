@@ -267,6 +267,19 @@ impl Storage {
             }
             submodules.insert(submodule, outcome);
         }
+        let is_kept = |name: &String| refused.contains_key(&format!("{}/{name}", settings.submodules_dir));
+        let kept: BTreeSet<String> = pointers
+            .keys()
+            .filter(|name| only.is_none_or(|only| only == name.as_str()) && !staged.contains(*name))
+            .filter(|name| is_kept(name))
+            .cloned()
+            .collect();
+        for name in &kept {
+            let submodule = format!("{}/{name}", settings.submodules_dir);
+            let reason = refused.get(&submodule).cloned().unwrap_or_default();
+            submodules.insert(submodule, Err(Error::Judged(reason)));
+        }
+        let staged: BTreeSet<String> = staged.union(&kept).cloned().collect();
         let gone: BTreeSet<String> = match only {
             Some(only) => {
                 pointers.keys().filter(|name| *name == only && !staged.contains(*name)).cloned().collect()
@@ -318,6 +331,26 @@ impl Storage {
             }
         }
         found
+    }
+
+    /// Environments such as `environments/production` that a commit would end, with their names: they have versions and are not staged.
+    pub fn ending_environments(&self, target: &Target) -> Vec<(String, String)> {
+        let staged: BTreeSet<String> =
+            self.staged_environments(target).into_iter().map(|(submodule, ..)| submodule).collect();
+        let is_meant = |repo: &str, submodule: &str| match target {
+            Target::All => true,
+            Target::Repo(only) => only == repo,
+            Target::Submodule { repo: only, submodule: one } => only == repo && one == submodule,
+        };
+        let latest = self.latest();
+        let versions = latest.iter().filter_map(|(repo, latest)| Some((repo, latest.as_ref()?)));
+        let all = versions.flat_map(|(repo, latest)| latest.submodules.keys().map(move |name| (repo, name)));
+        all.filter(|(repo, submodule)| is_meant(repo, submodule) && !staged.contains(*submodule))
+            .map(|(_, submodule)| {
+                let name = submodule.rsplit('/').next().unwrap_or(submodule);
+                (submodule.clone(), name.to_owned())
+            })
+            .collect()
     }
 
     /// Environments in the staging directory.

@@ -5,6 +5,7 @@
 
 mod context;
 mod question;
+mod view;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -69,7 +70,7 @@ impl Engine {
         // In another directory, which is another version of the code, no file is one of those that are known.
         let store = match old.filter(|old| old.environment.root == environment.root) {
             Some(old) => old.store.clone(),
-            None => Arc::new(Store::new(Box::new(Disk), strict)),
+            None => Arc::new(Store::new(view::source(options), strict)),
         };
         Engine { environment: Arc::new(environment), store }
     }

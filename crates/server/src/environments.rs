@@ -19,6 +19,7 @@ use compiler::image::{Image, ImageOptions};
 use crate::Settings;
 use crate::info::Classes;
 use crate::metrics::Timed;
+use crate::preview::places::Places;
 use crate::versions::Version;
 
 /// An environment as it is now.
@@ -268,11 +269,17 @@ impl Environments {
         &self,
         live: &Environment,
         directory: &Path,
+        places: &Places,
     ) -> Result<Environment, EnvironmentError> {
         let name = live.name.as_str();
-        let conf = EnvironmentConf::load(name, directory, &self.settings)?;
+        let mut conf = EnvironmentConf::load(name, directory, &self.settings)?;
+        // Its own modules, also if they are named by where the environment is.
+        let places = places.at(directory.to_owned());
+        conf.modulepath.iter_mut().for_each(|path| *path = places.real(path));
+        conf.manifest = places.real(&conf.manifest);
         let shown_as = live.version.as_ref().map_or(&live.directory, |version| &version.shown_as);
-        let options = self.options(name, directory, Some(shown_as.clone()), &conf);
+        let mut options = self.options(name, directory, Some(shown_as.clone()), &conf);
+        options.known_as = places.names().to_vec();
         let image = live.image.with_options(&options).map_err(|source| EnvironmentError::Unreadable {
             name: name.to_owned(),
             directory: directory.to_owned(),
@@ -286,6 +293,16 @@ impl Environments {
             classes: Arc::default(),
             version: None,
         })
+    }
+
+    /// The paths by which an environment's code is found.
+    pub(crate) fn places(&self, live: &Environment) -> Places {
+        let own = self.settings.environmentpath.iter().map(|path| path.join(&live.name));
+        let codedir = self.settings.variables.iter().find(|(name, _)| name == "codedir");
+        let codedir = codedir.and_then(|(_, value)| value.as_str());
+        let data = codedir.map(|codedir| Path::new(codedir).join("environments").join(&live.name));
+        let shown = live.version.as_ref().map(|version| version.shown_as.clone());
+        Places::new(own.chain(data).chain(shown), live.directory.clone())
     }
 
     fn options(

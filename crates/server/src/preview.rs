@@ -8,7 +8,9 @@
 
 pub mod gate;
 pub mod handlers;
+pub(crate) mod places;
 pub mod report;
+mod served;
 mod touch;
 mod trees;
 mod world;
@@ -21,7 +23,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use compiler::{Compilation, CompileError, Image, NodeInput, Used};
+use compiler::{Compilation, NodeInput, ReadSet, Used};
 use pcore::{Hash, Value};
 use rest::{Peer, PeerCertificate};
 use serde::{Deserialize, Serialize};
@@ -30,9 +32,12 @@ use wire::catalog::{Catalog, Exports};
 
 use crate::Server;
 use crate::environments::{Environment, EnvironmentError};
+use crate::files::{Algorithm, Code};
+use crate::inline::inline;
 use crate::trusted;
 use gate::Gate;
-use report::{Collected, Files, Outcome, Report};
+use places::Places;
+use report::{Collected, Files, Outcome, Report, Shown};
 use touch::Touch;
 use trees::Kind;
 use world::Standstill;
@@ -136,6 +141,9 @@ pub enum PreviewError {
     /// A thread could not be started, or has failed.
     #[error("the preview failed: {0}")]
     Failed(String),
+    /// The code was changed while it was compiled.
+    #[error("{0} was changed while it was previewed: preview it again when nothing writes there")]
+    Changed(PathBuf),
     /// Somebody wanted it to end.
     #[error("the preview was ended before it was done")]
     Canceled,
@@ -157,14 +165,18 @@ pub async fn run(
             .await
             .map_err(|error| PreviewError::Failed(error.to_string()))?
     };
-    let Prepared { live, staged, touch, files } = prepared?;
+    let Prepared { live, staged, touch, files, places, state } = prepared?;
     let names = select(server, &order).await?;
     progress.total.store(names.len(), Ordering::Relaxed);
     let known_as = live.version.as_ref().map_or(&live.directory, |version| &version.shown_as).clone();
     let directories = [live.directory.as_path(), order.tree.directory.as_path()];
     let collected = Collected::new(names.clone(), order.names_max, directories, &known_as);
+    let shown = collected.shown();
     let shared = Arc::new(Shared {
+        shown,
+        places,
         standstill: Standstill::new(server.pdb.clone()),
+        nowhere: Places::default(),
         runtime: tokio::runtime::Handle::current(),
         server: server.clone(),
         is_any_environment: !order.selection.nodes.is_empty(),
@@ -196,6 +208,14 @@ pub async fn run(
     if shared.progress.canceled.load(Ordering::Relaxed) {
         return Err(PreviewError::Canceled);
     }
+    let now = {
+        let tree = order.tree.clone();
+        let look = tokio::task::spawn_blocking(move || self::state(&tree));
+        look.await.map_err(|error| PreviewError::Failed(error.to_string()))??
+    };
+    if now != state {
+        return Err(PreviewError::Changed(order.tree.directory));
+    }
     let [compiled_live, compiled_staged] = shared.compiled.map(AtomicUsize::into_inner);
     let collected = shared.collected.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut report = Report {
@@ -224,9 +244,24 @@ pub async fn run(
 
 struct Prepared {
     live: Arc<Environment>,
-    staged: Environment,
+    /// Nothing if it is the same.
+    staged: Option<Environment>,
     touch: Touch,
     files: Files,
+    /// Where each side finds the environment's files.
+    places: [Places; 2],
+    /// Of the tree, before it was read.
+    state: Option<[u8; 16]>,
+}
+
+/// The state of a tree that somebody may change.
+fn state(tree: &Tree) -> Result<Option<[u8; 16]>, PreviewError> {
+    if tree.held.is_some() {
+        return Ok(None);
+    }
+    let unreadable =
+        |source| PreviewError::Trees { old: tree.directory.clone(), new: tree.directory.clone(), source };
+    trees::state(&tree.directory).map(Some).map_err(unreadable)
 }
 
 fn prepare(server: &Server, name: &str, tree: &Tree) -> Result<Prepared, PreviewError> {
@@ -239,6 +274,7 @@ fn prepare(server: &Server, name: &str, tree: &Tree) -> Result<Prepared, Preview
     }
     let unlike =
         |source| PreviewError::Trees { old: live.directory.clone(), new: tree.directory.clone(), source };
+    let state = state(tree)?;
     let differences = trees::differences(&live.directory, &tree.directory).map_err(unlike)?;
     let mut files = Files::default();
     for difference in differences.iter().filter(|difference| !difference.is_folder) {
@@ -248,26 +284,24 @@ fn prepare(server: &Server, name: &str, tree: &Tree) -> Result<Prepared, Preview
             Kind::Modified => files.modified += 1,
         }
     }
-    let staged = environments.staged(&live, &tree.directory)?;
-    let touch = Touch::of(&live, &staged, &differences).map_err(unlike)?;
-    Ok(Prepared { live, staged, touch, files })
+    let places = environments.places(&live);
+    let sides = [places.clone(), places.at(tree.directory.clone())];
+    let (mut staged, mut touch) = (None, Touch::default());
+    // Nothing is loaded for what is the same.
+    if !differences.is_empty() {
+        let new = environments.staged(&live, &tree.directory, &places)?;
+        touch = Touch::of(&live, &new, &differences, places);
+        staged = Some(new);
+    }
+    Ok(Prepared { live, staged, touch, files, places: sides, state })
 }
 
 /// The nodes that are asked for, sorted.
 async fn select(server: &Server, order: &Order) -> Result<Vec<String>, PreviewError> {
     let selection = &order.selection;
-    let mut names: Vec<String> = if selection.nodes.is_empty() {
-        let rows = rows(server, "nodes[certname, catalog_environment, facts_environment] { }")
-            .await
-            .map_err(PreviewError::Store)?;
-        let text = |row: &serde_json::Value, key: &str| row.get(key)?.as_str().map(str::to_owned);
-        let is_here = |row: &serde_json::Value| {
-            let environment = text(row, "catalog_environment").or_else(|| text(row, "facts_environment"));
-            environment.as_deref() == Some(order.environment.as_str())
-        };
-        rows.iter().filter(|row| is_here(row)).filter_map(|row| text(row, "certname")).collect()
-    } else {
-        selection.nodes.clone()
+    let mut names = match selection.nodes.is_empty() {
+        true => nodes_of(server, &order.environment).await?,
+        false => selection.nodes.clone(),
     };
     if let Some(query) = &selection.query {
         let rows = rows(server, query).await.map_err(PreviewError::Query)?;
@@ -292,6 +326,19 @@ async fn select(server: &Server, order: &Order) -> Result<Vec<String>, PreviewEr
     Ok(names)
 }
 
+/// The nodes of an environment, by their last catalogs or, without one, their last facts.
+async fn nodes_of(server: &Server, environment: &str) -> Result<Vec<String>, PreviewError> {
+    let rows = rows(server, "nodes[certname, catalog_environment, facts_environment] { }")
+        .await
+        .map_err(PreviewError::Store)?;
+    let text = |row: &serde_json::Value, key: &str| row.get(key)?.as_str().map(str::to_owned);
+    let is_here = |row: &serde_json::Value| {
+        let own = text(row, "catalog_environment").or_else(|| text(row, "facts_environment"));
+        own.as_deref() == Some(environment)
+    };
+    Ok(rows.iter().filter(|row| is_here(row)).filter_map(|row| text(row, "certname")).collect())
+}
+
 async fn rows(server: &Server, query: &str) -> Result<Vec<serde_json::Value>, String> {
     let rows = server.pdb.query(&query.into()).await.map_err(|error| error.to_string())?;
     serde_json::from_slice(&rows).map_err(|error| error.to_string())
@@ -301,7 +348,9 @@ async fn rows(server: &Server, query: &str) -> Result<Vec<serde_json::Value>, St
 struct Shared {
     server: Arc<Server>,
     live: Arc<Environment>,
-    staged: Environment,
+    staged: Option<Environment>,
+    places: [Places; 2],
+    shown: Shown,
     touch: Touch,
     from: String,
     is_any_environment: bool,
@@ -312,6 +361,7 @@ struct Shared {
     /// Catalogs, of the code that serves and of that which may come.
     compiled: [AtomicUsize; 2],
     standstill: Standstill,
+    nowhere: Places,
     runtime: tokio::runtime::Handle,
     progress: Arc<Progress>,
 }
@@ -337,7 +387,7 @@ fn work(shared: &Arc<Shared>) -> Result<(), PreviewError> {
 
 impl Shared {
     fn is_all_same(&self) -> bool {
-        !self.full && !self.touch.is_anything()
+        !self.touch.is_anything()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Collected> {
@@ -357,13 +407,11 @@ impl Shared {
                     "the compiler failed on this catalog; the server's log has the details".to_owned();
                 Outcome::Failed { old: None, new: Some(message) }
             });
-            let mut collected = self.lock();
             let outcome = match outcome {
-                Outcome::Compared(changes) => Outcome::Compared(collected.plain(changes)),
+                Outcome::Compared(changes) => Outcome::Compared(self.shown.plain(changes)),
                 other => other,
             };
-            collected.add(place as u32, outcome);
-            drop(collected);
+            self.lock().add(place as u32, outcome);
             self.progress.done.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -377,16 +425,16 @@ impl Shared {
     }
 
     fn node(&self, certname: &str) -> Outcome {
-        let failed = |message: String| Outcome::Failed { old: Some(message.clone()), new: Some(message) };
-        let facts = match self.runtime.block_on(self.server.pdb.facts(certname)) {
-            Ok(Some(stored)) => stored.facts,
+        let Some(staged) = &self.staged else { return Outcome::Untouched };
+        let facts = match self.facts(certname) {
+            Ok(Some(facts)) => facts,
             Ok(None) => return Outcome::WithoutFacts,
-            Err(error) => return failed(format!("its facts cannot be read: {error}")),
+            Err(error) => return Outcome::Unknown(format!("the facts cannot be read: {error}")),
         };
         let definition = match self.server.classify.definition(certname) {
             Ok(Some(definition)) => definition,
-            Ok(None) => return failed("Could not find node; cannot compile".to_owned()),
-            Err(reason) => return failed(format!("Failed when searching for node: {reason}")),
+            Ok(None) => return Outcome::Unknown("the classifier does not know the node".to_owned()),
+            Err(reason) => return Outcome::Unknown(format!("the classifier has no answer: {reason}")),
         };
         let is_elsewhere = |name: &str| name != self.live.name && !self.is_any_environment;
         if definition.environment.as_deref().is_some_and(is_elsewhere) {
@@ -394,36 +442,64 @@ impl Shared {
         }
         let mut node = self.input(certname, facts);
         (node.classes, node.parameters) = (definition.classes, definition.parameters);
-        let (old, used) = self.compile(&self.live.image, &node, 0);
+        let (old, used) = self.compile(&self.live, &node, 0);
         if !self.full && !self.touch.reaches(&used) {
             return match old {
                 Ok(_) => Outcome::Untouched,
-                Err(error) => failed(error.message),
+                Err(error) => Outcome::Failed { old: Some(error.clone()), new: Some(error) },
             };
         }
-        let (new, _) = self.compile(&self.staged.image, &node, 1);
+        let (new, _) = self.compile(staged, &node, 1);
         match (old, new) {
-            (Ok(old), Ok(new)) => Outcome::Compared(compare(&old, &new)),
-            (old, new) => Outcome::Failed {
-                old: old.err().map(|error| error.message),
-                new: new.err().map(|error| error.message),
+            (Ok(old), Ok(new)) => match (old.served, new.served) {
+                // Agents that get files with their catalogs get no catalog then.
+                (Ok(()), Err(error)) => Outcome::Failed { old: None, new: Some(error) },
+                _ => Outcome::Compared(compare(&old.compilation, &new.compilation)),
             },
+            (old, new) => Outcome::Failed { old: old.err(), new: new.err() },
         }
     }
 
+    /// The facts of a node. They are read by the runtime: threads that it starts for that must not be as patient as this one.
+    fn facts(&self, certname: &str) -> Result<Option<Arc<Hash>>, String> {
+        let (told, answer) = std::sync::mpsc::sync_channel(1);
+        let (server, name) = (self.server.clone(), certname.to_owned());
+        self.runtime.spawn(async move {
+            // Nobody is there to hear it if the preview has ended.
+            let _ = told.send(server.pdb.facts(&name).await);
+        });
+        let stored = answer.recv().map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+        Ok(stored.map(|stored| stored.facts))
+    }
+
+    /// A catalog as an agent gets it, with what describes its files; and what it is made of.
     fn compile(
         &self,
-        image: &Image,
+        environment: &Environment,
         node: &NodeInput,
         side: usize,
-    ) -> (Result<Compilation, CompileError>, Used) {
-        let world = self.standstill.of(&node.certname);
-        let (result, mut used) = compiler::compile_noting(image, &world, node);
+    ) -> (Result<Made, String>, Used) {
+        let version = environment.conf.config_version.as_deref().unwrap_or_default();
+        let places = self.places.get(side).unwrap_or(&self.nowhere);
+        let world = self.standstill.of(&node.certname, places, version);
+        let (result, mut used) = compiler::compile_noting(&environment.image, &world, node);
         used.is_opaque |= world.has_run_commands();
         if let Some(compiled) = self.compiled.get(side) {
             compiled.fetch_add(1, Ordering::Relaxed);
         }
-        (result, used)
+        let made = result.map_err(|error| error.message).map(|mut compilation| {
+            let code = Code {
+                environment: environment.name.clone(),
+                modulepath: environment.conf.modulepath.clone(),
+            };
+            let mut reads = ReadSet::default();
+            let (files, catalog) = (&self.server.files, &mut compilation.catalog);
+            let served = inline(files, &code, &environment.directory, catalog, Algorithm::Sha256, &mut reads);
+            used.is_opaque |= reads.impure || reads.opaque;
+            used.files.extend(reads.files.into_keys());
+            Made { compilation, served }
+        });
+        (made, used)
     }
 
     /// The node as its last run had it: trusted data is what the store has of it.
@@ -446,9 +522,16 @@ impl Shared {
     }
 }
 
+/// A catalog, and whether its files are there.
+struct Made {
+    compilation: Compilation,
+    served: Result<(), String>,
+}
+
 /// The differences of two catalogs, and of what they only export, which has `@@` before its names.
 fn compare(old: &Compilation, new: &Compilation) -> Vec<Change> {
     let mut changes = diff(&old.catalog, &new.catalog, SCOPE);
+    changes.extend(served::differences(&old.catalog, &new.catalog));
     if !(old.exported.resources.is_empty() && new.exported.resources.is_empty()) {
         let catalog =
             |exports: &Exports| Catalog { resources: exports.resources.clone(), ..Catalog::default() };

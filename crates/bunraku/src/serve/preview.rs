@@ -13,7 +13,7 @@ use server::preview::gate::Gate;
 use server::preview::handlers::{Jobs, Trees};
 
 use super::code::CodeSync;
-use crate::config::Site;
+use crate::config::{Changed, Site};
 
 /// How far back a version is looked for that is not given whole.
 const HISTORY_MAX: usize = 10_000;
@@ -36,7 +36,11 @@ pub(super) fn jobs(site: &Site, code: Option<&CodeSync>) -> anyhow::Result<Arc<J
 pub(super) fn gate(site: &Site) -> anyhow::Result<Option<Gate>> {
     let config = &site.config.gate;
     let wrong = |key: &str, error: String| anyhow::anyhow!("gate.{key}: {error}");
-    let max_changed = config.max_changed.as_deref().filter(|text| !text.is_empty());
+    let max_changed = config.max_changed.as_ref().map(|limit| match limit {
+        Changed::Nodes(nodes) => nodes.to_string(),
+        Changed::Text(text) => text.clone(),
+    });
+    let max_changed = max_changed.filter(|text| !text.is_empty());
     let max_changed = max_changed.map(|text| text.parse().map_err(|error| wrong("max-changed", error)));
     let protected =
         config.protected.iter().map(|text| text.parse().map_err(|error| wrong("protected", error)));
@@ -73,6 +77,17 @@ impl Judge for Gatekeeper {
                 }
                 _ => Ok(()),
             }
+        })
+    }
+
+    fn judge_end<'a>(&'a self, environment: &'a str) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(async move {
+            let may_end = self.0.judge_end(environment).await;
+            may_end.map_err(|reason| {
+                format!(
+                    "the gate refuses the end of the environment: {reason} (--no-gate ends it all the same)"
+                )
+            })
         })
     }
 }
@@ -140,6 +155,7 @@ mod tests {
         let some = gate("[gate]\nmax-changed = '10%'\nprotected = ['Service[sshd]', 'Package']\n");
         let some = some.unwrap().unwrap();
         assert!(some.max_changed.is_some() && some.protected.len() == 2 && !some.fail_on_error);
+        assert!(gate("[gate]\nmax-changed = 25\n").unwrap().unwrap().max_changed.is_some());
         assert!(gate("[gate]\nfail-on-error = true\n").unwrap().unwrap().fail_on_error);
         let wrong = gate("[gate]\nprotected = ['sshd']\n").unwrap_err().to_string();
         assert!(wrong.starts_with("gate.protected: `sshd` is not a resource"), "{wrong}");

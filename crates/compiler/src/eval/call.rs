@@ -162,7 +162,14 @@ impl<'i> Session<'i> {
         }
         let text = name.as_str();
         let plain = text.strip_prefix("::").map_or(name, Symbol::new);
-        let (found, for_all) = self.find_callee(plain, module)?;
+        let (found, for_all) = match self.find_callee(plain, module) {
+            Ok(found) => found,
+            Err(error) => {
+                // The name is not noted, and another file may mend it.
+                self.reads.opaque = true;
+                return Err(error);
+            }
+        };
         match for_all {
             true => _ = self.callees.insert(name, found),
             // Which of several it is depends on who asks, and is not noted.

@@ -85,6 +85,9 @@ impl Gate {
                 report.changes_left_out
             ));
         }
+        if nodes.unknown > 0 && !self.is_open() {
+            reasons.push(format!("nobody knows what becomes of {}", nodes_text(nodes.unknown)));
+        }
         if self.fail_on_error && nodes.newly_failing > 0 {
             reasons.push(format!("{} that compiled before fail", nodes_text(nodes.newly_failing)));
         }
@@ -99,6 +102,8 @@ fn nodes_text(count: usize) -> String {
 impl Pattern {
     /// Whether a reference fits.
     fn fits(&self, reference: &str) -> bool {
+        // Exported or not, it is the same resource.
+        let reference = reference.strip_prefix("@@").unwrap_or(reference);
         let mut parts = self.0.split('*');
         let Some(mut rest) = parts.next().and_then(|first| reference.strip_prefix(first)) else {
             return false;
@@ -234,6 +239,7 @@ mod tests {
         let passes = |what, resource| gate.judge(&report(1, 0, &[(what, resource)])).passed;
         assert!(!passes(What::Altered, "Service[sshd]") && !passes(What::Removed, "Package[vim]"));
         assert!(!passes(What::Added, "File[/etc/ssh/x]") && passes(What::Altered, "File[/etc/motd]"));
+        assert!(!passes(What::Removed, "@@Package[vim]"));
         assert!(passes(What::EdgeAdded, "Service[sshd]") && passes(What::Altered, "Service[sshd2]"));
         assert!("sshd".parse::<Pattern>().is_err() && "Service[sshd".parse::<Pattern>().is_err());
     }

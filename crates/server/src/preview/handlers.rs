@@ -27,6 +27,8 @@ pub const PREFIX: &str = "/preview/v1";
 const BODY_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// Previews that are kept, with what they found.
 const JOBS_MAX: usize = 8;
+/// Certnames of a group that are told at most.
+const NAMES_MAX: usize = 10_000;
 /// A preview ends when nobody has asked for it for so long.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How long a question waits at most.
@@ -121,6 +123,22 @@ impl Jobs {
         super::gate(&server, environment, directory, &gate).await.map_err(|error| error.to_string())
     }
 
+    /// Whether an environment may end: with a gate only one that has no nodes.
+    ///
+    /// # Errors
+    /// It may not, or there was no answer; the text is for the user.
+    pub async fn judge_end(&self, environment: &str) -> Result<(), String> {
+        let gate = self.gate.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if gate.is_none_or(|gate| gate.is_open()) {
+            return Ok(());
+        }
+        let server = self.server().ok_or("the server is stopping")?;
+        match super::nodes_of(&server, environment).await.map_err(|error| error.to_string())?.len() {
+            0 => Ok(()),
+            nodes => Err(format!("{nodes} nodes are in it")),
+        }
+    }
+
     fn server(&self) -> Option<Arc<Server>> {
         self.server.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -210,7 +228,7 @@ impl Jobs {
             selection: wanted.selection,
             gate: wanted.gate.or(configured).filter(|gate| !gate.is_open()),
             full: wanted.full,
-            names_max: wanted.names.unwrap_or(100),
+            names_max: wanted.names.unwrap_or(100).min(NAMES_MAX),
         };
         let (told, found) = watch::channel(None);
         let progress = Arc::<Progress>::default();

@@ -92,6 +92,8 @@ pub struct Nodes {
     pub without_facts: usize,
     /// In another environment, says the classifier.
     pub elsewhere: usize,
+    /// The store or the classifier has no answer for them.
+    pub unknown: usize,
 }
 
 impl Nodes {
@@ -183,59 +185,19 @@ pub(super) enum Outcome {
     Elsewhere,
     Untouched,
     Compared(Vec<Change>),
-    Failed { old: Option<String>, new: Option<String> },
+    Failed {
+        old: Option<String>,
+        new: Option<String>,
+    },
+    /// There is no answer, and why.
+    Unknown(String),
 }
 
-/// Where outcomes come together.
-pub(super) struct Collected {
-    names: Vec<String>,
-    names_max: usize,
-    shown: Vec<(String, String)>,
-    nodes: Nodes,
-    groups: HashMap<(String, What, Option<String>), Gathered>,
-    left_out: usize,
-    moved: Moved,
-    failures: BTreeMap<(bool, String), Vec<u32>>,
-    compiling_again: Vec<u32>,
-    without_facts: Vec<u32>,
-}
+/// What the directories of two versions are called.
+#[derive(Clone)]
+pub(super) struct Shown(Vec<(String, String)>);
 
-#[derive(Default)]
-struct Gathered {
-    nodes: Vec<u32>,
-    variants: HashMap<[u8; 16], (Vec<u32>, Option<Json>)>,
-    more_variants: usize,
-}
-
-impl Collected {
-    /// For these nodes; `directories` are two versions' places, and what to call both of them.
-    pub(super) fn new(
-        names: Vec<String>,
-        names_max: usize,
-        directories: [&Path; 2],
-        known_as: &Path,
-    ) -> Collected {
-        let known_as = known_as.to_string_lossy().into_owned();
-        let shown = directories.map(|directory| (directory.to_string_lossy().into_owned(), known_as.clone()));
-        Collected {
-            nodes: Nodes { total: names.len(), ..Nodes::default() },
-            names,
-            names_max,
-            shown: shown.into_iter().filter(|(from, to)| from != to).collect(),
-            groups: HashMap::new(),
-            left_out: 0,
-            moved: Moved::default(),
-            failures: BTreeMap::new(),
-            compiling_again: Vec::new(),
-            without_facts: Vec::new(),
-        }
-    }
-
-    /// Nothing is different: no node was looked at.
-    pub(super) fn all_untouched(&mut self) {
-        self.nodes.untouched = self.nodes.total;
-    }
-
+impl Shown {
     /// What two catalogs differ in for people: plain values, and no difference in where the code lies.
     pub(super) fn plain(&self, changes: Vec<Change>) -> Vec<Change> {
         changes.into_iter().filter_map(|change| self.plain_change(change)).collect()
@@ -289,9 +251,8 @@ impl Collected {
     /// The same with the place by which the environment is known.
     fn here(&self, value: &Value) -> Value {
         match value {
-            Value::Str(text) if self.shown.iter().any(|(from, _)| text.contains(from.as_str())) => {
-                let text =
-                    self.shown.iter().fold(text.to_string(), |text, (from, to)| text.replace(from, to));
+            Value::Str(text) if self.0.iter().any(|(from, _)| text.contains(from.as_str())) => {
+                let text = self.0.iter().fold(text.to_string(), |text, (from, to)| text.replace(from, to));
                 Value::from(text)
             }
             Value::Array(items) => Value::array(items.iter().map(|item| self.here(item)).collect::<Vec<_>>()),
@@ -300,6 +261,62 @@ impl Collected {
             }
             other => other.clone(),
         }
+    }
+}
+
+/// Where outcomes come together.
+pub(super) struct Collected {
+    names: Vec<String>,
+    names_max: usize,
+    shown: Shown,
+    nodes: Nodes,
+    groups: HashMap<(String, What, Option<String>), Gathered>,
+    left_out: usize,
+    moved: Moved,
+    failures: BTreeMap<(bool, String), Vec<u32>>,
+    compiling_again: Vec<u32>,
+    without_facts: Vec<u32>,
+}
+
+#[derive(Default)]
+struct Gathered {
+    nodes: Vec<u32>,
+    variants: HashMap<[u8; 16], (Vec<u32>, Option<Json>)>,
+    more_variants: usize,
+}
+
+impl Collected {
+    /// For these nodes; `directories` are two versions' places, and what to call both of them.
+    pub(super) fn new(
+        names: Vec<String>,
+        names_max: usize,
+        directories: [&Path; 2],
+        known_as: &Path,
+    ) -> Collected {
+        let known_as = known_as.to_string_lossy().into_owned();
+        let shown = directories.map(|directory| (directory.to_string_lossy().into_owned(), known_as.clone()));
+        Collected {
+            nodes: Nodes { total: names.len(), ..Nodes::default() },
+            names,
+            names_max,
+            shown: Shown(shown.into_iter().filter(|(from, to)| from != to).collect()),
+            groups: HashMap::new(),
+            left_out: 0,
+            moved: Moved::default(),
+            failures: BTreeMap::new(),
+            compiling_again: Vec::new(),
+            without_facts: Vec::new(),
+        }
+    }
+
+    /// Nothing is different: no node was looked at.
+    pub(super) fn all_untouched(&mut self) {
+        self.nodes.untouched = self.nodes.total;
+    }
+
+    /// How values are shown.
+    pub(super) fn shown(&self) -> Shown {
+        self.shown.clone()
     }
 
     /// Takes a node's outcome in; its changes are plain.
@@ -310,6 +327,10 @@ impl Collected {
                 self.without_facts.push(node);
             }
             Outcome::Elsewhere => self.nodes.elsewhere += 1,
+            Outcome::Unknown(reason) => {
+                self.nodes.unknown += 1;
+                self.failures.entry((false, reason)).or_default().push(node);
+            }
             Outcome::Untouched => self.nodes.untouched += 1,
             Outcome::Compared(changes) => self.compared(node, changes),
             Outcome::Failed { old, new: Some(new) } => {
@@ -332,11 +353,13 @@ impl Collected {
         let name = self.names.get(node as usize).map(String::as_str).unwrap_or_default();
         let message =
             message.strip_suffix(name).and_then(|rest| rest.strip_suffix(" on node ")).unwrap_or(message);
-        self.shown.iter().fold(message.to_owned(), |text, (from, to)| text.replace(from, to))
+        self.shown.0.iter().fold(message.to_owned(), |text, (from, to)| text.replace(from, to))
     }
 
     fn compared(&mut self, node: u32, changes: Vec<Change>) {
-        let moved = changes.iter().filter(|change| matches!(change, Change::Moved { .. })).count();
+        // Of edges in another order there is one, for the catalog as a whole.
+        let is_order = |change: &&Change| matches!(change, Change::Moved { .. } | Change::Head { .. });
+        let moved = changes.iter().filter(is_order).count();
         if moved > 0 {
             self.moved.nodes += 1;
             self.moved.resources += moved;

@@ -34,7 +34,7 @@ pub(super) struct Difference {
 /// # Errors
 /// Something cannot be read, or there is too much.
 pub(super) fn differences(old: &Path, new: &Path) -> io::Result<Vec<Difference>> {
-    let mut walk = Walk { found: Vec::new(), files: 0 };
+    let mut walk = Walk { found: Vec::new(), files: 0, above: Vec::new() };
     walk.folders(Some(old), Some(new), "", 0)?;
     Ok(walk.found)
 }
@@ -42,6 +42,8 @@ pub(super) fn differences(old: &Path, new: &Path) -> io::Result<Vec<Difference>>
 struct Walk {
     found: Vec<Difference>,
     files: usize,
+    /// The folders on the way, of both sides: a link to one of them is not followed.
+    above: Vec<[Option<(u64, u64)>; 2]>,
 }
 
 struct Entry {
@@ -55,7 +57,22 @@ impl Walk {
         if depth > DEPTH_MAX {
             return Ok(());
         }
-        let (old, new) = (entries(old)?, entries(new)?);
+        let place =
+            |folder: Option<&Path>| std::fs::metadata(folder?).ok().map(|data| (data.dev(), data.ino()));
+        let here = [place(old), place(new)];
+        let is_loop = |above: &[Option<(u64, u64)>; 2]| {
+            above.iter().zip(&here).any(|(above, here)| here.is_some() && above == here)
+        };
+        if self.above.iter().any(is_loop) {
+            return Ok(());
+        }
+        self.above.push(here);
+        let result = self.inside(entries(old)?, entries(new)?, at, depth);
+        self.above.pop();
+        result
+    }
+
+    fn inside(&mut self, old: Vec<Entry>, new: Vec<Entry>, at: &str, depth: usize) -> io::Result<()> {
         self.files += old.len() + new.len();
         if self.files > 2 * FILES_MAX {
             return Err(io::Error::other(format!("more than {FILES_MAX} files")));
@@ -121,12 +138,43 @@ fn entries(folder: Option<&Path>) -> io::Result<Vec<Entry>> {
         }
         match std::fs::metadata(&path) {
             Ok(data) => entries.push(Entry { name, path, data }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) if is_nowhere(&error) => {}
             Err(error) => return Err(error),
         }
     }
     entries.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(entries)
+}
+
+/// Whether a link leads nowhere, or in a circle.
+fn is_nowhere(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound
+        || error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
+}
+
+/// Tells one state of a directory from another: the files, and when each was changed. Nothing if it cannot be read.
+pub(super) fn state(directory: &Path) -> io::Result<[u8; 16]> {
+    let mut text = Vec::new();
+    let mut folders = vec![(directory.to_owned(), 0)];
+    while let Some((folder, depth)) = folders.pop() {
+        for entry in std::fs::read_dir(&folder)? {
+            let path = entry?.path();
+            let data = match std::fs::symlink_metadata(&path) {
+                Err(error) if is_nowhere(&error) => continue,
+                data => data?,
+            };
+            text.extend_from_slice(path.as_os_str().as_encoded_bytes());
+            for number in [data.dev(), data.ino(), data.len(), data.ctime() as u64, data.ctime_nsec() as u64]
+            {
+                text.extend_from_slice(&number.to_le_bytes());
+            }
+            if data.is_dir() && depth < DEPTH_MAX {
+                folders.push((path, depth + 1));
+            }
+        }
+    }
+    // Entries come in the same order for as long as nothing is changed.
+    Ok(api::pdb::Fingerprint::of(&[&text]).short())
 }
 
 fn is_same(one: &Entry, other: &Entry) -> io::Result<bool> {
@@ -179,6 +227,7 @@ mod tests {
         write(&old, "turned", "");
         write(&new, "turned/into", "");
         std::os::unix::fs::symlink("same", new.join("link")).unwrap();
+        std::os::unix::fs::symlink(".", new.join("a/self")).unwrap();
         std::os::unix::fs::symlink("nowhere", new.join("dangling")).unwrap();
         let found = differences(&old, &new).unwrap();
         let shown: Vec<String> = found
@@ -192,7 +241,8 @@ mod tests {
                 format!("{sign}{}{}", one.path, if one.is_folder { "/" } else { "" })
             })
             .collect();
-        let expected = "~a/b/deep -gone/ -gone/away +link ~longer ~other -turned +turned/ +turned/into";
+        let expected =
+            "~a/b/deep +a/self/ -gone/ -gone/away +link ~longer ~other -turned +turned/ +turned/into";
         assert_eq!(shown.join(" "), expected);
         assert_eq!(differences(&old, &old).unwrap(), []);
     }

@@ -15,6 +15,7 @@ use compiler::world::{ExportQuery, ExportedResource};
 use compiler::{Level, World};
 use pcore::time::Timestamp;
 
+use super::places::Places;
 use crate::world::{Connected, Machine};
 
 /// Outputs of commands that are kept; beyond that a command is run each time.
@@ -42,9 +43,9 @@ impl Standstill {
     }
 
     /// The world of one compile.
-    pub(super) fn of<'s>(&'s self, certname: &str) -> Moment<'s> {
+    pub(super) fn of<'s>(&'s self, certname: &str, places: &'s Places, version: &'s str) -> Moment<'s> {
         let seed = Fingerprint::of(&[certname.as_bytes()]).short();
-        Moment { all: self, seed, drawn: AtomicU64::new(0), has_run: AtomicBool::new(false) }
+        Moment { all: self, seed, drawn: AtomicU64::new(0), has_run: AtomicBool::new(false), places, version }
     }
 }
 
@@ -54,6 +55,10 @@ pub(super) struct Moment<'s> {
     seed: [u8; 16],
     drawn: AtomicU64,
     has_run: AtomicBool,
+    /// Where the environment's files are for this compile.
+    places: &'s Places,
+    /// The command that says the version of the code, which is not compared.
+    version: &'s str,
 }
 
 impl Moment<'_> {
@@ -82,15 +87,28 @@ impl World for Moment<'_> {
     }
 
     fn read_file(&self, path: &Path) -> io::Result<Vec<u8>> {
-        Machine.read_file(path)
+        Machine.read_file(&self.places.real(path))
     }
 
     fn exists(&self, path: &Path) -> bool {
-        Machine.exists(path)
+        Machine.exists(&self.places.real(path))
     }
 
     fn run(&self, command: &[String], folder: Option<&Path>, time_max: Duration) -> Result<Vec<u8>, String> {
+        if let [only] = command
+            && !only.is_empty()
+            && only == self.version
+        {
+            return Ok(b"preview".to_vec());
+        }
         self.has_run.store(true, Ordering::Relaxed);
+        // Programs of the code are those of this version.
+        let real = |word: &String| self.places.real(Path::new(word)).to_string_lossy().into_owned();
+        let is_path = |word: &String| word.starts_with('/') && self.places.within(Path::new(word)).is_some();
+        let command: Vec<String> =
+            command.iter().map(|word| if is_path(word) { real(word) } else { word.clone() }).collect();
+        let folder = folder.map(|folder| self.places.real(folder));
+        let (command, folder) = (command.as_slice(), folder.as_deref());
         let key = (command.to_vec(), folder.map(Path::to_owned));
         let kept = || self.all.commands.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(output) = kept().get(&key) {

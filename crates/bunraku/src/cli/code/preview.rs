@@ -276,6 +276,7 @@ fn write_summary<W: Write>(page: &mut Page<'_, W>, report: &Report) -> std::io::
         (counts.failing, "fail as before"),
         (counts.without_facts, "without facts"),
         (counts.elsewhere, "in another environment"),
+        (counts.unknown, "of which nothing can be said"),
     ];
     let parts: Vec<String> =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
