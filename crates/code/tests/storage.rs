@@ -267,3 +267,36 @@ fn what_is_marked_as_unfinished_keeps_its_version() {
     std::fs::remove_file(site.staged("environments/.production.unfinished")).unwrap();
     assert_ne!(commit(&storage, "production"), first);
 }
+
+#[test]
+fn no_version_is_made_of_what_is_deployed_meanwhile() {
+    let site = Site::new();
+    for n in 0..200 {
+        site.write(&format!("environments/production/f{n}"), "1");
+    }
+    let storage = site.open();
+    let first = commit(&storage, "production");
+    let path = site.staged("environments/.production.generation");
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for n in 0_u64.. {
+                std::fs::write(&path, n.to_string()).unwrap();
+                if stop.load(std::sync::atomic::Ordering::Relaxed) {
+                    break;
+                }
+            }
+        });
+        while !path.exists() {
+            std::thread::yield_now();
+        }
+        for n in 0..200 {
+            site.write(&format!("environments/production/f{n}"), "2");
+        }
+        let outcome = storage.commit(&all()).remove(REPO).unwrap().unwrap();
+        let error = outcome.submodules["environments/production"].as_ref().unwrap_err().to_string();
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(error.ends_with("was deployed while it was read; commit again"), "{error}");
+    });
+    assert_ne!(commit(&storage, "production"), first);
+}

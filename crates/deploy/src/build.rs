@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Zoned;
+use stdx::fs::FileLock;
 
 use crate::cancel::Cancel;
 use crate::engine::{Deployer, Event, ModuleDeploy, Request, Session};
@@ -31,6 +32,8 @@ pub(crate) struct Build<'a> {
     environment: &'a Environment,
     request: &'a Request,
     cancel: &'a Cancel,
+    /// Of the environment.
+    lock: &'a FileLock,
     store: Store,
     state: State,
     /// What is there may be other than what is known.
@@ -70,6 +73,7 @@ impl<'a> Build<'a> {
         environment: &'a Environment,
         request: &'a Request,
         cancel: &'a Cancel,
+        lock: &'a FileLock,
         was_unfinished: bool,
     ) -> Result<Build<'a>> {
         let store = Store::new(&session.deployer.settings.cachedir, &environment.path);
@@ -83,7 +87,18 @@ impl<'a> Build<'a> {
                 format!("the last deploy of {} was not finished, so all of it is deployed", environment.name);
             session.progress.event(Event::Warning { message: &message });
         }
-        Ok(Build { session, environment, request, cancel, store, state, is_uncertain, is_whole, forge: None })
+        Ok(Build {
+            session,
+            environment,
+            request,
+            cancel,
+            lock,
+            store,
+            state,
+            is_uncertain,
+            is_whole,
+            forge: None,
+        })
     }
 
     /// Writes down what is there now. What was uncertain before is so until all of it was looked at.
@@ -132,27 +147,24 @@ impl<'a> Build<'a> {
         self.session.progress.event(event);
         let mut removed = Vec::new();
         let deploys = match with_modules {
-            true => {
-                let deploys = self.sync_all(&modules, only.as_ref())?;
-                let branch = self.branch_paths(&root)?;
-                let managed = Managed {
-                    branch: branch.split(|byte| *byte == 0).filter(|path| !path.is_empty()).collect(),
-                    modules: &modules,
-                };
-                let deploy = &self.deployer().settings.deploy;
-                if deploy.purge_levels.contains(&PurgeLevel::Puppetfile) {
-                    removed = managed.purge_modules(path)?;
-                }
-                // Of what a deploy that was killed has left nobody else knows.
-                let is_purged = deploy.purge_levels.contains(&PurgeLevel::Environment) || self.is_uncertain;
-                if is_purged && only.is_none() {
-                    removed.extend(managed.purge_environment(path, &deploy.purge_allowlist)?);
-                }
-                deploys
-            }
+            true => self.sync_all(&modules, only.as_ref())?,
             // What is known of them; an environment without its modules is looked at by nobody.
             false => modules.iter().filter_map(|module| self.known(module)).collect(),
         };
+        let branch = self.branch_paths(&root)?;
+        let managed = Managed {
+            branch: branch.split(|byte| *byte == 0).filter(|path| !path.is_empty()).collect(),
+            modules: &modules,
+        };
+        let deploy = &self.deployer().settings.deploy;
+        if with_modules && deploy.purge_levels.contains(&PurgeLevel::Puppetfile) {
+            removed = managed.purge_modules(path)?;
+        }
+        // Of what a deploy that was killed has left nobody else knows.
+        let is_purged = deploy.purge_levels.contains(&PurgeLevel::Environment) || self.is_uncertain;
+        if is_purged && only.is_none() {
+            removed.extend(managed.purge_environment(path, &deploy.purge_allowlist)?);
+        }
         let present: HashSet<String> = modules.iter().map(Module::path).collect();
         let forgotten: Vec<String> =
             self.state.modules.keys().filter(|path| !present.contains(*path)).cloned().collect();
@@ -223,7 +235,18 @@ impl<'a> Build<'a> {
                     without_spec: false,
                 };
                 let index = self.store.index("")?;
-                self.deployer().git.check_out(&mirror, &commit, path, &index, false, self.cancel)?;
+                let check_out = || {
+                    let git = &self.deployer().git;
+                    git.check_out(&mirror, &commit, path, &index, false, self.lock, self.cancel)
+                };
+                if let Err(error) = check_out() {
+                    self.cancel.check()?;
+                    // What git remembers may be damaged; without it everything is written.
+                    tracing::warn!(%error, "checked out once more without git's index");
+                    self.store.remove_index("")?;
+                    check_out()?;
+                    self.is_uncertain = true;
+                }
                 content
             }
         };
@@ -473,7 +496,18 @@ impl<'a> Build<'a> {
             self.store.remove_index(&path)?;
         }
         let directory = tree::make_directory(&self.environment.path, &path)?;
-        git.check_out(&mirror, &commit, &directory, &self.store.index(&path)?, without_spec, self.cancel)?;
+        let index = self.store.index(&path)?;
+        let check_out = |directory: &Path| {
+            git.check_out(&mirror, &commit, directory, &index, without_spec, self.lock, self.cancel)
+        };
+        if let Err(error) = check_out(&directory) {
+            self.cancel.check()?;
+            tracing::warn!(module = module.name, %error, "checked out once more from nothing");
+            tree::remove(&directory)?;
+            self.store.remove_index(&path)?;
+            let directory = tree::make_directory(&self.environment.path, &path)?;
+            check_out(&directory)?;
+        }
         let content = Content::Git {
             remote: origin.remote.clone(),
             commit: commit.clone(),

@@ -14,7 +14,7 @@ use crate::environments::{self, Environment};
 use crate::error::{DeployError, Kind, Result};
 use crate::forge::Forge;
 use crate::git::{Git, Mirror};
-use crate::settings::{PurgeLevel, Settings};
+use crate::settings::{PurgeLevel, Settings, SourceKind};
 use crate::state::{Store, own_directory};
 use crate::{lock, process, tree};
 
@@ -236,9 +236,18 @@ impl Deployer {
     /// # Errors
     /// The settings cannot be used.
     pub fn new(settings: Settings, publish: Arc<dyn Publish>) -> Result<Deployer> {
+        let configured: Vec<&str> = settings
+            .sources
+            .iter()
+            .filter_map(|source| match &source.kind {
+                SourceKind::Git { remote } => Some(remote.as_str()),
+                _ => None,
+            })
+            .collect();
         let git = Git::new(
             settings.git.clone(),
             settings.proxy.clone(),
+            &configured,
             settings.cachedir.clone(),
             settings.fetch_timeout,
         );
@@ -328,7 +337,7 @@ impl Session<'_> {
             return Err(problem);
         }
         let name = environment.name.clone();
-        let _lock = lock::take(&settings.cachedir, &format!("environment-{name}"), &cancel)?;
+        let lock = lock::take(&settings.cachedir, &format!("environment-{name}"), &cancel)?;
         let unfinished = unfinished(&environment.path);
         let was_unfinished = unfinished.exists();
         if let Some(parent) = environment.path.parent() {
@@ -341,7 +350,7 @@ impl Session<'_> {
         stdx::fs::write_atomic(&generation, sign.as_bytes(), 0o644)
             .map_err(DeployError::io("write", &generation))?;
         stdx::fs::write_atomic(&unfinished, b"", 0o644).map_err(DeployError::io("write", &unfinished))?;
-        let mut build = Build::begin(self, &environment, request, &cancel, was_unfinished)?;
+        let mut build = Build::begin(self, &environment, request, &cancel, &lock, was_unfinished)?;
         let result = build.run(&started_at);
         if result.as_ref().is_ok_and(|made| made.changed) {
             // Files have to be on the disk before anything says that they are there.
@@ -396,7 +405,7 @@ impl Session<'_> {
             return Ok(Vec::new());
         }
         let is_wanted = |environments: &[Environment], path: &Path| {
-            environments.iter().any(|environment| environment.path == path)
+            environments.iter().any(|environment| real(&environment.path) == real(path))
         };
         let basedirs: HashSet<&Path> = match &settings.environments_dir {
             Some(directory) => HashSet::from([directory.as_path()]),
@@ -496,6 +505,14 @@ impl Session<'_> {
 
     pub(crate) fn is_fetched(&self, mirror: &Mirror) -> bool {
         self.fetched.lock().unwrap_or_else(PoisonError::into_inner).contains(&mirror.remote)
+    }
+}
+
+/// A path whose directory is named without links: sources may name one by several paths.
+fn real(path: &Path) -> PathBuf {
+    match (path.parent().map(Path::canonicalize), path.file_name()) {
+        (Some(Ok(parent)), Some(name)) => parent.join(name),
+        _ => path.to_owned(),
     }
 }
 

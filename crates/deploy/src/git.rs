@@ -9,7 +9,7 @@
 
 mod auth;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -56,6 +56,8 @@ const CONFIGURATION: &[(&str, &str)] = &[
 pub(crate) struct Git {
     settings: GitSettings,
     proxy: Option<Secret>,
+    /// `https://host` of the configured repositories, which may see the token that is for all.
+    trusted: HashSet<String>,
     cachedir: PathBuf,
     /// For one command that goes over the network.
     fetch_timeout: Duration,
@@ -85,12 +87,16 @@ impl Git {
     pub(crate) fn new(
         settings: GitSettings,
         proxy: Option<Secret>,
+        configured: &[&str],
         cachedir: PathBuf,
         fetch_timeout: Duration,
     ) -> Git {
+        let own = settings.repositories.iter().map(|repository| repository.remote.as_str());
+        let trusted = configured.iter().copied().chain(own).map(auth::host_of).collect();
         Git {
             settings,
             proxy,
+            trusted,
             cachedir,
             fetch_timeout,
             repositories: Mutex::default(),
@@ -141,17 +147,9 @@ impl Git {
 
     /// Brings the copy up to date.
     pub(crate) fn fetch(&self, mirror: &Mirror, cancel: &Cancel) -> Result<()> {
-        let _here = self.lock(mirror);
-        let here = _here.lock().unwrap_or_else(PoisonError::into_inner);
-        let _elsewhere = self.lock_file(mirror, cancel)?;
-        let failed = |output: &Output| {
-            DeployError::failed(format!(
-                "could not fetch {}: {}",
-                without_passwords(&mirror.remote),
-                output.complaint()
-            ))
-            .with("remote", without_passwords(&mirror.remote))
-        };
+        let here = self.lock(mirror);
+        let _here = here.lock().unwrap_or_else(PoisonError::into_inner);
+        let elsewhere = self.lock_file(mirror, cancel)?;
         if mirror.exists() {
             if self.origin(&mirror.directory).is_some_and(|origin| origin != mirror.remote) {
                 return Err(DeployError::failed(format!(
@@ -162,10 +160,24 @@ impl Git {
             remove_locks(&mirror.directory);
             let mut command = self.network_command(Some(&mirror.directory), &mirror.remote)?;
             command.args(["fetch", "--quiet", "--prune", "--no-recurse-submodules", "--", "origin"]);
-            let output = process::run(command, None, self.fetch_timeout, cancel)?;
-            drop(here);
-            return if output.status.success() { Ok(()) } else { Err(failed(&output)) };
+            let output = process::run_locked(command, &elsewhere, self.fetch_timeout, cancel)?;
+            if output.status.success() {
+                return Ok(());
+            }
+            if !is_damaged(&output.complaint()) {
+                return Err(fetch_failed(mirror, &output));
+            }
+            tracing::warn!(
+                path = %mirror.directory.display(),
+                reason = output.complaint(),
+                "a copy of a repository is damaged, and made anew"
+            );
         }
+        self.clone_anew(mirror, &elsewhere, cancel)
+    }
+
+    /// Makes the copy of a repository. Called with its lock held.
+    fn clone_anew(&self, mirror: &Mirror, lock: &FileLock, cancel: &Cancel) -> Result<()> {
         // Addresses may have passwords in them.
         stdx::fs::create_directory(&self.cachedir, 0o750)
             .map_err(DeployError::io("create", &self.cachedir))?;
@@ -174,11 +186,11 @@ impl Git {
         let place = scratch.path().join("repository.git");
         let mut command = self.network_command(None, &mirror.remote)?;
         command.args(["clone", "--quiet", "--mirror", "--template=", "--"]).arg(&mirror.remote).arg(&place);
-        let output = process::run(command, None, self.fetch_timeout, cancel)?;
+        let output = process::run_locked(command, lock, self.fetch_timeout, cancel)?;
         if !output.status.success() {
-            return Err(failed(&output));
+            return Err(fetch_failed(mirror, &output));
         }
-        // The remains of one that was not finished elsewhere.
+        // A damaged one, or the remains of one that was not finished.
         if mirror.directory.exists() {
             fs::remove_dir_all(&mirror.directory).map_err(DeployError::io("remove", &mirror.directory))?;
         }
@@ -295,6 +307,7 @@ impl Git {
         directory: &Path,
         index: &Path,
         without_spec: bool,
+        environment: &FileLock,
         cancel: &Cancel,
     ) -> Result<()> {
         let tree = self.tree(mirror, commit, without_spec, cancel)?;
@@ -306,7 +319,7 @@ impl Git {
         let mut command = self.command(Some(&mirror.directory));
         command.current_dir(directory).env("GIT_WORK_TREE", directory).env("GIT_INDEX_FILE", index);
         command.args(["read-tree", "--reset", "-u", "--no-recurse-submodules", &tree]);
-        let output = process::run(command, None, self.fetch_timeout, cancel)?;
+        let output = process::run_locked(command, environment, self.fetch_timeout, cancel)?;
         match output.status.success() {
             true => Ok(()),
             false => Err(DeployError::failed(format!(
@@ -353,7 +366,7 @@ impl Git {
     /// The same for a command that talks to a remote.
     fn network_command(&self, directory: Option<&Path>, remote: &str) -> Result<Command> {
         let mut command = self.command(directory);
-        let access = auth::access(&self.settings, self.proxy.as_ref(), remote)?;
+        let access = auth::access(&self.settings, self.proxy.as_ref(), &self.trusted, remote)?;
         for (variable, value) in access.variables {
             command.env(variable, value);
         }
@@ -381,6 +394,18 @@ impl Mirror {
     pub(crate) fn directory(&self) -> &Path {
         &self.directory
     }
+}
+
+fn fetch_failed(mirror: &Mirror, output: &Output) -> DeployError {
+    let remote = without_passwords(&mirror.remote);
+    DeployError::failed(format!("could not fetch {remote}: {}", output.complaint())).with("remote", remote)
+}
+
+/// Whether git complains of its own files.
+fn is_damaged(complaint: &str) -> bool {
+    const WORDS: &[&str] =
+        &["corrupt", "bad object", "is empty", "unable to read", "not a git repository", "bad signature"];
+    WORDS.iter().any(|word| complaint.contains(word))
 }
 
 /// Configuration in the environment, where no list of processes shows it.
@@ -476,7 +501,7 @@ mod tests {
         for text in ["main", "v1.0", "feature/x", "refs/pull/1/head", "HEAD"] {
             assert!(is_reference(text), "{text:?}");
         }
-        let git = Git::new(GitSettings::default(), None, "/nonexistent".into(), Duration::from_secs(1));
+        let git = Git::new(GitSettings::default(), None, &[], "/nonexistent".into(), Duration::from_secs(1));
         for remote in ["--upload-pack=touch /tmp/x", "ext::sh -c x", "", "a\nb", "fd::3"] {
             assert!(git.mirror(remote).is_err(), "{remote:?}");
         }

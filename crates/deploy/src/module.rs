@@ -286,7 +286,11 @@ fn git(
         if !["version", "branch", "tag", "commit", "ref"].contains(&key) {
             continue;
         }
-        let Some(text) = text(key)? else { continue };
+        let Some(text) = text(key)? else {
+            // The last one counts, also if it says nothing.
+            (wanted, is_static) = (Wanted::Default, false);
+            continue;
+        };
         if !by.is_empty() {
             // As r10k has it.
             warnings.push(failed(format!("module {title} has `{by}` and `{key}`; `{key}` counts")).msg);

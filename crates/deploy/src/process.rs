@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use stdx::fs::FileLock;
+
 use crate::cancel::Cancel;
 use crate::error::{DeployError, Kind, Result};
 
@@ -77,7 +79,30 @@ pub(crate) fn without_passwords(text: &str) -> String {
 
 /// Runs a program to its end. `input` is what it reads.
 pub(crate) fn run(
+    command: Command,
+    input: Option<&[u8]>,
+    limit: Duration,
+    cancel: &Cancel,
+) -> Result<Output> {
+    let stdin = if input.is_some() { Stdio::piped() } else { Stdio::null() };
+    run_with(command, stdin, input, limit, cancel)
+}
+
+/// The same for a program that writes what a lock protects. It reads nothing, and holds the lock as long as it lives.
+pub(crate) fn run_locked(
+    command: Command,
+    lock: &FileLock,
+    limit: Duration,
+    cancel: &Cancel,
+) -> Result<Output> {
+    let lock =
+        lock.shared().map_err(|error| DeployError::failed(format!("could not hand on a lock: {error}")))?;
+    run_with(command, Stdio::from(lock), None, limit, cancel)
+}
+
+fn run_with(
     mut command: Command,
+    stdin: Stdio,
     input: Option<&[u8]>,
     limit: Duration,
     cancel: &Cancel,
@@ -90,7 +115,6 @@ pub(crate) fn run(
         _ => DeployError::failed(format!("could not run {name}: {error}")),
     };
     cancel.check()?;
-    let stdin = if input.is_some() { Stdio::piped() } else { Stdio::null() };
     command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let mut child = command.spawn().map_err(failed)?;
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());

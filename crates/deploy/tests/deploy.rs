@@ -473,3 +473,40 @@ fn an_end_that_was_not_heard_is_told_again() {
     session.purge(&Cancel::never()).unwrap();
     assert_eq!(publish.told.lock().unwrap().len(), told);
 }
+
+#[test]
+fn caches_that_are_damaged_are_made_anew() {
+    let site = Site::new();
+    site.commit("a", "main", &[("f", Some("1"))]);
+    let file = format!("mod 'a', git: '{}'\n", site.url("a"));
+    site.commit("control", "production", &[("Puppetfile", Some(&file)), ("x", Some("1"))]);
+    site.deploy("production").unwrap();
+    let whole = site.tree("production");
+    let damage = |is_hurt: &dyn Fn(&str) -> bool| {
+        let mut count = 0;
+        let mut directories = vec![site.path("cache")];
+        while let Some(directory) = directories.pop() {
+            for entry in fs::read_dir(&directory).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    directories.push(path);
+                } else if is_hurt(path.file_name().unwrap().to_str().unwrap()) {
+                    fs::write(&path, "").unwrap();
+                    count += 1;
+                }
+            }
+        }
+        assert!(count >= 2, "{count}");
+    };
+    // As a power cut leaves what was not on the disk yet.
+    damage(&|name| name.ends_with(".index"));
+    fs::remove_file(site.path("environments/production/x")).unwrap();
+    site.deploy("production").unwrap();
+    assert_eq!(site.tree("production"), whole);
+    damage(&|name| name == "HEAD");
+    site.deploy("production").unwrap();
+    assert_eq!(site.tree("production"), whole);
+    damage(&|name| name == "state.json" || name == "HEAD");
+    site.deploy("production").unwrap();
+    assert_eq!(site.tree("production"), whole);
+}

@@ -192,6 +192,12 @@ impl FileLock {
         Ok(FileLock { _file: file })
     }
 
+    /// The lock for a child process to hold as well, as one of its open files: it then lasts until both have ended, so that nobody
+    /// takes the lock of a process that was killed while its child goes on.
+    pub fn shared(&self) -> io::Result<File> {
+        self._file.try_clone()
+    }
+
     fn open(path: &Path, mode: u32) -> io::Result<File> {
         match OpenOptions::new().write(true).create_new(true).mode(mode).open(path) {
             Ok(file) => {

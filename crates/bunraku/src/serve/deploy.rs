@@ -196,7 +196,14 @@ impl Publisher {
 
 impl Publish for Publisher {
     fn check(&self, built: &Built<'_>) -> Result<(), DeployError> {
-        self.checker.as_ref().map_or(Ok(()), |checker| checker.check(built.environment, built.path))
+        let checked = self.checker.as_ref().map(|checker| checker.check(built.environment, built.path));
+        checked.unwrap_or(Ok(())).map_err(|error| match self.commit {
+            Some(_) => error,
+            None => DeployError {
+                msg: format!("{}\nWithout file sync it serves all the same: mend it soon", error.msg),
+                ..error
+            },
+        })
     }
 
     fn publish(&self, built: &Built<'_>) -> Result<Published, DeployError> {

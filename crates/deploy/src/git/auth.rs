@@ -3,6 +3,7 @@
 //! Tokens stand in the environment of git and nowhere else, and git asks for one only when the remote wants it, so that no other host
 //! sees it after a redirection.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -23,8 +24,13 @@ pub(super) struct Access {
     pub(super) configuration: Vec<(String, String)>,
 }
 
-/// How a remote is reached.
-pub(super) fn access(settings: &GitSettings, proxy: Option<&Secret>, remote: &str) -> Result<Access> {
+/// How a remote is reached. The token that is for all goes to `trusted` hosts, since a branch could name any other.
+pub(super) fn access(
+    settings: &GitSettings,
+    proxy: Option<&Secret>,
+    trusted: &HashSet<String>,
+    remote: &str,
+) -> Result<Access> {
     let own = settings.repositories.iter().find(|repository| repository.remote == remote);
     let mut access = Access::default();
     let is_http = ["http://", "https://"]
@@ -43,7 +49,10 @@ pub(super) fn access(settings: &GitSettings, proxy: Option<&Secret>, remote: &st
             access.variables.push((variable.to_owned(), proxy.show().to_owned()));
         }
     }
-    let token = own.and_then(|own| own.oauth_token.as_deref()).or(settings.oauth_token.as_deref());
+    let token = own.and_then(|own| own.oauth_token.as_deref()).or_else(|| {
+        let is_trusted = remote.starts_with("https://") && trusted.contains(&host_of(remote));
+        settings.oauth_token.as_deref().filter(|_| is_trusted)
+    });
     if let Some(file) = token {
         let user = own.and_then(|own| own.username.as_deref()).or(settings.username.as_deref());
         access.variables.push(("BUNRAKU_GIT_USER".to_owned(), user.unwrap_or(TOKEN_USER).to_owned()));
@@ -57,7 +66,7 @@ pub(super) fn access(settings: &GitSettings, proxy: Option<&Secret>, remote: &st
 }
 
 /// `https://host:port` of an address.
-fn host_of(remote: &str) -> String {
+pub(super) fn host_of(remote: &str) -> String {
     let Some((scheme, rest)) = remote.split_once("://") else { return remote.to_owned() };
     let authority = rest.split('/').next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
@@ -135,12 +144,25 @@ mod tests {
             ..RepositorySettings::default()
         };
         let settings = GitSettings { repositories: vec![own], ..GitSettings::default() };
-        let access = access(&settings, None, "https://h:1/r.git").unwrap();
+        let access = access(&settings, None, &HashSet::new(), "https://h:1/r.git").unwrap();
         assert!(access.variables.contains(&("BUNRAKU_GIT_TOKEN".to_owned(), "s3cret".to_owned())));
         assert_eq!(access.configuration[1].0, "credential.https://h:1.helper");
-        assert!(super::access(&settings, None, "https://other/r.git").unwrap().variables.is_empty());
+        assert!(
+            super::access(&settings, None, &HashSet::new(), "https://other/r.git")
+                .unwrap()
+                .variables
+                .is_empty()
+        );
+        let trusted = HashSet::from(["https://h:1".to_owned(), "http://h".to_owned()]);
+        let all = GitSettings { oauth_token: Some(file.clone()), ..GitSettings::default() };
+        for (remote, count) in
+            [("https://h:1/x", 2), ("https://h/x", 0), ("https://evil/x", 0), ("http://h/x", 0)]
+        {
+            let access = super::access(&all, None, &trusted, remote).unwrap();
+            assert_eq!(access.variables.len(), count, "{remote}");
+        }
         std::fs::write(&file, "two words\n").unwrap();
-        let error = super::access(&settings, None, "https://h:1/r.git").err().unwrap();
+        let error = super::access(&settings, None, &HashSet::new(), "https://h:1/r.git").err().unwrap();
         assert!(error.msg.ends_with("it must be one word"), "{error}");
     }
 }
