@@ -281,7 +281,10 @@ fn no_version_is_made_of_what_is_deployed_meanwhile() {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             for n in 0_u64.. {
-                std::fs::write(&path, n.to_string()).unwrap();
+                // As a whole, as deploys do.
+                let scratch = path.with_extension("new");
+                std::fs::write(&scratch, n.to_string()).unwrap();
+                std::fs::rename(&scratch, &path).unwrap();
                 if stop.load(std::sync::atomic::Ordering::Relaxed) {
                     break;
                 }
@@ -290,12 +293,19 @@ fn no_version_is_made_of_what_is_deployed_meanwhile() {
         while !path.exists() {
             std::thread::yield_now();
         }
-        for n in 0..200 {
-            site.write(&format!("environments/production/f{n}"), "2");
-        }
-        let outcome = storage.commit(&all()).remove(REPO).unwrap().unwrap();
-        let error = outcome.submodules["environments/production"].as_ref().unwrap_err().to_string();
+        // Until the two meet.
+        let mut errors = (0..2_000).filter_map(|round: u32| {
+            site.write("environments/production/f0", &round.to_string());
+            let outcome = storage.commit(&all());
+            outcome[REPO].as_ref().unwrap().submodules["environments/production"]
+                .as_ref()
+                .err()
+                .map(ToString::to_string)
+        });
+        let error = errors.next();
+        // Before anything may fail: the scope waits for the thread.
         stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        let error = error.unwrap();
         assert!(error.ends_with("was deployed while it was read; commit again"), "{error}");
     });
     assert_ne!(commit(&storage, "production"), first);
