@@ -295,7 +295,7 @@ fn no_version_is_made_of_what_is_deployed_meanwhile() {
         }
         // Until the two meet.
         let mut errors = (0..2_000).filter_map(|round: u32| {
-            site.write("environments/production/f0", &round.to_string());
+            site.write("environments/production/f0", round.to_string());
             let outcome = storage.commit(&all());
             outcome[REPO].as_ref().unwrap().submodules["environments/production"]
                 .as_ref()

@@ -15,7 +15,7 @@ use crate::engine::{Deployer, Event, ModuleDeploy, Request, Session};
 use crate::environments::{Conflicts, Environment, RootContent};
 use crate::error::{DeployError, Result};
 use crate::forge::Forge;
-use crate::git::{Mirror, RefKind};
+use crate::git::{Mirror, Place, RefKind};
 use crate::module::{self, ForgeVersion, GitOrigin, Module, Origin, Wanted};
 use crate::puppetfile::Puppetfile;
 use crate::purge::Managed;
@@ -237,7 +237,13 @@ impl<'a> Build<'a> {
                 let index = self.store.index("")?;
                 let check_out = || {
                     let git = &self.deployer().git;
-                    git.check_out(&mirror, &commit, path, &index, false, self.lock, self.cancel)
+                    git.check_out(
+                        &mirror,
+                        &commit,
+                        &Place { directory: path, index: &index, lock: self.lock },
+                        false,
+                        self.cancel,
+                    )
                 };
                 if let Err(error) = check_out() {
                     self.cancel.check()?;
@@ -498,7 +504,13 @@ impl<'a> Build<'a> {
         let directory = tree::make_directory(&self.environment.path, &path)?;
         let index = self.store.index(&path)?;
         let check_out = |directory: &Path| {
-            git.check_out(&mirror, &commit, directory, &index, without_spec, self.lock, self.cancel)
+            git.check_out(
+                &mirror,
+                &commit,
+                &Place { directory, index: &index, lock: self.lock },
+                without_spec,
+                self.cancel,
+            )
         };
         if let Err(error) = check_out(&directory) {
             self.cancel.check()?;

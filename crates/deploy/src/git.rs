@@ -72,6 +72,16 @@ pub(crate) struct Mirror {
     directory: PathBuf,
 }
 
+/// Where a commit is checked out.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) directory: &'a Path,
+    /// Where git remembers what it wrote; it belongs to the directory.
+    pub(crate) index: &'a Path,
+    /// Of the environment.
+    pub(crate) lock: &'a FileLock,
+}
+
 /// What a reference is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RefKind {
@@ -299,17 +309,15 @@ impl Git {
     }
 
     /// Makes a directory equal to a commit, as far as files of this one and of the commit that was checked out before are concerned.
-    /// `index` is where git remembers what it wrote; it belongs to the directory.
     pub(crate) fn check_out(
         &self,
         mirror: &Mirror,
         commit: &str,
-        directory: &Path,
-        index: &Path,
+        place: &Place<'_>,
         without_spec: bool,
-        environment: &FileLock,
         cancel: &Cancel,
     ) -> Result<()> {
+        let Place { directory, index, lock: environment } = *place;
         let tree = self.tree(mirror, commit, without_spec, cancel)?;
         // Of a git that was killed; nobody else uses this index.
         let lock = index.with_extension("index.lock");
