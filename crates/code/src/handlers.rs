@@ -425,7 +425,8 @@ impl Handlers {
 /// The environments that must not be committed, and why.
 async fn judge_all(judge: &dyn Judge, storage: &Storage, target: &Target) -> BTreeMap<String, String> {
     let mut refused = BTreeMap::new();
-    for (submodule, environment, directory) in storage.staged_environments(target) {
+    let staged = storage.staged_environments(target);
+    for (submodule, environment, directory) in staged.clone() {
         // Also if the deploy ends meanwhile: nobody has judged what it brought.
         if let Some(reason) = versions::unfinished(&directory) {
             refused.insert(submodule, reason);
@@ -434,6 +435,12 @@ async fn judge_all(judge: &dyn Judge, storage: &Storage, target: &Target) -> BTr
         if let Err(reason) = judge.judge(&environment, &directory).await {
             tracing::warn!(environment, reason, "the gate refuses what is staged");
             refused.insert(submodule, reason);
+        }
+    }
+    let judged: BTreeSet<String> = staged.into_iter().map(|(submodule, ..)| submodule).collect();
+    for (submodule, ..) in storage.staged_environments(target) {
+        if !judged.contains(&submodule) {
+            refused.insert(submodule, "it came while others were judged: commit it again".to_owned());
         }
     }
     for (submodule, environment) in storage.ending_environments(target) {

@@ -562,6 +562,7 @@ pub async fn gate(
     environment: &str,
     directory: &Path,
     gate: &Gate,
+    progress: Arc<Progress>,
 ) -> Result<Option<Report>, PreviewError> {
     let tree = Tree { directory: directory.to_owned(), name: "staging".to_owned(), held: None };
     let order = Order {
@@ -572,7 +573,7 @@ pub async fn gate(
         full: false,
         names_max: 10,
     };
-    match run(server, order, Arc::default()).await {
+    match run(server, order, progress).await {
         Err(PreviewError::Environment(EnvironmentError::NotFound(_))) => Ok(None),
         report => report.map(Some),
     }

@@ -204,6 +204,7 @@ mod tests {
     fn report(changed: usize, unchanged: usize, groups: &[(What, &str)]) -> Report {
         let mut report = Report::default();
         (report.nodes.changed, report.nodes.unchanged) = (changed, unchanged);
+        report.nodes.total = changed + unchanged;
         report.changes = groups
             .iter()
             .map(|(what, resource)| Group {
@@ -226,7 +227,7 @@ mod tests {
         assert!("x".parse::<Limit>().is_err() && "101%".parse::<Limit>().is_err());
         let gate = Gate { max_changed: Some(Limit::Nodes(0)), ..Gate::default() };
         let mut failing = report(0, 9, &[]);
-        failing.nodes.newly_failing = 1;
+        (failing.nodes.newly_failing, failing.nodes.total) = (1, 10);
         let reasons = gate.judge(&failing).reasons;
         assert_eq!(reasons, ["1 of 10 nodes change, and at most 0 may"]);
     }
@@ -251,5 +252,9 @@ mod tests {
         assert!(Gate::default().judge(&failing).passed);
         let gate = Gate { fail_on_error: true, ..Gate::default() };
         assert_eq!(gate.judge(&failing).reasons, ["2 nodes that compiled before fail"]);
+        let mut unknown = report(0, 9, &[]);
+        unknown.nodes.unknown = 1;
+        assert!(Gate::default().judge(&unknown).passed);
+        assert_eq!(gate.judge(&unknown).reasons, ["nobody knows what becomes of 1 node"]);
     }
 }

@@ -82,6 +82,8 @@ pub struct Jobs {
     trees: Option<Arc<dyn Trees>>,
     allowed: String,
     gate: RwLock<Option<Gate>>,
+    /// The one that judges now.
+    judging: Mutex<Arc<Progress>>,
 }
 
 impl Jobs {
@@ -95,6 +97,7 @@ impl Jobs {
             trees,
             allowed,
             gate: RwLock::default(),
+            judging: Mutex::default(),
         }
     }
 
@@ -108,6 +111,7 @@ impl Jobs {
     pub fn close(&self) {
         *self.server.write().unwrap_or_else(PoisonError::into_inner) = None;
         self.lock().values().for_each(|job| job.progress.cancel());
+        self.judging.lock().unwrap_or_else(PoisonError::into_inner).cancel();
     }
 
     /// Whether a directory of code may become an environment's, by the gate of the configuration. Nothing without a gate, and for
@@ -120,7 +124,10 @@ impl Jobs {
         let Some(gate) = gate.filter(|gate| !gate.is_open()) else { return Ok(None) };
         let server = self.server().ok_or("the server is stopping")?;
         let _turn = self.turns.acquire().await.map_err(|error| error.to_string())?;
-        super::gate(&server, environment, directory, &gate).await.map_err(|error| error.to_string())
+        let progress = Arc::<Progress>::default();
+        *self.judging.lock().unwrap_or_else(PoisonError::into_inner) = progress.clone();
+        let report = super::gate(&server, environment, directory, &gate, progress).await;
+        report.map_err(|error| error.to_string())
     }
 
     /// Whether an environment may end: with a gate only one that has no nodes.

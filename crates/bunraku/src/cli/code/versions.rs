@@ -213,7 +213,11 @@ pub(super) async fn ask(
     let base = primary.base(site);
     let url = format!("{base}{path}");
     let tls = identity::tls(site, |name, path| format!("could not read {name} at {}", path.display()))?;
-    let client = Client::new(&tls);
+    let client = Client::new(&tls).with_limits(rest::client::ClientLimits {
+        // A commit waits for the gate, which compiles catalogs.
+        answer_timeout: std::time::Duration::from_secs(3600),
+        ..Default::default()
+    });
     let answer = match document {
         Some(document) => client.send_json(method, &url, document).await?,
         None => client.send(method, &url, [], rest::Bytes::new()).await?,
