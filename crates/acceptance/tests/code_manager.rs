@@ -352,6 +352,19 @@ async fn the_gate_judges_deploys_and_hooks_hear_of_them() {
     assert_eq!(refused[0]["error"]["kind"], "puppetlabs.code-manager/file-sync-failure");
     assert!(refused[0]["error"]["msg"].as_str().unwrap().contains("the gate refuses"), "{refused:#}");
     assert!(sites.manifest("primary", "production").contains("one"));
+    // Nor does an environment end that has nodes.
+    sites.push("qa", "notify { 'qa': }\n");
+    let token = sites.token(&["*"]);
+    let deploy = async |wanted: Value| {
+        sites.ask(Method::POST, "/deploys", Some(&token), &wanted).await.ok().unwrap();
+    };
+    deploy(json!({"environments": ["qa"], "wait": true})).await;
+    agent.catalog(&compiler::facts("web.example.com"), "qa").await.unwrap().ok().unwrap();
+    let control: PathBuf = sites.folder.path().join("control");
+    git(&control, &["checkout", "-q", "production"]);
+    git(&control, &["branch", "-q", "-D", "qa"]);
+    deploy(json!({"deploy-all": true, "wait": true})).await;
+    assert!(sites.manifest("primary", "qa").contains("qa"));
     sites.cluster.stop().await;
 }
 

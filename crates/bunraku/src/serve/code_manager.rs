@@ -63,11 +63,12 @@ impl deploy::Commit for Judged {
     fn commit(&self, submodule: &str, message: Option<&str>) -> Result<Published, DeployError> {
         let environment = submodule.rsplit('/').next().unwrap_or(submodule);
         let directory = self.environments.join(environment);
-        if directory.is_dir() {
-            // Deploys have threads of their own, which may wait.
-            let verdict = self.runtime.block_on(self.judge.judge(environment, &directory));
-            verdict.map_err(|reason| DeployError::new(Kind::NotPublished, reason))?;
-        }
+        // Deploys have threads of their own, which may wait. A branch that is gone ends its environment, which is judged like any change.
+        let verdict = match directory.is_dir() {
+            true => self.runtime.block_on(self.judge.judge(environment, &directory)),
+            false => self.runtime.block_on(self.judge.judge_end(environment)),
+        };
+        verdict.map_err(|reason| DeployError::new(Kind::NotPublished, reason))?;
         self.here.commit(submodule, message)
     }
 }
