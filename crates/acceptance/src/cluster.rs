@@ -6,7 +6,7 @@ use bunraku::config::{Config, Site};
 use bunraku::serve::primary::{self, Primary};
 
 use pki::{AltName, CsrBuilder, Extension, KeyKind, KeyPair};
-use rest::{Client, HeaderValue, Method, header};
+use rest::{Client, ClientTls, HeaderValue, Method, Revocation, TlsMaterial, header};
 
 use crate::examples;
 use crate::process::free_port;
@@ -108,6 +108,18 @@ impl Cluster {
     /// PEM of the authority's certificates.
     pub fn authority(&self) -> Vec<u8> {
         std::fs::read(self.site.path("cacert")).unwrap()
+    }
+
+    /// A client with this machine's certificate, which may do what only the primary itself may.
+    pub fn own_client(&self) -> Client {
+        let material = TlsMaterial {
+            chain: &std::fs::read(self.site.path("hostcert")).unwrap(),
+            key: &std::fs::read(self.site.path("hostprivkey")).unwrap(),
+            authorities: &self.authority(),
+            revocation_lists: b"",
+            revocation: Revocation::Off,
+        };
+        Client::new(&ClientTls::new(&material).unwrap())
     }
 
     /// The configuration file, for the program `bunraku`.

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr, reason = "test support")]
 
 pub mod agent;
+pub mod bench;
 pub mod cluster;
 pub mod compiler;
 pub mod differential;

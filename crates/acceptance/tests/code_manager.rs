@@ -10,7 +10,7 @@ use acceptance::cluster::{Cluster, Options};
 use acceptance::compiler::{self, Machine, until};
 use deploy::manager::tokens::Tokens;
 use rest::client::Answer;
-use rest::{Bytes, Client, ClientTls, HeaderName, HeaderValue, Method, Revocation, TlsMaterial, header};
+use rest::{Bytes, Client, ClientTls, HeaderName, HeaderValue, Method, header};
 use serde_json::{Value, json};
 
 struct Sites {
@@ -80,15 +80,7 @@ impl Sites {
 
     /// A client with this machine's certificate.
     fn primary(&self) -> Client {
-        let site = self.cluster.site();
-        let material = TlsMaterial {
-            chain: &std::fs::read(site.path("hostcert")).unwrap(),
-            key: &std::fs::read(site.path("hostprivkey")).unwrap(),
-            authorities: &self.cluster.authority(),
-            revocation_lists: b"",
-            revocation: Revocation::Off,
-        };
-        Client::new(&ClientTls::new(&material).unwrap())
+        self.cluster.own_client()
     }
 
     /// What serves on the primary, or on a compiler.

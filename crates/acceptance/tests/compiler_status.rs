@@ -6,7 +6,7 @@ use std::path::Path;
 
 use acceptance::cluster::{Cluster, Options};
 use acceptance::compiler::{self, Machine, cluster, status, until};
-use rest::{Client, ClientTls, Method, Revocation, TlsMaterial};
+use rest::{Client, ClientTls, Method};
 use serde_json::{Value, json};
 
 /// The alerts of a part, as severity and text.
@@ -42,15 +42,7 @@ async fn commit(cluster: &Cluster, staging: &Path, text: &str) {
     let manifests = staging.join("environments/production/manifests");
     std::fs::create_dir_all(&manifests).unwrap();
     std::fs::write(manifests.join("site.pp"), text).unwrap();
-    let site = cluster.site();
-    let material = TlsMaterial {
-        chain: &std::fs::read(site.path("hostcert")).unwrap(),
-        key: &std::fs::read(site.path("hostprivkey")).unwrap(),
-        authorities: &cluster.authority(),
-        revocation_lists: b"",
-        revocation: Revocation::Off,
-    };
-    let client = Client::new(&ClientTls::new(&material).unwrap());
+    let client = cluster.own_client();
     let url = format!("{}/file-sync/v1/commit", cluster.url());
     let answer = client.send_json(Method::POST, &url, &json!({"commit-all": true})).await.unwrap();
     assert_eq!(answer.status, 200, "{}", answer.text());

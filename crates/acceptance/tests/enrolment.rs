@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 use acceptance::cluster::{Cluster, Options};
 use acceptance::fresh;
 use acceptance::process::free_port;
-use rest::{Bytes, Client, ClientTls, Method, Revocation, TlsMaterial};
+use rest::{Bytes, Client, ClientTls, Method};
 use serde_json::{Value, json};
 
 /// The program, as users start it.
@@ -23,15 +23,7 @@ async fn primary() -> Cluster {
 }
 
 fn administrator(cluster: &Cluster) -> Client {
-    let site = cluster.site();
-    let material = TlsMaterial {
-        chain: &std::fs::read(site.path("hostcert")).unwrap(),
-        key: &std::fs::read(site.path("hostprivkey")).unwrap(),
-        authorities: &cluster.authority(),
-        revocation_lists: b"",
-        revocation: Revocation::Off,
-    };
-    Client::new(&ClientTls::new(&material).unwrap())
+    cluster.own_client()
 }
 
 /// Signs as `bunraku ca sign` does; with more than the settings allow, if `more` says so.

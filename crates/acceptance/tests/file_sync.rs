@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use acceptance::agent::{Agent, facts_of};
 use acceptance::cluster::{Cluster, Options};
 use acceptance::compiler::{self, Machine};
-use rest::{Client, ClientTls, Method, Revocation, TlsMaterial};
+use rest::{Client, Method};
 use serde_json::{Value, json};
 
 const COMMIT: &str = "/file-sync/v1/commit";
@@ -80,15 +80,7 @@ impl Sites {
         let toml = format!("{}{}", compiler::TOML, lines("primary"));
         let cluster = Cluster::start_with(Options { toml, ..Options::default() }).await;
         let machine = Machine::enrolled(&cluster, "compiler.example.com", &lines("compiler"));
-        let site = cluster.site();
-        let material = TlsMaterial {
-            chain: &std::fs::read(site.path("hostcert")).unwrap(),
-            key: &std::fs::read(site.path("hostprivkey")).unwrap(),
-            authorities: &cluster.authority(),
-            revocation_lists: b"",
-            revocation: Revocation::Off,
-        };
-        let committer = Client::new(&ClientTls::new(&material).unwrap());
+        let committer = cluster.own_client();
         Sites { cluster, machine, folder, committer }
     }
 

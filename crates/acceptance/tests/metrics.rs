@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use acceptance::agent::Agent;
 use acceptance::cluster::{Cluster, Options};
 use acceptance::compiler::{self, Machine, facts, until};
-use rest::{Bytes, Client, ClientTls, Method, Revocation, TlsMaterial};
+use rest::{Bytes, Client, ClientTls, Method};
 
 async fn page(address: std::net::SocketAddr) -> String {
     let url = format!("http://{address}/metrics");
@@ -95,15 +95,7 @@ async fn figures_and_lines_of_a_run() {
     let prometheus = Agent::enrolled(&cluster.url(), &cluster.authority(), "prometheus.example.com").await;
     let answer = prometheus.get("/metrics").await.unwrap().ok().unwrap();
     samples(&answer.text());
-    let site = cluster.site();
-    let material = TlsMaterial {
-        chain: &std::fs::read(site.path("hostcert")).unwrap(),
-        key: &std::fs::read(site.path("hostprivkey")).unwrap(),
-        authorities: &cluster.authority(),
-        revocation_lists: b"",
-        revocation: Revocation::Off,
-    };
-    let primary = Client::new(&ClientTls::new(&material).unwrap());
+    let primary = cluster.own_client();
     assert_eq!(primary.send(Method::GET, &url, [], Bytes::new()).await.unwrap().status, 200);
     assert_eq!(primary.send(Method::POST, &url, [], Bytes::new()).await.unwrap().status, 403);
 

@@ -308,13 +308,7 @@ impl ClientTls {
     /// Takes any server for what it says it is, and shows no certificate. For the first contact with an authority only: what comes
     /// over such a connection must be verified in another way before it is believed.
     pub fn unverified() -> Result<ClientTls, TlsError> {
-        let config = ClientConfig::builder_with_provider(provider())
-            .with_safe_default_protocol_versions()
-            .map_err(TlsError::Identity)?
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(AnyServer(provider())))
-            .with_no_client_auth();
-        Ok(ClientTls(Arc::new(config)))
+        ClientTls::believing(Believed::Any, None)
     }
 
     fn build(
@@ -332,12 +326,15 @@ impl ClientTls {
             builder = builder.only_check_end_entity_revocation();
         }
         let inner = builder.build().map_err(trust_error)?;
-        let verifier = Arc::new(ServerVerifier { inner, intermediates: trust.intermediates });
+        ClientTls::believing(Believed::Authorities { inner, intermediates: trust.intermediates }, key)
+    }
+
+    fn believing(believed: Believed, key: Option<CertifiedKey>) -> Result<ClientTls, TlsError> {
         let config = ClientConfig::builder_with_provider(provider())
             .with_safe_default_protocol_versions()
             .map_err(TlsError::Identity)?
             .dangerous()
-            .with_custom_certificate_verifier(verifier);
+            .with_custom_certificate_verifier(Arc::new(ServerVerifier { believed, provider: provider() }));
         let config = match key {
             Some(key) => config.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(key))),
             None => config.with_no_client_auth(),
@@ -346,11 +343,19 @@ impl ClientTls {
     }
 }
 
-/// Adds the intermediate certificates of the bundle to those that the server shows.
+/// Whose certificates are believed. That the server has the key of the one it shows is always checked.
 #[derive(Debug)]
 struct ServerVerifier {
-    inner: Arc<WebPkiServerVerifier>,
-    intermediates: Vec<CertificateDer<'static>>,
+    believed: Believed,
+    provider: Arc<CryptoProvider>,
+}
+
+#[derive(Debug)]
+enum Believed {
+    /// Those of the authorities. The intermediate certificates of the bundle are added to those that the server shows.
+    Authorities { inner: Arc<WebPkiServerVerifier>, intermediates: Vec<CertificateDer<'static>> },
+    /// All.
+    Any,
 }
 
 impl ServerCertVerifier for ServerVerifier {
@@ -362,7 +367,12 @@ impl ServerCertVerifier for ServerVerifier {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        self.inner.verify_server_cert(own, &chain_with(shown, &self.intermediates), name, ocsp, now)
+        match &self.believed {
+            Believed::Authorities { inner, intermediates } => {
+                inner.verify_server_cert(own, &chain_with(shown, intermediates), name, ocsp, now)
+            }
+            Believed::Any => Ok(ServerCertVerified::assertion()),
+        }
     }
 
     fn verify_tls12_signature(
@@ -371,46 +381,7 @@ impl ServerCertVerifier for ServerVerifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.inner.verify_tls12_signature(message, certificate, signature)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.inner.verify_tls13_signature(message, certificate, signature)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.inner.supported_verify_schemes()
-    }
-}
-
-/// Believes any certificate; that the server has its key is checked all the same.
-#[derive(Debug)]
-struct AnyServer(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for AnyServer {
-    fn verify_server_cert(
-        &self,
-        _own: &CertificateDer<'_>,
-        _shown: &[CertificateDer<'_>],
-        _name: &ServerName<'_>,
-        _ocsp: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
+        let algorithms = &self.provider.signature_verification_algorithms;
         rustls::crypto::verify_tls12_signature(message, certificate, signature, algorithms)
     }
 
@@ -420,11 +391,11 @@ impl ServerCertVerifier for AnyServer {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
+        let algorithms = &self.provider.signature_verification_algorithms;
         rustls::crypto::verify_tls13_signature(message, certificate, signature, algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }

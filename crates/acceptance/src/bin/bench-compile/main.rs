@@ -50,22 +50,10 @@ struct Plan {
 }
 
 fn main() -> ExitCode {
-    // The server that is measured is this program under its own name: what the binary `bunraku` is made of, and nothing else runs.
-    if std::env::args_os().next().is_some_and(|name| Path::new(&name).ends_with("bunraku")) {
-        return bunraku::cli::main();
-    }
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let result = match arguments.split_first() {
+    acceptance::bench::main(|arguments| match arguments.split_first() {
         Some((first, rest)) if first == decoder::ARGUMENT => decoder::serve(rest),
-        _ => measure(&arguments),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("Error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+        _ => measure(arguments),
+    })
 }
 
 fn plan(arguments: &[String]) -> anyhow::Result<Plan> {

@@ -51,18 +51,7 @@ struct Plan {
 }
 
 fn main() -> ExitCode {
-    // The server that is measured is this program under its own name: what the binary `bunraku` is made of, and nothing else runs.
-    if std::env::args_os().next().is_some_and(|name| Path::new(&name).ends_with("bunraku")) {
-        return bunraku::cli::main();
-    }
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match plan(&arguments).and_then(|plan| measure(&plan)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("Error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    acceptance::bench::main(|arguments| measure(&plan(arguments)?))
 }
 
 fn plan(arguments: &[String]) -> anyhow::Result<Plan> {

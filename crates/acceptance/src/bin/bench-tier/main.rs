@@ -47,18 +47,7 @@ struct Plan {
 }
 
 fn main() -> ExitCode {
-    // The servers that are measured are this program under its own name.
-    if std::env::args_os().next().is_some_and(|name| Path::new(&name).ends_with("bunraku")) {
-        return bunraku::cli::main();
-    }
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match measure(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("Error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    acceptance::bench::main(measure)
 }
 
 fn plan(arguments: &[String]) -> anyhow::Result<Plan> {
