@@ -15,7 +15,7 @@ use crate::engine::{Deployer, Event, ModuleDeploy, Request, Session};
 use crate::environments::{Conflicts, Environment, RootContent};
 use crate::error::{DeployError, Result};
 use crate::forge::Forge;
-use crate::git::{Mirror, Place, RefKind};
+use crate::git::{self, Mirror, Place, RefKind};
 use crate::module::{self, ForgeVersion, GitOrigin, Module, Origin, Wanted};
 use crate::puppetfile::Puppetfile;
 use crate::purge::Managed;
@@ -217,19 +217,17 @@ impl<'a> Build<'a> {
                     None => self.deployer().git.resolve(&mirror, &reference)?,
                 };
                 let commit = commit.ok_or_else(|| {
-                    DeployError::failed(format!(
-                        "{} has no branch '{reference}' any more",
-                        process::without_passwords(remote)
-                    ))
+                    DeployError::failed(format!("{} has no branch '{reference}' any more", mirror.remote))
                 })?;
-                let is_known = matches!(&before, Some(Content::Git { remote: known, .. }) if known == remote);
+                let is_known =
+                    matches!(&before, Some(Content::Git { remote: known, .. }) if *known == mirror.remote);
                 if !is_known || !tree::is_directory(path) {
                     self.forget_all()?;
                     fs::create_dir_all(path).map_err(DeployError::io("create", path))?;
                 }
                 // Until it is done, nobody can say what is there.
                 let content = Content::Git {
-                    remote: remote.clone(),
+                    remote: mirror.remote.clone(),
                     commit: commit.clone(),
                     version: reference,
                     without_spec: false,
@@ -296,7 +294,10 @@ impl<'a> Build<'a> {
             let settings = &self.deployer().settings;
             match settings.forge.allow_puppetfile_override {
                 true => self.forge = Some(Forge::named(settings, url)?),
-                false => tracing::debug!(url, "the Forge of the Puppetfile is not used"),
+                false => tracing::debug!(
+                    url = process::without_passwords(url),
+                    "the Forge of the Puppetfile is not used"
+                ),
             }
         }
         for module in puppetfile.modules {
@@ -465,7 +466,7 @@ impl<'a> Build<'a> {
         let without = self.without_spec(module);
         let is_same = match (&module.origin, content) {
             (Origin::Git(git), Content::Git { remote, version, without_spec, .. }) => {
-                *remote == git.remote
+                *remote == git::clean(&git.remote)
                     && git.wanted == Wanted::Reference(version.clone())
                     && *without_spec == without
             }
@@ -476,7 +477,11 @@ impl<'a> Build<'a> {
             (
                 Origin::Tarball { source, checksum },
                 Content::Tarball { source: known, sha256, without_spec },
-            ) => source == known && checksum.as_ref() == Some(sha256) && *without_spec == without,
+            ) => {
+                process::without_passwords(source) == *known
+                    && checksum.as_ref() == Some(sha256)
+                    && *without_spec == without
+            }
             _ => false,
         };
         let deploy = is_same.then(|| self.known(module)).flatten()?;
@@ -496,7 +501,7 @@ impl<'a> Build<'a> {
         tree::make_directory(&self.environment.path, &module.directory)?;
         let directory = self.environment.path.join(&path);
         let is_known = !self.is_uncertain
-            && matches!(before, Some(Content::Git { remote, .. }) if *remote == origin.remote);
+            && matches!(before, Some(Content::Git { remote, .. }) if *remote == mirror.remote);
         if !is_known || !tree::is_directory(&directory) {
             tree::remove(&directory)?;
             self.store.remove_index(&path)?;
@@ -521,7 +526,7 @@ impl<'a> Build<'a> {
             check_out(&directory)?;
         }
         let content = Content::Git {
-            remote: origin.remote.clone(),
+            remote: mirror.remote.clone(),
             commit: commit.clone(),
             version: reference.clone(),
             without_spec,
@@ -565,7 +570,7 @@ impl<'a> Build<'a> {
             Some(default) => message.push_str(&format!(" or resolve default ref '{default}'")),
             None => message.push_str(" and no default provided"),
         }
-        Err(DeployError::failed(format!("{message} (in {})", process::without_passwords(&origin.remote))))
+        Err(DeployError::failed(format!("{message} (in {})", mirror.remote)))
     }
 
     /// The commit of a reference. The remote is asked unless the reference is one that never means another commit.
@@ -583,7 +588,7 @@ impl<'a> Build<'a> {
         branch.ok_or_else(|| {
             DeployError::failed(format!(
                 "{} has no default branch; name a branch, tag or commit",
-                process::without_passwords(&mirror.remote)
+                mirror.remote
             ))
         })
     }
@@ -645,7 +650,7 @@ impl<'a> Build<'a> {
         let without_spec = self.without_spec(module);
         let archive = self.deployer().forge.tarball(source, checksum, self.cancel)?;
         let sha256 = archive.sha256().to_owned();
-        let content = Content::Tarball { source: source.to_owned(), sha256, without_spec };
+        let content = Content::Tarball { source: process::without_passwords(source), sha256, without_spec };
         let is_there = !self.is_uncertain
             && self.state.modules.get(&path) == Some(&content)
             && tree::is_directory(&directory);

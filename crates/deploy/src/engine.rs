@@ -286,6 +286,7 @@ impl Deployer {
 pub struct Session<'a> {
     pub(crate) deployer: &'a Deployer,
     pub(crate) progress: &'a dyn Progress,
+    /// By their addresses as they were written.
     fetched: Mutex<HashSet<String>>,
     environments: Mutex<Option<Arc<[Environment]>>>,
 }
@@ -497,14 +498,14 @@ impl Session<'_> {
         if self.is_fetched(mirror) {
             return Ok(());
         }
-        self.progress.event(Event::Fetching { remote: &process::without_passwords(&mirror.remote) });
+        self.progress.event(Event::Fetching { remote: &mirror.remote });
         self.deployer.git.fetch(mirror, cancel)?;
-        self.fetched.lock().unwrap_or_else(PoisonError::into_inner).insert(mirror.remote.clone());
+        self.fetched.lock().unwrap_or_else(PoisonError::into_inner).insert(mirror.given().show().to_owned());
         Ok(())
     }
 
     pub(crate) fn is_fetched(&self, mirror: &Mirror) -> bool {
-        self.fetched.lock().unwrap_or_else(PoisonError::into_inner).contains(&mirror.remote)
+        self.fetched.lock().unwrap_or_else(PoisonError::into_inner).contains(mirror.given().show())
     }
 }
 

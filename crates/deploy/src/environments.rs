@@ -38,12 +38,23 @@ pub struct Environment {
 }
 
 /// What is in the environment besides modules.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum RootContent {
     /// A commit of a repository; without a reference that of its default branch.
     Git { remote: String, reference: Option<String> },
     /// Nothing; the text is what its signature says.
     Plain(&'static str),
+}
+
+impl std::fmt::Debug for RootContent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            RootContent::Git { remote, reference } => {
+                write!(f, "Git({}, {reference:?})", process::without_passwords(remote))
+            }
+            RootContent::Plain(signature) => write!(f, "Plain({signature})"),
+        }
+    }
 }
 
 /// What happens when both map and Puppetfile have a module.

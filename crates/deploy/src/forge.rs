@@ -151,7 +151,10 @@ impl Forge {
                     None => http::resolve(&format!("{url}/"), file),
                 });
                 let file = file.ok_or_else(|| {
-                    DeployError::failed(format!("{url} does not say where the release {name} is"))
+                    DeployError::failed(format!(
+                        "{} does not say where the release {name} is",
+                        without_passwords(url)
+                    ))
                 })?;
                 // A token is for this host only.
                 let is_here =

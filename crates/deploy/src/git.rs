@@ -7,6 +7,7 @@
 //!
 //! The program is never asked for what it could take for an option, never waits for an answer of somebody, and runs no hooks.
 
+mod address;
 mod auth;
 
 use std::collections::{HashMap, HashSet};
@@ -24,6 +25,8 @@ use crate::error::{DeployError, Result};
 use crate::lock;
 use crate::process::{self, Output, without_passwords};
 use crate::settings::{GitSettings, Secret};
+use address::Address;
+pub(crate) use address::clean;
 
 /// Environment variables that would lead git elsewhere.
 const FOREIGN_VARIABLES: &[&str] = &[
@@ -68,7 +71,12 @@ pub(crate) struct Git {
 
 /// The bare copy of a repository.
 pub(crate) struct Mirror {
+    /// Its address, without what is secret in it.
     pub(crate) remote: String,
+    /// The address as it was written.
+    given: Secret,
+    user: Option<Secret>,
+    password: Option<Secret>,
     directory: PathBuf,
 }
 
@@ -133,19 +141,20 @@ impl Git {
                 "'{shown}' asks for a remote helper; use ssh://, https:// or a path"
             )));
         }
-        let mut directory = self.cachedir.join(directory_name(remote));
+        let Address { clean, user, password } = Address::of(remote)?;
+        let mut directory = self.cachedir.join(directory_name(&clean));
         // Two addresses may come out as one name.
         let mut owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
         let owner = owners.entry(directory.clone()).or_insert_with(|| {
             let present = directory.exists().then(|| self.origin(&directory)).flatten();
-            present.unwrap_or_else(|| remote.to_owned())
+            present.map_or_else(|| clean.clone(), |origin| address::clean(&origin))
         });
-        if owner != remote {
-            let digest = hex::encode(Sha256::digest(remote.as_bytes()));
+        if *owner != clean {
+            let digest = hex::encode(Sha256::digest(clean.as_bytes()));
             let digest = digest.get(..12).unwrap_or_default();
-            directory = self.cachedir.join(format!("{}-{digest}", directory_name(remote)));
+            directory = self.cachedir.join(format!("{}-{digest}", directory_name(&clean)));
         }
-        Ok(Mirror { remote: remote.to_owned(), directory })
+        Ok(Mirror { remote: clean, given: Secret::new(remote), user, password, directory })
     }
 
     fn origin(&self, directory: &Path) -> Option<String> {
@@ -161,14 +170,9 @@ impl Git {
         let _here = here.lock().unwrap_or_else(PoisonError::into_inner);
         let elsewhere = self.lock_file(mirror, cancel)?;
         if mirror.exists() {
-            if self.origin(&mirror.directory).is_some_and(|origin| origin != mirror.remote) {
-                return Err(DeployError::failed(format!(
-                    "{} was taken for another repository a moment ago; deploy again",
-                    mirror.directory.display()
-                )));
-            }
             remove_locks(&mirror.directory);
-            let mut command = self.network_command(Some(&mirror.directory), &mirror.remote)?;
+            self.look_at_origin(mirror, cancel)?;
+            let mut command = self.network_command(Some(&mirror.directory), mirror)?;
             command.args(["fetch", "--quiet", "--prune", "--no-recurse-submodules", "--", "origin"]);
             let output = process::run_locked(command, &elsewhere, self.fetch_timeout, cancel)?;
             if output.status.success() {
@@ -186,15 +190,39 @@ impl Git {
         self.clone_anew(mirror, &elsewhere, cancel)
     }
 
+    /// Whether the copy is of this repository. An address with a password, as r10k writes it, is written anew without: git would read
+    /// it there, and show it in the arguments of what it runs.
+    fn look_at_origin(&self, mirror: &Mirror, cancel: &Cancel) -> Result<()> {
+        let Some(origin) = self.origin(&mirror.directory).filter(|origin| *origin != mirror.remote) else {
+            return Ok(());
+        };
+        if address::clean(&origin) != mirror.remote {
+            return Err(DeployError::failed(format!(
+                "{} was taken for another repository a moment ago; deploy again",
+                mirror.directory.display()
+            )));
+        }
+        let mut command = self.command(Some(&mirror.directory));
+        command.args(["config", "--replace-all", "remote.origin.url", &mirror.remote]);
+        let output = process::run(command, None, self.fetch_timeout, cancel)?;
+        match output.status.success() {
+            true => Ok(()),
+            false => Err(DeployError::failed(format!(
+                "the password in the configuration of {} could not be removed: {}",
+                mirror.directory.display(),
+                output.complaint()
+            ))),
+        }
+    }
+
     /// Makes the copy of a repository. Called with its lock held.
     fn clone_anew(&self, mirror: &Mirror, lock: &FileLock, cancel: &Cancel) -> Result<()> {
-        // Addresses may have passwords in them.
         stdx::fs::create_directory(&self.cachedir, 0o750)
             .map_err(DeployError::io("create", &self.cachedir))?;
         let scratch = tempfile::Builder::new().prefix(".clone-").tempdir_in(&self.cachedir);
         let scratch = scratch.map_err(DeployError::io("create a directory in", &self.cachedir))?;
         let place = scratch.path().join("repository.git");
-        let mut command = self.network_command(None, &mirror.remote)?;
+        let mut command = self.network_command(None, mirror)?;
         command.args(["clone", "--quiet", "--mirror", "--template=", "--"]).arg(&mirror.remote).arg(&place);
         let output = process::run_locked(command, lock, self.fetch_timeout, cancel)?;
         if !output.status.success() {
@@ -246,7 +274,7 @@ impl Git {
         if !output.status.success() {
             return Err(DeployError::failed(format!(
                 "could not list the branches of {}: {}",
-                without_passwords(&mirror.remote),
+                mirror.remote,
                 output.complaint()
             )));
         }
@@ -256,13 +284,13 @@ impl Git {
 
     /// The branch that the remote itself calls its default one.
     pub(crate) fn default_branch(&self, mirror: &Mirror, cancel: &Cancel) -> Result<Option<String>> {
-        let mut command = self.network_command(None, &mirror.remote)?;
+        let mut command = self.network_command(None, mirror)?;
         command.args(["ls-remote", "--symref", "--", &mirror.remote, "HEAD"]);
         let output = process::run(command, None, self.fetch_timeout, cancel)?;
         if !output.status.success() {
             return Err(DeployError::failed(format!(
                 "could not ask {} for its default branch: {}",
-                without_passwords(&mirror.remote),
+                mirror.remote,
                 output.complaint()
             )));
         }
@@ -277,7 +305,7 @@ impl Git {
         let failed = |output: &Output| {
             DeployError::failed(format!(
                 "could not read commit {commit} of {}: {}",
-                without_passwords(&mirror.remote),
+                mirror.remote,
                 output.complaint()
             ))
         };
@@ -332,7 +360,7 @@ impl Git {
             true => Ok(()),
             false => Err(DeployError::failed(format!(
                 "could not check out commit {commit} of {}: {}",
-                without_passwords(&mirror.remote),
+                mirror.remote,
                 output.complaint()
             ))),
         }
@@ -372,9 +400,9 @@ impl Git {
     }
 
     /// The same for a command that talks to a remote.
-    fn network_command(&self, directory: Option<&Path>, remote: &str) -> Result<Command> {
+    fn network_command(&self, directory: Option<&Path>, mirror: &Mirror) -> Result<Command> {
         let mut command = self.command(directory);
-        let access = auth::access(&self.settings, self.proxy.as_ref(), &self.trusted, remote)?;
+        let access = auth::access(&self.settings, self.proxy.as_ref(), &self.trusted, mirror)?;
         for (variable, value) in access.variables {
             command.env(variable, value);
         }
@@ -402,11 +430,17 @@ impl Mirror {
     pub(crate) fn directory(&self) -> &Path {
         &self.directory
     }
+
+    /// The address as it was written: whoever has another password has to show it.
+    pub(crate) fn given(&self) -> &Secret {
+        &self.given
+    }
 }
 
 fn fetch_failed(mirror: &Mirror, output: &Output) -> DeployError {
-    let remote = without_passwords(&mirror.remote);
-    DeployError::failed(format!("could not fetch {remote}: {}", output.complaint())).with("remote", remote)
+    let remote = &mirror.remote;
+    DeployError::failed(format!("could not fetch {remote}: {}", output.complaint()))
+        .with("remote", remote.as_str())
 }
 
 /// Whether git complains of its own files.

@@ -1,6 +1,7 @@
 //! What a module is made of: the entries of Puppetfiles and of maps of environments.
 
 use crate::error::{DeployError, Result};
+use crate::process::without_passwords;
 
 /// A module that an environment is to have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub(crate) struct Module {
 }
 
 /// Where a module comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Origin {
     /// It is part of the branch.
     Local,
@@ -39,8 +40,20 @@ pub(crate) enum Origin {
     },
 }
 
+/// Without options: addresses may have passwords in them.
+impl std::fmt::Debug for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Origin::Local => f.write_str("Local"),
+            Origin::Git(git) => write!(f, "Git({})", without_passwords(&git.remote)),
+            Origin::Forge(version) => write!(f, "Forge({version:?})"),
+            Origin::Tarball { source, .. } => write!(f, "Tarball({})", without_passwords(source)),
+        }
+    }
+}
+
 /// A module in a repository.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct GitOrigin {
     pub(crate) remote: String,
     pub(crate) wanted: Wanted,

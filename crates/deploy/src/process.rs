@@ -60,8 +60,17 @@ pub(crate) fn without_passwords(text: &str) -> String {
     while let Some(at) = rest.find("://") {
         let (before, after) = rest.split_at(at + 3);
         out.push_str(before);
-        let end =
-            after.find(|c: char| c.is_whitespace() || matches!(c, '/' | '\'' | '"')).unwrap_or(after.len());
+        let word = after.find(|c: char| c.is_whitespace() || matches!(c, '\'' | '"')).unwrap_or(after.len());
+        let mut end = after.get(..word).and_then(|word| word.find('/')).unwrap_or(word);
+        // A password with a slash is not one for git, but is one for whoever wrote it.
+        let port = after.get(..end).and_then(|authority| authority.rsplit_once(':')).map(|(_, port)| port);
+        if port.is_some_and(|port| !port.ends_with(']') && !port.bytes().all(|byte| byte.is_ascii_digit()))
+            && !after.get(..end).is_some_and(|authority| authority.contains('@'))
+            && let Some(at) = after.get(..word).and_then(|word| word.rfind('@'))
+        {
+            let rest = after.get(at..word).unwrap_or_default();
+            end = at + rest.find('/').unwrap_or(rest.len());
+        }
         let authority = after.get(..end).unwrap_or_default();
         match authority.rsplit_once('@') {
             // A user alone (ssh://git@host) is no secret; with a token for one nobody can know.
@@ -237,5 +246,15 @@ mod tests {
         let text = "fatal: 'https://me:secret@h/x' and https://token@h:1 and ssh://git@h/y and https://h/a@b";
         let shown = "fatal: 'https://***@h/x' and https://***@h:1 and ssh://git@h/y and https://h/a@b";
         assert_eq!(without_passwords(text), shown);
+        for (text, shown) in [
+            ("https://me:a/b@h/r: no", "https://***@h/r: no"),
+            ("https://me:a/b@h", "https://***@h"),
+            ("https://h:8140/a@b", "https://h:8140/a@b"),
+            ("https://[::1]/a@b", "https://[::1]/a@b"),
+            ("https://[fe80::a]:1/a@b", "https://[fe80::a]:1/a@b"),
+            ("https://me:p@[::1]:1/a", "https://***@[::1]:1/a"),
+        ] {
+            assert_eq!(without_passwords(text), shown);
+        }
     }
 }

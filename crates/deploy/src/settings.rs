@@ -97,7 +97,7 @@ impl Settings {
             "full_deploy": self.full_deploy,
             "deploy_timeout": self.deploy_timeout.as_secs(),
             "fetch_timeout": self.fetch_timeout.as_secs(),
-            "postrun": self.postrun,
+            "postrun": self.postrun.iter().map(|word| without_passwords(word)).collect::<Vec<_>>(),
             "git": {
                 "private_key": self.git.private_key,
                 "oauth_token": self.git.oauth_token,
@@ -148,7 +148,7 @@ impl Source {
             Some(Strip::Pattern(pattern)) => json!(format!("/{}/", pattern.as_str())),
         };
         document["ignore_branch_prefixes"] = json!(self.ignore_branch_prefixes);
-        document["filter_command"] = json!(self.filter_command);
+        document["filter_command"] = json!(self.filter_command.as_deref().map(without_passwords));
         document["invalid_branches"] = json!(match self.invalid_branches {
             InvalidBranches::Error => "error",
             InvalidBranches::Correct => "correct",
@@ -200,7 +200,7 @@ impl Source {
 }
 
 /// Kinds of sources.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum SourceKind {
     /// Branches of a repository.
     Git {
@@ -222,6 +222,17 @@ pub enum SourceKind {
         /// The command.
         command: PathBuf,
     },
+}
+
+impl fmt::Debug for SourceKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SourceKind::Git { remote } => write!(f, "Git({})", without_passwords(remote)),
+            SourceKind::Yaml { config } => write!(f, "Yaml({})", config.display()),
+            SourceKind::YamlDir { config } => write!(f, "YamlDir({})", config.display()),
+            SourceKind::Exec { command } => write!(f, "Exec({})", command.display()),
+        }
+    }
 }
 
 /// What is taken away from names of branches.
@@ -263,7 +274,7 @@ pub struct GitSettings {
 }
 
 /// How one repository is reached; what is not said here is as for all.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct RepositorySettings {
     /// The address as it stands in Puppetfiles and sources.
     pub remote: String,
@@ -275,6 +286,12 @@ pub struct RepositorySettings {
     pub username: Option<String>,
     /// Proxy; an empty text is none.
     pub proxy: Option<Secret>,
+}
+
+impl fmt::Debug for RepositorySettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RepositorySettings({}, ..)", without_passwords(&self.remote))
+    }
 }
 
 /// Where modules without a repository come from.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{DeployError, Result};
+use crate::{git, process};
 
 const FILE: &str = "state.json";
 const FILE_BYTES_MAX: u64 = 64 << 20;
@@ -53,6 +54,20 @@ pub(crate) enum Content {
     Plain,
 }
 
+impl State {
+    /// What earlier versions wrote with the passwords of addresses; the next deploy writes it down without.
+    fn without_passwords(mut self) -> State {
+        for content in self.root.iter_mut().chain(self.modules.values_mut()) {
+            match content {
+                Content::Git { remote, .. } => *remote = git::clean(remote),
+                Content::Tarball { source, .. } => *source = process::without_passwords(source),
+                Content::Forge { .. } | Content::Plain => {}
+            }
+        }
+        self
+    }
+}
+
 /// Where the state of an environment lies.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
@@ -81,7 +96,7 @@ impl Store {
         let bytes = stdx::fs::read_limited(self.directory.join(FILE), FILE_BYTES_MAX);
         let Ok(Some(bytes)) = bytes else { return unknown };
         match serde_json::from_slice::<State>(&bytes) {
-            Ok(state) if state.path == self.environment => state,
+            Ok(state) if state.path == self.environment => state.without_passwords(),
             _ => unknown,
         }
     }

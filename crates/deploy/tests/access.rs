@@ -16,6 +16,15 @@ use support::Site;
 
 /// Serves the files of a bare repository to who shows a password; the requests, with what they showed.
 fn serve(root: PathBuf, password: &'static str) -> (String, Arc<Mutex<Vec<String>>>) {
+    serve_with(root, password, || {})
+}
+
+/// The same; `look` is called while git waits for an answer.
+fn serve_with(
+    root: PathBuf,
+    password: &'static str,
+    look: impl Fn() + Send + 'static,
+) -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let seen: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -30,6 +39,7 @@ fn serve(root: PathBuf, password: &'static str) -> (String, Arc<Mutex<Vec<String
                     value.clone_into(&mut authorization);
                 }
             }
+            look();
             shown.lock().unwrap().push(authorization.clone());
             let path = first.split(' ').nth(1).unwrap_or_default().split('?').next().unwrap_or_default();
             let file = root.join(path.trim_start_matches('/'));
@@ -98,6 +108,87 @@ fn a_token_from_a_file_opens_a_repository_and_shows_nowhere() {
     fs::write(site.path("token"), "wrong\n").unwrap();
     let error = site.deployer(settings).deploy(&request, &Silent).unwrap_err();
     assert!(error.msg.contains("could not fetch") && !error.msg.contains("wrong"), "{error}");
+}
+
+/// The arguments of all processes that have a text in them.
+fn arguments_with(text: &str) -> Vec<String> {
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    let arguments = processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok());
+    let arguments = arguments.map(|bytes| String::from_utf8_lossy(&bytes).replace('\0', " "));
+    arguments.filter(|arguments| arguments.contains(text)).collect()
+}
+
+#[test]
+fn a_password_in_an_address_opens_a_repository_and_shows_nowhere() {
+    if !has_http() {
+        return;
+    }
+    let site = Site::new();
+    let seen_by_others: Arc<Mutex<Vec<String>>> = Arc::default();
+    let (found, asked) = (seen_by_others.clone(), Arc::new(Mutex::new(0)));
+    let count = asked.clone();
+    // me:hid/den@pass
+    let (url, seen) = serve_with(site.folder.path().to_owned(), "Basic bWU6aGlkL2RlbkBwYXNz", move || {
+        // git and its helper for HTTP both run now.
+        *count.lock().unwrap() += usize::from(!arguments_with("control.git").is_empty());
+        found.lock().unwrap().extend(arguments_with("hid%2Fden"));
+        found.lock().unwrap().extend(arguments_with("hid/den"));
+    });
+    let remote = |name: &str| url.replace("http://", "http://me:hid%2Fden%40pass@") + "/" + name;
+    let puppetfile = format!("mod 'm', :git => '{}'\n", remote("m.git"));
+    site.commit("m", "main", &[("f", Some("1"))]);
+    site.commit("control", "production", &[("Puppetfile", Some(&puppetfile))]);
+    let serve_anew = || {
+        for name in ["m", "control"] {
+            let bare = format!("{name}.git");
+            let _ = fs::remove_dir_all(site.path(&bare));
+            site.git(".", &["clone", "-q", "--bare", name, &bare]);
+            site.git(&bare, &["update-server-info"]);
+        }
+    };
+    serve_anew();
+    let mut settings = site.settings();
+    settings.sources = vec![Source::git("main", remote("control.git"), site.path("environments"))];
+    let request = Request::new("production");
+    let deploy = || site.deployer(settings.clone()).deploy(&request, &Silent);
+    let first = deploy().unwrap();
+    assert_eq!(first.modules[0].version, "main");
+    assert!(seen.lock().unwrap().iter().any(|shown| shown.starts_with("Basic ")));
+    assert!(*asked.lock().unwrap() > 0);
+    let secret = |folder: &str| {
+        let grep =
+            std::process::Command::new("grep").args(["-r", "hid%2Fden"]).arg(site.path(folder)).output();
+        String::from_utf8_lossy(&grep.unwrap().stdout).into_owned()
+    };
+    assert_eq!(secret("cache"), "");
+    assert_eq!(secret("environments/production/.r10k-deploy.json"), "");
+    let shown = format!("{settings:?}{}{first:?}{}", settings.as_json(), first.as_json());
+    assert!(!shown.contains("hid%2Fden") && shown.contains("***@127.0.0.1"), "{shown}");
+    // A deploy of what is there is none of something else.
+    assert!(!deploy().unwrap().changed);
+
+    // A copy that r10k or an older deploy made has the whole address in it.
+    let names = fs::read_dir(site.path("cache")).unwrap().flatten();
+    let copies = names.map(|name| name.path()).filter(|path| path.join("HEAD").exists());
+    for copy in copies {
+        let name = if copy.to_string_lossy().contains("control") { "control.git" } else { "m.git" };
+        let copy = format!("cache/{}", copy.file_name().unwrap().to_string_lossy());
+        site.git(&copy, &["config", "remote.origin.url", &remote(name)]);
+    }
+    assert_ne!(secret("cache"), "");
+    site.commit("control", "production", &[("new", Some("1"))]);
+    serve_anew();
+    assert!(deploy().unwrap().changed);
+    assert_eq!(secret("cache"), "");
+    assert_eq!(seen_by_others.lock().unwrap().as_slice(), [] as [&str; 0]);
+
+    // A password that is none of this server.
+    let wrong =
+        Source::git("main", remote("control.git").replace("hid%2Fden", "wr0ng"), site.path("environments"));
+    settings.sources = vec![wrong];
+    let error = site.deployer(settings).deploy(&request, &Silent).unwrap_err();
+    let shown = format!("{error} {}", error.as_json());
+    assert!(shown.contains("could not fetch http://127.0.0.1") && !shown.contains("wr0ng"), "{shown}");
 }
 
 #[test]

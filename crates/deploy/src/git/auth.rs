@@ -1,12 +1,14 @@
 //! How a remote is reached: keys, tokens, proxies.
 //!
-//! Tokens stand in the environment of git and nowhere else, and git asks for one only when the remote wants it, so that no other host
-//! sees it after a redirection.
+//! Passwords and tokens stand in the environment of git and nowhere else, and git asks for one only when the remote wants it, so that no
+//! other host sees it after a redirection.
 
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::OnceLock;
 
+use super::Mirror;
+use super::address::is_http;
 use crate::error::{DeployError, Kind, Result};
 use crate::settings::{GitSettings, Secret};
 
@@ -24,19 +26,29 @@ pub(super) struct Access {
     pub(super) configuration: Vec<(String, String)>,
 }
 
+impl Access {
+    /// Says what git is answered when the remote asks who it is.
+    fn answers(&mut self, remote: &str, user: &str, password: &str) {
+        self.variables.push(("BUNRAKU_GIT_USER".to_owned(), user.to_owned()));
+        self.variables.push(("BUNRAKU_GIT_TOKEN".to_owned(), password.to_owned()));
+        // The first value takes away the helpers of others, which would be asked before ours.
+        let key = format!("credential.{}.helper", host_of(remote));
+        self.configuration.push((key.clone(), String::new()));
+        self.configuration.push((key, HELPER.to_owned()));
+    }
+}
+
 /// How a remote is reached. The token that is for all goes to `trusted` hosts, since a branch could name any other.
 pub(super) fn access(
     settings: &GitSettings,
     proxy: Option<&Secret>,
     trusted: &HashSet<String>,
-    remote: &str,
+    mirror: &Mirror,
 ) -> Result<Access> {
-    let own = settings.repositories.iter().find(|repository| repository.remote == remote);
+    let remote = mirror.remote.as_str();
+    let own = settings.repositories.iter().find(|repository| repository.remote == mirror.given.show());
     let mut access = Access::default();
-    let is_http = ["http://", "https://"]
-        .iter()
-        .any(|scheme| remote.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)));
-    if !is_http {
+    if !is_http(remote) {
         let key = own.and_then(|own| own.private_key.as_deref()).or(settings.private_key.as_deref());
         if let Some(command) = ssh_command(key) {
             access.variables.push(("GIT_SSH_COMMAND".to_owned(), command));
@@ -49,18 +61,27 @@ pub(super) fn access(
             access.variables.push((variable.to_owned(), proxy.show().to_owned()));
         }
     }
+    let user = || own.and_then(|own| own.username.as_deref()).or(settings.username.as_deref());
+    let written = mirror.user.as_ref().map(Secret::show);
+    if let Some(password) = &mirror.password {
+        access.answers(remote, written.or_else(user).unwrap_or_default(), password.show());
+        return Ok(access);
+    }
     let token = own.and_then(|own| own.oauth_token.as_deref()).or_else(|| {
         let is_trusted = remote.starts_with("https://") && trusted.contains(&host_of(remote));
         settings.oauth_token.as_deref().filter(|_| is_trusted)
     });
-    if let Some(file) = token {
-        let user = own.and_then(|own| own.username.as_deref()).or(settings.username.as_deref());
-        access.variables.push(("BUNRAKU_GIT_USER".to_owned(), user.unwrap_or(TOKEN_USER).to_owned()));
-        access.variables.push(("BUNRAKU_GIT_TOKEN".to_owned(), token_in(file)?));
-        // The first value takes away the helpers of others, which would be asked before ours.
-        let key = format!("credential.{}.helper", host_of(remote));
-        access.configuration.push((key.clone(), String::new()));
-        access.configuration.push((key, HELPER.to_owned()));
+    match (token, written) {
+        (Some(file), _) => {
+            access.answers(remote, user().or(written).unwrap_or(TOKEN_USER), &token_in(file)?);
+        }
+        // The password is known to a helper of somebody.
+        (None, Some(written)) => {
+            access
+                .configuration
+                .push((format!("credential.{}.username", host_of(remote)), written.to_owned()));
+        }
+        (None, None) => {}
     }
     Ok(access)
 }
@@ -124,6 +145,17 @@ mod tests {
     use super::*;
     use crate::settings::RepositorySettings;
 
+    fn mirror(remote: &str) -> Mirror {
+        let git = super::super::Git::new(
+            GitSettings::default(),
+            None,
+            &[],
+            "/nonexistent".into(),
+            std::time::Duration::from_secs(1),
+        );
+        git.mirror(remote).unwrap()
+    }
+
     #[test]
     fn keys_are_words_of_the_shell() {
         let key = Path::new("/keys/it's; touch x");
@@ -144,11 +176,11 @@ mod tests {
             ..RepositorySettings::default()
         };
         let settings = GitSettings { repositories: vec![own], ..GitSettings::default() };
-        let access = access(&settings, None, &HashSet::new(), "https://h:1/r.git").unwrap();
+        let access = access(&settings, None, &HashSet::new(), &mirror("https://h:1/r.git")).unwrap();
         assert!(access.variables.contains(&("BUNRAKU_GIT_TOKEN".to_owned(), "s3cret".to_owned())));
         assert_eq!(access.configuration[1].0, "credential.https://h:1.helper");
         assert!(
-            super::access(&settings, None, &HashSet::new(), "https://other/r.git")
+            super::access(&settings, None, &HashSet::new(), &mirror("https://other/r.git"))
                 .unwrap()
                 .variables
                 .is_empty()
@@ -158,11 +190,33 @@ mod tests {
         for (remote, count) in
             [("https://h:1/x", 2), ("https://h/x", 0), ("https://evil/x", 0), ("http://h/x", 0)]
         {
-            let access = super::access(&all, None, &trusted, remote).unwrap();
+            let access = super::access(&all, None, &trusted, &mirror(remote)).unwrap();
             assert_eq!(access.variables.len(), count, "{remote}");
         }
         std::fs::write(&file, "two words\n").unwrap();
-        let error = super::access(&settings, None, &HashSet::new(), "https://h:1/r.git").err().unwrap();
+        let error =
+            super::access(&settings, None, &HashSet::new(), &mirror("https://h:1/r.git")).err().unwrap();
         assert!(error.msg.ends_with("it must be one word"), "{error}");
+    }
+
+    #[test]
+    fn what_stands_in_an_address_comes_before_what_is_for_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("token");
+        std::fs::write(&file, "s3cret\n").unwrap();
+        let trusted = HashSet::from(["https://h".to_owned()]);
+        let all = GitSettings { oauth_token: Some(file), ..GitSettings::default() };
+        let found = |settings: &GitSettings, remote: &str| {
+            let access = access(settings, None, &trusted, &mirror(remote)).unwrap();
+            let values: Vec<String> = access.variables.into_iter().map(|(_, value)| value).collect();
+            (values.join(" "), access.configuration.first().cloned().unwrap_or_default())
+        };
+        let helper = ("credential.https://h.helper".to_owned(), String::new());
+        assert_eq!(found(&all, "https://me:own@h/r"), ("me own".to_owned(), helper.clone()));
+        assert_eq!(found(&all, "https://me@h/r"), ("me s3cret".to_owned(), helper.clone()));
+        let named = GitSettings { username: Some("us".to_owned()), ..all };
+        assert_eq!(found(&named, "https://me@h/r"), ("us s3cret".to_owned(), helper));
+        let user = ("credential.https://h.username".to_owned(), "me".to_owned());
+        assert_eq!(found(&GitSettings::default(), "https://me@h/r"), (String::new(), user));
     }
 }
