@@ -1,7 +1,10 @@
 //! `bunraku code deploy`: environments from their control repositories, with their modules; and the configuration of that.
 
+mod server;
+
 use std::collections::HashMap;
 use std::io::IsTerminal as _;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,12 +26,14 @@ use crate::serve::deploy::{self, Commit, Publisher};
 /// Make environments of the branches of control repositories
 ///
 /// Brings each environment to what its branch and its Puppetfile say, looks whether it parses, and makes a version of it, which
-/// primary and compilers then serve. Environments whose branch is gone are removed. Exit code 1: an environment was not deployed, and
-/// serves as it was.
+/// primary and compilers then serve. Environments whose branch is gone are removed. Where a server with Code Manager runs for this
+/// configuration, it does that, and is waited for; else this process does. Exit code 1: an environment was not deployed, and serves as
+/// it was.
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Examples:
   bunraku code deploy production
   bunraku code deploy --all --dry-run          which environments there are
+  bunraku code deploy qa --no-wait             the server goes on by itself; bunraku code status says how it fares
   bunraku code deploy production --modules ntp,apache")]
 pub struct DeployArgs {
     /// Environments
@@ -49,9 +54,18 @@ pub struct DeployArgs {
     /// Branch that modules follow which have none of the wanted name
     #[arg(long, value_name = "BRANCH")]
     default_branch_override: Option<String>,
-    /// Wait for the end, which the command always does
+    /// Wait until all servers have what was deployed, which the command does unless told otherwise
     #[arg(short, long)]
     wait: bool,
+    /// Leave the deploys to the server, and print their numbers
+    #[arg(long, conflicts_with_all = ["wait", "local"])]
+    no_wait: bool,
+    /// Build in this process, also if a server runs
+    #[arg(long)]
+    local: bool,
+    /// File with a token (bunraku code token create), which Code Manager's port is shown; else this machine's certificate counts
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["local", "default_branch_override"])]
+    token_file: Option<PathBuf>,
     #[command(flatten)]
     primary: Primary,
 }
@@ -70,6 +84,37 @@ struct Outcome {
 
 /// Runs `bunraku code deploy`.
 pub fn run(args: &DeployArgs, site: &Site) -> anyhow::Result<ExitCode> {
+    let reason = match reason_to_build_here(args, site) {
+        Some(reason) => reason,
+        None => match super::wait(server::deploy(args, site))? {
+            server::Asked::Done(code) => return Ok(code),
+            server::Asked::Nobody(reason) => reason,
+        },
+    };
+    if args.no_wait || args.token_file.is_some() {
+        bail!("nobody deploys: {reason}");
+    }
+    eprintln!("This process deploys: {reason}.");
+    here(args, site)
+}
+
+/// Why no server is asked, if none is.
+fn reason_to_build_here(args: &DeployArgs, site: &Site) -> Option<String> {
+    let config = &site.config.code_manager;
+    let has_manager = config.remote.is_some() || !config.sources.is_empty() || config.r10k_config.is_some();
+    if args.local {
+        Some("--local says so".to_owned())
+    } else if args.default_branch_override.is_some() {
+        Some("no server takes --default-branch-override".to_owned())
+    } else if !has_manager && args.token_file.is_none() && args.primary.url().is_none() {
+        Some("no repository is named in [code-manager], so no server has Code Manager".to_owned())
+    } else {
+        None
+    }
+}
+
+/// Builds in this process.
+fn here(args: &DeployArgs, site: &Site) -> anyhow::Result<ExitCode> {
     let commit: Option<Arc<dyn Commit>> = match crate::serve::code::places(site)? {
         Some(_) => Some(Arc::new(AtPrimary { site: site.clone(), primary: args.primary.clone() })),
         None => None,
@@ -208,6 +253,8 @@ fn show(outcomes: &[Outcome], gone: &[String], is_dry: bool) {
     }
 }
 
+pub(super) use server::Server;
+
 fn short(commit: &str) -> &str {
     commit.get(..12).unwrap_or(commit)
 }
@@ -218,7 +265,7 @@ pub fn print_config(_: &PrintConfigArgs, site: &Site) -> anyhow::Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-/// The primary that runs, which is asked to commit: it must hear of the version.
+/// The primary that runs, which is asked to commit what this process built: it must hear of the version.
 struct AtPrimary {
     site: Site,
     primary: Primary,

@@ -1,4 +1,4 @@
-//! `bunraku code commit` and `bunraku code status`: versions of code, asked for at the primary.
+//! `bunraku code commit` and `bunraku code status`: versions of code and deploys, asked for at the primary.
 
 use std::process::ExitCode;
 
@@ -23,6 +23,11 @@ pub struct Primary {
 }
 
 impl Primary {
+    /// The address that was named.
+    pub(super) fn url(&self) -> Option<&str> {
+        self.url.as_deref()
+    }
+
     /// `https://HOST:PORT`
     pub(super) fn base(&self, site: &Site) -> String {
         let port = site.config.listen.address.rsplit(':').next().unwrap_or("8140");
@@ -49,11 +54,15 @@ pub struct CommitArgs {
     primary: Primary,
 }
 
-/// Show which version each server has
+/// Show which version each server has, and how deploys fare
 ///
-/// Exit code 1: a server is not at the newest version.
+/// Shown are deploys that wait, are under way or failed (see code-manager.deploy-ttl); --id shows any one. Exit code 1: a server is not
+/// at the newest version, or the deploy with that number failed.
 #[derive(clap::Args, Debug)]
 pub struct StatusArgs {
+    /// Only the deploy of this number
+    #[arg(long)]
+    id: Option<u64>,
     #[command(flatten)]
     primary: Primary,
 }
@@ -104,34 +113,82 @@ pub async fn commit(args: CommitArgs, site: &Site) -> anyhow::Result<ExitCode> {
 
 /// Runs `bunraku code status`.
 pub async fn status(args: StatusArgs, site: &Site) -> anyhow::Result<ExitCode> {
+    let server = super::deploy::Server::of(&args.primary, site, None)?;
+    let deploys = server.status(args.id).await?;
+    if args.id.is_some() {
+        let deploy = deploys.with_context(|| format!("{} has no Code Manager", args.primary.base(site)))?;
+        match args.primary.json {
+            true => println!("{}", serde_json::to_string_pretty(&deploy)?),
+            false => println!("{}", deploys_table(&[("", std::slice::from_ref(&deploy))])),
+        }
+        let is_failed = deploy.get("error").is_some();
+        return Ok(if is_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS });
+    }
     let path = "/status/v1/services/file-sync-storage-service?level=debug";
-    let answer = ask(&args.primary, site, Method::GET, path, None).await?;
-    let status = answer.get("status").cloned().unwrap_or_default();
-    let path = "/status/v1/services/file-sync-client-service?level=debug";
-    let own = ask(&args.primary, site, Method::GET, path, None).await?;
-    let rows = rows(&status, own.get("status").unwrap_or(&Json::Null));
+    let storage = match (ask_if_there(&args.primary, site, Method::GET, path, None).await?, &deploys) {
+        (Some(answer), _) => Some(answer),
+        (None, Some(_)) => None,
+        (None, None) => bail!("{}", no_versions(&args.primary.base(site))),
+    };
+    let rows = match storage {
+        None => Vec::new(),
+        Some(storage) => {
+            let path = "/status/v1/services/file-sync-client-service?level=debug";
+            let own = ask(&args.primary, site, Method::GET, path, None).await?;
+            let status = storage.get("status").cloned().unwrap_or_default();
+            rows(&status, own.get("status").unwrap_or(&Json::Null))
+        }
+    };
     let behind = rows.iter().any(|row| row.state != "ok");
     if args.primary.json {
         let rows: Vec<Json> = rows.iter().map(Row::as_json).collect();
-        println!("{}", serde_json::to_string_pretty(&rows)?);
+        let deploys = deploys.as_ref().and_then(|deploys| deploys.get("deploys-status"));
+        println!("{}", serde_json::to_string_pretty(&json!({"versions": rows, "deploys": deploys}))?);
     } else {
-        let mut table = plain(["Server", "Environment", "Version", "State", "Made", "About", "Last seen"]);
-        for row in &rows {
-            let commit = row.commit.get(..12).unwrap_or(&row.commit);
-            let about = row.about.lines().next().unwrap_or_default();
-            table.add_row([
-                &row.server,
-                short(&row.environment),
-                commit,
-                &row.state,
-                &row.date,
-                about,
-                &row.seen,
-            ]);
+        if !rows.is_empty() {
+            println!("{}", table(&rows));
         }
-        println!("{table}");
+        let status = deploys.as_ref().and_then(|deploys| deploys.get("deploys-status"));
+        let of = |state: &'static str| {
+            let found = status.and_then(|status| status.get(state)).and_then(Json::as_array);
+            (state, found.map(Vec::as_slice).unwrap_or_default())
+        };
+        let groups = ["new", "queued", "deploying", "failed"].map(of);
+        if groups.iter().any(|(_, deploys)| !deploys.is_empty()) {
+            println!("\n{}", deploys_table(&groups));
+        }
     }
     Ok(if behind { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn table(rows: &[Row]) -> Table {
+    let mut table = plain(["Server", "Environment", "Version", "State", "Made", "About", "Last seen"]);
+    for row in rows {
+        let commit = row.commit.get(..12).unwrap_or(&row.commit);
+        let about = row.about.lines().next().unwrap_or_default();
+        table.add_row([
+            &row.server,
+            short(&row.environment),
+            commit,
+            &row.state,
+            &row.date,
+            about,
+            &row.seen,
+        ]);
+    }
+    table
+}
+
+/// Deploys by their states; a state of nothing is that which the deploy itself says.
+fn deploys_table(groups: &[(&str, &[Json])]) -> Table {
+    let mut table = plain(["Deploy", "Environment", "State", "Since", "Error"]);
+    for (state, deploy) in groups.iter().flat_map(|(state, all)| all.iter().map(move |one| (*state, one))) {
+        let text = |pointer: &str| deploy.pointer(pointer).and_then(Json::as_str).unwrap_or_default();
+        let id = deploy.get("id").and_then(Json::as_u64).map(|id| id.to_string()).unwrap_or_default();
+        let state = if state.is_empty() { text("/status") } else { state };
+        table.add_row([&id, text("/environment"), state, text("/queued-at"), text("/error/msg")]);
+    }
+    table
 }
 
 /// What one server says of one environment.
@@ -210,6 +267,22 @@ pub(super) async fn ask(
     path: &str,
     document: Option<&Json>,
 ) -> anyhow::Result<Json> {
+    let answer = ask_if_there(primary, site, method, path, document).await?;
+    answer.with_context(|| no_versions(&primary.base(site)))
+}
+
+fn no_versions(base: &str) -> String {
+    format!("{base} has no versions of code: file sync is off there (file-sync.enabled), or it is no primary")
+}
+
+/// The same; nothing if nobody answers at that path.
+async fn ask_if_there(
+    primary: &Primary,
+    site: &Site,
+    method: Method,
+    path: &str,
+    document: Option<&Json>,
+) -> anyhow::Result<Option<Json>> {
     let base = primary.base(site);
     let url = format!("{base}{path}");
     let tls = identity::tls(site, |name, path| format!("could not read {name} at {}", path.display()))?;
@@ -223,12 +296,10 @@ pub(super) async fn ask(
         None => client.send(method, &url, [], rest::Bytes::new()).await?,
     };
     match answer.status.as_u16() {
-        404 => bail!(
-            "{base} has no versions of code: file sync is off there (file-sync.enabled), or it is no primary"
-        ),
+        404 => Ok(None),
         // A status of 503 has a document, too.
         status if status >= 400 && status != 503 => bail!("{status} from {base}: {}", answer.text()),
-        _ => answer.json().with_context(|| format!("the answer of {url} is not understood")),
+        _ => answer.json().map(Some).with_context(|| format!("the answer of {url} is not understood")),
     }
 }
 
