@@ -386,3 +386,161 @@ async fn a_token_is_for_environments_and_not_for_branches_of_that_name() {
         .await;
     sites.cluster.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_configuration_is_taken_over_while_the_server_runs() {
+    let Some(sites) = Sites::start("").await else { return };
+    sites.push("production", "notify { 'one': }\n");
+    let token = sites.token(&["*"]);
+    let deploy = async || -> Value {
+        let wanted = json!({"environments": ["production"], "wait": true});
+        sites.ask(Method::POST, "/deploys", Some(&token), &wanted).await.ok().unwrap().json().unwrap()
+    };
+    assert_eq!(deploy().await[0]["status"], "complete");
+    let push = json!({"ref": "refs/heads/production"});
+    assert_eq!(sites.ask(Method::POST, "/webhook?type=github", None, &push).await.status, 401);
+    let status = async |path: &str| -> Value {
+        let url = format!("{}/status/v1/services{path}", sites.cluster.url());
+        sites.anonymous.send(Method::GET, &url, [], Bytes::new()).await.unwrap().json().unwrap()
+    };
+    let service = status("/code-manager-service?level=debug").await;
+    assert_eq!((&service["state"], &service["status"]["deploys"]["synced"]), (&"running".into(), &1.into()));
+    let all = status("").await;
+    for name in ["code-manager-service", "file-sync-storage-service", "file-sync-client-service"] {
+        assert_eq!((&all[name]["state"], &all[name]["status"]), (&"running".into(), &json!({})), "{all:#}");
+    }
+
+    // Another repository, and webhooks from anybody.
+    let control = sites.folder.path().join("control");
+    let other = sites.folder.path().join("other");
+    git(sites.folder.path(), &["clone", "-q", control.to_str().unwrap(), other.to_str().unwrap()]);
+    std::fs::write(other.join("manifests/site.pp"), "notify { 'other': }\n").unwrap();
+    git(&other, &["commit", "-q", "-a", "-m", "another"]);
+    let mut site = sites.cluster.site().clone();
+    site.config.code_manager.remote = Some(other.display().to_string());
+    site.config.code_manager.authenticate_webhook = false;
+    let mut wrong = site.clone();
+    wrong.config.code_manager.invalid_branches = "perhaps".into();
+    assert!(sites.cluster.primary().reload(&wrong).is_err());
+    assert_eq!(sites.ask(Method::POST, "/webhook?type=github", None, &push).await.status, 401);
+    sites.cluster.primary().reload(&site).unwrap();
+    assert_eq!(sites.ask(Method::POST, "/webhook?type=github", None, &push).await.status, 200);
+    until("the other repository is not deployed", async || {
+        sites.manifest("primary", "production").contains("other")
+    })
+    .await;
+    // What was asked for before is remembered.
+    let shown: Value =
+        sites.ask(Method::GET, "/deploys/status?id=1", Some(&token), &Value::Null).await.json().unwrap();
+    assert_eq!(shown["status"], "synced");
+    sites.cluster.stop().await;
+}
+
+/// The program itself with arguments: its exit code and what it prints.
+async fn command(arguments: &[&str], config: &Path) -> (bool, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bunraku-under-test"));
+    command.args(arguments).arg("--config").arg(config).env_remove("BUNRAKU_CONFIG");
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.success(), text(&output.stdout), text(&output.stderr))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_has_the_server_deploy_if_one_runs() {
+    let Some(sites) = Sites::start("").await else { return };
+    sites.push("production", "notify { 'one': }\n");
+    sites.push("feature-x", "notify { 'x': }\n");
+    // The name of this machine has to lead to the server, as it does in real life.
+    let config = sites.folder.path().join("here.toml");
+    let site = sites.cluster.site();
+    let ssl = sites.folder.path().join("conf/ssl");
+    for (name, to) in [
+        ("hostcert", "certs/localhost.pem"),
+        ("hostprivkey", "private_keys/localhost.pem"),
+        ("localcacert", "certs/ca.pem"),
+        ("hostcrl", "crl.pem"),
+    ] {
+        let to = ssl.join(to);
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::copy(site.path(name), to).unwrap();
+    }
+    std::fs::write(ssl.join("../puppet.conf"), "[main]\n").unwrap();
+    let port = sites.cluster.port();
+    let own = sites.cluster.primary().code_manager_address().unwrap().port();
+    let write = |port: u16| {
+        let text = format!(
+            "certname = 'localhost'\nconfdir = '{root}/conf'\ndata-dir = '{root}/data'\n\
+             [listen]\naddress = '127.0.0.1:{port}'\n\
+             [code]\nenvironmentpath = ['{root}/environments']\n\
+             [code-manager]\nlisten = '127.0.0.1:{own}'\nremote = '{root}/control'\n",
+            root = sites.folder.path().display()
+        );
+        std::fs::write(&config, text).unwrap();
+    };
+    write(port);
+    let run = async |arguments: &[&str]| command(arguments, &config).await;
+
+    let (is_good, out, err) = run(&["code", "deploy", "production"]).await;
+    assert!(
+        is_good && err.contains(&format!("The server at https://localhost:{port} deploys.")),
+        "{out}{err}"
+    );
+    assert!(out.contains("complete"), "{out}");
+    assert!(sites.manifest("primary", "production").contains("one"));
+    // What the server cannot deploy is a failure of the command, too.
+    let (is_good, out, err) = run(&["code", "deploy", "--all", "--json"]).await;
+    assert!(!is_good, "{out}{err}");
+    let entries: Vec<Value> = serde_json::from_str(&out).unwrap();
+    let failed: Vec<&Value> = entries.iter().filter(|entry| entry["status"] == "failed").collect();
+    assert_eq!(
+        (entries.len(), failed[0]["error"]["details"]["corrected-name"].as_str()),
+        (2, Some("feature_x"))
+    );
+    let (is_good, out, _) = run(&["code", "status"]).await;
+    assert!(is_good && out.contains("(primary)") && out.contains("failed"), "{out}");
+    let id = failed[0]["id"].to_string();
+    let (is_good, out, _) = run(&["code", "status", "--id", &id, "--json"]).await;
+    let shown: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((is_good, &shown["status"], &shown["id"]), (false, &"failed".into(), &failed[0]["id"]));
+    assert!(!run(&["code", "status", "--id", "4711"]).await.0);
+    // It goes on by itself.
+    sites.push("production", "notify { 'two': }\n");
+    let (is_good, out, err) = run(&["code", "deploy", "production", "--no-wait", "--json"]).await;
+    let entries: Value = serde_json::from_str(&out).unwrap();
+    assert!(is_good && entries[0]["status"] == "queued", "{out}{err}");
+    until("nothing is deployed", async || sites.manifest("primary", "production").contains("two")).await;
+    let (_, out, _) = run(&["code", "deploy", "--all", "--dry-run", "--json"]).await;
+    let entries: Vec<Value> = serde_json::from_str(&out).unwrap();
+    assert!(entries.iter().all(|entry| entry["dry-run"] == true), "{entries:?}");
+
+    // A token counts on Code Manager's own port, for what it was made for.
+    let file = sites.folder.path().join("token");
+    std::fs::write(&file, format!("{}\n", sites.token(&["qa"]))).unwrap();
+    let token = ["--token-file", file.to_str().unwrap()];
+    let (is_good, _, err) = run(&[&["code", "deploy", "production"][..], &token].concat()).await;
+    assert!(!is_good && err.contains("refuses: This token may not deploy environment production"), "{err}");
+    std::fs::write(&file, format!("{}\n", sites.token(&["production"]))).unwrap();
+    let (is_good, out, err) = run(&[&["code", "deploy", "production"][..], &token].concat()).await;
+    assert!(is_good && err.contains(&format!("https://localhost:{own} deploys")), "{out}{err}");
+
+    // Here, because it is said, or because there is nobody else.
+    let here = |name: &str| {
+        let path = format!("environments/{name}/manifests/site.pp");
+        std::fs::read_to_string(sites.folder.path().join(path)).unwrap_or_default()
+    };
+    assert_eq!(here("production"), "");
+    let (is_good, out, err) = run(&["code", "deploy", "production", "--local"]).await;
+    assert!(is_good && err.contains("This process deploys: --local says so."), "{out}{err}");
+    assert!(here("production").contains("two"));
+    write(acceptance::process::free_port());
+    sites.push("production", "notify { 'three': }\n");
+    let (is_good, out, err) = run(&["code", "deploy", "production"]).await;
+    assert!(is_good && err.contains("This process deploys: no server answers at"), "{out}{err}");
+    assert!(here("production").contains("three"));
+    let (is_good, _, err) = run(&["code", "deploy", "production", "--no-wait"]).await;
+    assert!(!is_good && err.contains("nobody deploys: no server answers"), "{err}");
+    // Whoever names a server means that one.
+    let (is_good, _, err) = run(&["code", "deploy", "production", "--url", "https://localhost:1"]).await;
+    assert!(!is_good && err.contains("--local builds in this process"), "{err}");
+    sites.cluster.stop().await;
+}

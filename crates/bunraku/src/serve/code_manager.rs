@@ -2,12 +2,13 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ::code::client::Client as SyncClient;
 use ::code::handlers::{Handlers as FileSync, Judge};
 use ::code::versions::Storage;
+use ::deploy::manager::queue::State;
 use ::deploy::manager::tokens::Tokens;
 use ::deploy::manager::{Client, Fleet, Handlers, HandlersSettings, Hooks, Manager, ManagerSettings, Served};
 use ::deploy::{DeployError, Deployer, Kind, Published};
@@ -16,7 +17,8 @@ use rest::client::ClientLimits;
 use rest::{
     BoxFuture, ClientTls, Front, Listening, Method, Revocation, Router, Rules, ServerTls, TlsMaterial,
 };
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
+use server::{Alert, Part};
 
 use super::code::{REPO, SUBMODULES_DIR};
 use super::observe::Observe;
@@ -35,11 +37,28 @@ const AUTHORITIES: &[&str] = &[
 pub(super) struct CodeManager {
     manager: Manager,
     handlers: Arc<Handlers>,
+    sync: Option<Versions>,
+    /// Where environments are built for file sync, which is not asked again for that.
+    staged: Option<PathBuf>,
+    listen: String,
     listening: Option<Listening>,
+    shutdown: Mutex<Duration>,
+}
+
+/// What a configuration makes of it.
+struct Setup {
+    deployer: Arc<Deployer>,
+    settings: ManagerSettings,
+    hooks: Arc<Posts>,
+    handlers: HandlersSettings,
     shutdown: Duration,
 }
 
+/// A changed configuration that is valid, and not in force yet.
+pub(super) struct Prepared(Option<Setup>);
+
 /// File sync of this process.
+#[derive(Clone)]
 pub(super) struct Versions {
     /// The store of versions.
     pub(super) storage: Arc<Storage>,
@@ -78,6 +97,53 @@ pub fn tokens_file(site: &Site) -> PathBuf {
     site.data_dir.join("code-manager/tokens.json")
 }
 
+/// Whether control repositories are named in the configuration.
+fn is_wanted(site: &Site) -> bool {
+    let config = &site.config.code_manager;
+    config.remote.is_some() || !config.sources.is_empty() || config.r10k_config.is_some()
+}
+
+/// At a reload of a server that has no interface.
+pub(super) fn warn_if_wanted(site: &Site) {
+    if is_wanted(site) {
+        tracing::warn!(
+            "[code-manager] names repositories now; there is an interface for deploys from the next start on"
+        );
+    }
+}
+
+/// Where environments are built for file sync, if that is in use.
+fn staged(site: &Site) -> anyhow::Result<Option<PathBuf>> {
+    Ok(super::code::places(site)?.map(|places| places.staging_dir.join(SUBMODULES_DIR)))
+}
+
+impl Setup {
+    fn new(site: &Site, host: &ca::Host, sync: Option<&Versions>) -> anyhow::Result<Setup> {
+        let config = &site.config.code_manager;
+        let commit = sync.zip(staged(site)?).map(|(sync, environments)| -> Arc<dyn deploy::Commit> {
+            let (here, judge) = (deploy::Here(sync.storage.clone()), sync.judge.clone());
+            Arc::new(Judged { here, judge, environments, runtime: tokio::runtime::Handle::current() })
+        });
+        let publisher = Arc::new(deploy::Publisher::new(site, commit)?);
+        let deployer =
+            Deployer::new(deploy::settings(site)?, publisher).context("[code-manager] cannot be used")?;
+        let hooks = Arc::new(Posts::new(host, &config.post_environment_hooks, config.timeouts_hook.0)?);
+        let settings = ManagerSettings {
+            deploy_pool_size: config.deploy_pool_size,
+            deploy_ttl: config.deploy_ttl.0,
+            timeouts_sync: config.timeouts_sync.0,
+            timeouts_wait: config.timeouts_wait.0,
+        };
+        let handlers = HandlersSettings {
+            primaries: vec![site.certname.clone()],
+            authenticate_webhook: config.authenticate_webhook,
+            webhook_secret_file: config.webhook_secret_file.clone(),
+        };
+        let shutdown = config.timeouts_shutdown.0;
+        Ok(Setup { deployer: Arc::new(deployer), settings, hooks, handlers, shutdown })
+    }
+}
+
 impl CodeManager {
     /// Makes it, if control repositories are named in the configuration. It listens after [`CodeManager::listen`].
     pub(super) fn new(
@@ -86,37 +152,55 @@ impl CodeManager {
         sync: Option<Versions>,
         observe: &Observe,
     ) -> anyhow::Result<Option<CodeManager>> {
-        let config = &site.config.code_manager;
-        if config.remote.is_none() && config.sources.is_empty() && config.r10k_config.is_none() {
+        if !is_wanted(site) {
             return Ok(None);
         }
-        let environments = super::code::places(site)?.map(|places| places.staging_dir.join(SUBMODULES_DIR));
-        let commit = sync.as_ref().zip(environments).map(|(sync, environments)| -> Arc<dyn deploy::Commit> {
-            let (here, judge) = (deploy::Here(sync.storage.clone()), sync.judge.clone());
-            Arc::new(Judged { here, judge, environments, runtime: tokio::runtime::Handle::current() })
-        });
-        let publisher = Arc::new(deploy::Publisher::new(site, commit)?);
-        let deployer =
-            Deployer::new(deploy::settings(site)?, publisher).context("[code-manager] cannot be used")?;
+        let Setup { deployer, settings, hooks, handlers, shutdown } = Setup::new(site, host, sync.as_ref())?;
         let fleet = sync
+            .clone()
             .map(|sync| -> Arc<dyn Fleet> { Arc::new(Servers { certname: site.certname.clone(), sync }) });
-        let hooks = Arc::new(Posts::new(host, &config.post_environment_hooks, config.timeouts_hook.0)?);
-        let manager = ManagerSettings {
-            deploy_pool_size: config.deploy_pool_size,
-            deploy_ttl: config.deploy_ttl.0,
-            timeouts_sync: config.timeouts_sync.0,
-            timeouts_wait: config.timeouts_wait.0,
-        };
-        let manager = Manager::new(Arc::new(deployer), manager, fleet, hooks);
+        let manager = Manager::new(deployer, settings, fleet, hooks);
         observe.add(Arc::new(manager.clone()));
-        let handlers = HandlersSettings {
-            primaries: vec![site.certname.clone()],
-            authenticate_webhook: config.authenticate_webhook,
-            webhook_secret_file: config.webhook_secret_file.clone(),
-        };
         let handlers = Handlers::new(manager.clone(), Tokens::at(tokens_file(site)), handlers);
-        let shutdown = config.timeouts_shutdown.0;
-        Ok(Some(CodeManager { manager, handlers: Arc::new(handlers), listening: None, shutdown }))
+        Ok(Some(CodeManager {
+            manager,
+            handlers: Arc::new(handlers),
+            sync,
+            staged: staged(site)?,
+            listen: site.config.code_manager.listen.clone(),
+            listening: None,
+            shutdown: Mutex::new(shutdown),
+        }))
+    }
+
+    /// Looks whether a changed configuration can be taken over. Whether there is an interface, where it listens, and where environments are
+    /// staged is decided at a start.
+    pub(super) fn prepare(&self, site: &Site, host: &ca::Host) -> anyhow::Result<Prepared> {
+        let reason = if !is_wanted(site) {
+            "[code-manager] names no repository any more"
+        } else if staged(site)? != self.staged {
+            "file sync stages code elsewhere"
+        } else {
+            if site.config.code_manager.listen != self.listen {
+                tracing::warn!("code-manager.listen has changed, and counts from the next start on");
+            }
+            return Ok(Prepared(Some(Setup::new(site, host, self.sync.as_ref())?)));
+        };
+        tracing::warn!(reason, "deploys go on with the configuration that they had, until the next start");
+        Ok(Prepared(None))
+    }
+
+    /// Takes it over. Deploys under way end as they began.
+    pub(super) fn take(&self, prepared: Prepared) {
+        let Some(Setup { deployer, settings, hooks, handlers, shutdown }) = prepared.0 else { return };
+        self.handlers.replace(handlers);
+        self.manager.replace(deployer, settings, hooks);
+        *self.shutdown.lock().unwrap_or_else(PoisonError::into_inner) = shutdown;
+    }
+
+    /// What the status says of it.
+    pub(super) fn part(&self) -> Arc<dyn Part> {
+        Arc::new(Deploys(self.manager.clone()))
     }
 
     /// What answers, for the listener of agents.
@@ -155,10 +239,38 @@ impl CodeManager {
 
     /// Takes no more requests, and waits for the deploys that are under way.
     pub(super) async fn stop(self) {
-        self.manager.stop(self.shutdown).await;
+        let patience = *self.shutdown.lock().unwrap_or_else(PoisonError::into_inner);
+        self.manager.stop(patience).await;
         if let Some(listening) = self.listening {
             listening.stop(Duration::from_secs(5)).await;
         }
+    }
+}
+
+/// `code-manager-service` of the status. A deploy that failed is no reason to send agents elsewhere: what served before serves.
+struct Deploys(Manager);
+
+impl Part for Deploys {
+    fn name(&self) -> &'static str {
+        "code-manager-service"
+    }
+
+    fn alerts(&self) -> Vec<Alert> {
+        Vec::new()
+    }
+
+    fn details(&self, level: &str) -> Json {
+        if level != "debug" {
+            return json!({});
+        }
+        let all = self.0.all();
+        let count = |states: &[State]| all.iter().filter(|deploy| states.contains(&deploy.state)).count();
+        json!({"deploys": {
+            "queued": count(&[State::Queued]),
+            "deploying": count(&[State::Deploying, State::Syncing]),
+            "failed": count(&[State::Failed]),
+            "synced": count(&[State::Synced]),
+        }})
     }
 }
 

@@ -80,6 +80,7 @@ pub async fn start(site: &Site) -> anyhow::Result<Primary> {
     let mut code_manager = CodeManager::new(site, &host, sync, &observe)?;
     if let Some(code_manager) = &code_manager {
         behind.services.push((::deploy::manager::PREFIX, code_manager.handlers()));
+        behind.parts.push(code_manager.part());
     }
     let agents = Agents::start(site, tls.clone(), behind).await?;
     let puppetdb = Puppetdb::start(site, &store, queue, tls.clone(), &observe).await?;
@@ -92,7 +93,7 @@ pub async fn start(site: &Site) -> anyhow::Result<Primary> {
         tokio::spawn(authority.clone().maintain(host.clone())),
         tokio::spawn(follow_lists(authority.clone(), host, tls.clone())),
     ];
-    tasks.extend(code.iter().flat_map(|code| code.start(agents.environments(), Arc::new(store.clone()))));
+    tasks.extend(code.iter().flat_map(|code| code.start(agents.environments())));
     let shutdown_timeout = site.config.listen.shutdown_timeout.0;
     Ok(Primary { agents, tls, authority, store, puppetdb, code, code_manager, tasks, shutdown_timeout })
 }
@@ -133,12 +134,19 @@ impl Primary {
         self.agents.flush();
     }
 
-    /// Takes a changed configuration over: environments, Hiera, compiling, authorization rules, and the server's certificate.
+    /// Takes a changed configuration over: environments, Hiera, compiling, authorization rules, deploys, and the server's certificate.
     /// Address, authority and store stay as they were at the start. Nothing changes when anything of it is not valid.
     pub fn reload(&self, site: &Site) -> anyhow::Result<()> {
         let (_, host) = settings::authority(site)?;
+        let deploys =
+            self.code_manager.as_ref().map(|manager| anyhow::Ok((manager, manager.prepare(site, &host)?)));
+        let deploys = deploys.transpose()?;
         self.agents
             .reload(site, || with_material(&host, &self.authority, |material| self.tls.replace(material)))?;
+        match deploys {
+            Some((manager, prepared)) => manager.take(prepared),
+            None => code_manager::warn_if_wanted(site),
+        }
         if let Some(code) = &self.code {
             code.reload(site);
         }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use rest::{BoxFuture, HeaderName, Method, Params, Problem, Request, Response, Service, StatusCode};
@@ -41,7 +42,7 @@ pub struct HandlersSettings {
 pub struct Handlers {
     manager: Manager,
     tokens: Tokens,
-    settings: HandlersSettings,
+    settings: Mutex<Arc<HandlersSettings>>,
 }
 
 /// Somebody who may something.
@@ -100,7 +101,16 @@ struct Asked {
 impl Handlers {
     /// A service over a manager.
     pub fn new(manager: Manager, tokens: Tokens, settings: HandlersSettings) -> Handlers {
-        Handlers { manager, tokens, settings }
+        Handlers { manager, tokens, settings: Mutex::new(Arc::new(settings)) }
+    }
+
+    /// Takes a changed configuration over; requests under way may see either.
+    pub fn replace(&self, settings: HandlersSettings) {
+        *self.settings.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
+    }
+
+    fn settings(&self) -> Arc<HandlersSettings> {
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     async fn route(&self, mut request: Request) -> Result<Response, Problem> {
@@ -124,8 +134,8 @@ impl Handlers {
     /// Who asks. `token` is one that came in another way than by the header.
     fn authenticate(&self, request: &Request, token: Option<&str>) -> Result<Caller, Problem> {
         let certname = request.peer.certname();
-        if let Some(name) = certname.filter(|name| self.settings.primaries.iter().any(|known| known == name))
-        {
+        let settings = self.settings();
+        if let Some(name) = certname.filter(|name| settings.primaries.iter().any(|known| known == name)) {
             return Ok(Caller::Primary(name.to_owned()));
         }
         let shown = request.header(HeaderName::from_static("x-authentication")).or(token);
@@ -259,7 +269,7 @@ impl Handlers {
         let secret = self.secret().await?;
         let by_signature = secret.is_some() && webhook::claims_signature(request);
         // Before a body is read from anybody.
-        let mut caller = match self.settings.authenticate_webhook {
+        let mut caller = match self.settings().authenticate_webhook {
             false => Some(Caller::Host),
             true if by_signature => None,
             true => Some(self.authenticate(request, token)?),
@@ -306,7 +316,7 @@ impl Handlers {
     }
 
     async fn secret(&self) -> Result<Option<Vec<u8>>, Problem> {
-        let Some(path) = self.settings.webhook_secret_file.clone() else { return Ok(None) };
+        let Some(path) = self.settings().webhook_secret_file.clone() else { return Ok(None) };
         let read = tokio::task::spawn_blocking(move || stdx::fs::read_limited(&path, SECRET_BYTES_MAX));
         let bytes = read.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
         let bytes =

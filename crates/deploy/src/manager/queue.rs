@@ -7,6 +7,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::time::{Duration, Instant, SystemTime};
 
+use serde_json::{Value as Json, json};
+
 use crate::{DeployError, Published};
 
 /// Deploys that may wait.
@@ -114,6 +116,27 @@ pub struct Deploy {
     pub error: Option<DeployError>,
     batch: u64,
     ended: Option<Instant>,
+}
+
+impl Deploy {
+    /// The document of a deploy; `end` is the word for one that went well.
+    pub fn as_json(&self, end: &str) -> Json {
+        let state = if self.state == State::Synced { end } else { self.state.as_str() };
+        let mut document = json!({"environment": self.wanted.environment, "id": self.id, "status": state});
+        if let Some(done) = &self.done {
+            if let Some(signature) = &done.signature {
+                document["deploy-signature"] = signature.as_str().into();
+            }
+            if let Some(commit) = &done.published.environment_commit {
+                document["file-sync"] =
+                    json!({"environment-commit": commit, "code-commit": done.published.code_commit});
+            }
+        }
+        if let Some(error) = &self.error {
+            document["error"] = error.as_json();
+        }
+        document
+    }
 }
 
 /// There is no more room.
