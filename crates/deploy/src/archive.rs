@@ -4,8 +4,9 @@
 //! that lead out, devices, and more than modules ever have are refused; links are left out with a warning, as on the Forge
 //! itself.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, Read, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Component, Path, PathBuf};
@@ -16,6 +17,7 @@ use tar::EntryType;
 
 use crate::cancel::Cancel;
 use crate::error::{DeployError, Result};
+use crate::spool::Spool;
 use crate::tree;
 
 /// Limits of what is unpacked.
@@ -71,11 +73,9 @@ impl Archive {
     }
 
     /// Keeps an archive.
-    pub(crate) fn keep(directory: &Path, bytes: &[u8]) -> Result<Archive> {
-        let sha256 = hex::encode(Sha256::digest(bytes));
-        let file = directory.join(format!("{sha256}.tar.gz"));
-        fs::create_dir_all(directory).map_err(DeployError::io("create", directory))?;
-        stdx::fs::write_atomic(&file, bytes, 0o644).map_err(DeployError::io("write", &file))?;
+    pub(crate) fn keep(directory: &Path, spool: Spool) -> Result<Archive> {
+        let sha256 = spool.sha256();
+        let file = spool.keep(&directory.join(format!("{sha256}.tar.gz")))?;
         Ok(Archive { file, sha256 })
     }
 
@@ -116,6 +116,38 @@ impl Archive {
         put(&root, environment, path, without_spec)
     }
 
+    /// Makes the files of an environment those of the archive, which repairs what somebody edited. Others stay: modules, and what is purged.
+    pub(crate) fn install_environment(
+        &self,
+        environment: &Path,
+        cancel: &Cancel,
+        warn: &dyn Fn(&str),
+    ) -> Result<()> {
+        let scratch = scratch(environment)?;
+        let root = scratch.path().join("environment");
+        fs::create_dir(&root).map_err(DeployError::io("create", &root))?;
+        self.unpack(&root, Modes::AsTheyAre, cancel, warn)?;
+        merge(&root, environment)
+    }
+
+    /// The paths of the archive, directories included, as bytes between NULs. Of one that can be unpacked.
+    pub(crate) fn paths(&self, cancel: &Cancel) -> Result<Vec<u8>> {
+        let broken = |error: io::Error| DeployError::failed(format!("{}: {error}", self.file.display()));
+        let file = File::open(&self.file).map_err(DeployError::io("read", &self.file))?;
+        let reader = Counted { inner: MultiGzDecoder::new(file), read: 0, limit: LIMITS.bytes };
+        let mut archive = tar::Archive::new(reader);
+        let mut found = BTreeSet::new();
+        for entry in archive.entries().map_err(broken)? {
+            cancel.check()?;
+            let entry = entry.map_err(broken)?;
+            let name = entry.path().map_err(broken)?;
+            let Ok(path) = relative(&name, &LIMITS) else { continue };
+            found.extend(path.ancestors().map(|path| path.as_os_str().as_bytes().to_vec()));
+        }
+        found.remove(&Vec::new());
+        Ok(found.into_iter().flat_map(|path| path.into_iter().chain([0])).collect())
+    }
+
     fn unpack(&self, root: &Path, modes: Modes, cancel: &Cancel, warn: &dyn Fn(&str)) -> Result<()> {
         let file = File::open(&self.file).map_err(DeployError::io("read", &self.file))?;
         let packed = file.metadata().map_err(DeployError::io("read", &self.file))?.len();
@@ -144,6 +176,55 @@ fn put(from: &Path, environment: &Path, path: &str, without_spec: bool) -> Resul
     let place = environment.join(path);
     tree::remove(&place)?;
     fs::rename(from, &place).map_err(DeployError::io("write", &place))
+}
+
+/// Moves what is in a directory into another one, where it replaces what has its names; what is the same there stays as it is.
+fn merge(from: &Path, to: &Path) -> Result<()> {
+    for entry in fs::read_dir(from).map_err(DeployError::io("read", from))? {
+        let entry = entry.map_err(DeployError::io("read", from))?;
+        let (source, place) = (entry.path(), to.join(entry.file_name()));
+        let kind = entry.file_type().map_err(DeployError::io("read", &source))?;
+        if kind.is_dir() && tree::is_directory(&place) {
+            merge(&source, &place)?;
+            let mode = entry.metadata().map_err(DeployError::io("read", &source))?.permissions();
+            fs::set_permissions(&place, mode).map_err(DeployError::io("write", &place))?;
+            continue;
+        }
+        if kind.is_file() && is_same(&source, &place).map_err(DeployError::io("read", &place))? {
+            continue;
+        }
+        if kind.is_dir() || tree::is_directory(&place) {
+            tree::remove(&place)?;
+        }
+        fs::rename(&source, &place).map_err(DeployError::io("write", &place))?;
+    }
+    Ok(())
+}
+
+/// Whether two files have the same content and mode; links are none.
+fn is_same(one: &Path, other: &Path) -> io::Result<bool> {
+    let (Ok(of_one), Ok(of_other)) = (fs::symlink_metadata(one), fs::symlink_metadata(other)) else {
+        return Ok(false);
+    };
+    if !of_other.is_file()
+        || of_one.len() != of_other.len()
+        || of_one.permissions().mode() & 0o7777 != of_other.permissions().mode() & 0o7777
+    {
+        return Ok(false);
+    }
+    let (mut one, mut other) = (BufReader::new(File::open(one)?), BufReader::new(File::open(other)?));
+    loop {
+        let (here, there) = (one.fill_buf()?, other.fill_buf()?);
+        let count = here.len().min(there.len());
+        if count == 0 {
+            return Ok(here.len() == there.len());
+        }
+        if here.get(..count) != there.get(..count) {
+            return Ok(false);
+        }
+        one.consume(count);
+        other.consume(count);
+    }
 }
 
 /// The directory nearest to the top that has a file of this name; of several the first.

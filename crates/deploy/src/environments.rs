@@ -42,6 +42,13 @@ pub struct Environment {
 pub(crate) enum RootContent {
     /// A commit of a repository; without a reference that of its default branch.
     Git { remote: String, reference: Option<String> },
+    /// All of an archive.
+    Tarball {
+        /// Path or address.
+        source: String,
+        /// SHA-256 of the archive.
+        checksum: Option<String>,
+    },
     /// Nothing; the text is what its signature says.
     Plain(&'static str),
 }
@@ -51,6 +58,9 @@ impl std::fmt::Debug for RootContent {
         match self {
             RootContent::Git { remote, reference } => {
                 write!(f, "Git({}, {reference:?})", process::without_passwords(remote))
+            }
+            RootContent::Tarball { source, .. } => {
+                write!(f, "Tarball({})", process::without_passwords(source))
             }
             RootContent::Plain(signature) => write!(f, "Plain({signature})"),
         }
@@ -287,10 +297,16 @@ fn from_map(settings: &Settings, source: &Source, map: Json, place: &str) -> Res
                     .ok_or_else(|| failed("needs the `remote` of its repository"))?,
                 reference: text(&["ref", "version"]),
             },
+            "tarball" => RootContent::Tarball {
+                source: text(&["source"]).ok_or_else(|| failed("needs the `source` of its archive"))?,
+                checksum: text(&["checksum", "version"]),
+            },
             "plain" => RootContent::Plain("plain-default"),
             "bare" => RootContent::Plain("bare-default"),
             other => {
-                return Err(failed(&format!("the type '{other}' is not supported; use git or plain")));
+                return Err(failed(&format!(
+                    "the type '{other}' is not supported; use git, tarball or plain"
+                )));
             }
         };
         let name = stripped(source, &key);

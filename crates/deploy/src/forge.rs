@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use pcore::semver::SemVer;
 use serde_json::Value as Json;
-use sha2::{Digest as _, Sha256};
 
 use crate::archive::Archive;
 use crate::cancel::Cancel;
@@ -15,6 +14,7 @@ use crate::error::{DeployError, Kind, Result};
 use crate::http::{self, Http};
 use crate::process::without_passwords;
 use crate::settings::{Secret, Settings};
+use crate::spool::Spool;
 use crate::state::{own_directory, short_name};
 
 /// Largest `metadata.json`.
@@ -125,15 +125,13 @@ impl Forge {
         let archive = match &self.base {
             Base::Directory(directory) => {
                 let file = directory.join(format!("{name}.tar.gz"));
-                let bytes = stdx::fs::read_limited(&file, http::BYTES_MAX as u64)
-                    .map_err(DeployError::io("read", &file))?;
-                let bytes = bytes.ok_or_else(|| {
+                let spool = self.copy(&file, cancel)?.ok_or_else(|| {
                     DeployError::failed(format!(
                         "there is no release {version} of module {title}: {} does not exist",
                         file.display()
                     ))
                 })?;
-                return Archive::keep(&self.archives, &bytes);
+                return Archive::keep(&self.archives, spool);
             }
             Base::Url(url) => {
                 let release = self.document(&format!("{url}/v3/releases/{name}"), cancel)?;
@@ -160,12 +158,12 @@ impl Forge {
                 let is_here =
                     file.starts_with(&format!("{url}/")) || file.starts_with(&format!("{}/", root_of(url)));
                 let token = self.token.as_ref().filter(|_| is_here);
-                let bytes = self.http.get(&file, token, cancel)?;
-                let bytes = bytes.ok_or_else(|| {
+                let spool = self.http.download(&file, token, cancel, self.spool()?)?;
+                let spool = spool.ok_or_else(|| {
                     DeployError::failed(format!("{} does not exist", without_passwords(&file)))
                 })?;
-                verify(&bytes, text("file_sha256"), text("file_md5"), &name)?;
-                Archive::keep(&self.archives, &bytes)?
+                verify(&spool, text("file_sha256"), text("file_md5"), &name)?;
+                Archive::keep(&self.archives, spool)?
             }
         };
         fs::create_dir_all(&self.releases).map_err(DeployError::io("create", &self.releases))?;
@@ -180,9 +178,8 @@ impl Forge {
             return Ok(archive);
         }
         let shown = without_passwords(source);
-        let bytes = if source.starts_with("http://") || source.starts_with("https://") {
-            let bytes = self.http.get(source, None, cancel)?;
-            bytes.ok_or_else(|| DeployError::failed(format!("{shown} does not exist")))?.to_vec()
+        let spool = if source.starts_with("http://") || source.starts_with("https://") {
+            self.http.download(source, None, cancel, self.spool()?)?
         } else {
             let path = source.strip_prefix("file://").unwrap_or(source);
             if !path.starts_with('/') {
@@ -190,14 +187,32 @@ impl Forge {
                     "'{shown}' is neither an address nor an absolute path"
                 )));
             }
-            let bytes = stdx::fs::read_limited(path, http::BYTES_MAX as u64)
-                .map_err(DeployError::io("read", path))?;
-            bytes.ok_or_else(|| DeployError::failed(format!("{shown} does not exist")))?
+            self.copy(Path::new(path), cancel)?
         };
+        let spool = spool.ok_or_else(|| DeployError::failed(format!("{shown} does not exist")))?;
         if let Some(checksum) = checksum {
-            verify(&bytes, Some(checksum), None, &shown)?;
+            verify(&spool, Some(checksum), None, &shown)?;
         }
-        Archive::keep(&self.archives, &bytes)
+        Archive::keep(&self.archives, spool)
+    }
+
+    fn spool(&self) -> Result<Spool> {
+        Spool::new(&self.archives, http::BYTES_MAX as u64)
+    }
+
+    /// A copy of a file, if it exists.
+    fn copy(&self, path: &Path, cancel: &Cancel) -> Result<Option<Spool>> {
+        let file = match fs::File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(DeployError::io("read", path)(error)),
+        };
+        if !file.metadata().is_ok_and(|found| found.is_file()) {
+            return Err(DeployError::failed(format!("{} is no file", path.display())));
+        }
+        let mut spool = self.spool()?;
+        spool.copy(path, file, cancel)?;
+        Ok(Some(spool))
     }
 
     fn document(&self, url: &str, cancel: &Cancel) -> Result<Option<Json>> {
@@ -216,10 +231,10 @@ fn root_of(url: &str) -> String {
     url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/")
 }
 
-fn verify(bytes: &[u8], sha256: Option<&str>, md5: Option<&str>, name: &str) -> Result<()> {
+fn verify(spool: &Spool, sha256: Option<&str>, md5: Option<&str>, name: &str) -> Result<()> {
     let (kind, wanted, found) = match (sha256, md5) {
-        (Some(wanted), _) => ("SHA-256", wanted, hex::encode(Sha256::digest(bytes))),
-        (None, Some(wanted)) => ("MD5", wanted, hex::encode(md5::Md5::digest(bytes))),
+        (Some(wanted), _) => ("SHA-256", wanted, spool.sha256()),
+        (None, Some(wanted)) => ("MD5", wanted, spool.md5()),
         (None, None) => {
             return Err(DeployError::failed(format!("{name} comes without a checksum, and is not used")));
         }

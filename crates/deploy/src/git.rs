@@ -9,6 +9,7 @@
 
 mod address;
 mod auth;
+mod github;
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -22,9 +23,10 @@ use stdx::fs::FileLock;
 
 use crate::cancel::Cancel;
 use crate::error::{DeployError, Result};
-use crate::lock;
+use crate::http::Http;
 use crate::process::{self, Output, without_passwords};
 use crate::settings::{GitSettings, Secret};
+use crate::{lock, tree};
 use address::Address;
 pub(crate) use address::clean;
 
@@ -55,10 +57,14 @@ const CONFIGURATION: &[(&str, &str)] = &[
     ("advice.detachedHead", "false"),
 ];
 
+/// What directories in the cache begin with in which a copy is made.
+const SCRATCH: &str = ".clone-";
+
 /// All repositories that deploys use.
 pub(crate) struct Git {
     settings: GitSettings,
     proxy: Option<Secret>,
+    github: github::Github,
     /// `https://host` of the configured repositories, which may see the token that is for all.
     trusted: HashSet<String>,
     cachedir: PathBuf,
@@ -111,9 +117,12 @@ impl Git {
     ) -> Git {
         let own = settings.repositories.iter().map(|repository| repository.remote.as_str());
         let trusted = configured.iter().copied().chain(own).map(auth::host_of).collect();
+        let proxy_of_all = settings.proxy.clone().or_else(|| proxy.clone());
+        let github = github::Github::new(Http::new(fetch_timeout, None, proxy_of_all));
         Git {
             settings,
             proxy,
+            github,
             trusted,
             cachedir,
             fetch_timeout,
@@ -219,11 +228,19 @@ impl Git {
     fn clone_anew(&self, mirror: &Mirror, lock: &FileLock, cancel: &Cancel) -> Result<()> {
         stdx::fs::create_directory(&self.cachedir, 0o750)
             .map_err(DeployError::io("create", &self.cachedir))?;
-        let scratch = tempfile::Builder::new().prefix(".clone-").tempdir_in(&self.cachedir);
-        let scratch = scratch.map_err(DeployError::io("create a directory in", &self.cachedir))?;
-        let place = scratch.path().join("repository.git");
+        self.remove_stale();
+        // Whoever holds the lock that its name tells of owns it.
+        let scratch = self.cachedir.join(format!("{SCRATCH}{}", lock::file_name(&lock_name(mirror))));
+        tree::remove(&scratch)?;
+        fs::create_dir(&scratch).map_err(DeployError::io("create", &scratch))?;
+        let made = self.clone_into(mirror, &scratch.join("repository.git"), lock, cancel);
+        tree::remove(&scratch)?;
+        made
+    }
+
+    fn clone_into(&self, mirror: &Mirror, place: &Path, lock: &FileLock, cancel: &Cancel) -> Result<()> {
         let mut command = self.network_command(None, mirror)?;
-        command.args(["clone", "--quiet", "--mirror", "--template=", "--"]).arg(&mirror.remote).arg(&place);
+        command.args(["clone", "--quiet", "--mirror", "--template=", "--"]).arg(&mirror.remote).arg(place);
         let output = process::run_locked(command, lock, self.fetch_timeout, cancel)?;
         if !output.status.success() {
             return Err(fetch_failed(mirror, &output));
@@ -232,7 +249,25 @@ impl Git {
         if mirror.directory.exists() {
             fs::remove_dir_all(&mirror.directory).map_err(DeployError::io("remove", &mirror.directory))?;
         }
-        fs::rename(&place, &mirror.directory).map_err(DeployError::io("write", &mirror.directory))
+        fs::rename(place, &mirror.directory).map_err(DeployError::io("write", &mirror.directory))
+    }
+
+    /// Removes what deploys that were killed had not cloned to the end, of whichever repository; those at work hold its lock, and so does
+    /// a git that outlived its deploy.
+    fn remove_stale(&self) {
+        for entry in fs::read_dir(&self.cachedir).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let Some(lock) = name.to_str().and_then(|name| name.strip_prefix(SCRATCH)) else { continue };
+            let Ok(Some(_held)) = lock::try_take(&self.cachedir, lock) else { continue };
+            match tree::remove(&entry.path()) {
+                Ok(()) => {
+                    tracing::info!(path = %entry.path().display(), "removed: a deploy that was killed left it")
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "what a deploy that was killed left could not be removed")
+                }
+            }
+        }
     }
 
     /// The commit of a reference, if it is in the copy.
@@ -402,7 +437,7 @@ impl Git {
     /// The same for a command that talks to a remote.
     fn network_command(&self, directory: Option<&Path>, mirror: &Mirror) -> Result<Command> {
         let mut command = self.command(directory);
-        let access = auth::access(&self.settings, self.proxy.as_ref(), &self.trusted, mirror)?;
+        let access = auth::access(&self.settings, self.proxy.as_ref(), &self.trusted, &self.github, mirror)?;
         for (variable, value) in access.variables {
             command.env(variable, value);
         }
@@ -417,8 +452,7 @@ impl Git {
     }
 
     fn lock_file(&self, mirror: &Mirror, cancel: &Cancel) -> Result<FileLock> {
-        let name = mirror.directory.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        lock::take(&self.cachedir, &format!("git-{name}"), cancel)
+        lock::take(&self.cachedir, &lock_name(mirror), cancel)
     }
 }
 
@@ -435,6 +469,11 @@ impl Mirror {
     pub(crate) fn given(&self) -> &Secret {
         &self.given
     }
+}
+
+/// Name of the lock of a repository.
+fn lock_name(mirror: &Mirror) -> String {
+    format!("git-{}", mirror.directory.file_name().unwrap_or_default().to_string_lossy())
 }
 
 fn fetch_failed(mirror: &Mirror, output: &Output) -> DeployError {

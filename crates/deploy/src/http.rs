@@ -1,5 +1,7 @@
 //! Downloads: documents and archives of a Forge or a mirror, over HTTPS or, where a mirror has no more, HTTP.
 //!
+//! Documents are held in memory; archives go to a file as they come.
+//!
 //! Answers that say "not now" (429, 5xx) and connections that fail are tried again, with longer and longer pauses. Redirections are
 //! followed, and a token goes to the host that it was given for.
 
@@ -15,13 +17,14 @@ use crate::cancel::Cancel;
 use crate::error::{DeployError, Kind, Result};
 use crate::process::without_passwords;
 use crate::settings::Secret;
+use crate::spool::Spool;
 
 const TRIES: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// Longest pause that a server may ask for.
 const PAUSE_MAX: Duration = Duration::from_secs(30);
 const REDIRECTIONS_MAX: u32 = 5;
-/// Largest answer.
+/// Largest archive, and largest document.
 pub(crate) const BYTES_MAX: usize = 256 << 20;
 /// Where systems have the certificates of public authorities.
 const AUTHORITIES: &[&str] = &[
@@ -54,13 +57,46 @@ impl Http {
 
     /// Gets what an address has; nothing if it has nothing (404, 410).
     pub(crate) fn get(&self, url: &str, token: Option<&Secret>, cancel: &Cancel) -> Result<Option<Bytes>> {
+        Ok(self.follow(url, token, cancel, &mut None)?.map(|answer| answer.body))
+    }
+
+    /// Posts nothing, for the sake of the answer. Redirections are not followed.
+    pub(crate) fn post(&self, url: &str, token: Option<&Secret>, cancel: &Cancel) -> Result<Option<Bytes>> {
+        let answer = self.persist(&Method::POST, url, token, cancel, &mut None)?;
+        match answer.status.as_u16() {
+            200 | 201 => Ok(Some(answer.body)),
+            404 | 410 => Ok(None),
+            _ => Err(refused(url, &answer)),
+        }
+    }
+
+    /// The same for what is too large for the memory.
+    pub(crate) fn download(
+        &self,
+        url: &str,
+        token: Option<&Secret>,
+        cancel: &Cancel,
+        spool: Spool,
+    ) -> Result<Option<Spool>> {
+        let mut spool = Some(spool);
+        let found = self.follow(url, token, cancel, &mut spool)?;
+        Ok(spool.filter(|_| found.is_some()))
+    }
+
+    fn follow(
+        &self,
+        url: &str,
+        token: Option<&Secret>,
+        cancel: &Cancel,
+        spool: &mut Option<Spool>,
+    ) -> Result<Option<Answer>> {
         let shown = without_passwords(url);
         let mut url = url.to_owned();
         let mut token = token;
         for _ in 0..=REDIRECTIONS_MAX {
-            let answer = self.persist(&url, token, cancel)?;
+            let answer = self.persist(&Method::GET, &url, token, cancel, spool)?;
             match answer.status.as_u16() {
-                200 => return Ok(Some(answer.body)),
+                200 => return Ok(Some(answer)),
                 404 | 410 => return Ok(None),
                 301 | 302 | 303 | 307 | 308 => {
                     let to = answer.headers.get(header::LOCATION).and_then(|to| to.to_str().ok());
@@ -78,25 +114,27 @@ impl Http {
                     }
                     url = to;
                 }
-                status => {
-                    let text: String = answer.text().chars().take(200).collect();
-                    return Err(
-                        DeployError::failed(format!("{shown}: {status} {text}")).with("status", status)
-                    );
-                }
+                _ => return Err(refused(&shown, &answer)),
             }
         }
         Err(DeployError::failed(format!("{shown} redirects more than {REDIRECTIONS_MAX} times")))
     }
 
     /// Asks until there is an answer that counts.
-    fn persist(&self, url: &str, token: Option<&Secret>, cancel: &Cancel) -> Result<Answer> {
+    fn persist(
+        &self,
+        method: &Method,
+        url: &str,
+        token: Option<&Secret>,
+        cancel: &Cancel,
+        spool: &mut Option<Spool>,
+    ) -> Result<Answer> {
         let mut pause = FIRST_PAUSE;
         let mut tries = 0;
         loop {
             cancel.check()?;
             tries += 1;
-            let wanted = match self.once(url, token)? {
+            let wanted = match self.once(method, url, token, spool)? {
                 Ok(answer) if answer.status.as_u16() != 429 && answer.status.as_u16() < 500 => {
                     return Ok(answer);
                 }
@@ -107,7 +145,10 @@ impl Http {
                 }
                 Err(error)
                     if tries >= TRIES
-                        || matches!(error, ClientError::Tls { .. } | ClientError::TooLarge { .. }) =>
+                        || matches!(
+                            error,
+                            ClientError::Tls { .. } | ClientError::TooLarge { .. } | ClientError::Kept { .. }
+                        ) =>
                 {
                     return Err(DeployError::failed(format!("{}: {error}", without_passwords(url))));
                 }
@@ -119,7 +160,13 @@ impl Http {
         }
     }
 
-    fn once(&self, url: &str, token: Option<&Secret>) -> Result<Result<Answer, ClientError>> {
+    fn once(
+        &self,
+        method: &Method,
+        url: &str,
+        token: Option<&Secret>,
+        spool: &mut Option<Spool>,
+    ) -> Result<Result<Answer, ClientError>> {
         let runtime = self.runtime.get_or_init(|| {
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().ok()
         });
@@ -135,18 +182,31 @@ impl Http {
             let mut value = HeaderValue::from_str(token.show()).map_err(|_| {
                 DeployError::new(
                     Kind::Configuration,
-                    "the authorization token of the Forge has characters that cannot be sent",
+                    "the authorization token has characters that cannot be sent",
                 )
             })?;
             value.set_sensitive(true);
             headers.push((header::AUTHORIZATION, value));
         }
-        let (client, url) = (client.clone(), url.to_owned());
-        let asked = runtime.spawn(async move { client.send(Method::GET, &url, headers, Bytes::new()).await });
+        let (client, method, url) = (client.clone(), method.clone(), url.to_owned());
+        let mut file = spool.take();
+        if let Some(file) = &mut file {
+            file.reset()?;
+        }
+        let asked = runtime.spawn(async move {
+            let answer = match &mut file {
+                None => client.send(method, &url, headers, Bytes::new()).await,
+                Some(file) => client.download(&url, headers, |piece| file.take(piece)).await,
+            };
+            (answer, file)
+        });
         let (sender, receiver) = std::sync::mpsc::channel();
         runtime.spawn(async move { sender.send(asked.await) });
         match receiver.recv() {
-            Ok(Ok(answer)) => Ok(answer),
+            Ok(Ok((answer, file))) => {
+                *spool = file;
+                Ok(answer)
+            }
             _ => Err(DeployError::failed("the download ended unexpectedly")),
         }
     }
@@ -196,6 +256,12 @@ impl Http {
         })?;
         std::fs::read(&file).map_err(DeployError::io("read", &file))
     }
+}
+
+fn refused(url: &str, answer: &Answer) -> DeployError {
+    let (shown, status) = (without_passwords(url), answer.status.as_u16());
+    let text: String = answer.text().chars().take(200).collect();
+    DeployError::failed(format!("{shown}: {status} {text}")).with("status", status)
 }
 
 impl Drop for Http {

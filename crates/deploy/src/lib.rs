@@ -43,6 +43,7 @@ mod purge;
 pub mod r10k_yaml;
 mod record;
 pub mod settings;
+mod spool;
 mod state;
 mod tree;
 

@@ -1,6 +1,6 @@
 //! Locks between deploys, of this process and of others.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use stdx::fs::FileLock;
@@ -11,18 +11,34 @@ use crate::error::{DeployError, Kind, Result};
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Waits for the lock of this name in the cache.
-pub(crate) fn take(cachedir: &Path, name: &str, cancel: &Cancel) -> Result<FileLock> {
-    let directory = crate::state::own_directory(cachedir).join("locks");
-    std::fs::create_dir_all(&directory).map_err(DeployError::io("create", &directory))?;
-    // Names of caches can be as long as addresses.
-    let name = match name.len() {
+/// The lock of this name in the cache, if nobody holds it.
+pub(crate) fn try_take(cachedir: &Path, name: &str) -> Result<Option<FileLock>> {
+    try_lock(&place(cachedir, name)?)
+}
+
+fn try_lock(path: &Path) -> Result<Option<FileLock>> {
+    FileLock::try_acquire(path, 0o640).map_err(DeployError::io("lock", path))
+}
+
+/// Names of caches can be as long as addresses; those of files cannot.
+pub(crate) fn file_name(name: &str) -> String {
+    match name.len() {
         0..=200 => name.to_owned(),
         _ => crate::state::short_name(name.as_bytes()),
-    };
-    let path = directory.join(format!("{name}.lock"));
+    }
+}
+
+fn place(cachedir: &Path, name: &str) -> Result<PathBuf> {
+    let directory = crate::state::own_directory(cachedir).join("locks");
+    std::fs::create_dir_all(&directory).map_err(DeployError::io("create", &directory))?;
+    Ok(directory.join(format!("{}.lock", file_name(name))))
+}
+
+/// Waits for the lock of this name in the cache.
+pub(crate) fn take(cachedir: &Path, name: &str, cancel: &Cancel) -> Result<FileLock> {
+    let path = place(cachedir, name)?;
     loop {
-        if let Some(lock) = FileLock::try_acquire(&path, 0o640).map_err(DeployError::io("lock", &path))? {
+        if let Some(lock) = try_lock(&path)? {
             return Ok(lock);
         }
         if let Err(error) = cancel.check() {

@@ -4,13 +4,15 @@
 //! stops the deploy.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
 use crate::document;
 use crate::error::{DeployError, Kind, Result};
 use crate::settings::{
-    InvalidBranches, PUPPETFILE, PurgeLevel, RepositorySettings, Secret, Settings, Source, SourceKind, Strip,
+    GithubApp, InvalidBranches, PUPPETFILE, PurgeLevel, RepositorySettings, Secret, Settings, Source,
+    SourceKind, Strip,
 };
 
 /// Where r10k looks for its configuration.
@@ -75,7 +77,7 @@ fn read(document: Json, name: &str, cachedir: PathBuf) -> Result<(Settings, Vec<
 
 fn read_git(git: &mut Section, settings: &mut Settings) -> Result<()> {
     git.take("provider");
-    refuse_github_app(git)?;
+    settings.git.github_app = github_app(git, None)?;
     settings.git.private_key = git.path("private_key")?;
     settings.git.oauth_token = git.path("oauth_token")?;
     settings.git.username = git.text("username")?;
@@ -83,29 +85,46 @@ fn read_git(git: &mut Section, settings: &mut Settings) -> Result<()> {
     settings.git.default_ref = git.text("default_ref")?;
     for (at, repository) in git.list("repositories")?.into_iter().enumerate() {
         let mut own = Section::new(repository, format!("{}.repositories[{at}]", git.place))?;
-        refuse_github_app(&mut own)?;
+        let github_app = github_app(&mut own, settings.git.github_app.as_ref())?;
         settings.git.repositories.push(RepositorySettings {
             remote: own.text("remote")?.ok_or_else(|| own.wrong("remote", "must be there"))?,
             private_key: own.path("private_key")?,
             oauth_token: own.path("oauth_token")?,
             username: own.text("username")?,
+            github_app,
             proxy: own.text("proxy")?.map(Secret::new),
         });
     }
     Ok(())
 }
 
-/// Signing in as an application needs requests of its own to the host; nobody should wonder why access is denied.
-fn refuse_github_app(section: &mut Section) -> Result<()> {
-    section.take("github_app_ttl");
-    for key in ["github_app_id", "github_app_key"] {
-        if section.take(key).is_some() {
-            return Err(
-                section.wrong(key, "is not supported; use a key (private_key) or a token (oauth_token)")
-            );
+/// The keys of an application; what is not here is as it is for all repositories.
+fn github_app(section: &mut Section, all: Option<&GithubApp>) -> Result<Option<GithubApp>> {
+    // Numbers are no texts in YAML, and r10k wants texts.
+    let digits = |section: &mut Section, key: &str| match section.take(key) {
+        None | Some(Json::Null) => Ok(None),
+        Some(Json::String(text)) if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Ok(Some(text))
         }
+        Some(Json::Number(number)) if number.is_u64() => Ok(Some(number.to_string())),
+        Some(_) => Err(section.wrong(key, "must be digits")),
+    };
+    let id = digits(section, "github_app_id")?;
+    let ttl = digits(section, "github_app_ttl")?;
+    let ttl = ttl.map(|text| text.parse().map_err(|_| section.wrong("github_app_ttl", "is too large")));
+    let ttl = ttl.transpose()?.map(Duration::from_secs);
+    let key = section.path("github_app_key")?;
+    if id.is_none() && key.is_none() && (ttl.is_none() || all.is_none()) {
+        return Ok(None);
     }
-    Ok(())
+    let id = id.or_else(|| all.map(|all| all.id.clone()));
+    let key = key.or_else(|| all.map(|all| all.key.clone()));
+    let ttl = ttl.or_else(|| all.map(|all| all.ttl)).unwrap_or(GithubApp::TTL);
+    match (id, key) {
+        (Some(id), Some(key)) => Ok(Some(GithubApp { id, key, ttl, api: None })),
+        (None, _) => Err(section.wrong("github_app_id", "must be there, since github_app_key is")),
+        (_, None) => Err(section.wrong("github_app_key", "must be there, since github_app_id is")),
+    }
 }
 
 fn read_deploy(deploy: &mut Section, settings: &mut Settings, warnings: &mut Vec<String>) -> Result<()> {

@@ -102,6 +102,7 @@ impl Settings {
                 "private_key": self.git.private_key,
                 "oauth_token": self.git.oauth_token,
                 "username": self.git.username,
+                "github_app": self.git.github_app.as_ref().map(GithubApp::as_json),
                 "proxy": text(&self.git.proxy),
                 "default_ref": self.git.default_ref,
                 "repositories": self.git.repositories.iter().map(|repository| json!({
@@ -109,6 +110,7 @@ impl Settings {
                     "private_key": repository.private_key,
                     "oauth_token": repository.oauth_token,
                     "username": repository.username,
+                    "github_app": repository.github_app.as_ref().map(GithubApp::as_json),
                     "proxy": text(&repository.proxy),
                 })).collect::<Vec<_>>(),
             },
@@ -265,12 +267,36 @@ pub struct GitSettings {
     pub oauth_token: Option<PathBuf>,
     /// User for the token.
     pub username: Option<String>,
+    /// The GitHub application that gets tokens, where none is in a file.
+    pub github_app: Option<GithubApp>,
     /// Proxy for HTTP and HTTPS.
     pub proxy: Option<Secret>,
     /// What a module without a reference follows; else the remote's own default branch.
     pub default_ref: Option<String>,
     /// What is different for single repositories.
     pub repositories: Vec<RepositorySettings>,
+}
+
+/// A GitHub application.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct GithubApp {
+    /// Its number.
+    pub id: String,
+    /// File with its private key.
+    pub key: PathBuf,
+    /// How long what it signs holds.
+    pub ttl: Duration,
+    /// Where GitHub's interface is. Default: that of the repository's host.
+    pub api: Option<String>,
+}
+
+impl GithubApp {
+    /// How long r10k lets what it signs hold.
+    pub const TTL: Duration = Duration::from_secs(120);
+
+    fn as_json(&self) -> Json {
+        json!({"id": self.id, "key": self.key, "ttl": self.ttl.as_secs(), "api": self.api})
+    }
 }
 
 /// How one repository is reached; what is not said here is as for all.
@@ -284,6 +310,8 @@ pub struct RepositorySettings {
     pub oauth_token: Option<PathBuf>,
     /// User for the token.
     pub username: Option<String>,
+    /// The GitHub application that gets tokens, where none is in a file.
+    pub github_app: Option<GithubApp>,
     /// Proxy; an empty text is none.
     pub proxy: Option<Secret>,
 }

@@ -192,6 +192,68 @@ fn a_password_in_an_address_opens_a_repository_and_shows_nowhere() {
 }
 
 #[test]
+fn an_application_of_github_gets_tokens_for_its_repositories() {
+    if !has_http() {
+        return;
+    }
+    let site = Site::new();
+    // x-access-token:ghs_t0ken
+    let (url, _) = serve(site.folder.path().to_owned(), "Basic eC1hY2Nlc3MtdG9rZW46Z2hzX3Qwa2Vu");
+    std::fs::create_dir(site.path("acme")).unwrap();
+    site.commit("control", "production", &[("f", Some("1"))]);
+    site.git(".", &["clone", "-q", "--bare", "control", "acme/control.git"]);
+    site.git("acme/control.git", &["update-server-info"]);
+    let github = support::forge::Forge::start();
+    let installation = |number: u32, login: &str| {
+        serde_json::json!({"id": number, "account": {"login": login},
+            "access_tokens_url": format!("{}/app/installations/{number}/access_tokens", github.url)})
+    };
+    let installations = serde_json::json!([installation(1, "other"), installation(2, "Acme")]);
+    github.on("/app/installations", 200, "", installations.to_string().as_bytes());
+    let token = r#"{"token": "ghs_t0ken", "expires_at": "2999-01-01T00:00:00Z"}"#;
+    github.on("/app/installations/2/access_tokens", 201, "", token.as_bytes());
+    let key = pki::KeyPair::generate(pki::KeyKind::Rsa2048).unwrap();
+    fs::write(site.path("key.pem"), key.to_pem().unwrap()).unwrap();
+    let app = deploy::settings::GithubApp {
+        id: "4711".to_owned(),
+        key: site.path("key.pem"),
+        ttl: std::time::Duration::from_secs(120),
+        api: Some(github.url.clone()),
+    };
+    let remote = format!("{url}/acme/control.git");
+    let mut settings = site.settings();
+    settings.sources = vec![Source::git("main", &remote, site.path("environments"))];
+    settings.git.repositories = vec![RepositorySettings {
+        remote: remote.clone(),
+        github_app: Some(app.clone()),
+        ..RepositorySettings::default()
+    }];
+    let request = Request::new("production");
+    let deployer = site.deployer(settings.clone());
+    deployer.deploy(&request, &Silent).unwrap();
+    deployer.deploy(&request, &Silent).unwrap();
+    assert_eq!(site.tree("production"), ["f: 1"]);
+    // One token for an hour, asked for with a statement; and it is nowhere on the disk.
+    let asked = github.asked.lock().unwrap().clone();
+    let paths: Vec<&str> = asked.iter().map(|(path, _)| path.as_str()).collect();
+    assert_eq!(paths, ["/app/installations", "/app/installations/2/access_tokens"]);
+    assert!(asked.iter().all(|(_, token)| token.as_ref().unwrap().starts_with("Bearer ey")), "{asked:?}");
+    let found = std::process::Command::new("grep").args(["-r", "ghs_t0ken"]).arg(site.folder.path()).output();
+    assert_eq!(String::from_utf8_lossy(&found.unwrap().stdout), "");
+    // A host that sends the statement elsewhere does not get it there.
+    let evil = serde_json::json!([{"access_tokens_url": "http://127.0.0.1:1/x"}]);
+    let other = support::forge::Forge::start();
+    other.on("/app/installations", 200, "", evil.to_string().as_bytes());
+    settings.git.repositories[0].github_app =
+        Some(deploy::settings::GithubApp { api: Some(other.url.clone()), ..app });
+    let error = site.deployer(settings).deploy(&request, &Silent).unwrap_err();
+    assert!(
+        error.msg.contains("no token for the GitHub application 4711: ") && error.msg.contains("sends us to"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_key_is_given_to_ssh_as_one_word() {
     let site = Site::new();
     let key = site.path("it's a key; touch harm");

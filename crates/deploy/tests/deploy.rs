@@ -510,3 +510,34 @@ fn caches_that_are_damaged_are_made_anew() {
     site.deploy("production").unwrap();
     assert_eq!(site.tree("production"), whole);
 }
+
+#[test]
+fn what_killed_deploys_left_of_clones_is_removed_unless_somebody_is_at_it() {
+    let site = Site::new();
+    site.commit("control", "production", &[("f", Some("1"))]);
+    site.commit("other", "main", &[("f", Some("1"))]);
+    site.deploy("production").unwrap();
+    // As an earlier release names them, as this one does, and one of a git that goes on.
+    let left = |name: &str| site.path("cache").join(format!(".clone-{name}"));
+    for name in ["x7Yz01", "git-gone", "git-at-work"] {
+        fs::create_dir_all(left(name).join("repository.git/objects")).unwrap();
+    }
+    let locks = site.path("cache/.bunraku/locks");
+    let held = stdx::fs::FileLock::acquire(locks.join("git-at-work.lock"), 0o640).unwrap();
+    let puppetfile = format!("mod 'm', :git => '{}'\n", site.url("other"));
+    site.commit("control", "production", &[("Puppetfile", Some(&puppetfile))]);
+    site.deploy("production").unwrap();
+    let there = || {
+        let names = fs::read_dir(site.path("cache")).unwrap().flatten();
+        let names = names.map(|entry| entry.file_name().into_string().unwrap());
+        names.filter(|name| name.starts_with(".clone-")).collect::<Vec<_>>()
+    };
+    assert_eq!(there(), [".clone-git-at-work"]);
+    drop(held);
+    // The next clone finds it free.
+    site.commit("third", "main", &[("f", Some("1"))]);
+    let puppetfile = format!("mod 'm', :git => '{}'\n", site.url("third"));
+    site.commit("control", "production", &[("Puppetfile", Some(&puppetfile))]);
+    site.deploy("production").unwrap();
+    assert_eq!(there(), [] as [&str; 0]);
+}

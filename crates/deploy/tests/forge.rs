@@ -351,3 +351,156 @@ fn a_module_without_a_version_stays_when_another_one_fails() {
     let deployed = deploy(&site, &settings, "mod 'acme/a'\nmod 'acme/b'\n").unwrap();
     assert_eq!(deployed.modules[1].version, "1.0.0");
 }
+
+#[test]
+fn an_environment_that_is_an_archive() {
+    let (site, forge) = (Site::new(), Forge::start());
+    forge.publish("acme-a", &["1.0.0"]);
+    let bytes = |text: &str, more: &[Entry<'_>]| {
+        let mut entries = vec![
+            Entry::File("Puppetfile", 0o644, "mod 'acme/a', '1.0.0'\n"),
+            Entry::File("./manifests/site.pp", 0o644, text),
+            Entry::File("scripts/run", 0o755, "#!/bin/sh\n"),
+        ];
+        entries.extend_from_slice(more);
+        archive(&entries)
+    };
+    let mut settings = with_forge(&site, &forge.url);
+    settings.full_deploy = false;
+    settings.deploy.purge_levels = vec![deploy::settings::PurgeLevel::Environment];
+    settings.sources[0].kind = deploy::settings::SourceKind::Yaml { config: site.path("map.yaml") };
+    let deploy = |path: &str, sha256: &str| {
+        let map = format!(
+            "production: {{type: tarball, source: '{}{path}', version: '{sha256}', modules: {{b: {{type: local}}}}}}",
+            forge.url
+        );
+        fs::write(site.path("map.yaml"), map).unwrap();
+        site.deployer(settings.clone()).deploy(&Request::new("production"), &Silent)
+    };
+    let sum = |bytes: &[u8]| hex::encode(Sha256::digest(bytes));
+    let first = bytes("one", &[Entry::File("old/f", 0o644, "1"), Entry::File("kind", 0o644, "file")]);
+    forge.on("/e.tgz", 200, "", &first);
+    let deployed = deploy("/e.tgz", &sum(&first)).unwrap();
+    assert_eq!((deployed.signature.as_str(), deployed.changed), (sum(&first).as_str(), true));
+    let tree = site.tree("production");
+    for line in ["manifests/site.pp: one", "old/f: 1", "modules/a/manifests/init.pp: class a { } # 1.0.0\n"] {
+        assert!(tree.iter().any(|found| found == line), "{line}: {tree:?}");
+    }
+    let program = site.path("environments/production/scripts/run");
+    assert_eq!(std::os::unix::fs::MetadataExt::mode(&fs::metadata(&program).unwrap()) & 0o777, 0o755);
+    // Nothing new is nothing new, is not fetched again, and what somebody edited is repaired.
+    fs::write(&program, "harm").unwrap();
+    fs::write(site.path("environments/production/beside"), "x").unwrap();
+    assert!(!deploy("/e.tgz", &sum(&first)).unwrap().modules[0].changed);
+    assert_eq!(site.tree("production"), tree);
+    assert_eq!(forge.paths().iter().filter(|path| *path == "/e.tgz").count(), 1);
+    // What is no more in it goes, a file becomes a directory, and modules stay.
+    let second = bytes("two", &[Entry::File("kind/f", 0o644, "directory")]);
+    forge.on("/e2.tgz", 200, "", &second);
+    let wrong = deploy("/e2.tgz", &sum(&first)).map(|_| ());
+    assert!(wrong.is_ok(), "what has the right checksum is here already: {wrong:?}");
+    let deployed = deploy("/e2.tgz", &sum(&second)).unwrap();
+    assert!(deployed.changed);
+    let tree = site.tree("production");
+    for line in
+        ["manifests/site.pp: two", "kind/f: directory", "modules/a/manifests/init.pp: class a { } # 1.0.0\n"]
+    {
+        assert!(tree.iter().any(|found| found == line), "{line}: {tree:?}");
+    }
+    assert!(!tree.iter().any(|line| line.starts_with("old")), "{tree:?}");
+    let error = deploy("/e2.tgz", &"0".repeat(64)).unwrap_err();
+    assert!(error.msg.contains("is damaged"), "{error}");
+    // Nothing leads out of it, and no bomb goes off.
+    let harm = bytes("x", &[Entry::File("../harm", 0o644, "harm")]);
+    forge.on("/harm.tgz", 200, "", &harm);
+    let error = deploy("/harm.tgz", &sum(&harm)).unwrap_err();
+    assert!(error.msg.contains("leads out of it"), "{error}");
+    assert!(!site.path("environments/harm").exists());
+    let bomb = bytes("x", &[Entry::File("zeros", 0o644, &"0".repeat(80 << 20))]);
+    forge.on("/bomb.tgz", 200, "", &bomb);
+    let error = deploy("/bomb.tgz", &sum(&bomb)).unwrap_err();
+    assert!(error.msg.contains("bytes, which no module has"), "{error}");
+}
+
+/// An archive of so many bytes that do not compress, and its checksum.
+fn large(bytes: usize) -> (Vec<u8>, String) {
+    let mut noise = vec![0u8; bytes];
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    for chunk in noise.chunks_mut(8) {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        chunk.copy_from_slice(&state.to_le_bytes()[..chunk.len()]);
+    }
+    let encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+    let mut builder = tar::Builder::new(encoder);
+    let mut header = tar::Header::new_gnu();
+    header.set_size(bytes as u64);
+    header.set_mode(0o644);
+    builder.append_data(&mut header, "noise", noise.as_slice()).unwrap();
+    let archive = builder.into_inner().unwrap().finish().unwrap();
+    let sha256 =
+        hex::encode(sha2::Digest::finalize(<sha2::Sha256 as sha2::Digest>::new_with_prefix(&archive)));
+    (archive, sha256)
+}
+
+#[test]
+fn archives_go_to_the_disk_and_not_to_memory() {
+    const BYTES: usize = 96 << 20;
+    let site = Site::new();
+    let forge = Forge::start();
+    let (archive, sha256) = large(BYTES);
+    forge.on("/noise.tar.gz", 200, "", &archive);
+    drop(archive);
+    // Memory is that of a process of its own.
+    let deploys = || {
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--ignored", "--exact", "--nocapture", "deploys_something_large"])
+            .env("DEPLOY_TEST_URL", format!("{}/noise.tar.gz", forge.url))
+            .env("DEPLOY_TEST_SHA256", &sha256)
+            .env("DEPLOY_TEST_FOLDER", site.folder.path())
+            .output()
+            .unwrap();
+        let out = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{out}{}", String::from_utf8_lossy(&output.stderr));
+        let peak = out.lines().find_map(|line| line.trim().strip_prefix("peak: ")).unwrap();
+        peak.parse::<u64>().unwrap()
+    };
+    let peak = deploys();
+    assert!(peak < 64 << 10, "{peak} KiB for an archive of {} KiB", BYTES >> 10);
+    let file = site.path("environments/production/modules/noise/noise");
+    assert_eq!(std::fs::metadata(file).unwrap().len(), BYTES as u64);
+    let left = std::fs::read_dir(site.path("cache/.bunraku/archives")).unwrap().flatten();
+    let left: Vec<String> = left.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    assert_eq!(left, [format!("{sha256}.tar.gz")]);
+}
+
+/// Run by the test above in a process of its own.
+#[test]
+#[ignore = "part of another test"]
+fn deploys_something_large() {
+    let variable = |name: &str| std::env::var(name).ok();
+    let (Some(url), Some(sha256), Some(folder)) =
+        (variable("DEPLOY_TEST_URL"), variable("DEPLOY_TEST_SHA256"), variable("DEPLOY_TEST_FOLDER"))
+    else {
+        return;
+    };
+    let folder = std::path::PathBuf::from(folder);
+    std::fs::write(
+        folder.join("map.yaml"),
+        format!(
+            "production: {{type: plain, modules: {{noise: {{type: tarball, source: '{url}', version: '{sha256}'}}}}}}"
+        ),
+    )
+    .unwrap();
+    let mut settings = Settings::new(folder.join("cache"));
+    settings.sources = vec![deploy::settings::Source {
+        kind: deploy::settings::SourceKind::Yaml { config: folder.join("map.yaml") },
+        ..deploy::settings::Source::git("main", "", folder.join("environments"))
+    }];
+    let deployer = deploy::Deployer::new(settings, std::sync::Arc::new(support::Quiet::default())).unwrap();
+    deployer.deploy(&deploy::Request::new("production"), &deploy::Silent).unwrap();
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    println!("\npeak: {}", peak.trim().trim_end_matches(" kB"));
+}

@@ -182,6 +182,11 @@ impl KeyPair {
         &self.public
     }
 
+    /// Whether it is an RSA key.
+    pub fn is_rsa(&self) -> bool {
+        matches!(self.key, Key::Rsa(_))
+    }
+
     /// The DER of the identifier of the algorithm that [`KeyPair::sign`] uses.
     pub(crate) fn signature_algorithm(&self) -> Result<Vec<u8>> {
         let (oid, parameters) = match &self.key {

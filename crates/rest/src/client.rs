@@ -81,6 +81,14 @@ pub enum ClientError {
         /// The limit.
         limit: usize,
     },
+    /// The answer came, and could not be kept.
+    #[error("could not keep the answer of {server}: {reason}")]
+    Kept {
+        /// `host:port`
+        server: String,
+        /// Why.
+        reason: String,
+    },
     /// The server said no.
     #[error("{status} from {server}: {message}")]
     Status {
@@ -161,6 +169,12 @@ impl Default for ClientLimits {
 }
 
 type Sender = SendRequest<Full<Bytes>>;
+
+/// Takes a body in pieces.
+type Take<'a> = &'a mut (dyn FnMut(&[u8]) -> std::io::Result<()> + Send);
+
+/// How much is read of an answer that is no success where somebody takes successes in pieces.
+const COMPLAINT_BYTES_MAX: usize = 64 << 10;
 
 /// Longest head of a proxy's answer.
 const PROXY_HEAD_BYTES_MAX: usize = 8 << 10;
@@ -270,6 +284,28 @@ impl Client {
         headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
         body: Bytes,
     ) -> Result<Answer, ClientError> {
+        self.send_to(method, url, headers, body, None).await
+    }
+
+    /// Gets something large: the body of an answer 200 goes to `take` in pieces, and is empty in the answer. Other answers have
+    /// the beginning of their body.
+    pub async fn download(
+        &self,
+        url: &str,
+        headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
+        mut take: impl FnMut(&[u8]) -> std::io::Result<()> + Send,
+    ) -> Result<Answer, ClientError> {
+        self.send_to(Method::GET, url, headers, Bytes::new(), Some(&mut take)).await
+    }
+
+    async fn send_to(
+        &self,
+        method: Method,
+        url: &str,
+        headers: impl IntoIterator<Item = (HeaderName, HeaderValue)>,
+        body: Bytes,
+        take: Option<Take<'_>>,
+    ) -> Result<Answer, ClientError> {
         let (scheme, usual_port) = if self.tls.is_some() { ("https", 443) } else { ("http", 80) };
         let address = || match self.tls {
             Some(_) => ClientError::Address(url.to_owned()),
@@ -298,7 +334,7 @@ impl Client {
         request.headers_mut().insert(header::HOST, HeaderValue::from_str(&server).map_err(|_| address())?);
 
         let seconds = self.limits.answer_timeout.as_secs();
-        timeout(self.limits.answer_timeout, self.exchange(&server, &bare_host, port, request))
+        timeout(self.limits.answer_timeout, self.exchange(&server, &bare_host, port, request, take))
             .await
             .unwrap_or_else(|_| Err(ClientError::Timeout { server: server.clone(), seconds }))
     }
@@ -309,6 +345,7 @@ impl Client {
         host: &str,
         port: u16,
         request: http::Request<Full<Bytes>>,
+        take: Option<Take<'_>>,
     ) -> Result<Answer, ClientError> {
         let broken =
             |error: hyper::Error| ClientError::Broken { server: server.to_owned(), reason: chain(&error) };
@@ -319,7 +356,7 @@ impl Client {
                 continue;
             }
             match sender.try_send_request(request).await {
-                Ok(response) => return self.receive(server, sender, response).await,
+                Ok(response) => return self.receive(server, sender, response, take).await,
                 Err(mut error) => match error.take_message() {
                     Some(unsent) => request = unsent,
                     None => return Err(broken(error.into_error())),
@@ -328,7 +365,7 @@ impl Client {
         }
         let mut sender = self.connect(server, host, port).await?;
         let response = sender.send_request(request).await.map_err(broken)?;
-        self.receive(server, sender, response).await
+        self.receive(server, sender, response, take).await
     }
 
     async fn receive(
@@ -336,27 +373,46 @@ impl Client {
         server: &str,
         sender: Sender,
         response: http::Response<Incoming>,
+        take: Option<Take<'_>>,
     ) -> Result<Answer, ClientError> {
         let limit = self.limits.answer_bytes_max;
         let (head, mut incoming) = response.into_parts();
         let mut body = BytesMut::new();
-        while let Some(frame) = incoming.frame().await {
-            let frame = frame
-                .map_err(|error| ClientError::Broken { server: server.to_owned(), reason: chain(&error) })?;
-            if let Some(data) = frame.data_ref() {
-                if body.len() + data.len() > limit {
-                    return Err(ClientError::TooLarge { server: server.to_owned(), limit });
-                }
-                body.extend_from_slice(data);
-            }
-        }
-        self.keep(server, sender);
-        Ok(Answer {
+        let answer = |body: BytesMut| Answer {
             status: head.status,
             headers: head.headers,
             body: body.freeze(),
             server: server.to_owned(),
-        })
+        };
+        let is_success = head.status == StatusCode::OK;
+        let (mut take, complaint_max) = match take {
+            Some(take) if is_success => (Some(take), limit),
+            Some(_) => (None, COMPLAINT_BYTES_MAX),
+            None => (None, usize::MAX),
+        };
+        let mut taken = 0;
+        while let Some(frame) = incoming.frame().await {
+            let frame = frame
+                .map_err(|error| ClientError::Broken { server: server.to_owned(), reason: chain(&error) })?;
+            let Some(data) = frame.data_ref() else { continue };
+            // The connection is not used again: the rest of it is of no use to anybody.
+            if body.len() + data.len() > complaint_max {
+                return Ok(answer(body));
+            }
+            taken += data.len();
+            if taken > limit {
+                return Err(ClientError::TooLarge { server: server.to_owned(), limit });
+            }
+            match &mut take {
+                None => body.extend_from_slice(data),
+                Some(take) => take(data).map_err(|error| ClientError::Kept {
+                    server: server.to_owned(),
+                    reason: error.to_string(),
+                })?,
+            }
+        }
+        self.keep(server, sender);
+        Ok(answer(body))
     }
 
     async fn connect(&self, server: &str, host: &str, port: u16) -> Result<Sender, ClientError> {

@@ -82,6 +82,9 @@ pub struct GitSettings {
     pub private_key: Option<PathBuf>,
     pub oauth_token: Option<PathBuf>,
     pub username: Option<String>,
+    pub github_app_id: Option<String>,
+    pub github_app_key: Option<PathBuf>,
+    pub github_app_ttl: Option<Duration>,
     pub proxy: Option<String>,
     pub default_ref: Option<String>,
     pub repositories: Vec<GitRepository>,
@@ -96,6 +99,9 @@ pub struct GitRepository {
     pub private_key: Option<PathBuf>,
     pub oauth_token: Option<PathBuf>,
     pub username: Option<String>,
+    pub github_app_id: Option<String>,
+    pub github_app_key: Option<PathBuf>,
+    pub github_app_ttl: Option<Duration>,
     pub proxy: Option<String>,
 }
 

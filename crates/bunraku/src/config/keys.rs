@@ -106,9 +106,6 @@ keys! {
     "file-sync.versioned-dirs-ttl" = "\"30m\"", "How long a version stays that no longer serves and that no compile uses.";
     "file-sync.enable-forceful-sync" = "true", "Move away what somebody put into the live directory where a link belongs.";
     "file-sync.max-code-age" = "\"10m\"", "When a server has not been able to serve a version for so long that the primary has, its status is an error. 0s: never.";
-    "file-sync.keep-versions" = "50", "So many versions of each environment stay in the repositories, however old they are.";
-    "file-sync.keep-versions-for" = "\"30d\"", "So long a version stays in the repositories after a newer one came, however many there are; an hour at least. One that a stored catalog names stays, too.";
-    "file-sync.prune" = "true", "Whether versions that are neither among the newest nor young nor in use are removed from the repositories.";
     "file-sync.preserve-deleted-submodules" = "false", "Keep the repositories of environments that are gone.";
     "code-manager.listen" = "\"[::]:8170\"", "Address and port of Code Manager's interface, which is there if `remote`, `sources` or `r10k-config` is set here. Empty: only on the port of agents.";
     "code-manager.authenticate-webhook" = "true", "Whether webhooks need a token or a signature.";
@@ -136,7 +133,7 @@ keys! {
     "code-manager.timeouts-fetch" = "\"5m\"", "How long a repository may take to answer, or an archive to arrive.";
     "code-manager.proxy" = "\"\"", "Proxy for repositories. Default: the environment variables.";
     "code-manager.forge-settings" = "{}", "Where modules without a repository come from: baseurl (an address, or a directory of archives), authorization-token-file, ca-file.";
-    "code-manager.git-settings" = "{}", "How repositories are reached: private-key, oauth-token (a file), username, proxy, default-ref, and [[code-manager.git-settings.repositories]] with remote and what is different for it.";
+    "code-manager.git-settings" = "{}", "How repositories are reached: private-key, oauth-token (a file), username, github-app-id with github-app-key (a file) and github-app-ttl, proxy, default-ref, and [[code-manager.git-settings.repositories]] with remote and what is different for it.";
     "gate.max-changed" = "\"\"", "Code that would change the catalogs of more nodes than this is not committed: a number, or a share such as 10%. Default: no limit.";
     "gate.protected" = "[]", "Code that would add, remove or change such a resource on a node is not committed: Type or Type[title], with * for any text.";
     "gate.fail-on-error" = "false", "Code is not committed with which nodes do not compile any more.";

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use ::code::versions::{CommitRequest, Storage, Target};
-use ::deploy::settings::{InvalidBranches, PurgeLevel, RepositorySettings, Secret, Source};
+use ::deploy::settings::{GithubApp, InvalidBranches, PurgeLevel, RepositorySettings, Secret, Source};
 use ::deploy::{Built, DeployError, Kind, Publish, Published, Settings, r10k_yaml};
 use anyhow::{Context as _, bail};
 
 use super::code::{REPO, SUBMODULES_DIR};
 use super::settings;
-use crate::config::{CodeManager, CodeSource, Prefix, Site};
+use crate::config::{CodeManager, CodeSource, GitRepository, Prefix, Site};
 use check::Checker;
 
 /// Name of the only source, if there is just one.
@@ -134,20 +134,47 @@ fn own(config: &CodeManager, sources: Vec<Source>, cachedir: PathBuf) -> anyhow:
     settings.git.private_key = git.private_key.clone();
     settings.git.oauth_token = git.oauth_token.clone();
     settings.git.username = git.username.clone();
+    settings.git.github_app =
+        github_app(git.github_app_id.clone(), git.github_app_key.clone(), git.github_app_ttl)
+            .context("code-manager.git-settings")?;
     settings.git.proxy = git.proxy.clone().map(Secret::new);
     settings.git.default_ref = git.default_ref.clone();
-    settings.git.repositories = git
-        .repositories
-        .iter()
-        .map(|repository| RepositorySettings {
-            remote: repository.remote.clone(),
-            private_key: repository.private_key.clone(),
-            oauth_token: repository.oauth_token.clone(),
-            username: repository.username.clone(),
-            proxy: repository.proxy.clone().map(Secret::new),
+    let repository = |given: &GitRepository| -> anyhow::Result<RepositorySettings> {
+        let has_own = given.github_app_id.is_some() || given.github_app_key.is_some();
+        let app = match has_own {
+            false => Ok(None),
+            true => github_app(
+                given.github_app_id.clone().or_else(|| git.github_app_id.clone()),
+                given.github_app_key.clone().or_else(|| git.github_app_key.clone()),
+                given.github_app_ttl.or(git.github_app_ttl),
+            ),
+        };
+        Ok(RepositorySettings {
+            remote: given.remote.clone(),
+            private_key: given.private_key.clone(),
+            oauth_token: given.oauth_token.clone(),
+            username: given.username.clone(),
+            github_app: app.context("code-manager.git-settings.repositories")?,
+            proxy: given.proxy.clone().map(Secret::new),
         })
-        .collect();
+    };
+    settings.git.repositories = git.repositories.iter().map(repository).collect::<anyhow::Result<_>>()?;
     Ok(settings)
+}
+
+fn github_app(
+    id: Option<String>,
+    key: Option<PathBuf>,
+    ttl: Option<crate::config::Duration>,
+) -> anyhow::Result<Option<GithubApp>> {
+    match (id, key) {
+        (None, None) => Ok(None),
+        (Some(id), Some(key)) if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Ok(Some(GithubApp { id, key, ttl: ttl.map_or(GithubApp::TTL, |ttl| ttl.0), api: None }))
+        }
+        (Some(_), Some(_)) => bail!("`github-app-id` has digits only"),
+        _ => bail!("`github-app-id` and `github-app-key` go together"),
+    }
 }
 
 /// Makes versions of environments.

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use super::Mirror;
 use super::address::is_http;
+use super::github::Github;
 use crate::error::{DeployError, Kind, Result};
 use crate::settings::{GitSettings, Secret};
 
@@ -18,6 +19,9 @@ const TOKEN_BYTES_MAX: u64 = 64 << 10;
 const HELPER: &str = "!f() { test \"$1\" = get && printf 'username=%s\\npassword=%s\\n' \"$BUNRAKU_GIT_USER\" \"$BUNRAKU_GIT_TOKEN\"; }; f";
 /// User for tokens that come without one; hosts look at the token only.
 const TOKEN_USER: &str = "x-oauth-basic";
+
+/// User for tokens of GitHub's applications.
+const APP_USER: &str = "x-access-token";
 
 /// What a command needs for a remote.
 #[derive(Default)]
@@ -43,6 +47,7 @@ pub(super) fn access(
     settings: &GitSettings,
     proxy: Option<&Secret>,
     trusted: &HashSet<String>,
+    github: &Github,
     mirror: &Mirror,
 ) -> Result<Access> {
     let remote = mirror.remote.as_str();
@@ -67,21 +72,25 @@ pub(super) fn access(
         access.answers(remote, written.or_else(user).unwrap_or_default(), password.show());
         return Ok(access);
     }
-    let token = own.and_then(|own| own.oauth_token.as_deref()).or_else(|| {
-        let is_trusted = remote.starts_with("https://") && trusted.contains(&host_of(remote));
-        settings.oauth_token.as_deref().filter(|_| is_trusted)
-    });
-    match (token, written) {
-        (Some(file), _) => {
+    let is_trusted = remote.starts_with("https://") && trusted.contains(&host_of(remote));
+    let token = own
+        .and_then(|own| own.oauth_token.as_deref())
+        .or_else(|| settings.oauth_token.as_deref().filter(|_| is_trusted));
+    let app = own
+        .and_then(|own| own.github_app.as_ref())
+        .or_else(|| settings.github_app.as_ref().filter(|_| is_trusted));
+    match (token, app, written) {
+        (Some(file), _, _) => {
             access.answers(remote, user().or(written).unwrap_or(TOKEN_USER), &token_in(file)?);
         }
+        (None, Some(app), _) => access.answers(remote, APP_USER, github.token(app, remote)?.show()),
         // The password is known to a helper of somebody.
-        (None, Some(written)) => {
+        (None, None, Some(written)) => {
             access
                 .configuration
                 .push((format!("credential.{}.username", host_of(remote)), written.to_owned()));
         }
-        (None, None) => {}
+        (None, None, None) => {}
     }
     Ok(access)
 }
@@ -145,6 +154,10 @@ mod tests {
     use super::*;
     use crate::settings::RepositorySettings;
 
+    fn github() -> Github {
+        Github::new(crate::http::Http::new(std::time::Duration::from_secs(1), None, None))
+    }
+
     fn mirror(remote: &str) -> Mirror {
         let git = super::super::Git::new(
             GitSettings::default(),
@@ -176,11 +189,12 @@ mod tests {
             ..RepositorySettings::default()
         };
         let settings = GitSettings { repositories: vec![own], ..GitSettings::default() };
-        let access = access(&settings, None, &HashSet::new(), &mirror("https://h:1/r.git")).unwrap();
+        let access =
+            access(&settings, None, &HashSet::new(), &github(), &mirror("https://h:1/r.git")).unwrap();
         assert!(access.variables.contains(&("BUNRAKU_GIT_TOKEN".to_owned(), "s3cret".to_owned())));
         assert_eq!(access.configuration[1].0, "credential.https://h:1.helper");
         assert!(
-            super::access(&settings, None, &HashSet::new(), &mirror("https://other/r.git"))
+            super::access(&settings, None, &HashSet::new(), &github(), &mirror("https://other/r.git"))
                 .unwrap()
                 .variables
                 .is_empty()
@@ -190,12 +204,13 @@ mod tests {
         for (remote, count) in
             [("https://h:1/x", 2), ("https://h/x", 0), ("https://evil/x", 0), ("http://h/x", 0)]
         {
-            let access = super::access(&all, None, &trusted, &mirror(remote)).unwrap();
+            let access = super::access(&all, None, &trusted, &github(), &mirror(remote)).unwrap();
             assert_eq!(access.variables.len(), count, "{remote}");
         }
         std::fs::write(&file, "two words\n").unwrap();
-        let error =
-            super::access(&settings, None, &HashSet::new(), &mirror("https://h:1/r.git")).err().unwrap();
+        let error = super::access(&settings, None, &HashSet::new(), &github(), &mirror("https://h:1/r.git"))
+            .err()
+            .unwrap();
         assert!(error.msg.ends_with("it must be one word"), "{error}");
     }
 
@@ -207,7 +222,7 @@ mod tests {
         let trusted = HashSet::from(["https://h".to_owned()]);
         let all = GitSettings { oauth_token: Some(file), ..GitSettings::default() };
         let found = |settings: &GitSettings, remote: &str| {
-            let access = access(settings, None, &trusted, &mirror(remote)).unwrap();
+            let access = access(settings, None, &trusted, &github(), &mirror(remote)).unwrap();
             let values: Vec<String> = access.variables.into_iter().map(|(_, value)| value).collect();
             (values.join(" "), access.configuration.first().cloned().unwrap_or_default())
         };

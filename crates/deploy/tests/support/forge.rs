@@ -21,6 +21,7 @@ pub struct Forge {
 }
 
 /// A file of an archive.
+#[derive(Clone, Copy)]
 pub enum Entry<'a> {
     File(&'a str, u32, &'a str),
     Directory(&'a str, u32),
