@@ -92,3 +92,23 @@ fn the_authority_has_the_words_of_puppetserver_ca() {
     assert_eq!(code, 1);
     assert!(err.contains("--config takes a bunraku.toml"), "{err}");
 }
+
+#[test]
+fn the_configuration_is_shown_without_passwords() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("bunraku.toml");
+    let root = folder.path().display();
+    let text = format!(
+        "certname = 'a.example.com'\nconfdir = '{root}'\n[puppetdb]\ndatabase-url = 'postgresql://me:s3cret@db/p'\n\
+         [code-manager]\nproxy = 'http://me:s3cret@proxy:3128'\n\
+         [code-manager.sources.main]\nremote = 'https://me:s3cret@git.example.com/control.git'\n"
+    );
+    std::fs::write(&config, text).unwrap();
+    let config = config.to_str().unwrap();
+    for arguments in [&["config", "show"][..], &["config", "show", "--json"], &["code", "print-config"]] {
+        let (code, out, err) = run(&[arguments, &["--config", config]].concat());
+        assert_eq!(code, 0, "{arguments:?}: {err}");
+        assert!(out.contains("https://***@git.example.com/control.git"), "{arguments:?}: {out}");
+        assert!(!out.contains("s3cret") && !err.contains("s3cret"), "{arguments:?}: {out}{err}");
+    }
+}

@@ -150,7 +150,8 @@ impl Http {
                             ClientError::Tls { .. } | ClientError::TooLarge { .. } | ClientError::Kept { .. }
                         ) =>
                 {
-                    return Err(DeployError::failed(format!("{}: {error}", without_passwords(url))));
+                    // An error may have the address in it.
+                    return Err(DeployError::failed(without_passwords(&format!("{url}: {error}"))));
                 }
                 Err(_) => None,
             };

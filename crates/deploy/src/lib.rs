@@ -54,6 +54,7 @@ pub use engine::{
 };
 pub use environments::Environment;
 pub use error::{DeployError, Kind, Result};
+pub use process::without_passwords;
 pub use settings::Settings;
 #[doc(hidden)]
 pub use {archive::unpack_any, puppetfile::is_puppetfile};

@@ -54,7 +54,7 @@ impl Output {
 }
 
 /// Takes user and password out of all addresses in a text.
-pub(crate) fn without_passwords(text: &str) -> String {
+pub fn without_passwords(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("://") {

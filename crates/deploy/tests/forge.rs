@@ -422,6 +422,24 @@ fn an_environment_that_is_an_archive() {
     assert!(error.msg.contains("bytes, which no module has"), "{error}");
 }
 
+#[test]
+fn a_download_that_breaks_off_is_begun_anew() {
+    let (site, forge) = (Site::new(), Forge::start());
+    let bytes = archive(&[Entry::File("f", 0o644, &"12345678".repeat(10_000))]);
+    forge.on("/a.tgz", 200, "X-Broken: yes\r\n", &bytes);
+    forge.on("/a.tgz", 200, "", &bytes);
+    let sha256 = hex::encode(Sha256::digest(&bytes));
+    let puppetfile =
+        format!("mod 'a', type: 'tarball', source: '{}/a.tgz', version: '{sha256}'\n", forge.url);
+    deploy(&site, &site.settings(), &puppetfile).unwrap();
+    assert_eq!(module(&site, "a/f").len(), 80_000);
+    assert_eq!(forge.paths(), ["/a.tgz", "/a.tgz"]);
+    // What an error says of an address has no password in it.
+    let puppetfile = "mod 'a', type: 'tarball', source: 'http://me:s3cret@not a host/a.tgz'\n";
+    let error = deploy(&site, &site.settings(), puppetfile).unwrap_err();
+    assert!(!format!("{error} {}", error.as_json()).contains("s3cret"), "{error}");
+}
+
 /// An archive of so many bytes that do not compress, and its checksum.
 fn large(bytes: usize) -> (Vec<u8>, String) {
     let mut noise = vec![0u8; bytes];

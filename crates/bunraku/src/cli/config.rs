@@ -14,7 +14,7 @@ pub enum Command {
     Example,
     /// Print a configuration of HAProxy for the compilers
     Haproxy(super::haproxy::Args),
-    /// Print the configuration in force
+    /// Print the configuration in force; users and passwords in addresses are left out
     Show {
         /// Print JSON
         #[arg(long)]
@@ -33,10 +33,11 @@ pub fn run(command: Command, path: Option<&Path>) -> anyhow::Result<ExitCode> {
         }
         Command::Show { json } => {
             let config = Config::load(path)?;
-            match json {
-                true => println!("{}", serde_json::to_string_pretty(&config)?),
-                false => print!("{}", toml::to_string(&config)?),
-            }
+            let text = match json {
+                true => format!("{}\n", serde_json::to_string_pretty(&config)?),
+                false => toml::to_string(&config)?,
+            };
+            print!("{}", ::deploy::without_passwords(&text));
             Ok(ExitCode::SUCCESS)
         }
     }

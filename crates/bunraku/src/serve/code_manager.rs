@@ -366,20 +366,24 @@ impl Posts {
             Ok(rest::Client::new(&tls))
         };
         let hooks = hooks.iter().map(|hook| {
-            let client =
-                client(hook).with_context(|| format!("code-manager.post-environment-hooks: {}", hook.url))?;
+            let client = client(hook)
+                .with_context(|| format!("code-manager.post-environment-hooks: {}", shown(&hook.url)))?;
             Ok((hook.url.clone(), client.with_limits(limits.clone())))
         });
         Ok(Posts { hooks: hooks.collect::<anyhow::Result<_>>()?, timeout })
     }
 }
 
+/// The address of a hook, for people: without passwords, and without the query, where tokens may stand.
+fn shown(url: &str) -> String {
+    ::deploy::without_passwords(url.split('?').next().unwrap_or_default())
+}
+
 impl Hooks for Posts {
     fn ended(&self, document: Json) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             for (url, client) in &self.hooks {
-                // Tokens may stand in an address.
-                let shown = url.split('?').next().unwrap_or_default();
+                let shown = shown(url);
                 let sent = client.send_json(Method::POST, url, &document);
                 match tokio::time::timeout(self.timeout, sent).await {
                     Ok(Ok(answer)) if answer.status.is_success() => {}
@@ -390,10 +394,26 @@ impl Hooks for Posts {
                             "a hook after a deploy failed"
                         );
                     }
-                    Ok(Err(error)) => tracing::error!(url = shown, %error, "a hook after a deploy failed"),
+                    Ok(Err(error)) => {
+                        // It may have the address in it, and its server tells nothing new.
+                        let error =
+                            ::deploy::without_passwords(&error.to_string().replace(url.as_str(), &shown));
+                        tracing::error!(url = shown, error, "a hook after a deploy failed");
+                    }
                     Err(_) => tracing::error!(url = shown, "a hook after a deploy took too long"),
                 }
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_hooks_are_shown_without_what_is_secret() {
+        assert_eq!(shown("https://me:s3cret@h:1/hook?token=s3cret"), "https://***@h:1/hook");
+        assert_eq!(shown("http://h/hook"), "http://h/hook");
     }
 }
