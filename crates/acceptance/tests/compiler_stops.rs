@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use acceptance::agent::Agent;
 use acceptance::compiler::{Machine, cluster, facts, status, until, until_it_answers};
+use acceptance::stock_agent::StockAgent;
 use rest::{Bytes, Client, ClientTls, Method};
 use serde_json::json;
 
@@ -79,6 +80,49 @@ async fn a_compiler_that_stops_fails_no_run() {
     })
     .await;
     drop(other);
+    cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stock_agent_goes_on_with_the_next_server_of_its_list() {
+    let cluster = cluster("").await;
+    let machines = ["a.example.com", "b.example.com"].map(|name| Machine::enrolled(&cluster, name, ""));
+    let [first, next] = &machines;
+    let Some(agent) = StockAgent::find("listed.example.com", first.port()).map(Arc::new) else { return };
+    let list = format!("localhost:{},localhost:{}", first.port(), next.port());
+    let servers = [first.spawn(program()), next.spawn(program())];
+    for machine in &machines {
+        until_it_answers(&cluster, machine).await;
+    }
+    let run = async || {
+        let (agent, list) = (agent.clone(), list.clone());
+        let running = tokio::task::spawn_blocking(move || agent.run(&["--server_list", &list, "--debug"]));
+        let run = running.await.unwrap();
+        assert!(matches!(run.code, 0 | 2), "{}", run.output);
+        run
+    };
+    let selected = |machine: &Machine| {
+        format!("Selected puppet server from the `server_list` setting: localhost:{}", machine.port())
+    };
+    let all_good = run().await;
+    assert!(all_good.says(&selected(first)), "{}", all_good.output);
+
+    // One that drains answers everything, and is passed over by its status alone.
+    let [going, staying] = servers;
+    going.signal("TERM");
+    until("the status does not change", async || {
+        status(&cluster, first, "simple").await == (503, "stopping".to_owned())
+    })
+    .await;
+    let draining = run().await;
+    assert!(draining.says(&selected(next)), "{}", draining.output);
+
+    going.kill();
+    let gone = run().await;
+    assert!(gone.says(&selected(next)), "{}", gone.output);
+    let stored = cluster.rows("reports[count()] { certname = \"listed.example.com\" }").await;
+    assert_eq!(stored[0]["count"], 3);
+    drop(staying);
     cluster.stop().await;
 }
 
