@@ -186,6 +186,9 @@ pub struct FileSync {
     pub enable_forceful_sync: bool,
     pub max_code_age: Duration,
     pub preserve_deleted_submodules: bool,
+    pub prune: bool,
+    pub keep_versions: usize,
+    pub keep_versions_for: Duration,
 }
 
 /// `[gate]`
@@ -409,6 +412,9 @@ impl Default for FileSync {
             enable_forceful_sync: true,
             max_code_age: Duration::seconds(10 * 60),
             preserve_deleted_submodules: false,
+            prune: true,
+            keep_versions: 50,
+            keep_versions_for: Duration::seconds(30 * 86_400),
         }
     }
 }

@@ -51,6 +51,7 @@ fn main() {
         server_repo_url: "https://primary:8140/file-sync-git".into(),
         repos: BTreeMap::from([("puppet-code".to_owned(), repo)]),
         preserve_deleted_submodules: false,
+        retention: None,
         limits: Limits::default(),
     };
     for number in 0..files {

@@ -4,9 +4,12 @@
 //! keeps objects in a repository of its own, `<data>/client/<repo>.git`, one for all environments, so what they share
 //! travels once and is kept once; `refs/synced-commits/<environment>` names what serves.
 
+mod served;
+mod tidy;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use rest::client::{Answer, ClientLimits};
@@ -17,13 +20,15 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
 use crate::error::{Error, Result};
-use crate::git::{Id, OBJECT_BYTES_MAX, Repository};
+use crate::git::{Id, OBJECT_BYTES_MAX, Repository, SYNCED};
 use crate::limits::Limits;
 use crate::live::{Current, Live, TOP};
 use crate::protocol::{self, ObjectsRequest, PREFIX, SyncStatus};
+use crate::retention::Retention;
 use crate::sync_machine::{Fetched, Machine, Pace, PartStatus, Polled, Task};
 use crate::transfer::{self, IDS_MAX};
 use crate::versions::Storage;
+use served::Served;
 
 /// How often old versions are looked for.
 const EXPIRE_INTERVAL: Duration = Duration::from_secs(60);
@@ -43,6 +48,8 @@ pub struct ClientSettings {
     pub pace: Pace,
     /// Seconds that the primary may wait with an answer.
     pub wait_seconds: u64,
+    /// How long old versions stay in the store; for ever without it. On the primary that is a matter of the store of versions.
+    pub retention: Option<Retention>,
     /// Limits.
     pub limits: Limits,
 }
@@ -126,6 +133,10 @@ pub struct Client {
     commits: Mutex<BTreeMap<Id, Json>>,
     /// Held while the store is tidied.
     tidying: Mutex<()>,
+    /// What has served. Held while objects are removed, too, and shared while they are added or counted on.
+    served: RwLock<Option<Served>>,
+    /// Versions that are fetched or laid out.
+    arriving: Mutex<BTreeMap<String, Id>>,
     nudge: Notify,
     /// Ends a question that waits for its answer, so that another one can be asked.
     interrupt: watch::Sender<()>,
@@ -147,9 +158,10 @@ impl Client {
     /// # Errors
     /// Its store cannot be made.
     pub fn new(settings: ClientSettings, source: Source, live: Arc<Live>) -> Result<Client> {
-        if let Source::There(_) = source {
-            Repository::open_or_create(&settings.store)?;
-        }
+        let served = match source {
+            Source::There(_) => Some(Served::load(&Repository::open_or_create(&settings.store)?)?),
+            Source::Here(_) => None,
+        };
         let status = watch::Sender::new(Arc::default());
         Ok(Client {
             settings,
@@ -158,6 +170,8 @@ impl Client {
             status,
             commits: Mutex::default(),
             tidying: Mutex::default(),
+            served: RwLock::new(served),
+            arriving: Mutex::default(),
             nudge: Notify::new(),
             interrupt: watch::Sender::new(()),
             received_bytes: Counter::default(),
@@ -345,7 +359,7 @@ impl Client {
             Task::Drop { name } => {
                 let client = self.clone();
                 let gone = name.clone();
-                let outcome = blocking(move || client.live.switch(&[], &[gone])).await;
+                let outcome = blocking(move || client.drop_environment(&gone)).await;
                 tracing::info!(environment = name, "the environment is gone");
                 Outcome::LaidOut(name, outcome.map_err(|error| error.to_string()))
             }
@@ -398,9 +412,13 @@ impl Client {
         let Source::There(primary) = &self.source else {
             return Ok(Fetched { gained: 0, missing: Vec::new() });
         };
+        self.arriving.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), want);
         let missing = {
             let this = self.clone();
-            move || transfer::missing(&this.store()?, want, have, IDS_MAX)
+            move || {
+                let _stays = this.served.read().unwrap_or_else(PoisonError::into_inner);
+                transfer::missing(&this.store()?, want, have, IDS_MAX)
+            }
         };
         // Nothing, if all of it came with another environment.
         if ids.is_empty() && blocking(missing.clone()).await?.is_empty() {
@@ -423,11 +441,11 @@ impl Client {
         self.received_bytes.add(body.len() as u64);
         let fetched = blocking(move || {
             let object_max = usize::try_from(this.settings.limits.file_bytes_max).unwrap_or(OBJECT_BYTES_MAX);
-            let ids = this.store()?.take_in(
-                &body,
-                object_max.min(OBJECT_BYTES_MAX),
-                this.settings.limits.total_bytes_max,
-            )?;
+            let total_max = this.settings.limits.total_bytes_max;
+            let ids = {
+                let _stays = this.served.read().unwrap_or_else(PoisonError::into_inner);
+                this.store()?.take_in(&body, object_max.min(OBJECT_BYTES_MAX), total_max)?
+            };
             Ok(Fetched { gained: ids.len(), missing: missing()? })
         });
         fetched.await
@@ -436,18 +454,24 @@ impl Client {
     /// Lays a version out and lets it serve.
     fn lay_out(&self, name: &str, commit: Id) -> Result<()> {
         let started = Instant::now();
-        let repository = self.repository(name)?;
-        let mut reader = repository.reader()?;
-        let (version, cost) = self.live.lay_out(&mut reader, name, commit)?;
-        let about = reader.commit(commit)?;
-        if let Source::There(_) = self.source {
-            // Of its history only the version itself was fetched.
-            if about.parents.iter().any(|parent| !reader.contains(*parent)) {
-                repository.mark_shallow(commit)?;
+        let (about, cost) = {
+            // Nothing of the version is removed before it serves.
+            let _stays = self.served.read().unwrap_or_else(PoisonError::into_inner);
+            let repository = self.repository(name)?;
+            let mut reader = repository.reader()?;
+            let (version, cost) = self.live.lay_out(&mut reader, name, commit)?;
+            let about = reader.commit(commit)?;
+            if let Source::There(_) = self.source {
+                // Of its history only the version itself was fetched.
+                if about.parents.iter().any(|parent| !reader.contains(*parent)) {
+                    repository.mark_shallow(commit)?;
+                }
+                repository.set(&synced_ref(name), commit)?;
             }
-            repository.set(&synced_ref(name), commit)?;
-        }
-        self.live.switch(std::slice::from_ref(&version), &[])?;
+            self.live.switch(std::slice::from_ref(&version), &[])?;
+            (about, cost)
+        };
+        self.now_serves(name, Some(commit));
         self.switches.increment();
         let mut commits = self.commits.lock().unwrap_or_else(PoisonError::into_inner);
         let serving = self.live.current();
@@ -483,24 +507,6 @@ impl Client {
         match &self.source {
             Source::Here(storage) => storage.repository(&self.settings.repo, self.submodule(name).as_deref()),
             Source::There(_) => self.store(),
-        }
-    }
-
-    async fn tidy(self: &Arc<Client>) {
-        let client = self.clone();
-        let outcome = blocking(move || {
-            let removed = client.live.expire();
-            if removed > 0 {
-                tracing::info!(removed, "old versions are removed");
-            }
-            // One that takes longer than the pause between two is not joined by another.
-            if let (Source::There(_), Ok(_alone)) = (&client.source, client.tidying.try_lock()) {
-                client.store()?.gather_packs()?;
-            }
-            Ok(())
-        });
-        if let Err(error) = outcome.await {
-            tracing::error!(%error, "old versions could not be removed");
         }
     }
 
@@ -560,7 +566,7 @@ fn behind(
 }
 
 fn synced_ref(name: &str) -> String {
-    format!("refs/synced-commits/{}", if name == TOP { "top-level" } else { name })
+    format!("{SYNCED}{}", if name == TOP { "top-level" } else { name })
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {

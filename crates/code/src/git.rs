@@ -9,8 +9,10 @@
 //! are found again when the same content is committed next time.
 
 mod gather;
+mod names;
 mod object;
 pub(crate) mod pack;
+mod prune;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Read as _, Seek as _, Write as _};
@@ -27,6 +29,7 @@ pub use object::{
 };
 use pack::Location;
 pub use pack::{OBJECT_BYTES_MAX, PackError, PackReader, PackWriter, checksum, id_of};
+pub use prune::{KEPT, Keep, Pruned, SYNCED};
 
 use crate::error::{Error, Result};
 
@@ -35,7 +38,6 @@ pub const BRANCH: &str = "refs/heads/master";
 
 const DIRECTORY_MODE: u32 = 0o750;
 const FILE_MODE: u32 = 0o640;
-const SHALLOW_BYTES_MAX: u64 = 64 * 1024 * 1024;
 const CONFIG: &str = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n";
 
 /// A bare repository.
@@ -109,22 +111,6 @@ impl Repository {
         }
         let text = format!("{id}\n");
         stdx::fs::write_atomic(&path, text.as_bytes(), FILE_MODE).map_err(Error::io("write", path.as_path()))
-    }
-
-    /// Says of a commit that those before it are not here, so that git does not miss them.
-    ///
-    /// # Errors
-    /// It cannot be written.
-    pub fn mark_shallow(&self, commit: Id) -> Result<()> {
-        let path = self.path.join("shallow");
-        let text = stdx::fs::read_limited(&path, SHALLOW_BYTES_MAX).map_err(Error::io("read", &path))?;
-        let mut text = text.unwrap_or_default();
-        let line = format!("{commit}\n");
-        if text.split_inclusive(|byte| *byte == b'\n').any(|known| known == line.as_bytes()) {
-            return Ok(());
-        }
-        text.extend_from_slice(line.as_bytes());
-        stdx::fs::write_atomic(&path, &text, FILE_MODE).map_err(Error::io("write", &path))
     }
 
     /// Finds objects as of now.

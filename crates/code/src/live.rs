@@ -143,6 +143,13 @@ impl Live {
         self.current.borrow().clone()
     }
 
+    /// All versions that have a directory: those that serve, and those that somebody may still use.
+    pub fn laid_out(&self) -> Vec<Id> {
+        let retired = self.lock();
+        let current = self.current();
+        retired.iter().map(|retired| &retired.version).chain(current.values()).map(|v| v.commit).collect()
+    }
+
     /// Tells of each switch.
     pub fn watch(&self) -> watch::Receiver<Arc<Current>> {
         self.current.subscribe()

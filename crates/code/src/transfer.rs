@@ -128,7 +128,11 @@ pub fn missing(
 
 /// The entries of a directory that are not the same in the one before, with the directory that was there under the name.
 fn changed(reader: &mut Reader, new: Id, old: Option<Id>) -> Result<Vec<(TreeEntry, Option<Id>)>> {
-    let old = old.map(|old| reader.tree(old)).transpose()?.unwrap_or_default();
+    let old = match old.map(|old| reader.tree(old)) {
+        // Of a version that was removed a part may be left.
+        Some(Err(Error::Missing { .. })) | None => Vec::new(),
+        Some(old) => old?,
+    };
     let old: HashMap<&[u8], &TreeEntry> = old.iter().map(|entry| (entry.name.as_slice(), entry)).collect();
     let entries = reader.tree(new)?.into_iter().filter_map(|entry| {
         let before = old.get(entry.name.as_slice());

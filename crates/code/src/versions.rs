@@ -7,35 +7,31 @@
 //!
 //! One request at a time works on a repository, of all processes of the machine; others wait in line.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+mod commit;
+mod parent;
+pub(crate) mod prune;
+mod staged;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Instant, UNIX_EPOCH};
 
 use serde_json::{Value as Json, json};
 use stdx::clock::Clock;
-use stdx::fs::FileLock;
 use tokio::sync::watch;
 
 use crate::error::{Error, Result};
-use crate::git::{self, BRANCH, Commit, Id, Kind, Mode, Repository, Signature, TreeEntry};
+use crate::git::{self, BRANCH, Id, Repository};
 use crate::limits::Limits;
 use crate::protocol;
-use crate::staging::Scan;
-use crate::stat_index::StatIndex;
+use crate::retention::Retention;
+use parent::read_parent;
+pub(crate) use staged::unfinished;
 
 /// Author of versions that nobody signed.
 pub const AUTHOR: &str = "PE File Sync Service";
 /// Message of versions that came without one.
 pub const MESSAGE: &str = "Publish content to file sync storage service";
-/// What changes of a repository tell, at most this much of a message.
-const MESSAGE_BYTES_MAX: usize = 64 * 1024;
-const STAT_CACHE: &str = "staging-cache";
-/// Why what a deploy has not ended becomes no version.
-const UNFINISHED: &str = "a deploy of it is under way, or has failed; deploy it again (if it is whole, remove the file \
-                          `.NAME.unfinished` beside it)";
 
 /// What is versioned, and where.
 #[derive(Clone, Debug)]
@@ -48,6 +44,8 @@ pub struct StorageSettings {
     pub repos: BTreeMap<String, RepoSettings>,
     /// Keep the repositories of environments that are gone.
     pub preserve_deleted_submodules: bool,
+    /// How long old versions stay; for ever without it.
+    pub retention: Option<Retention>,
     /// Limits.
     pub limits: Limits,
 }
@@ -116,6 +114,8 @@ pub struct Storage {
     clock: Arc<dyn Clock>,
     /// Held while a commit is made.
     committing: Mutex<()>,
+    /// Repositories that were pruned since the start.
+    pruned: Mutex<HashSet<PathBuf>>,
     latest: watch::Sender<Arc<LatestCommits>>,
     /// What the newest versions are about, as status documents have it: anybody may ask for these, so nothing is read for them.
     about: Mutex<HashMap<Id, Json>>,
@@ -142,6 +142,7 @@ impl Storage {
             settings,
             clock,
             committing: Mutex::default(),
+            pruned: Mutex::default(),
             latest: watch::Sender::new(Arc::default()),
             about: Mutex::default(),
         };
@@ -219,358 +220,6 @@ impl Storage {
         outcome
     }
 
-    fn commit_repo(
-        &self,
-        id: &str,
-        request: &CommitRequest,
-        refused: &BTreeMap<String, String>,
-    ) -> Result<Committed> {
-        let started = Instant::now();
-        let settings = self.settings.repos.get(id);
-        let settings = settings.ok_or_else(|| Error::NotFound(format!("there is no repository {id}")))?;
-        let only = match &request.target {
-            Target::Submodule { submodule, .. } => {
-                Some(environment_of(settings, submodule).ok_or_else(|| {
-                    Error::NotFound(format!("there is no submodule {submodule} in the repository {id}"))
-                })?)
-            }
-            _ => None,
-        };
-        let directory = self.settings.data_dir.join("storage");
-        stdx::fs::create_directory(&directory, 0o750).map_err(Error::io("create", directory.as_path()))?;
-        let lock = directory.join(format!("{id}.lock"));
-        let _lock = FileLock::acquire(&lock, 0o640).map_err(Error::io("lock", lock.as_path()))?;
-
-        let parent = Repository::open_or_create(self.repo_path(id))?;
-        let head = parent.resolve(BRANCH)?;
-        let before = head.map(|head| read_parent(&parent, head, settings)).transpose()?;
-        let staged =
-            self.staged(settings, before.as_ref().is_some_and(|before| !before.pointers.is_empty()))?;
-
-        let mut pointers = before.as_ref().map(|before| before.pointers.clone()).unwrap_or_default();
-        let mut submodules = BTreeMap::new();
-        let wanted: Vec<&String> =
-            staged.iter().filter(|name| only.is_none_or(|only| only == name.as_str())).collect();
-        for environment in wanted {
-            let submodule = format!("{}/{environment}", settings.submodules_dir);
-            let outcome = match refused.get(&submodule) {
-                Some(reason) => Err(Error::Judged(reason.clone())),
-                None => self.commit_environment(id, settings, environment, request),
-            };
-            match &outcome {
-                Ok(commit) => {
-                    pointers.insert(environment.clone(), *commit);
-                }
-                Err(error) => {
-                    tracing::error!(repo = id, environment, %error, "the environment was not committed")
-                }
-            }
-            submodules.insert(submodule, outcome);
-        }
-        let is_kept = |name: &String| refused.contains_key(&format!("{}/{name}", settings.submodules_dir));
-        let kept: BTreeSet<String> = pointers
-            .keys()
-            .filter(|name| only.is_none_or(|only| only == name.as_str()) && !staged.contains(*name))
-            .filter(|name| is_kept(name))
-            .cloned()
-            .collect();
-        for name in &kept {
-            let submodule = format!("{}/{name}", settings.submodules_dir);
-            let reason = refused.get(&submodule).cloned().unwrap_or_default();
-            submodules.insert(submodule, Err(Error::Judged(reason)));
-        }
-        let staged: BTreeSet<String> = staged.union(&kept).cloned().collect();
-        let gone: BTreeSet<String> = match only {
-            Some(only) => {
-                pointers.keys().filter(|name| *name == only && !staged.contains(*name)).cloned().collect()
-            }
-            None => pointers.keys().filter(|name| !staged.contains(*name)).cloned().collect(),
-        };
-        if let Some(only) = only.filter(|only| !staged.contains(*only) && !gone.contains(*only)) {
-            let staging = settings.staging_dir.join(&settings.submodules_dir).join(only);
-            return Err(Error::NotFound(format!("there is no directory {}", staging.display())));
-        }
-        let commit = self.commit_parent(
-            id,
-            settings,
-            &parent,
-            head,
-            before,
-            pointers,
-            &gone,
-            only.is_some(),
-            request,
-        )?;
-        if !self.settings.preserve_deleted_submodules {
-            self.sweep(id, commit, settings, &staged);
-        }
-        let milliseconds = started.elapsed().as_millis() as u64;
-        tracing::info!(repo = id, %commit, milliseconds, "code was committed");
-        Ok(Committed { commit, submodules })
-    }
-
-    /// What a commit would take: environments such as `environments/production`, their names, and where they are staged.
-    pub fn staged_environments(&self, target: &Target) -> Vec<(String, String, PathBuf)> {
-        let mut found = Vec::new();
-        for (id, settings) in &self.settings.repos {
-            let (repo, only) = match target {
-                Target::All => (id, None),
-                Target::Repo(repo) => (repo, None),
-                Target::Submodule { repo, submodule } => (repo, Some(submodule)),
-            };
-            if repo != id {
-                continue;
-            }
-            // What cannot be listed cannot be committed either, which says why.
-            for name in self.staged(settings, false).unwrap_or_default() {
-                let submodule = format!("{}/{name}", settings.submodules_dir);
-                if only.is_none_or(|only| *only == submodule) {
-                    let directory = settings.staging_dir.join(&submodule);
-                    found.push((submodule, name, directory));
-                }
-            }
-        }
-        found
-    }
-
-    /// Environments such as `environments/production` that a commit would end, with their names: they have versions and are not staged.
-    pub fn ending_environments(&self, target: &Target) -> Vec<(String, String)> {
-        let staged: BTreeSet<String> =
-            self.staged_environments(target).into_iter().map(|(submodule, ..)| submodule).collect();
-        let is_meant = |repo: &str, submodule: &str| match target {
-            Target::All => true,
-            Target::Repo(only) => only == repo,
-            Target::Submodule { repo: only, submodule: one } => only == repo && one == submodule,
-        };
-        let latest = self.latest();
-        let versions = latest.iter().filter_map(|(repo, latest)| Some((repo, latest.as_ref()?)));
-        let all = versions.flat_map(|(repo, latest)| latest.submodules.keys().map(move |name| (repo, name)));
-        all.filter(|(repo, submodule)| is_meant(repo, submodule) && !staged.contains(*submodule))
-            .map(|(_, submodule)| {
-                let name = submodule.rsplit('/').next().unwrap_or(submodule);
-                (submodule.clone(), name.to_owned())
-            })
-            .collect()
-    }
-
-    /// Environments in the staging directory.
-    fn staged(&self, settings: &RepoSettings, expected: bool) -> Result<BTreeSet<String>> {
-        let directory = settings.staging_dir.join(&settings.submodules_dir);
-        let listing = match fs::read_dir(&directory) {
-            Ok(listing) => listing,
-            // Not the deletion of all environments: more likely a disk that is not there.
-            Err(error) if error.kind() == io::ErrorKind::NotFound && !expected => return Ok(BTreeSet::new()),
-            Err(error) => return Err(Error::io("read", directory.as_path())(error)),
-        };
-        let mut names = BTreeSet::new();
-        for item in listing {
-            let item = item.map_err(Error::io("read", directory.as_path()))?;
-            let is_directory = item.file_type().map_err(Error::io("read", item.path().as_path()))?.is_dir();
-            match item.file_name().into_string() {
-                Ok(name) if is_directory && is_environment_name(&name) => names.insert(name),
-                Ok(name) if name.starts_with('.') => false,
-                _ => {
-                    let path = item.path().display().to_string();
-                    tracing::warn!(
-                        path,
-                        "no environment: not a directory with a name of letters, digits and `_`"
-                    );
-                    false
-                }
-            };
-        }
-        if names.len() > self.settings.limits.environments_max {
-            let limit = self.settings.limits.environments_max;
-            return Err(Error::refused(directory, format!("more than {limit} environments")));
-        }
-        Ok(names)
-    }
-
-    fn commit_environment(
-        &self,
-        repo: &str,
-        settings: &RepoSettings,
-        environment: &str,
-        request: &CommitRequest,
-    ) -> Result<Id> {
-        let repository = Repository::open_or_create(self.environment_path(repo, environment))?;
-        let head = repository.resolve(BRANCH)?;
-        let mut reader = repository.reader()?;
-        let before = head.map(|head| reader.commit(head)).transpose()?;
-        let cache = repository.path().join(STAT_CACHE);
-        let known = head.map(|head| StatIndex::load(&cache, head)).unwrap_or_default();
-        let mut addition = repository.add()?;
-        let staging = settings.staging_dir.join(&settings.submodules_dir).join(environment);
-        let mark = mark(&staging);
-        // A deploy writes this anew when it begins.
-        let generation = staging.with_file_name(format!(".{environment}.generation"));
-        let generation = || stdx::fs::read_limited(&generation, 4096).ok().flatten();
-        let generation_before = generation();
-        if mark.exists() {
-            return Err(Error::refused(&staging, UNFINISHED));
-        }
-        let mut scan = Scan::new(&reader, &mut addition, &known, &self.settings.limits, None);
-        let mut entries = scan.top(&staging)?;
-        let tree = scan.tree(&mut entries)?;
-        let (fresh, read) = scan.finish();
-        if mark.exists() || generation() != generation_before {
-            return Err(Error::Busy(format!(
-                "{} was deployed while it was read; commit again",
-                staging.display()
-            )));
-        }
-        let commit = match (head, before) {
-            (Some(head), Some(before)) if before.tree == tree && same_message(&before, request) => head,
-            (head, _) => {
-                let commit = self.commit_object(tree, head, request);
-                let id = put_commit(&mut addition, &commit)?;
-                let (objects, bytes) = addition.size();
-                addition.store()?;
-                repository.set(BRANCH, id)?;
-                tracing::info!(repo, environment, commit = %id, read, objects, bytes, "a new version");
-                id
-            }
-        };
-        if (head != Some(commit) || fresh != known)
-            && let Err(error) = fresh.save(&cache, commit)
-        {
-            tracing::warn!(%error, path = %cache.display(), "all files will be read again next time");
-        }
-        gather(&repository);
-        Ok(commit)
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "one step of one caller")]
-    fn commit_parent(
-        &self,
-        id: &str,
-        settings: &RepoSettings,
-        parent: &Repository,
-        head: Option<Id>,
-        before: Option<Parent>,
-        mut pointers: BTreeMap<String, Id>,
-        gone: &BTreeSet<String>,
-        keep_rest: bool,
-        request: &CommitRequest,
-    ) -> Result<Id> {
-        let reader = parent.reader()?;
-        let mut addition = parent.add()?;
-        let cache = parent.path().join(STAT_CACHE);
-        let known = head.map(|head| StatIndex::load(&cache, head)).unwrap_or_default();
-        let except = Path::new(&settings.submodules_dir);
-        let mut scan = Scan::new(&reader, &mut addition, &known, &self.settings.limits, Some(except));
-        let rest = match &before {
-            Some(before) if keep_rest => before.rest.clone(),
-            _ => {
-                let mut rest = scan.top(&settings.staging_dir)?;
-                rest.retain(|entry| entry.name != b".gitmodules");
-                rest
-            }
-        };
-        let mut newest = head;
-        let mut commits = Vec::new();
-        let top = |scan: &mut Scan<'_>, rest: &[TreeEntry], pointers: &BTreeMap<String, Id>| {
-            let mut entries = rest.to_vec();
-            if !pointers.is_empty() {
-                let mut links: Vec<TreeEntry> = pointers
-                    .iter()
-                    .map(|(name, id)| TreeEntry {
-                        name: name.clone().into_bytes(),
-                        mode: Mode::Submodule,
-                        id: *id,
-                    })
-                    .collect();
-                let tree = scan.tree(&mut links)?;
-                let name = settings.submodules_dir.clone().into_bytes();
-                entries.push(TreeEntry { name, mode: Mode::Directory, id: tree });
-                let blob = scan.blob(self.gitmodules(id, settings, pointers).as_bytes())?;
-                entries.push(TreeEntry { name: b".gitmodules".to_vec(), mode: Mode::File, id: blob });
-            }
-            scan.tree(&mut entries)
-        };
-        let mut tree = before.as_ref().map(|before| before.commit.tree);
-        if let Some(before) = before.as_ref().filter(|_| !gone.is_empty()) {
-            let kept = before.pointers.iter().filter(|(name, _)| !gone.contains(*name));
-            let kept: BTreeMap<String, Id> = kept.map(|(name, id)| (name.clone(), *id)).collect();
-            let deleted: Vec<String> =
-                gone.iter().map(|name| format!("{}/{name}", settings.submodules_dir)).collect();
-            let fresh = top(&mut scan, &before.rest, &kept)?;
-            let message = Some(format!("Delete submodules: {}", deleted.join(", ")));
-            let commit = self.commit_object(fresh, newest, &CommitRequest { message, ..request.clone() });
-            newest = Some(commit_id(&commit)?);
-            tree = Some(fresh);
-            commits.push(commit);
-        }
-        pointers.retain(|name, _| !gone.contains(name));
-        let fresh = top(&mut scan, &rest, &pointers)?;
-        if tree != Some(fresh) {
-            let commit = self.commit_object(fresh, newest, request);
-            newest = Some(commit_id(&commit)?);
-            commits.push(commit);
-        }
-        let (stats, _) = scan.finish();
-        for commit in &commits {
-            put_commit(&mut addition, commit)?;
-        }
-        let newest = newest.ok_or_else(|| Error::NotFound(format!("there is nothing to commit in {id}")))?;
-        if head != Some(newest) {
-            addition.store()?;
-            parent.set(BRANCH, newest)?;
-        }
-        if !keep_rest && let Err(error) = stats.save(&cache, newest) {
-            tracing::warn!(%error, path = %cache.display(), "all files will be read again next time");
-        }
-        gather(parent);
-        Ok(newest)
-    }
-
-    fn gitmodules(&self, id: &str, settings: &RepoSettings, pointers: &BTreeMap<String, Id>) -> String {
-        let directory = &settings.submodules_dir;
-        let url = self.settings.server_repo_url.trim_end_matches('/');
-        let section = |name: &String| {
-            let path = format!("{directory}/{name}");
-            format!("[submodule \"{path}\"]\n\tpath = {path}\n\turl = {url}/{id}/{name}.git\n")
-        };
-        pointers.keys().map(section).collect()
-    }
-
-    fn commit_object(&self, tree: Id, parent: Option<Id>, request: &CommitRequest) -> Commit {
-        let seconds = self.clock.now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let (name, email) = request.author.clone().unwrap_or_else(|| (AUTHOR.to_owned(), String::new()));
-        Commit {
-            tree,
-            parents: parent.into_iter().collect(),
-            author: Signature { name, email, seconds: i64::try_from(seconds).unwrap_or(i64::MAX) },
-            message: message_of(request),
-        }
-    }
-
-    /// Removes the repositories of environments that are in no version any more and not staged either.
-    fn sweep(&self, id: &str, commit: Id, settings: &RepoSettings, staged: &BTreeSet<String>) {
-        let Ok(Some(parent)) = Repository::open(self.repo_path(id))
-            .map(|parent| read_parent(&parent, commit, settings))
-            .transpose()
-        else {
-            return;
-        };
-        let directory = self.settings.data_dir.join("storage").join(id);
-        for item in fs::read_dir(&directory).into_iter().flatten().flatten() {
-            let name = item.file_name();
-            let Some(name) = name.to_str().and_then(|name| name.strip_suffix(".git")) else { continue };
-            if parent.pointers.contains_key(name) || staged.contains(name) {
-                continue;
-            }
-            match fs::remove_dir_all(item.path()) {
-                Ok(()) => tracing::info!(
-                    repo = id,
-                    environment = name,
-                    "the repository of a deleted environment is gone"
-                ),
-                Err(error) => tracing::warn!(%error, path = %item.path().display(), "could not be removed"),
-            }
-        }
-    }
-
     fn refresh(&self) -> Result<()> {
         let mut latest = LatestCommits::new();
         for (id, settings) in &self.settings.repos {
@@ -623,6 +272,10 @@ impl Storage {
         *self.about.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
     }
 
+    fn lock_path(&self, id: &str) -> PathBuf {
+        self.settings.data_dir.join("storage").join(format!("{id}.lock"))
+    }
+
     fn repo_path(&self, id: &str) -> PathBuf {
         self.settings.data_dir.join("storage").join(format!("{id}.git"))
     }
@@ -632,80 +285,9 @@ impl Storage {
     }
 }
 
-/// What a commit of the repository beside the environments says.
-struct Parent {
-    commit: Commit,
-    /// Versions of the environments.
-    pointers: BTreeMap<String, Id>,
-    /// All top entries but the environments and `.gitmodules`.
-    rest: Vec<TreeEntry>,
-}
-
-fn read_parent(repository: &Repository, head: Id, settings: &RepoSettings) -> Result<Parent> {
-    let mut reader = repository.reader()?;
-    let commit = reader.commit(head)?;
-    let mut pointers = BTreeMap::new();
-    let mut rest = Vec::new();
-    for entry in reader.tree(commit.tree)? {
-        if entry.name == settings.submodules_dir.as_bytes() && entry.mode == Mode::Directory {
-            for link in reader.tree(entry.id)? {
-                if let Ok(name) = String::from_utf8(link.name)
-                    && link.mode == Mode::Submodule
-                    && is_environment_name(&name)
-                {
-                    pointers.insert(name, link.id);
-                }
-            }
-        } else if entry.name != b".gitmodules" {
-            rest.push(entry);
-        }
-    }
-    Ok(Parent { commit, pointers, rest })
-}
-
-/// Keeps the number of packs small; that it fails is no reason to refuse a version.
-fn gather(repository: &Repository) {
-    if let Err(error) = repository.gather_packs() {
-        tracing::warn!(%error, repository = %repository.path().display(), "packs could not be gathered");
-    }
-}
-
-fn put_commit(addition: &mut git::Addition, commit: &Commit) -> Result<Id> {
-    let id = commit_id(commit)?;
-    addition.put(id, Kind::Commit, &git::encode_commit(commit))?;
-    Ok(id)
-}
-
-fn commit_id(commit: &Commit) -> Result<Id> {
-    let bytes = git::encode_commit(commit);
-    git::id_of(Kind::Commit, &bytes).map_err(|error| Error::Remote(error.to_string()))
-}
-
-fn message_of(request: &CommitRequest) -> String {
-    let message = request.message.as_deref().filter(|message| !message.trim().is_empty()).unwrap_or(MESSAGE);
-    let end = message.floor_char_boundary(MESSAGE_BYTES_MAX);
-    format!("{}\n", message.get(..end).unwrap_or_default().trim_end())
-}
-
-/// The same code under a new message is a new version: deploys are told from each other by their messages.
-fn same_message(before: &Commit, request: &CommitRequest) -> bool {
-    request.message.is_none() || before.message == message_of(request)
-}
-
 fn environment_of<'a>(settings: &RepoSettings, submodule: &'a str) -> Option<&'a str> {
     let name = submodule.strip_prefix(settings.submodules_dir.as_str())?.strip_prefix('/')?;
     is_environment_name(name).then_some(name)
-}
-
-/// The file that stands beside an environment's directory while a deploy of it has not ended.
-fn mark(directory: &Path) -> PathBuf {
-    let name = directory.file_name().unwrap_or_default().to_string_lossy();
-    directory.with_file_name(format!(".{name}.unfinished"))
-}
-
-/// Why an environment cannot be committed whatever its code is, so that nobody has to look at that.
-pub(crate) fn unfinished(directory: &Path) -> Option<String> {
-    mark(directory).exists().then(|| Error::refused(directory, UNFINISHED).to_string())
 }
 
 /// What Puppet accepts as the name of an environment (`\A[[:alnum:]_]+\Z`).

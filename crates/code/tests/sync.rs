@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -16,12 +17,13 @@ use code::live::{Live, LiveSettings};
 use code::protocol::PREFIX;
 use code::sync_machine::Pace;
 use code::versions::Storage;
+use code::{Retention, content};
 use rest::{
     BoxFuture, Bytes, Compilers, HeaderName, HeaderValue, Limits, Listening, Method, Metrics, Peer,
     PeerCertificate, Request, Response, ResponseBody, Service, StatusCode, header,
 };
 use serde_json::{Value as Json, json};
-use support::{REPO, Site, commit, git};
+use support::{REPO, Site, commit, disk, git, noise};
 
 const NAME_HEADER: HeaderName = HeaderName::from_static("x-test-name");
 
@@ -207,6 +209,7 @@ impl Compiler {
             store: folder.join("client/puppet-code.git"),
             pace: Pace { retry_min: 5, retry_max: 40, ..Pace::default() },
             wait_seconds: 30,
+            retention: Some(Retention { versions: 1, age: Duration::ZERO }),
             limits: code::Limits::default(),
         };
         let name = HeaderValue::from_str(name).unwrap();
@@ -309,6 +312,112 @@ async fn a_commit_reaches_all_compilers_and_only_changes_travel() {
     );
     let known = &status["repos"][REPO]["submodules"]["environments/production"]["latest_commit"]["commit"];
     assert_eq!(*known, second.to_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_compiler_forgets_old_versions() {
+    let primary = Primary::start().await;
+    let compiler = primary.compiler("compiler1");
+    let deploy = async |n: u32| {
+        primary.site.write("environments/production/a", noise(n, 50_000));
+        primary.site.write("environments/production/same", "x");
+        let id = commit(&primary.storage, "production");
+        compiler.serves("production", id).await;
+        id
+    };
+    let mut all = Vec::new();
+    for n in 0..8 {
+        all.push(deploy(n).await);
+    }
+    primary.site.write("environments/branch/b", "x");
+    let branch = commit(&primary.storage, "branch");
+    compiler.serves("branch", branch).await;
+    let store = compiler.folder.join("client/puppet-code.git");
+    let before = disk(&store);
+    // What is laid out stays: the version that serves and the one before.
+    compiler.client.live().expire();
+    compiler.client.prune(HashSet::from([all[2]]));
+    let repository = compiler.client.repository("production").unwrap();
+    let content = |n: usize| {
+        content(&repository, "production", &code::code_id(all[n], "production"), "a").unwrap().is_some()
+    };
+    let known: Vec<usize> = (0..8).filter(|n| content(*n)).collect();
+    assert_eq!(known, [2, 6, 7]);
+    assert!(disk(&store) < before * 3 / 4, "{} of {before}", disk(&store));
+    git(&store, &["fsck", "--strict", "--full"]);
+    git(&store, &["gc", "--quiet", "--prune=now"]);
+    assert!(content(2) && content(6) && content(7));
+    // An environment that is gone, and a start in between.
+    std::fs::remove_dir_all(primary.site.staged("environments/branch")).unwrap();
+    commit(&primary.storage, "production");
+    let mut watch = compiler.client.live().watch();
+    watch.wait_for(|current| !current.contains_key("branch")).await.unwrap();
+    drop(compiler);
+    let compiler = primary.compiler("compiler1");
+    compiler.serves("production", all[7]).await;
+    compiler.client.live().expire();
+    compiler.client.prune(HashSet::new());
+    let names = git(&store, &["for-each-ref", "--format=%(refname)"]);
+    assert!(!names.contains("branch"), "{names}");
+    git(&store, &["fsck", "--strict", "--full"]);
+    // Only what changed travels on.
+    let bytes_before = primary.link.objects_bytes.load(Ordering::Relaxed);
+    primary.site.write("environments/production/same", "y");
+    let last = commit(&primary.storage, "production");
+    compiler.serves("production", last).await;
+    let bytes = primary.link.objects_bytes.load(Ordering::Relaxed) - bytes_before;
+    assert!(bytes < 5_000, "{bytes}");
+    // A repository that was deleted while the compiler did not run.
+    drop(compiler);
+    std::fs::remove_dir_all(&store).unwrap();
+    let compiler = primary.compiler("compiler1");
+    primary.site.write("environments/production/same", "z");
+    let last = commit(&primary.storage, "production");
+    compiler.serves("production", last).await;
+    compiler.client.prune(HashSet::new());
+    git(&store, &["fsck", "--strict", "--full"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_removed_that_is_on_its_way() {
+    let primary = Primary::start().await;
+    primary.link.loss.store(30, Ordering::Relaxed);
+    let compiler = primary.compiler("compiler1");
+    let stop = Arc::new(AtomicBool::new(false));
+    let pruning = {
+        let (client, stop) = (compiler.client.clone(), stop.clone());
+        std::thread::spawn(move || {
+            let mut times = 0;
+            while !stop.load(Ordering::Relaxed) {
+                client.live().expire();
+                client.prune(HashSet::new());
+                times += 1;
+            }
+            times
+        })
+    };
+    let mut last = Id::new([0; 20]);
+    for n in 0..25 {
+        for environment in ["production", "qa"] {
+            for k in 0..12 {
+                // More than fits into one answer, part of it as in the version before the last.
+                let name = format!("environments/{environment}/m{k}/f");
+                primary.site.write(&name, noise(if k % 2 == 0 { n % 2 } else { n } * 12 + k, 5_000));
+            }
+        }
+        last = commit(&primary.storage, "production");
+        if n % 3 == 0 {
+            compiler.serves("production", last).await;
+        }
+    }
+    let directory = compiler.serves("production", last).await;
+    assert_eq!(std::fs::read(directory.join("m1/f")).unwrap(), noise(24 * 12 + 1, 5_000));
+    stop.store(true, Ordering::Relaxed);
+    assert!(pruning.join().unwrap() > 5);
+    let status = compiler.client.status();
+    let errors: Vec<&String> = status.parts.values().filter_map(|part| part.error.as_ref()).collect();
+    assert!(errors.iter().all(|error| !error.contains("no object")), "{errors:?}");
+    git(&compiler.folder.join("client/puppet-code.git"), &["fsck", "--strict", "--full"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -472,6 +581,7 @@ async fn the_primary_is_a_client_of_itself() {
         store: data.join("puppet-code.git"),
         pace: Pace::default(),
         wait_seconds: 30,
+        retention: None,
         limits: code::Limits::default(),
     };
     let live = Arc::new(Live::open(live).unwrap());

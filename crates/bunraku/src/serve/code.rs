@@ -1,18 +1,21 @@
 //! Versions of code: on the primary the store of them, everywhere the client and what serves.
 
+mod prune;
+
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::code::Limits;
 use ::code::client::{Client, ClientSettings, ClientStatus, Primary, Source};
 use ::code::handlers::{Allowed, Handlers};
 use ::code::live::{Current, Live, LiveSettings};
 use ::code::protocol::SyncStatus;
 use ::code::sync_machine::Pace;
 use ::code::versions::{RepoSettings, Storage, StorageSettings};
+use ::code::{Limits, Retention};
 use anyhow::Context as _;
+use api::Pdb;
 use arc_swap::ArcSwap;
 use serde_json::{Value as Json, json};
 use server::environments::Environments;
@@ -31,6 +34,8 @@ pub const REPO: &str = "puppet-code";
 pub const SUBMODULES_DIR: &str = "environments";
 /// Seconds that a primary may wait with its answer to a question for new versions.
 const WAIT_SECONDS: u64 = 55;
+/// A version that was overtaken so short ago may still be on its way to somebody.
+const OVERTAKEN_MIN: Duration = Duration::from_secs(3600);
 
 /// Where everything of file sync is.
 pub struct Places {
@@ -42,6 +47,7 @@ pub struct Places {
     pub live_dir: PathBuf,
     server_repo_url: String,
     preserve_deleted_submodules: bool,
+    retention: Option<Retention>,
 }
 
 /// File sync at work.
@@ -86,6 +92,10 @@ pub fn places(site: &Site) -> anyhow::Result<Option<Places>> {
         live_dir: live_dir.unwrap_or(codedir),
         server_repo_url: url.unwrap_or_else(|| format!("https://{}:8140/file-sync-git", site.certname)),
         preserve_deleted_submodules: config.preserve_deleted_submodules || preserve,
+        retention: config.prune.then(|| Retention {
+            versions: config.keep_versions,
+            age: config.keep_versions_for.0.max(OVERTAKEN_MIN),
+        }),
     }))
 }
 
@@ -103,6 +113,7 @@ pub fn storage(places: &Places) -> ::code::Result<Storage> {
         server_repo_url: places.server_repo_url.clone(),
         repos: BTreeMap::from([(REPO.to_owned(), repo)]),
         preserve_deleted_submodules: places.preserve_deleted_submodules,
+        retention: places.retention,
         limits: Limits::default(),
     };
     Storage::open(settings, Arc::new(SystemClock))
@@ -135,6 +146,7 @@ pub(super) fn client_settings(site: &Site, places: &Places) -> ClientSettings {
             ..Pace::default()
         },
         wait_seconds: WAIT_SECONDS,
+        retention: places.retention,
         limits: Limits::default(),
     }
 }
@@ -188,10 +200,12 @@ impl CodeSync {
         self.handlers.close();
     }
 
-    /// Goes to work. `environments` tells the present environments; a new version is loaded before an agent asks for it.
+    /// Goes to work. `environments` tells the present environments; a new version is loaded before an agent asks for it. `store` knows
+    /// which versions catalogs name.
     pub(super) fn start(
         &self,
         environments: impl Fn() -> Arc<Environments> + Send + Sync + 'static,
+        store: Arc<dyn Pdb>,
     ) -> Vec<JoinHandle<()>> {
         let environments = Arc::new(environments);
         let mut watch = self.client.live().watch();
@@ -219,7 +233,8 @@ impl CodeSync {
                 loaded = current;
             }
         });
-        vec![tokio::spawn(self.client.clone().run()), loading]
+        let pruning = prune::Pruning { client: self.client.clone(), handlers: self.handlers.clone(), store };
+        vec![tokio::spawn(self.client.clone().run()), loading, tokio::spawn(pruning.run())]
     }
 }
 

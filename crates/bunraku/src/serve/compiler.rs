@@ -151,7 +151,7 @@ pub async fn start(site: &Site) -> anyhow::Result<Compiler> {
     tracing::info!(authority = authority.base(), store = store.base(), "a compiler of this primary");
 
     let mut tasks = vec![tokio::spawn(follower.run()), tokio::spawn(follow(identity.clone()))];
-    tasks.extend(code.iter().flat_map(|code| code.start(agents.environments())));
+    tasks.extend(code.iter().flat_map(|code| code.start(agents.environments(), Arc::new(remote.clone()))));
     Ok(Compiler { agents, identity, remote, senders, code, tasks })
 }
 

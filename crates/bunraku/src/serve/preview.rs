@@ -15,8 +15,6 @@ use server::preview::handlers::{Jobs, Trees};
 use super::code::CodeSync;
 use crate::config::{Changed, Site};
 
-/// How far back a version is looked for that is not given whole.
-const HISTORY_MAX: usize = 10_000;
 /// Letters of a commit that tell it from others.
 const SHORT_MIN: usize = 7;
 
@@ -122,22 +120,15 @@ impl Trees for FileSync {
 fn find(repository: &Repository, version: &str) -> ::code::Result<Option<Id>> {
     let version = version.strip_prefix("urn:puppet:code-id:1:").unwrap_or(version);
     let version = version.split(';').next().unwrap_or_default().to_lowercase();
-    let mut reader = repository.reader()?;
+    let reader = repository.reader()?;
     if let Ok(id) = version.parse::<Id>() {
         return Ok(reader.contains(id).then_some(id));
     }
     if version.len() < SHORT_MIN {
         return Ok(None);
     }
-    let mut at = repository.resolve(BRANCH)?;
-    for _ in 0..HISTORY_MAX {
-        let Some(id) = at else { return Ok(None) };
-        if id.to_string().starts_with(&version) {
-            return Ok(Some(id));
-        }
-        at = reader.commit(id)?.parents.first().copied();
-    }
-    Ok(None)
+    let history = repository.history(BRANCH)?;
+    Ok(history.into_iter().map(|(id, _)| id).find(|id| id.to_string().starts_with(&version)))
 }
 
 #[cfg(test)]

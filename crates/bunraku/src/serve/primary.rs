@@ -93,7 +93,7 @@ pub async fn start(site: &Site) -> anyhow::Result<Primary> {
         tokio::spawn(authority.clone().maintain(host.clone())),
         tokio::spawn(follow_lists(authority.clone(), host, tls.clone())),
     ];
-    tasks.extend(code.iter().flat_map(|code| code.start(agents.environments())));
+    tasks.extend(code.iter().flat_map(|code| code.start(agents.environments(), Arc::new(store.clone()))));
     let shutdown_timeout = site.config.listen.shutdown_timeout.0;
     Ok(Primary { agents, tls, authority, store, puppetdb, code, code_manager, tasks, shutdown_timeout })
 }

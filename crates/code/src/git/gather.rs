@@ -9,6 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::pack::{OBJECT_BYTES_MAX, PackReader};
+use super::prune::remove_pack;
 use super::{Addition, Repository};
 use crate::error::{Error, Result};
 
@@ -44,10 +45,7 @@ impl Repository {
             if path.file_stem().is_some_and(|stem| Some(stem.to_string_lossy().as_ref()) == name.as_deref()) {
                 continue;
             }
-            // Without its index a pack is no part of the repository.
-            for path in [path.with_extension("idx"), path.clone()] {
-                fs::remove_file(&path).map_err(Error::io("remove", &path))?;
-            }
+            remove_pack(path)?;
         }
         Ok(gathered.len())
     }

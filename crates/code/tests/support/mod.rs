@@ -11,7 +11,7 @@ use std::sync::Arc;
 use code::Limits;
 use code::git::Id;
 use code::versions::{CommitRequest, RepoSettings, Storage, StorageSettings, Target};
-use stdx::clock::SystemClock;
+use stdx::clock::{Clock, SystemClock};
 
 pub const REPO: &str = "puppet-code";
 
@@ -37,6 +37,7 @@ impl Site {
             server_repo_url: "https://primary.example.net:8140/file-sync-git".into(),
             repos: BTreeMap::from([(REPO.to_owned(), repo)]),
             preserve_deleted_submodules: false,
+            retention: None,
             limits: Limits::default(),
         };
         Site { root, _folder: None, settings }
@@ -52,6 +53,10 @@ impl Site {
 
     pub fn open(&self) -> Storage {
         Storage::open(self.settings.clone(), Arc::new(SystemClock)).unwrap()
+    }
+
+    pub fn open_at(&self, clock: Arc<dyn Clock>) -> Storage {
+        Storage::open(self.settings.clone(), clock).unwrap()
     }
 
     pub fn staged(&self, path: &str) -> PathBuf {
@@ -96,6 +101,26 @@ pub fn environment(name: &str, message: Option<&str>) -> CommitRequest {
 pub fn commit(storage: &Storage, name: &str) -> Id {
     let outcome = storage.commit(&all()).remove(REPO).unwrap().unwrap();
     *outcome.submodules[&format!("environments/{name}")].as_ref().unwrap()
+}
+
+/// The size of all files below a directory.
+pub fn disk(directory: &Path) -> u64 {
+    let items = std::fs::read_dir(directory).unwrap().map(|item| item.unwrap());
+    items
+        .map(|item| match item.file_type().unwrap().is_dir() {
+            true => disk(&item.path()),
+            false => item.metadata().unwrap().len(),
+        })
+        .sum()
+}
+
+/// Bytes that do not compress, different for each seed.
+pub fn noise(seed: u32, bytes: usize) -> Vec<u8> {
+    let step = |state: &mut u32| {
+        *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        Some((*state >> 24) as u8)
+    };
+    std::iter::repeat_n((), bytes).scan(seed.wrapping_mul(2_654_435_761), |state, ()| step(state)).collect()
 }
 
 pub fn git(repository: &Path, arguments: &[&str]) -> String {
