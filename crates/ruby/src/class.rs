@@ -192,6 +192,8 @@ classes! {
     ErbUtil "ERB::Util" module ErbUtil [];
     Cgi "CGI" class Object [];
     Uri "URI" module Uri [];
+    UriError "URI::Error" class StandardError [];
+    InvalidUriError "URI::InvalidURIError" class UriError [];
     SecureRandom "SecureRandom" module SecureRandom [];
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod json;
 pub(crate) mod set;
 pub(crate) mod shellwords;
 pub(crate) mod small;
+pub(crate) mod uri;
 pub(crate) mod yaml;
 
 use std::cmp::Ordering;

@@ -90,3 +90,21 @@ fn templates_give_what_ruby_gives() {
         assert!(failures.is_empty(), "{} templates differ", failures.matches(">>> expected").count());
     });
 }
+
+#[test]
+fn what_ruby_has_and_we_do_not_is_refused() {
+    run_deep(|| {
+        for call in [
+            "Pathname('/etc')",
+            "BigDecimal('1.5')",
+            "JSON('[1]')",
+            "URI('http:///x')",
+            "URI('http://a').class",
+        ] {
+            let error = outcome(&format!("<%= {call} %>")).expect_err(call);
+            assert_eq!(error.class, "Unsupported", "{call}: {}", error.message);
+        }
+        let error = outcome("<%= Unheard('/etc') %>").expect_err("nobody has it");
+        assert_eq!(error.class, "NoMethodError");
+    });
+}

@@ -18,6 +18,7 @@ pub(crate) fn class_method(it: &mut Interp<'_>, class: Class, id: M, args: &Args
         Class::Regexp => regexp(it, id, args),
         Class::Base64 => base64(it, id, args),
         Class::DigestMd5 | Class::DigestSha1 | Class::DigestSha256 => digest(it, class, id, args),
+        Class::Uri if id == M::Parse => super::uri::class_method(it, id, args),
         Class::Cgi | Class::ErbUtil | Class::Uri => escape(it, class, id, args),
         Class::File => file(it, id, args),
         Class::Math => math(it, id, args),

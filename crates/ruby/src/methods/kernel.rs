@@ -60,6 +60,7 @@ pub(crate) fn call(it: &mut Interp<'_>, id: M, args: &Args<'_>) -> Eval<Option<V
                 return Err(it.raise(Class::TypeError, format!("can't convert {class} into Hash")));
             }
         },
+        M::UriFunction => crate::library::uri::function(it, args)?,
         M::IntegerFunction => return number::integer(it, args).map(Some),
         M::FloatFunction => return number::float(it, args).map(Some),
         M::Raise | M::Fail => return Err(raise(it, args)?),
@@ -123,7 +124,7 @@ pub(crate) fn call(it: &mut Interp<'_>, id: M, args: &Args<'_>) -> Eval<Option<V
             }
             Value::Nil
         }
-        M::P => match args.values {
+        M::P | M::Pp => match args.values {
             [] => Value::Nil,
             [only] => only.clone(),
             several => Value::array(several.to_vec()),

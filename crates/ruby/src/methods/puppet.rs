@@ -11,6 +11,7 @@ use crate::compare::is_equal;
 use crate::eval::Interp;
 use crate::eval::call::Args;
 use crate::flow::{Eval, unsupported};
+use crate::library::uri;
 use crate::name::M;
 use crate::value::Value;
 
@@ -43,6 +44,7 @@ pub(crate) fn inspect(out: &mut String, value: &Puppet) {
         Puppet::Sensitive(_) => {
             let _ = write!(out, "#<{}>", pcore::format::REDACTED);
         }
+        Puppet::Uri(uri) => out.push_str(&uri::inspect(uri)),
         other => pcore::format::write(out, other),
     }
 }
@@ -58,6 +60,11 @@ pub(crate) fn compare(a: &Puppet, b: &Puppet) -> Option<Ordering> {
 }
 
 pub(crate) fn call(it: &mut Interp<'_>, me: &Rc<Puppet>, id: M, args: &Args<'_>) -> Eval<Option<Value>> {
+    if let Puppet::Uri(uri) = &**me
+        && let Some(value) = uri::call(it, uri, id, args)?
+    {
+        return Ok(Some(value));
+    }
     Ok(Some(match (&**me, id) {
         (Puppet::Sensitive(inner), M::Unwrap) => {
             args.none(it)?;

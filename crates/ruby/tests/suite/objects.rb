@@ -281,6 +281,27 @@ CGI.escapeHTML("<a href='x'>")  #=> "&lt;a href=&#39;x&#39;&gt;"
 ERB::Util.html_escape("<&>")  #=> "&lt;&amp;&gt;"
 ERB::Util.url_encode("a b/ü~")  #=> "a%20b%2F%C3%BC~"
 URI.encode_www_form_component("a b&c*~")  #=> "a+b%26c*%7E"
+(require 'uri'; URI('https://repo.example.com/key.gpg').host)  #=> "repo.example.com"
+URI('http://u:p@Repo.example.com:8080/a/b?c=d&e#f').then { |u| [u.scheme, u.userinfo, u.user, u.password, u.host, u.port, u.path, u.query, u.fragment, u.opaque] }  #=> ["http", "u:p", "u", "p", "Repo.example.com", 8080, "/a/b", "c=d&e", "f", nil]
+URI('http://u@[::1]:80').then { |u| [u.user, u.password, u.host, u.hostname, u.port, u.path, u.request_uri, u.to_s, u.absolute?] }  #=> ["u", nil, "[::1]", "::1", 80, "", "/", "http://u@[::1]", true]
+URI('https://h/a?b').then { |u| [u.port, u.request_uri, u.relative?] }  #=> [443, "/a?b", false]
+URI('mailto:a@example.com').then { |u| [u.scheme, u.host, u.path, u.opaque, u.port] }  #=> ["mailto", nil, nil, "a@example.com", nil]
+URI('file:///etc/x').then { |u| [u.host, u.path, u.port, u.to_s] }  #=> ["", "/etc/x", nil, "file:///etc/x"]
+URI('a/b?c').then { |u| [u.scheme, u.host, u.path, u.query, u.relative?] }  #=> [nil, nil, "a/b", "c", true]
+URI('other://h:1/x').class  #=> URI::Generic
+"#{URI('http://a.example.com/x')}"  #=> "http://a.example.com/x"
+URI('http://a.example.com')  #=> #<URI::HTTP http://a.example.com>
+URI(URI('http://a.example.com/x')).path  #=> "/x"
+URI('http://A.example.com') == URI.parse('http://a.example.com/')  #=> true
+URI.parse('http://a.example.com:8140/x').port  #=> 8140
+URI('http://a b')  #!> URI::InvalidURIError: bad URI(is not URI?): "http://a b"
+URI.parse(nil)  #!> URI::InvalidURIError: bad URI(is not URI?): nil
+URI(nil)  #!> ArgumentError: bad argument (expected URI object or URI string)
+URI()  #!> ArgumentError: wrong number of arguments (given 0, expected 1)
+URI('http://a').host(1)  #!> ArgumentError: wrong number of arguments (given 1, expected 0)
+(URI.parse('http://[') rescue $!.class)  #=> URI::InvalidURIError
+begin; URI.parse('a b'); rescue URI::InvalidURIError => e; e.message; end  #=> "bad URI(is not URI?): \"a b\""
+pp(1)  #=> 1
 IPAddr.new("10.0.0.1").to_s  #=> "10.0.0.1"
 IPAddr.new("10.0.0.1/24").to_s  #=> "10.0.0.0"
 IPAddr.new("10.0.0.1/24").inspect  #=> "#<IPAddr: IPv4:10.0.0.0/255.255.255.0>"
