@@ -29,6 +29,49 @@ case $target in
     json) find -L "$modules/" .. -name '*.json' -not -path '*/target/*' | sort | take '' j ;;
     report | forms) find -L .. -name '*.json' -not -path '*/target/*' | sort | take '' j ;;
     hocon | auth) find -L .. -name '*.conf' -not -path '*/target/*' | sort | take '' c ;;
+    puppetfile)
+        scratch=$(mktemp -d)
+        cat > "$scratch/puppetfile" << 'END'
+forge 'https://forge.example.com'
+moduledir 'mods'
+mod 'acme/a', '1.0.0' # a comment
+mod 'acme-b', :latest
+mod 'c',
+  :git => 'https://git.example.com/c.git', :ref => 'main', :exclude_spec => false
+mod 'd', git: 'git@git.example.com:d', branch: :control_branch, default_branch: 'main', install_path: 'site'
+mod 'e', local: true
+mod 'f', type: 'tarball', source: '/f.tgz', version: '0000000000000000000000000000000000000000000000000000000000000000'
+exclusion 'g'
+END
+        cat > "$scratch/r10k" << 'END'
+:cachedir: /c
+pool_size: 8
+postrun: [a, $modifiedenvs]
+git: {private_key: /k, github_app_id: '1', github_app_key: /k, repositories: [{remote: x, oauth_token: /t}]}
+forge: {baseurl: 'http://f', authorization_token: Bearer x, allow_puppetfile_override: true}
+deploy: {purge_levels: [environment], purge_allowlist: ['*.json'], write_lock: x, generate_types: true}
+sources:
+  main: {remote: git@h:c, basedir: /e, prefix: true, strip_component: /^x/, ignore_branch_prefixes: [wip]}
+  map: {type: yaml, config: /c, basedir: /e, invalid_branches: error, puppetfile_name: Modules}
+END
+        echo "$scratch/puppetfile" | take '' p
+        echo "$scratch/r10k" | take '' r
+        rm -r "$scratch"
+        ;;
+    archive)
+        scratch=$(mktemp -d)
+        mkdir -p "$scratch/m/a"
+        echo '{}' > "$scratch/m/metadata.json"
+        echo x > "$scratch/m/a/$(printf '%0120d' 0)"
+        ln -s ../x "$scratch/m/link"
+        ln "$scratch/m/metadata.json" "$scratch/m/hard"
+        for format in gnu pax; do
+            tar -C "$scratch" --format=$format -b 1 -cf "$scratch/$format" m
+            gzip -k "$scratch/$format"
+            printf '%s\n' "$scratch/$format" "$scratch/$format.gz" | take '' "$format"
+        done
+        rm -r "$scratch"
+        ;;
     csr)
         scratch=$(mktemp -d)
         for key in rsa:2048 ec ed25519; do

@@ -34,7 +34,8 @@ impl Build<'_> {
             RootContent::Tarball { source, checksum } => {
                 let archive = self.deployer().forge.tarball(source, checksum.as_deref(), self.cancel)?;
                 let known = process::without_passwords(source);
-                if !matches!(&before, Some(Content::Tarball { source, .. }) if *source == known) {
+                // Of another archive what this one does not have stays until it is purged, as with r10k.
+                if !matches!(&before, Some(Content::Tarball { .. })) {
                     self.forget_all()?;
                 }
                 fs::create_dir_all(path).map_err(DeployError::io("create", path))?;
