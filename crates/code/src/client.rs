@@ -184,6 +184,11 @@ impl Client {
         &self.live
     }
 
+    /// The repository, such as `puppet-code`.
+    pub fn repo(&self) -> &str {
+        &self.settings.repo
+    }
+
     /// How it fares.
     pub fn status(&self) -> Arc<ClientStatus> {
         self.status.borrow().clone()
@@ -569,7 +574,9 @@ fn synced_ref(name: &str) -> String {
     format!("{SYNCED}{}", if name == TOP { "top-level" } else { name })
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
     match tokio::task::spawn_blocking(work).await {
         Ok(outcome) => outcome,
         Err(error) => Err(Error::Remote(format!("it could not be carried out: {error}"))),

@@ -70,6 +70,9 @@ pub enum Error {
     /// It was judged, and must not be committed.
     #[error("{0}")]
     Judged(String),
+    /// It was made in the place of a version that is no longer the newest.
+    #[error("{0}")]
+    Overtaken(String),
     /// The other side cannot be reached or said no.
     #[error("{0}")]
     Remote(String),

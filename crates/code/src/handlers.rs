@@ -4,7 +4,6 @@
 //! are made for the primary alone.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -15,12 +14,13 @@ use rest::{
 use serde_json::{Map, Value as Json, json};
 use tokio::sync::{OnceCell, Semaphore, watch};
 
-use crate::client::Client;
+use crate::client::{Client, blocking};
 use crate::error::Error;
 use crate::git::Id;
+use crate::guard::Guard;
 use crate::protocol::{self, Invalid, ObjectsRequest, PREFIX, WAIT_SECONDS_MAX};
 use crate::transfer;
-use crate::versions::{self, LatestCommits, MESSAGE, Storage, Target};
+use crate::versions::{LatestCommits, MESSAGE, Storage};
 
 /// Check-ins and commits name environments, of which there may be many.
 const BODY_BYTES_MAX: u64 = 4 * 1024 * 1024;
@@ -55,17 +55,6 @@ impl Allowed {
 
     fn is_client(&self, peer: &Peer) -> bool {
         self.is_primary(peer) || self.compilers.read().unwrap_or_else(PoisonError::into_inner).includes(peer)
-    }
-}
-
-/// Who says whether what is staged may become a version.
-pub trait Judge: Send + Sync {
-    /// Judges an environment's directory. The error is the reason against it.
-    fn judge<'a>(&'a self, environment: &'a str, directory: &'a Path) -> BoxFuture<'a, Result<(), String>>;
-
-    /// Judges whether an environment may end. The error is the reason against it.
-    fn judge_end<'a>(&'a self, _environment: &'a str) -> BoxFuture<'a, Result<(), String>> {
-        Box::pin(std::future::ready(Ok(())))
     }
 }
 
@@ -123,7 +112,7 @@ pub struct Handlers {
     answers: Mutex<VecDeque<(ObjectsRequest, Answer)>>,
     answering: Semaphore,
     closing: watch::Sender<bool>,
-    judge: OnceLock<Arc<dyn Judge>>,
+    guard: OnceLock<Arc<Guard>>,
     pub(crate) sent_bytes: Counter,
 }
 
@@ -142,14 +131,14 @@ impl Handlers {
             answers: Mutex::default(),
             answering: Semaphore::new(ANSWERS_AT_ONCE),
             closing: watch::Sender::new(false),
-            judge: OnceLock::new(),
+            guard: OnceLock::new(),
             sent_bytes: Counter::default(),
         }
     }
 
-    /// From now on commits are judged first. The first judge stays.
-    pub fn set_judge(&self, judge: Arc<dyn Judge>) {
-        let _ = self.judge.set(judge);
+    /// From now on commits are judged first. The first guard stays.
+    pub fn set_guard(&self, guard: Arc<Guard>) {
+        let _ = self.guard.set(guard);
     }
 
     /// Answers all that wait for new versions, now and from now on, so that a stop need not wait for them.
@@ -224,20 +213,19 @@ impl Handlers {
         };
         let skips_gate = protocol::skips_gate(&body);
         tracing::info!(certname, target = ?wanted.target, skips_gate, "a commit of code is asked for");
-        let mut judge = self.judge.get().cloned();
-        if judge.is_some() && skips_gate {
+        let mut guard = self.guard.get().filter(|guard| guard.is_strict()).cloned();
+        if guard.is_some() && skips_gate {
             let message = wanted.message.as_deref().unwrap_or(MESSAGE);
             wanted.message = Some(format!("{message}\n\nThe gate was not asked."));
-            judge = None;
+            guard = None;
         }
         // Goes on to its end even if the caller goes away.
         let working = tokio::spawn(async move {
-            let refused = match &judge {
-                Some(judge) => judge_all(judge.as_ref(), &storage, &wanted.target).await,
-                None => BTreeMap::new(),
+            let outcome = match &guard {
+                Some(guard) => guard.commit(&wanted).await,
+                None => blocking(move || Ok(storage.commit(&wanted))).await,
             };
-            let commit = move || protocol::commit_answer(&storage.commit_but(&wanted, &refused));
-            tokio::task::spawn_blocking(commit).await
+            outcome.map(|outcome| protocol::commit_answer(&outcome))
         });
         let answer = working.await.map_err(Problem::internal)?.map_err(Problem::internal)?;
         Ok(Response::json(StatusCode::OK, &answer))
@@ -420,36 +408,6 @@ impl Handlers {
             "repos": client.repos_json(),
         }))
     }
-}
-
-/// The environments that must not be committed, and why.
-async fn judge_all(judge: &dyn Judge, storage: &Storage, target: &Target) -> BTreeMap<String, String> {
-    let mut refused = BTreeMap::new();
-    let staged = storage.staged_environments(target);
-    for (submodule, environment, directory) in staged.clone() {
-        // Also if the deploy ends meanwhile: nobody has judged what it brought.
-        if let Some(reason) = versions::unfinished(&directory) {
-            refused.insert(submodule, reason);
-            continue;
-        }
-        if let Err(reason) = judge.judge(&environment, &directory).await {
-            tracing::warn!(environment, reason, "the gate refuses what is staged");
-            refused.insert(submodule, reason);
-        }
-    }
-    let judged: BTreeSet<String> = staged.into_iter().map(|(submodule, ..)| submodule).collect();
-    for (submodule, ..) in storage.staged_environments(target) {
-        if !judged.contains(&submodule) {
-            refused.insert(submodule, "it came while others were judged: commit it again".to_owned());
-        }
-    }
-    for (submodule, environment) in storage.ending_environments(target) {
-        if let Err(reason) = judge.judge_end(&environment).await {
-            tracing::warn!(environment, reason, "the gate refuses the end of an environment");
-            refused.insert(submodule, reason);
-        }
-    }
-    refused
 }
 
 /// Counts a waiting client off, however its question ends.

@@ -11,6 +11,7 @@ pub mod client;
 mod content;
 mod error;
 pub mod git;
+pub mod guard;
 pub mod handlers;
 mod layout;
 mod limits;

@@ -70,6 +70,8 @@ pub struct Live {
 struct Retired {
     version: Arc<Version>,
     since: Instant,
+    /// It was only looked at so far.
+    is_candidate: bool,
 }
 
 /// Something the live directory does not show.
@@ -127,7 +129,8 @@ impl Live {
             };
             if is_name(name) && current.get(name).is_none_or(|version| version.commit != commit) {
                 let version = Version { name: name.to_owned(), commit, directory: item.path() };
-                retired.push(Retired { version: Arc::new(version), since: Instant::now() });
+                let version = Arc::new(version);
+                retired.push(Retired { version, since: Instant::now(), is_candidate: false });
             }
         }
         Ok(())
@@ -185,7 +188,7 @@ impl Live {
             tracing::warn!(%error, path = %index.display(), "the next version cannot share files with this one");
         }
         let version = Arc::new(Version { name: name.to_owned(), commit, directory });
-        retired.push(Retired { version: version.clone(), since: Instant::now() });
+        retired.push(Retired { version: version.clone(), since: Instant::now(), is_candidate: true });
         Ok((version, cost))
     }
 
@@ -220,12 +223,11 @@ impl Live {
         retired.retain(|known| !versions.contains(&known.version));
         let was_replaced = |(name, version): &(&String, &Arc<Version>)| after.get(*name) != Some(*version);
         let since = Instant::now();
-        retired.extend(
-            before
-                .iter()
-                .filter(was_replaced)
-                .map(|(_, version)| Retired { version: version.clone(), since }),
-        );
+        retired.extend(before.iter().filter(was_replaced).map(|(_, version)| Retired {
+            version: version.clone(),
+            since,
+            is_candidate: false,
+        }));
         drop(before);
         // Whoever hears of the switch finds the links in place. That one could not be placed is no reason to serve old code.
         let failures = self.link(&after);
@@ -243,8 +245,9 @@ impl Live {
         // From the newest, so that the first one of a name is the one before that which serves.
         for known in retired.drain(..).rev() {
             let name = &known.version.name;
-            let is_previous =
-                current.contains_key(name) && !kept.iter().any(|kept| kept.version.name == *name);
+            let is_previous = current.contains_key(name)
+                && !known.is_candidate
+                && !kept.iter().any(|kept| kept.version.name == *name && !kept.is_candidate);
             if is_previous || known.since.elapsed() < ttl || Arc::strong_count(&known.version) > 1 {
                 kept.push(known);
                 continue;

@@ -113,6 +113,9 @@ pub fn commit_answer(outcome: &BTreeMap<String, crate::Result<Committed>>) -> Js
             let all = committed.submodules.iter().map(|(name, outcome)| (name.clone(), submodule(outcome)));
             answer["submodules"] = Json::Object(all.collect());
         }
+        if let Some(failure) = &committed.beside {
+            answer["error"] = publish_error(failure)["error"].take();
+        }
         answer
     };
     let answers =
@@ -301,14 +304,21 @@ mod tests {
                 ("environments/production".to_owned(), Ok(Id::new([2; 20]))),
                 ("environments/qa".to_owned(), Err(failed)),
             ]),
+            beside: None,
         };
+        let kept = crate::Error::Judged("nobody looked".into());
+        let beside = Committed { commit: Id::new([1; 20]), submodules: BTreeMap::new(), beside: Some(kept) };
         let gone = crate::Error::NotFound("there is no repository x".into());
-        let outcome =
-            BTreeMap::from([("puppet-code".to_owned(), Ok(committed)), ("x".to_owned(), Err(gone))]);
+        let outcome = BTreeMap::from([
+            ("beside".to_owned(), Ok(beside)),
+            ("puppet-code".to_owned(), Ok(committed)),
+            ("x".to_owned(), Err(gone)),
+        ]);
         let error = |message: &str| json!({"error": {"type": "publish-error", "message": message}});
         assert_eq!(
             commit_answer(&outcome),
             json!({
+                "beside": {"commit": "01".repeat(20), "error": error("nobody looked")["error"]},
                 "puppet-code": {"commit": "01".repeat(20), "submodules": {
                     "environments/production": "02".repeat(20),
                     "environments/qa": error("there is no directory /x"),

@@ -9,6 +9,7 @@
 
 mod commit;
 mod parent;
+mod proposal;
 pub(crate) mod prune;
 mod staged;
 
@@ -26,7 +27,8 @@ use crate::limits::Limits;
 use crate::protocol;
 use crate::retention::Retention;
 use parent::read_parent;
-pub(crate) use staged::unfinished;
+use proposal::Pending;
+pub use proposal::Proposed;
 
 /// Author of versions that nobody signed.
 pub const AUTHOR: &str = "PE File Sync Service";
@@ -106,7 +108,12 @@ pub struct Committed {
     pub commit: Id,
     /// The versions of the environments that were asked for, or why there is none.
     pub submodules: BTreeMap<String, Result<Id>>,
+    /// Why what lies beside the environments stays as it was, although it was asked for.
+    pub beside: Option<Error>,
 }
+
+/// What became of a request, by repository.
+pub type Outcome = BTreeMap<String, Result<Committed>>;
 
 /// The store of versions.
 pub struct Storage {
@@ -114,6 +121,7 @@ pub struct Storage {
     clock: Arc<dyn Clock>,
     /// Held while a commit is made.
     committing: Mutex<()>,
+    pending: Pending,
     /// Repositories that were pruned since the start.
     pruned: Mutex<HashSet<PathBuf>>,
     latest: watch::Sender<Arc<LatestCommits>>,
@@ -142,6 +150,7 @@ impl Storage {
             settings,
             clock,
             committing: Mutex::default(),
+            pending: Pending::default(),
             pruned: Mutex::default(),
             latest: watch::Sender::new(Arc::default()),
             about: Mutex::default(),
@@ -191,33 +200,6 @@ impl Storage {
             }
         };
         Repository::open(path).ok_or_else(missing)
-    }
-
-    /// Makes versions of what is staged. Blocks while it reads and writes files. An environment that cannot be committed keeps its
-    /// version and does not hold up the others; a repository that cannot is an error of its own.
-    pub fn commit(&self, request: &CommitRequest) -> BTreeMap<String, Result<Committed>> {
-        self.commit_but(request, &BTreeMap::new())
-    }
-
-    /// The same, but for environments, such as `environments/production`, that must keep their versions, and why.
-    pub fn commit_but(
-        &self,
-        request: &CommitRequest,
-        refused: &BTreeMap<String, String>,
-    ) -> BTreeMap<String, Result<Committed>> {
-        let _one_at_a_time = self.committing.lock().unwrap_or_else(PoisonError::into_inner);
-        let repos: Vec<&str> = match &request.target {
-            Target::All => self.settings.repos.keys().map(String::as_str).collect(),
-            Target::Repo(repo) | Target::Submodule { repo, .. } => vec![repo],
-        };
-        let mut outcome = BTreeMap::new();
-        for repo in repos {
-            outcome.insert(repo.to_owned(), self.commit_repo(repo, request, refused));
-        }
-        if let Err(error) = self.refresh() {
-            tracing::error!(%error, "the newest versions could not be read");
-        }
-        outcome
     }
 
     fn refresh(&self) -> Result<()> {

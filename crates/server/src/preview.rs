@@ -18,7 +18,7 @@ mod world;
 use std::any::Any;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -560,11 +560,10 @@ fn compare(old: &Compilation, new: &Compilation) -> Vec<Change> {
 pub async fn gate(
     server: &Arc<Server>,
     environment: &str,
-    directory: &Path,
+    tree: Tree,
     gate: &Gate,
     progress: Arc<Progress>,
 ) -> Result<Option<Report>, PreviewError> {
-    let tree = Tree { directory: directory.to_owned(), name: "staging".to_owned(), held: None };
     let order = Order {
         environment: environment.to_owned(),
         tree,

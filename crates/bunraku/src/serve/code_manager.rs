@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ::code::client::Client as SyncClient;
-use ::code::handlers::{Handlers as FileSync, Judge};
+use ::code::guard::Guard;
+use ::code::handlers::Handlers as FileSync;
 use ::code::versions::Storage;
 use ::deploy::manager::queue::State;
 use ::deploy::manager::tokens::Tokens;
@@ -67,28 +68,21 @@ pub(super) struct Versions {
     /// This server's own client.
     pub(super) client: Arc<SyncClient>,
     /// Says whether what was built may become a version.
-    pub(super) judge: Arc<dyn Judge>,
+    pub(super) guard: Arc<Guard>,
 }
 
-/// Commits what was built, if the gate lets it pass.
+/// Commits what was built, if the gate lets it pass. A branch that is gone ends its environment, which is judged like any change.
 struct Judged {
-    here: deploy::Here,
-    judge: Arc<dyn Judge>,
-    environments: PathBuf,
+    guard: Arc<Guard>,
     runtime: tokio::runtime::Handle,
 }
 
 impl deploy::Commit for Judged {
     fn commit(&self, submodule: &str, message: Option<&str>) -> Result<Published, DeployError> {
-        let environment = submodule.rsplit('/').next().unwrap_or(submodule);
-        let directory = self.environments.join(environment);
-        // Deploys have threads of their own, which may wait. A branch that is gone ends its environment, which is judged like any change.
-        let verdict = match directory.is_dir() {
-            true => self.runtime.block_on(self.judge.judge(environment, &directory)),
-            false => self.runtime.block_on(self.judge.judge_end(environment)),
-        };
-        verdict.map_err(|reason| DeployError::new(Kind::NotPublished, reason))?;
-        self.here.commit(submodule, message)
+        // Deploys have threads of their own, which may wait.
+        let outcome = self.runtime.block_on(self.guard.commit(&deploy::request(submodule, message)));
+        let outcome = outcome.map_err(|error| DeployError::new(Kind::NotPublished, error.to_string()))?;
+        deploy::published(outcome, submodule)
     }
 }
 
@@ -120,9 +114,8 @@ fn staged(site: &Site) -> anyhow::Result<Option<PathBuf>> {
 impl Setup {
     fn new(site: &Site, host: &ca::Host, sync: Option<&Versions>) -> anyhow::Result<Setup> {
         let config = &site.config.code_manager;
-        let commit = sync.zip(staged(site)?).map(|(sync, environments)| -> Arc<dyn deploy::Commit> {
-            let (here, judge) = (deploy::Here(sync.storage.clone()), sync.judge.clone());
-            Arc::new(Judged { here, judge, environments, runtime: tokio::runtime::Handle::current() })
+        let commit = sync.map(|sync| -> Arc<dyn deploy::Commit> {
+            Arc::new(Judged { guard: sync.guard.clone(), runtime: tokio::runtime::Handle::current() })
         });
         let publisher = Arc::new(deploy::Publisher::new(site, commit)?);
         let deployer =

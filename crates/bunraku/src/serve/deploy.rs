@@ -5,7 +5,7 @@ mod check;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use ::code::versions::{CommitRequest, Storage, Target};
+use ::code::versions::{CommitRequest, Outcome, Storage, Target};
 use ::deploy::settings::{GithubApp, InvalidBranches, PurgeLevel, RepositorySettings, Secret, Source};
 use ::deploy::{Built, DeployError, Kind, Publish, Published, Settings, r10k_yaml};
 use anyhow::{Context as _, bail};
@@ -191,17 +191,26 @@ pub struct Here(pub Arc<Storage>);
 
 impl Commit for Here {
     fn commit(&self, submodule: &str, message: Option<&str>) -> Result<Published, DeployError> {
-        let target = Target::Submodule { repo: REPO.to_owned(), submodule: submodule.to_owned() };
-        let request = CommitRequest { target, message: message.map(str::to_owned), author: None };
-        let failed = |error: &dyn std::fmt::Display| DeployError::new(Kind::NotPublished, error.to_string());
-        let outcome = self.0.commit(&request).remove(REPO).transpose().map_err(|error| failed(&error))?;
-        let mut outcome = outcome.ok_or_else(|| failed(&"file sync has no repository of code"))?;
-        let environment = outcome.submodules.remove(submodule).transpose().map_err(|error| failed(&error))?;
-        Ok(Published {
-            environment_commit: environment.map(|id| id.to_string()),
-            code_commit: Some(outcome.commit.to_string()),
-        })
+        published(self.0.commit(&request(submodule, message)), submodule)
     }
+}
+
+/// The request for a commit of one environment.
+pub(super) fn request(submodule: &str, message: Option<&str>) -> CommitRequest {
+    let target = Target::Submodule { repo: REPO.to_owned(), submodule: submodule.to_owned() };
+    CommitRequest { target, message: message.map(str::to_owned), author: None }
+}
+
+/// What became of such a request.
+pub(super) fn published(mut outcome: Outcome, submodule: &str) -> Result<Published, DeployError> {
+    let failed = |error: &dyn std::fmt::Display| DeployError::new(Kind::NotPublished, error.to_string());
+    let outcome = outcome.remove(REPO).transpose().map_err(|error| failed(&error))?;
+    let mut outcome = outcome.ok_or_else(|| failed(&"file sync has no repository of code"))?;
+    let environment = outcome.submodules.remove(submodule).transpose().map_err(|error| failed(&error))?;
+    Ok(Published {
+        environment_commit: environment.map(|id| id.to_string()),
+        code_commit: Some(outcome.commit.to_string()),
+    })
 }
 
 /// Checks what was built, and commits it if file sync is in use.

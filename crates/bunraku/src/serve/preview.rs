@@ -1,11 +1,12 @@
 //! Previews on the primary: where code that may come is, and the gate of the configuration.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use ::code::client::Client;
 use ::code::git::{BRANCH, Id, Repository};
-use ::code::handlers::Judge;
+use ::code::guard::{Guard, Judge};
+use ::code::live::Version;
 
 use rest::BoxFuture;
 use server::preview::Tree;
@@ -50,22 +51,29 @@ pub(super) fn gate(site: &Site) -> anyhow::Result<Option<Gate>> {
     Ok((!gate.is_open()).then_some(gate))
 }
 
-/// Lets the gate judge commits.
-pub(super) fn guard(jobs: &Arc<Jobs>, code: &CodeSync) {
-    code.handlers.set_judge(judge(jobs));
-}
-
-/// The gate as a judge.
-pub(super) fn judge(jobs: &Arc<Jobs>) -> Arc<dyn Judge> {
-    Arc::new(Gatekeeper(jobs.clone()))
+/// Lets the gate judge commits; nothing where no versions are made.
+pub(super) fn guard(jobs: &Arc<Jobs>, code: &CodeSync) -> Option<Arc<Guard>> {
+    let judge = Arc::new(Gatekeeper(jobs.clone()));
+    let guard = Arc::new(Guard::new(code.storage.clone()?, code.client.clone(), judge));
+    code.handlers.set_guard(guard.clone());
+    Some(guard)
 }
 
 struct Gatekeeper(Arc<Jobs>);
 
 impl Judge for Gatekeeper {
-    fn judge<'a>(&'a self, environment: &'a str, directory: &'a Path) -> BoxFuture<'a, Result<(), String>> {
+    fn is_strict(&self) -> bool {
+        self.0.is_strict()
+    }
+
+    fn judge<'a>(&'a self, version: &'a Arc<Version>) -> BoxFuture<'a, Result<(), String>> {
         Box::pin(async move {
-            let report = self.0.judge(environment, directory).await;
+            let tree = Tree {
+                directory: version.directory.clone(),
+                name: "staging".to_owned(),
+                held: Some(version.clone()),
+            };
+            let report = self.0.judge(&version.name, tree).await;
             let report = report.map_err(|error| format!("the gate has no answer: {error}"))?;
             match report.and_then(|report| report.gate) {
                 Some(verdict) if !verdict.passed => {

@@ -69,13 +69,17 @@ pub async fn start(site: &Site) -> anyhow::Result<Primary> {
         observe: observe.clone(),
     };
     if let Some(code) = &code {
-        super::preview::guard(&previews, code);
         behind.add_code(code);
     }
+    let guard = code.as_ref().and_then(|code| super::preview::guard(&previews, code));
     let sync = code.as_ref().and_then(|code| {
         let (handlers, client) = (code.handlers.clone(), code.client.clone());
-        let judge = super::preview::judge(&previews);
-        Some(code_manager::Versions { storage: code.storage.clone()?, handlers, client, judge })
+        Some(code_manager::Versions {
+            storage: code.storage.clone()?,
+            handlers,
+            client,
+            guard: guard.clone()?,
+        })
     });
     let mut code_manager = CodeManager::new(site, &host, sync, &observe)?;
     if let Some(code_manager) = &code_manager {

@@ -1,17 +1,20 @@
-//! A commit: each environment of its own, then what names them all.
+//! From what is staged to versions that count, in two steps.
 //!
-//! See [`super`] for what counts when.
+//! First all of it is read and made ([`Storage::propose`]): the commits are in the repositories, and nothing names them. Then they count
+//! ([`Storage::publish`]): each environment of its own, then what names them all. Whoever has something to say about a change says it
+//! in between, about the commits; what becomes of the staging directory meanwhile does not matter any more. A proposal counts only in
+//! the place of the version it was made for. See [`super`] for what counts when.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::sync::PoisonError;
 use std::time::{Instant, UNIX_EPOCH};
 
 use stdx::fs::FileLock;
 
 use super::parent::{Parent, read_parent};
-use super::staged::{UNFINISHED, mark};
-use super::{AUTHOR, CommitRequest, Committed, MESSAGE, RepoSettings, Storage, Target, environment_of};
+use super::proposal::{Beside, Proposal, Proposed};
+use super::{AUTHOR, CommitRequest, Committed, MESSAGE, Outcome, RepoSettings, Storage, Target};
 use crate::error::{Error, Result};
 use crate::git::{self, BRANCH, Commit, Id, Kind, Mode, Repository, Signature, TreeEntry};
 use crate::staging::Scan;
@@ -19,147 +22,159 @@ use crate::stat_index::StatIndex;
 
 /// What changes of a repository tell, at most this much of a message.
 const MESSAGE_BYTES_MAX: usize = 64 * 1024;
-const STAT_CACHE: &str = "staging-cache";
+pub(super) const STAT_CACHE: &str = "staging-cache";
+/// Why a proposal does not count.
+const OVERTAKEN: &str = "another version was committed meanwhile; commit again";
 
 impl Storage {
-    pub(super) fn commit_repo(
-        &self,
-        id: &str,
-        request: &CommitRequest,
-        refused: &BTreeMap<String, String>,
-    ) -> Result<Committed> {
-        let started = Instant::now();
-        let settings = self.settings.repos.get(id);
-        let settings = settings.ok_or_else(|| Error::NotFound(format!("there is no repository {id}")))?;
-        let only = match &request.target {
-            Target::Submodule { submodule, .. } => {
-                Some(environment_of(settings, submodule).ok_or_else(|| {
-                    Error::NotFound(format!("there is no submodule {submodule} in the repository {id}"))
-                })?)
-            }
-            _ => None,
-        };
+    /// Makes versions of what is staged. Blocks while it reads and writes files. An environment that cannot be committed keeps its
+    /// version and does not hold up the others; a repository that cannot is an error of its own.
+    pub fn commit(&self, request: &CommitRequest) -> Outcome {
+        let _one_at_a_time = self.committing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut outcome = BTreeMap::new();
+        for repo in self.repos_of(request) {
+            let committed = self.locked(&repo, || {
+                let proposed = self.propose_repo(&repo, request)?;
+                self.publish_repo(&repo, request, proposed)
+            });
+            outcome.insert(repo, committed);
+        }
+        self.tell();
+        outcome
+    }
+
+    /// The first half of it, by repository: nothing counts yet.
+    pub fn propose(&self, request: &CommitRequest) -> BTreeMap<String, Result<Proposed>> {
+        let _one_at_a_time = self.committing.lock().unwrap_or_else(PoisonError::into_inner);
+        let repos = self.repos_of(request).into_iter();
+        let proposed = repos.map(|repo| {
+            let proposed = self.locked(&repo, || self.propose_repo(&repo, request));
+            (repo, proposed)
+        });
+        proposed.collect()
+    }
+
+    /// The second half: what was proposed counts, and nothing else. What has another version than when it was proposed is left as it is,
+    /// with [`Error::Overtaken`].
+    pub fn publish(&self, request: &CommitRequest, proposed: BTreeMap<String, Result<Proposed>>) -> Outcome {
+        let _one_at_a_time = self.committing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut outcome = BTreeMap::new();
+        for (repo, proposed) in proposed {
+            let committed = proposed
+                .and_then(|proposed| self.locked(&repo, || self.publish_repo(&repo, request, proposed)));
+            outcome.insert(repo, committed);
+        }
+        self.tell();
+        outcome
+    }
+
+    fn repos_of(&self, request: &CommitRequest) -> Vec<String> {
+        match &request.target {
+            Target::All => self.settings.repos.keys().cloned().collect(),
+            Target::Repo(repo) | Target::Submodule { repo, .. } => vec![repo.clone()],
+        }
+    }
+
+    fn tell(&self) {
+        if let Err(error) = self.refresh() {
+            tracing::error!(%error, "the newest versions could not be read");
+        }
+    }
+
+    /// Works on a repository while no other process does.
+    fn locked<T>(&self, id: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.repo(id)?;
         let directory = self.settings.data_dir.join("storage");
         stdx::fs::create_directory(&directory, 0o750).map_err(Error::io("create", directory.as_path()))?;
         let lock = self.lock_path(id);
         let _lock = FileLock::acquire(&lock, 0o640).map_err(Error::io("lock", lock.as_path()))?;
+        work()
+    }
 
+    pub(super) fn repo(&self, id: &str) -> Result<&RepoSettings> {
+        let settings = self.settings.repos.get(id);
+        settings.ok_or_else(|| Error::NotFound(format!("there is no repository {id}")))
+    }
+
+    fn publish_repo(&self, id: &str, request: &CommitRequest, proposed: Proposed) -> Result<Committed> {
+        let started = Instant::now();
+        let settings = self.repo(id)?;
         let parent = Repository::open_or_create(self.repo_path(id))?;
         let head = parent.resolve(BRANCH)?;
         let before = head.map(|head| read_parent(&parent, head, settings)).transpose()?;
-        let staged =
-            self.staged(settings, before.as_ref().is_some_and(|before| !before.pointers.is_empty()))?;
-
         let mut pointers = before.as_ref().map(|before| before.pointers.clone()).unwrap_or_default();
         let mut submodules = BTreeMap::new();
-        let wanted: Vec<&String> =
-            staged.iter().filter(|name| only.is_none_or(|only| only == name.as_str())).collect();
-        for environment in wanted {
-            let submodule = format!("{}/{environment}", settings.submodules_dir);
-            let outcome = match refused.get(&submodule) {
-                Some(reason) => Err(Error::Judged(reason.clone())),
-                None => self.commit_environment(id, settings, environment, request),
-            };
+        let mut staged = BTreeSet::new();
+        for (environment, proposal) in proposed.environments {
+            let base = pointers.get(&environment).copied();
+            let outcome =
+                proposal.and_then(|proposal| self.publish_environment(id, &environment, base, proposal));
             match &outcome {
-                Ok(commit) => {
-                    pointers.insert(environment.clone(), *commit);
-                }
+                Ok(commit) => _ = pointers.insert(environment.clone(), *commit),
                 Err(error) => {
                     tracing::error!(repo = id, environment, %error, "the environment was not committed")
                 }
             }
-            submodules.insert(submodule, outcome);
+            submodules.insert(format!("{}/{environment}", settings.submodules_dir), outcome);
+            staged.insert(environment);
         }
-        let is_kept = |name: &String| refused.contains_key(&format!("{}/{name}", settings.submodules_dir));
-        let kept: BTreeSet<String> = pointers
-            .keys()
-            .filter(|name| only.is_none_or(|only| only == name.as_str()) && !staged.contains(*name))
-            .filter(|name| is_kept(name))
-            .cloned()
-            .collect();
-        for name in &kept {
-            let submodule = format!("{}/{name}", settings.submodules_dir);
-            let reason = refused.get(&submodule).cloned().unwrap_or_default();
-            submodules.insert(submodule, Err(Error::Judged(reason)));
+        let mut gone = BTreeSet::new();
+        for (environment, ending) in proposed.ending {
+            let refused = match (ending.refused, pointers.get(&environment)) {
+                // Somebody else has ended it.
+                (_, None) => continue,
+                (Some(reason), _) => Error::Judged(reason),
+                (None, Some(base)) if *base == ending.base => {
+                    gone.insert(environment);
+                    continue;
+                }
+                (None, Some(_)) => Error::Overtaken(OVERTAKEN.to_owned()),
+            };
+            submodules.insert(format!("{}/{environment}", settings.submodules_dir), Err(refused));
+            staged.insert(environment);
         }
-        let staged: BTreeSet<String> = staged.union(&kept).cloned().collect();
-        let gone: BTreeSet<String> = match only {
-            Some(only) => {
-                pointers.keys().filter(|name| *name == only && !staged.contains(*name)).cloned().collect()
+        let mut beside = None;
+        let rest = proposed.beside.filter(|proposed| {
+            let is_base = before.as_ref().map_or(&[][..], |before| &before.rest) == proposed.base;
+            if !is_base {
+                beside = Some(Error::Overtaken(OVERTAKEN.to_owned()));
             }
-            None => pointers.keys().filter(|name| !staged.contains(*name)).cloned().collect(),
-        };
-        if let Some(only) = only.filter(|only| !staged.contains(*only) && !gone.contains(*only)) {
-            let staging = settings.staging_dir.join(&settings.submodules_dir).join(only);
-            return Err(Error::NotFound(format!("there is no directory {}", staging.display())));
-        }
-        let commit = self.commit_parent(
-            id,
-            settings,
-            &parent,
-            head,
-            before,
-            pointers,
-            &gone,
-            only.is_some(),
-            request,
-        )?;
+            is_base
+        });
+        let commit =
+            self.commit_parent(id, settings, &parent, head, before, pointers, &gone, rest, request)?;
         if !self.settings.preserve_deleted_submodules {
             self.sweep(id, commit, settings, &staged);
         }
         let milliseconds = started.elapsed().as_millis() as u64;
         tracing::info!(repo = id, %commit, milliseconds, "code was committed");
-        Ok(Committed { commit, submodules })
+        Ok(Committed { commit, submodules, beside })
     }
 
-    fn commit_environment(
+    /// `base` is the version that counts now.
+    fn publish_environment(
         &self,
         repo: &str,
-        settings: &RepoSettings,
         environment: &str,
-        request: &CommitRequest,
+        base: Option<Id>,
+        proposal: Proposal,
     ) -> Result<Id> {
-        let repository = Repository::open_or_create(self.environment_path(repo, environment))?;
-        let head = repository.resolve(BRANCH)?;
-        let mut reader = repository.reader()?;
-        let before = head.map(|head| reader.commit(head)).transpose()?;
+        let Proposal { commit, head, cost: (read, objects, bytes), .. } = proposal;
+        let overtaken = || Error::Overtaken(OVERTAKEN.to_owned());
+        if base != proposal.base {
+            return Err(overtaken());
+        }
+        // It may be gone: the environment was in no version yet, and somebody else's commit did not find it staged.
+        let repository = Repository::open(self.environment_path(repo, environment)).ok_or_else(overtaken)?;
+        if repository.resolve(BRANCH)? != head || !repository.reader()?.contains(commit) {
+            return Err(overtaken());
+        }
+        if head != Some(commit) {
+            repository.set(BRANCH, commit)?;
+            tracing::info!(repo, environment, %commit, read, objects, bytes, "a new version");
+        }
         let cache = repository.path().join(STAT_CACHE);
-        let known = head.map(|head| StatIndex::load(&cache, head)).unwrap_or_default();
-        let mut addition = repository.add()?;
-        let staging = settings.staging_dir.join(&settings.submodules_dir).join(environment);
-        let mark = mark(&staging);
-        // A deploy writes this anew when it begins.
-        let generation = staging.with_file_name(format!(".{environment}.generation"));
-        let generation = || stdx::fs::read_limited(&generation, 4096).ok().flatten();
-        let generation_before = generation();
-        if mark.exists() {
-            return Err(Error::refused(&staging, UNFINISHED));
-        }
-        let mut scan = Scan::new(&reader, &mut addition, &known, &self.settings.limits, None);
-        let mut entries = scan.top(&staging)?;
-        let tree = scan.tree(&mut entries)?;
-        let (fresh, read) = scan.finish();
-        if mark.exists() || generation() != generation_before {
-            return Err(Error::Busy(format!(
-                "{} was deployed while it was read; commit again",
-                staging.display()
-            )));
-        }
-        let commit = match (head, before) {
-            (Some(head), Some(before)) if before.tree == tree && same_message(&before, request) => head,
-            (head, _) => {
-                let commit = self.commit_object(tree, head, request);
-                let id = put_commit(&mut addition, &commit)?;
-                let (objects, bytes) = addition.size();
-                addition.store()?;
-                repository.set(BRANCH, id)?;
-                tracing::info!(repo, environment, commit = %id, read, objects, bytes, "a new version");
-                id
-            }
-        };
-        if (head != Some(commit) || fresh != known)
-            && let Err(error) = fresh.save(&cache, commit)
-        {
+        if let Some(Err(error)) = proposal.stats.map(|stats| stats.save(&cache, commit)) {
             tracing::warn!(%error, path = %cache.display(), "all files will be read again next time");
         }
         gather(&repository);
@@ -176,22 +191,17 @@ impl Storage {
         before: Option<Parent>,
         mut pointers: BTreeMap<String, Id>,
         gone: &BTreeSet<String>,
-        keep_rest: bool,
+        beside: Option<Beside>,
         request: &CommitRequest,
     ) -> Result<Id> {
         let reader = parent.reader()?;
         let mut addition = parent.add()?;
-        let cache = parent.path().join(STAT_CACHE);
-        let known = head.map(|head| StatIndex::load(&cache, head)).unwrap_or_default();
-        let except = Path::new(&settings.submodules_dir);
-        let mut scan = Scan::new(&reader, &mut addition, &known, &self.settings.limits, Some(except));
-        let rest = match &before {
-            Some(before) if keep_rest => before.rest.clone(),
-            _ => {
-                let mut rest = scan.top(&settings.staging_dir)?;
-                rest.retain(|entry| entry.name != b".gitmodules");
-                rest
-            }
+        let known = StatIndex::default();
+        let mut scan = Scan::new(&reader, &mut addition, &known, &self.settings.limits, None);
+        let rest = match (&beside, &before) {
+            (Some(beside), _) => beside.entries.clone(),
+            (None, Some(before)) => before.rest.clone(),
+            (None, None) => Vec::new(),
         };
         let mut newest = head;
         let mut commits = Vec::new();
@@ -234,7 +244,6 @@ impl Storage {
             newest = Some(commit_id(&commit)?);
             commits.push(commit);
         }
-        let (stats, _) = scan.finish();
         for commit in &commits {
             put_commit(&mut addition, commit)?;
         }
@@ -243,14 +252,15 @@ impl Storage {
             addition.store()?;
             parent.set(BRANCH, newest)?;
         }
-        if !keep_rest && let Err(error) = stats.save(&cache, newest) {
+        let cache = parent.path().join(STAT_CACHE);
+        if let Some(Err(error)) = beside.map(|beside| beside.stats.save(&cache, newest)) {
             tracing::warn!(%error, path = %cache.display(), "all files will be read again next time");
         }
         gather(parent);
         Ok(newest)
     }
 
-    fn commit_object(&self, tree: Id, parent: Option<Id>, request: &CommitRequest) -> Commit {
+    pub(super) fn commit_object(&self, tree: Id, parent: Option<Id>, request: &CommitRequest) -> Commit {
         let seconds = self.clock.now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let (name, email) = request.author.clone().unwrap_or_else(|| (AUTHOR.to_owned(), String::new()));
         Commit {
@@ -295,7 +305,7 @@ fn gather(repository: &Repository) {
     }
 }
 
-fn put_commit(addition: &mut git::Addition, commit: &Commit) -> Result<Id> {
+pub(super) fn put_commit(addition: &mut git::Addition, commit: &Commit) -> Result<Id> {
     let id = commit_id(commit)?;
     addition.put(id, Kind::Commit, &git::encode_commit(commit))?;
     Ok(id)
@@ -313,6 +323,6 @@ fn message_of(request: &CommitRequest) -> String {
 }
 
 /// The same code under a new message is a new version: deploys are told from each other by their messages.
-fn same_message(before: &Commit, request: &CommitRequest) -> bool {
+pub(super) fn same_message(before: &Commit, request: &CommitRequest) -> bool {
     request.message.is_none() || before.message == message_of(request)
 }

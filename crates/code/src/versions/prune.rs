@@ -49,7 +49,7 @@ impl Storage {
         let started = Instant::now();
         let history = past(&repository.history(BRANCH)?);
         let apart = repository.kept_apart()?;
-        let mut keep = Keep::default();
+        let mut keep = Keep { arriving: self.pending().into_iter().collect(), ..Keep::default() };
         keep.versions.extend(retention.staying(&history, used, self.clock.now()));
         // What stayed before for somebody's sake goes when nobody needs it any more.
         keep.versions.extend(apart.iter().filter(|id| used.contains(id)));

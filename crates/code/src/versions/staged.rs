@@ -1,11 +1,11 @@
-//! What a commit would take, and what it would end.
+//! What a commit would take.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{RepoSettings, Storage, Target, is_environment_name};
+use super::{RepoSettings, Storage, is_environment_name};
 use crate::error::{Error, Result};
 
 /// Why what a deploy has not ended becomes no version.
@@ -13,50 +13,6 @@ pub(super) const UNFINISHED: &str = "a deploy of it is under way, or has failed;
                           `.NAME.unfinished` beside it)";
 
 impl Storage {
-    /// What a commit would take: environments such as `environments/production`, their names, and where they are staged.
-    pub fn staged_environments(&self, target: &Target) -> Vec<(String, String, PathBuf)> {
-        let mut found = Vec::new();
-        for (id, settings) in &self.settings.repos {
-            let (repo, only) = match target {
-                Target::All => (id, None),
-                Target::Repo(repo) => (repo, None),
-                Target::Submodule { repo, submodule } => (repo, Some(submodule)),
-            };
-            if repo != id {
-                continue;
-            }
-            // What cannot be listed cannot be committed either, which says why.
-            for name in self.staged(settings, false).unwrap_or_default() {
-                let submodule = format!("{}/{name}", settings.submodules_dir);
-                if only.is_none_or(|only| *only == submodule) {
-                    let directory = settings.staging_dir.join(&submodule);
-                    found.push((submodule, name, directory));
-                }
-            }
-        }
-        found
-    }
-
-    /// Environments such as `environments/production` that a commit would end, with their names: they have versions and are not staged.
-    pub fn ending_environments(&self, target: &Target) -> Vec<(String, String)> {
-        let staged: BTreeSet<String> =
-            self.staged_environments(target).into_iter().map(|(submodule, ..)| submodule).collect();
-        let is_meant = |repo: &str, submodule: &str| match target {
-            Target::All => true,
-            Target::Repo(only) => only == repo,
-            Target::Submodule { repo: only, submodule: one } => only == repo && one == submodule,
-        };
-        let latest = self.latest();
-        let versions = latest.iter().filter_map(|(repo, latest)| Some((repo, latest.as_ref()?)));
-        let all = versions.flat_map(|(repo, latest)| latest.submodules.keys().map(move |name| (repo, name)));
-        all.filter(|(repo, submodule)| is_meant(repo, submodule) && !staged.contains(*submodule))
-            .map(|(_, submodule)| {
-                let name = submodule.rsplit('/').next().unwrap_or(submodule);
-                (submodule.clone(), name.to_owned())
-            })
-            .collect()
-    }
-
     /// Environments in the staging directory.
     pub(super) fn staged(&self, settings: &RepoSettings, expected: bool) -> Result<BTreeSet<String>> {
         let directory = settings.staging_dir.join(&settings.submodules_dir);
@@ -95,9 +51,4 @@ impl Storage {
 pub(super) fn mark(directory: &Path) -> PathBuf {
     let name = directory.file_name().unwrap_or_default().to_string_lossy();
     directory.with_file_name(format!(".{name}.unfinished"))
-}
-
-/// Why an environment cannot be committed whatever its code is, so that nobody has to look at that.
-pub(crate) fn unfinished(directory: &Path) -> Option<String> {
-    mark(directory).exists().then(|| Error::refused(directory, UNFINISHED).to_string())
 }

@@ -114,19 +114,28 @@ impl Jobs {
         self.judging.lock().unwrap_or_else(PoisonError::into_inner).cancel();
     }
 
-    /// Whether a directory of code may become an environment's, by the gate of the configuration. Nothing without a gate, and for
+    /// Whether the configuration has a gate that could refuse anything.
+    pub fn is_strict(&self) -> bool {
+        self.strict_gate().is_some()
+    }
+
+    fn strict_gate(&self) -> Option<Gate> {
+        let gate = self.gate.read().unwrap_or_else(PoisonError::into_inner).clone();
+        gate.filter(|gate| !gate.is_open())
+    }
+
+    /// Whether code may become an environment's, by the gate of the configuration. Nothing without a gate, and for
     /// an environment that does not serve yet.
     ///
     /// # Errors
     /// There was no answer; the text is for the user.
-    pub async fn judge(&self, environment: &str, directory: &Path) -> Result<Option<Report>, String> {
-        let gate = self.gate.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some(gate) = gate.filter(|gate| !gate.is_open()) else { return Ok(None) };
+    pub async fn judge(&self, environment: &str, tree: Tree) -> Result<Option<Report>, String> {
+        let Some(gate) = self.strict_gate() else { return Ok(None) };
         let server = self.server().ok_or("the server is stopping")?;
         let _turn = self.turns.acquire().await.map_err(|error| error.to_string())?;
         let progress = Arc::<Progress>::default();
         *self.judging.lock().unwrap_or_else(PoisonError::into_inner) = progress.clone();
-        let report = super::gate(&server, environment, directory, &gate, progress).await;
+        let report = super::gate(&server, environment, tree, &gate, progress).await;
         report.map_err(|error| error.to_string())
     }
 
@@ -135,8 +144,7 @@ impl Jobs {
     /// # Errors
     /// It may not, or there was no answer; the text is for the user.
     pub async fn judge_end(&self, environment: &str) -> Result<(), String> {
-        let gate = self.gate.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if gate.is_none_or(|gate| gate.is_open()) {
+        if !self.is_strict() {
             return Ok(());
         }
         let server = self.server().ok_or("the server is stopping")?;

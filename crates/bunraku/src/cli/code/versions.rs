@@ -11,6 +11,9 @@ use crate::cli::identity;
 use crate::config::Site;
 use crate::serve::code::REPO;
 
+/// What stands for code that is in no environment.
+const BESIDE: &str = "beside the environments";
+
 /// Where the primary listens.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Primary {
@@ -87,8 +90,13 @@ pub async fn commit(args: CommitArgs, site: &Site) -> anyhow::Result<ExitCode> {
         }
         let answer = ask(&args.primary, site, Method::POST, "/file-sync/v1/commit", Some(&request)).await?;
         let repo = answer.get(REPO).cloned().unwrap_or_default();
-        if let Some(message) = failure(&repo) {
-            bail!("{message}");
+        match (failure(&repo), repo.get("commit")) {
+            (Some(message), None) => bail!("{message}"),
+            (Some(_), Some(_)) => {
+                failed = true;
+                all.insert(BESIDE.to_owned(), json!({ "error": repo.get("error") }));
+            }
+            (None, _) => {}
         }
         if let Some(Json::Object(submodules)) = repo.get("submodules") {
             failed |= submodules.values().any(|outcome| failure(outcome).is_some());

@@ -1,0 +1,311 @@
+//! What is judged is what counts, whatever happens to the staging directory and to other versions meanwhile.
+
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
+
+mod support;
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use code::Retention;
+use code::client::{Client, ClientSettings, Source};
+use code::git::Id;
+use code::guard::{Guard, Judge};
+use code::handlers::{Allowed, Handlers};
+use code::live::{Live, LiveSettings, Version};
+use code::sync_machine::Pace;
+use code::versions::Storage;
+use rest::{BoxFuture, Compilers, HeaderValue, Method, Peer, PeerCertificate, Request, Service as _, header};
+use serde_json::Value as Json;
+use support::{REPO, Site, all, commit, environment, git};
+
+type Meanwhile = Box<dyn Fn(&str) + Send + Sync>;
+
+/// Refuses names that begin with `bad`, and does something before it has an answer.
+struct Strict {
+    judged: Mutex<Vec<String>>,
+    meanwhile: Mutex<Option<Meanwhile>>,
+}
+
+impl Strict {
+    fn told(&self, what: String) -> Result<(), String> {
+        let name = what.rsplit(' ').next().unwrap().to_owned();
+        self.judged.lock().unwrap().push(what);
+        if let Some(meanwhile) = &*self.meanwhile.lock().unwrap() {
+            meanwhile(&name);
+        }
+        if name.starts_with("bad") { Err("too much changes".to_owned()) } else { Ok(()) }
+    }
+}
+
+impl Judge for Strict {
+    fn judge<'a>(&'a self, version: &'a Arc<Version>) -> BoxFuture<'a, Result<(), String>> {
+        let content = std::fs::read_to_string(version.directory.join("a")).unwrap();
+        Box::pin(std::future::ready(self.told(format!("{content} {}", version.name))))
+    }
+
+    fn judge_end<'a>(&'a self, environment: &'a str) -> BoxFuture<'a, Result<(), String>> {
+        Box::pin(std::future::ready(self.told(format!("end {environment}"))))
+    }
+}
+
+struct Guarded {
+    site: Arc<Site>,
+    storage: Arc<Storage>,
+    live: Arc<Live>,
+    judge: Arc<Strict>,
+    handlers: Handlers,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Guarded {
+    fn start() -> Guarded {
+        let mut site = Site::new();
+        site.settings.retention = Some(Retention { versions: 1, age: Duration::ZERO });
+        let site = Arc::new(site);
+        let storage = Arc::new(site.open());
+        let data = site.settings.data_dir.join("client");
+        let live = LiveSettings {
+            versions_dir: data.join("versioned-dirs/puppet-code"),
+            live_dir: None,
+            submodules_dir: "environments".into(),
+            versioned_dirs_ttl: Duration::ZERO,
+            enable_forceful_sync: true,
+            limits: code::Limits::default(),
+        };
+        let settings = ClientSettings {
+            repo: REPO.into(),
+            submodules_dir: "environments".into(),
+            store: data.join("puppet-code.git"),
+            pace: Pace::default(),
+            wait_seconds: 30,
+            retention: None,
+            limits: code::Limits::default(),
+        };
+        let live = Arc::new(Live::open(live).unwrap());
+        let client = Arc::new(Client::new(settings, Source::Here(storage.clone()), live.clone()).unwrap());
+        let judge = Arc::new(Strict { judged: Mutex::default(), meanwhile: Mutex::default() });
+        let allowed = Arc::new(Allowed::new(["primary".to_owned()], Compilers::default()));
+        let handlers = Handlers::new(Some(storage.clone()), Some(client.clone()), allowed);
+        handlers.set_guard(Arc::new(Guard::new(storage.clone(), client.clone(), judge.clone())));
+        let task = tokio::spawn(client.run());
+        Guarded { site, storage, live, judge, handlers, task }
+    }
+
+    fn meanwhile(&self, meanwhile: impl Fn(&str) + Send + Sync + 'static) {
+        *self.judge.meanwhile.lock().unwrap() = Some(Box::new(meanwhile));
+    }
+
+    async fn commit(&self, body: &'static str) -> Json {
+        let request = Request::new(Method::POST, "/file-sync/v1/commit").unwrap();
+        let json = HeaderValue::from_static("application/json");
+        let request = request.with_header(header::CONTENT_TYPE, json).with_body(body);
+        let peer = Peer::verified("primary", PeerCertificate::default());
+        let response = self.handlers.call(request.with_peer(peer)).await;
+        let answer: Json = serde_json::from_slice(&response.body.in_memory().unwrap()).unwrap();
+        answer[REPO].clone()
+    }
+
+    /// What was judged since it was asked last.
+    fn judged(&self) -> Vec<String> {
+        std::mem::take(&mut *self.judge.judged.lock().unwrap())
+    }
+
+    fn names(&self) -> Vec<String> {
+        let latest = self.storage.latest();
+        latest[REPO].iter().flat_map(|latest| latest.submodules.keys().cloned()).collect()
+    }
+
+    fn repository(&self, name: &str) -> PathBuf {
+        self.site.storage(&format!("{REPO}/{name}.git"))
+    }
+
+    /// A file of a version, as git has it.
+    fn file(&self, name: &str, version: &Json) -> String {
+        git(&self.repository(name), &["show", &format!("{}:a", version.as_str().unwrap())])
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+const ALL: &str = r#"{"commit-all": true}"#;
+const PRODUCTION: &str = r#"{"repo-id": "puppet-code", "submodule-id": "environments/production"}"#;
+
+fn of<'a>(answer: &'a Json, name: &str) -> &'a Json {
+    &answer["submodules"][format!("environments/{name}")]
+}
+
+fn reason<'a>(answer: &'a Json, name: &str) -> &'a str {
+    of(answer, name)["error"]["message"].as_str().unwrap_or_else(|| panic!("{answer:#}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_judged_and_what_cannot_be_committed_anyway() {
+    let guarded = Guarded::start();
+    for name in ["good", "bad", "half"] {
+        guarded.site.write(&format!("environments/{name}/a"), "1");
+    }
+    guarded.site.write("environments/.half.unfinished", "");
+    let answer = guarded.commit(ALL).await;
+    assert!(of(&answer, "good").is_string(), "{answer:#}");
+    assert!(reason(&answer, "bad").contains("too much changes"), "{answer:#}");
+    assert!(reason(&answer, "half").contains("a deploy of it is under way"), "{answer:#}");
+    assert_eq!(guarded.judged(), ["1 bad", "1 good"]);
+    assert_eq!(guarded.names(), ["environments/good"]);
+    // What was refused is in nobody's history.
+    assert!(!guarded.repository("bad").join("refs/heads/master").exists());
+    std::fs::remove_file(guarded.site.staged("environments/.half.unfinished")).unwrap();
+    assert!(of(&guarded.commit(ALL).await, "half").is_string());
+    // Where nothing has changed nothing is judged.
+    assert_eq!(guarded.judged(), ["1 bad", "1 half"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn code_that_is_as_it_was_is_not_judged() {
+    let guarded = Guarded::start();
+    for name in ["one", "two", "three"] {
+        guarded.site.write(&format!("environments/{name}/a"), "1");
+    }
+    let first = guarded.commit(ALL).await;
+    assert_eq!(guarded.judged(), ["1 one", "1 three", "1 two"]);
+    guarded.site.write("environments/two/a", "2");
+    let second = guarded.commit(ALL).await;
+    assert_eq!(guarded.judged(), ["2 two"]);
+    assert_eq!((of(&first, "one"), of(&first, "three")), (of(&second, "one"), of(&second, "three")));
+    assert_eq!(guarded.file("two", of(&second, "two")), "2");
+    // The same code under another message is a new version, of which nothing is to be judged.
+    let third = guarded.commit(r#"{"commit-all": true, "message": "again"}"#).await;
+    assert_ne!(of(&third, "two"), of(&second, "two"));
+    assert!(guarded.judged().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn edits_after_the_verdict_do_not_count() {
+    let guarded = Guarded::start();
+    guarded.site.write("environments/production/a", "1");
+    guarded.site.write("beside", "1");
+    guarded.commit(ALL).await;
+    guarded.judged();
+    guarded.site.write("environments/production/a", "judged");
+    let site = guarded.site.clone();
+    guarded.meanwhile(move |_| {
+        site.write("environments/production/a", "edited");
+        site.write("environments/production/b", "new");
+        site.write("environments/late/a", "new");
+    });
+    let answer = guarded.commit(ALL).await;
+    assert_eq!(guarded.judged(), ["judged production"]);
+    let version = of(&answer, "production");
+    assert_eq!(guarded.file("production", version), "judged");
+    let listed =
+        git(&guarded.repository("production"), &["ls-tree", "--name-only", version.as_str().unwrap()]);
+    assert_eq!((listed.as_str(), guarded.names()), ("a", vec!["environments/production".to_owned()]));
+    // What serves is what was judged.
+    let id: Id = version.as_str().unwrap().parse().unwrap();
+    let mut watch = guarded.live.watch();
+    let serves = watch.wait_for(|current| current["production"].commit == id);
+    let directory = serves.await.unwrap()["production"].directory.clone();
+    assert_eq!(std::fs::read_to_string(directory.join("a")).unwrap(), "judged");
+    // The edits are the next change.
+    guarded.meanwhile(|_| {});
+    let answer = guarded.commit(ALL).await;
+    assert_eq!(guarded.judged(), ["new late", "edited production"]);
+    assert_eq!(guarded.file("production", of(&answer, "production")), "edited");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_environment_that_goes_after_the_verdict_does_not_end() {
+    let guarded = Guarded::start();
+    guarded.site.write("environments/production/a", "1");
+    guarded.site.write("environments/bad_to_end/a", "1");
+    guarded.storage.commit(&all());
+    guarded.site.write("environments/production/a", "2");
+    let site = guarded.site.clone();
+    guarded.meanwhile(move |_| {
+        let _ = std::fs::remove_dir_all(site.staged("environments"));
+        std::fs::create_dir_all(site.staged("environments")).unwrap();
+    });
+    let answer = guarded.commit(ALL).await;
+    assert_eq!(guarded.file("production", of(&answer, "production")), "2");
+    assert_eq!(guarded.judged(), ["2 production"]);
+    let both = ["environments/bad_to_end", "environments/production"];
+    assert_eq!(guarded.names(), both);
+    // Now both are gone, which is judged, too.
+    guarded.meanwhile(|_| {});
+    let answer = guarded.commit(ALL).await;
+    assert_eq!(guarded.judged(), ["end bad_to_end", "end production"]);
+    assert_eq!(reason(&answer, "bad_to_end"), "too much changes");
+    assert_eq!(guarded.names(), &both[..1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_overtaken_is_judged_again_and_not_for_ever() {
+    let guarded = Guarded::start();
+    guarded.site.write("environments/production/a", "1");
+    commit(&guarded.storage, "production");
+    guarded.site.write("environments/production/a", "2");
+    let (site, storage) = (guarded.site.clone(), guarded.storage.clone());
+    let overtakes = Mutex::new(1);
+    guarded.meanwhile(move |_| {
+        let mut overtakes = overtakes.lock().unwrap();
+        if *overtakes > 0 {
+            *overtakes -= 1;
+            site.write("environments/production/a", "hurry");
+            assert!(storage.commit(&environment("production", Some("hurry")))[REPO].is_ok());
+            site.write("environments/production/a", "3");
+        }
+    });
+    let answer = guarded.commit(PRODUCTION).await;
+    assert_eq!(guarded.judged(), ["2 production", "3 production"]);
+    let version = of(&answer, "production");
+    assert_eq!(guarded.file("production", version), "3");
+    let parent =
+        git(&guarded.repository("production"), &["show", &format!("{}^:a", version.as_str().unwrap())]);
+    assert_eq!(parent, "hurry");
+
+    let (site, storage) = (guarded.site.clone(), guarded.storage.clone());
+    let count = Mutex::new(0);
+    guarded.meanwhile(move |_| {
+        *count.lock().unwrap() += 1;
+        let staged = std::fs::read_to_string(site.staged("environments/production/a")).unwrap();
+        site.write("environments/production/a", format!("hurry {}", count.lock().unwrap()));
+        assert!(storage.commit(&environment("production", Some("hurry")))[REPO].is_ok());
+        site.write("environments/production/a", staged);
+    });
+    guarded.site.write("environments/production/a", "4");
+    let answer = guarded.commit(PRODUCTION).await;
+    assert_eq!(guarded.judged().len(), 3);
+    assert!(reason(&answer, "production").contains("another version was committed meanwhile"), "{answer:#}");
+    let latest = guarded.storage.latest()[REPO].clone().unwrap().submodules["environments/production"];
+    assert_eq!(guarded.file("production", &Json::from(latest.to_string())), "hurry 3");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_judged_is_not_removed_as_something_that_nobody_needs() {
+    let guarded = Guarded::start();
+    guarded.site.write("environments/production/a", "1");
+    guarded.site.write("beside", "1");
+    guarded.commit(ALL).await;
+    guarded.site.write("environments/production/a", "2");
+    guarded.site.write("beside", "2");
+    let storage = guarded.storage.clone();
+    guarded.meanwhile(move |_| _ = storage.prune(&HashSet::new()));
+    let answer = guarded.commit(ALL).await;
+    assert_eq!(guarded.file("production", of(&answer, "production")), "2");
+    assert_eq!(git(&guarded.repository("production"), &["fsck", "--strict", "--full"]), "");
+    let parent = guarded.site.storage(&format!("{REPO}.git"));
+    assert_eq!(git(&parent, &["show", "master:beside"]), "2");
+    assert_eq!(
+        git(&parent, &["fsck", "--strict", "--full"])
+            .lines()
+            .filter(|line| !line.starts_with("dangling"))
+            .count(),
+        0
+    );
+}
