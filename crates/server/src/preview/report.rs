@@ -16,12 +16,31 @@ use super::gate::Verdict;
 
 /// Changes told; there are that many only where nearly everything changes.
 const CHANGES_MAX: usize = 5_000;
-/// Variants of a change that are told apart.
-const VARIANTS_MAX: usize = 20_000;
 /// Variants of a change that are shown.
 const VARIANTS_SHOWN: usize = 3;
+/// Variants of a change of which the values are kept, until it is known which are the most common.
+const VARIANTS_KEPT: usize = 50 * VARIANTS_SHOWN;
 /// Errors told.
 const FAILURES_MAX: usize = 500;
+
+/// What may be kept of the values of changes.
+#[derive(Clone, Copy, Debug)]
+struct Bounds {
+    /// Variants of one change that are told apart.
+    variants: usize,
+    /// The same of all changes together.
+    all_variants: usize,
+    /// Bytes of one variant's values.
+    value_bytes: usize,
+    /// Bytes of all values. Half of them are for the first variants of changes.
+    bytes: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds { variants: 20_000, all_variants: 1_000_000, value_bytes: 256 << 10, bytes: 64 << 20 }
+    }
+}
 
 /// What a preview found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -129,10 +148,16 @@ pub struct Group {
     pub nodes: usize,
     /// The first of them.
     pub certnames: Vec<String>,
-    /// How many different values there are.
+    /// How many different values there are, as far as they were told apart.
     pub variants: usize,
-    /// The most common ones.
+    /// Nodes of which the values were not told apart from others, since there were too many; each may have a value of its own.
+    #[serde(default)]
+    pub variants_not_told_apart: usize,
+    /// The most common ones, without those that are too large.
     pub examples: Vec<Variant>,
+    /// Different values that are not among the examples.
+    #[serde(default)]
+    pub variants_left_out: usize,
 }
 
 /// A change with its values.
@@ -271,6 +296,9 @@ pub(super) struct Collected {
     shown: Shown,
     nodes: Nodes,
     groups: HashMap<(String, What, Option<String>), Gathered>,
+    bounds: Bounds,
+    variants: usize,
+    kept_bytes: usize,
     left_out: usize,
     moved: Moved,
     failures: BTreeMap<(bool, String), Vec<u32>>,
@@ -301,6 +329,9 @@ impl Collected {
             names_max,
             shown: Shown(shown.into_iter().filter(|(from, to)| from != to).collect()),
             groups: HashMap::new(),
+            bounds: Bounds::default(),
+            variants: 0,
+            kept_bytes: 0,
             left_out: 0,
             moved: Moved::default(),
             failures: BTreeMap::new(),
@@ -408,17 +439,27 @@ impl Collected {
         let group = self.groups.entry(key).or_default();
         group.nodes.push(node);
         let json = change.to_json();
-        let print = Fingerprint::of(&[json.to_string().as_bytes()]).short();
-        let count = group.variants.len();
-        match group.variants.get_mut(&print) {
-            Some((nodes, _)) => nodes.push(node),
-            None if count >= VARIANTS_MAX => group.more_variants += 1,
-            // Where every node has a value of its own only some values are kept.
-            None => {
-                let shown = (count < 50 * VARIANTS_SHOWN).then_some(json);
-                group.variants.insert(print, (vec![node], shown));
-            }
+        let text = json.to_string();
+        let print = Fingerprint::of(&[text.as_bytes()]).short();
+        if let Some((nodes, _)) = group.variants.get_mut(&print) {
+            nodes.push(node);
+            return;
         }
+        let (count, bounds) = (group.variants.len(), self.bounds);
+        if count >= bounds.variants || count > 0 && self.variants >= bounds.all_variants {
+            group.more_variants += 1;
+            return;
+        }
+        // Where every node has a value of its own only some values are kept.
+        let room = if count == 0 { bounds.bytes } else { bounds.bytes / 2 };
+        let is_kept = count < VARIANTS_KEPT
+            && text.len() <= bounds.value_bytes
+            && self.kept_bytes.saturating_add(text.len()) <= room;
+        if is_kept {
+            self.kept_bytes += text.len();
+        }
+        self.variants += 1;
+        group.variants.insert(print, (vec![node], is_kept.then_some(json)));
     }
 
     /// All in one.
@@ -434,7 +475,7 @@ impl Collected {
                         (nodes, change)
                     })
                     .collect();
-                let count = variants.len() + group.more_variants;
+                let count = variants.len();
                 variants.sort_by_key(|(nodes, _)| (std::cmp::Reverse(nodes.len()), nodes.first().copied()));
                 let shown = variants.into_iter().filter_map(|(nodes, change)| Some((nodes, change?)));
                 let examples = shown.take(VARIANTS_SHOWN).map(|(nodes, change)| Variant {
@@ -442,13 +483,16 @@ impl Collected {
                     certnames: self.certnames(nodes),
                     change,
                 });
+                let examples: Vec<Variant> = examples.collect();
                 Group {
                     resource,
                     what,
                     parameter,
                     nodes: group.nodes.len(),
                     variants: count,
-                    examples: examples.collect(),
+                    variants_not_told_apart: group.more_variants,
+                    variants_left_out: count.saturating_sub(examples.len()),
+                    examples,
                     certnames: self.certnames(group.nodes),
                 }
             })
@@ -496,3 +540,6 @@ fn rich(value: &Value) -> Value {
     wire::data::write_value(value, true, &mut text);
     pcore::json::parse(&text).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

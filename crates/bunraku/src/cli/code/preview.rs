@@ -230,9 +230,10 @@ fn write_group<W: Write>(page: &mut Page<'_, W>, group: &Group, all: bool) -> st
         What::Altered => "",
         What::EdgeAdded | What::EdgeRemoved => " contained differently",
     };
-    let variants = match group.variants {
-        0 | 1 => String::new(),
-        many => format!(", {many} different values"),
+    let variants = match (group.variants, group.variants_not_told_apart) {
+        (0 | 1, 0) => String::new(),
+        (many, 0) => format!(", {many} different values"),
+        (many, _) => format!(", more than {many} different values"),
     };
     let (count, resource) = (nodes(group.nodes), &group.resource);
     page.line(Tone::Heading, &format!("{count}: {resource}{parameter}{what}{variants}"))?;
@@ -248,7 +249,21 @@ fn write_group<W: Write>(page: &mut Page<'_, W>, group: &Group, all: bool) -> st
             write_change(page, &change)?;
         }
     }
-    Ok(())
+    let hidden = group.examples.len().saturating_sub(examples);
+    match (group.variants.saturating_sub(examples), group.variants_not_told_apart) {
+        _ if group.examples.is_empty() => page.line(Tone::Plain, "    the values are too large to be shown"),
+        (0, 0) => Ok(()),
+        (more, 0) => {
+            let hint = if hidden > 0 { format!(" (--all shows {hidden} of them)") } else { String::new() };
+            page.line(Tone::Plain, &format!("    ... and {more} more values{hint}"))
+        }
+        (more, nodes) => {
+            let text = format!(
+                "    ... and {more} more values, and those of {nodes} more nodes, which were not told apart"
+            );
+            page.line(Tone::Plain, &text)
+        }
+    }
 }
 
 fn write_failure<W: Write>(page: &mut Page<'_, W>, failure: &Failure) -> std::io::Result<()> {
