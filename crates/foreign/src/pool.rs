@@ -1,9 +1,10 @@
 //! The worker processes of one environment in one version.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use pcore::{Hash, Value};
 
@@ -11,9 +12,13 @@ use crate::worker::{Silent, Worker};
 use crate::{ForeignError, Host, Settings};
 
 /// Worker processes, started when they are needed. A process knows the functions that it has run; another loads them again.
+///
+/// A process has the niceness of the thread that started it, and may not get rid of it. So threads share processes and places with those
+/// of their own niceness only: who is in a hurry neither gets a patient process nor waits for one.
 pub struct Pool {
     settings: Settings,
-    state: Mutex<State>,
+    /// By niceness.
+    state: Mutex<BTreeMap<i32, State>>,
     returned: Condvar,
 }
 
@@ -27,7 +32,12 @@ struct State {
 struct Member {
     worker: Worker,
     loaded: Vec<(Api, PathBuf)>,
+    /// When it was used last.
+    used: Instant,
 }
+
+/// After this long the processes of threads with another niceness end: they may have no more work.
+const OTHERS_MAX: Duration = Duration::from_secs(60);
 
 /// Calls of Ruby code from Ruby code, through the compiler, within each other. Each takes a process.
 const DEPTH_MAX: usize = 8;
@@ -188,22 +198,37 @@ impl Pool {
                 "pool refuses more than {DEPTH_MAX} calls within each other"
             )));
         }
-        let mut member = self.take(depth > 0)?;
+        let niceness = niceness();
+        let mut member = self.take(niceness, depth > 0)?;
         DEPTH.set(depth + 1);
         // What a host does may panic; the place must be free again all the same.
-        let turn = Turn { pool: self, depth };
+        let turn = Turn { pool: self, depth, niceness };
         let result = run(&mut member, Instant::now() + self.settings.time_max);
         if !matches!(result, Err(ForeignError::Broken(_))) && member.worker.is_fresh() {
-            self.lock().idle.push(member);
+            member.used = Instant::now();
+            self.lock().entry(niceness).or_default().idle.push(member);
         }
         drop(turn);
         result
     }
 
-    fn take(&self, is_nested: bool) -> Result<Member, ForeignError> {
+    fn take(&self, niceness: i32, is_nested: bool) -> Result<Member, ForeignError> {
         let deadline = Instant::now() + self.settings.time_max;
-        let mut state = self.lock();
+        let mut all = self.lock();
+        let is_over =
+            |others: &i32, member: &Member| *others != niceness && member.used.elapsed() >= OTHERS_MAX;
+        let over: Vec<Member> = all
+            .iter_mut()
+            .flat_map(|(others, state)| state.idle.extract_if(.., |one| is_over(others, one)))
+            .collect();
+        if !over.is_empty() {
+            // Their ends take a moment, which nobody has to wait for.
+            drop(all);
+            drop(over);
+            all = self.lock();
+        }
         loop {
+            let state = all.entry(niceness).or_default();
             if let Some(member) = state.idle.pop() {
                 state.running += 1;
                 return Ok(member);
@@ -214,17 +239,23 @@ impl Pool {
             let Some(left) = deadline.checked_duration_since(Instant::now()) else {
                 return Err(ForeignError::Broken("pool is busy: no process became free in time".to_owned()));
             };
-            state = self.returned.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            all = self.returned.wait_timeout(all, left).unwrap_or_else(PoisonError::into_inner).0;
         }
-        state.running += 1;
-        drop(state);
-        Worker::start(&self.settings).map(|worker| Member { worker, loaded: Vec::new() }).inspect_err(|_| {
-            self.lock().running -= 1;
-            self.returned.notify_one();
-        })
+        all.entry(niceness).or_default().running += 1;
+        drop(all);
+        let member = |worker| Member { worker, loaded: Vec::new(), used: Instant::now() };
+        Worker::start(&self.settings).map(member).inspect_err(|_| self.leave(niceness))
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn leave(&self, niceness: i32) {
+        if let Some(state) = self.lock().get_mut(&niceness) {
+            state.running = state.running.saturating_sub(1);
+        }
+        // All, since some of them may wait for another place.
+        self.returned.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<i32, State>> {
         // Counters and whole workers: nothing is left half done by a panic.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -234,14 +265,19 @@ impl Pool {
 struct Turn<'a> {
     pool: &'a Pool,
     depth: usize,
+    niceness: i32,
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         DEPTH.set(self.depth);
-        self.pool.lock().running -= 1;
-        self.pool.returned.notify_one();
+        self.pool.leave(self.niceness);
     }
+}
+
+/// Of this thread, and of the processes that it starts.
+fn niceness() -> i32 {
+    rustix::process::getpriority_process(None).unwrap_or_default()
 }
 
 fn load(api: Api, file: &Path, name: &str) -> Value {

@@ -531,3 +531,52 @@ fn code_that_others_may_not_read_is_loaded() {
     let error = call(&write("h.rb", "require 'broken'\n")).unwrap_err().to_string();
     assert_eq!(error, "cannot load such file -- not/there");
 }
+
+#[test]
+fn what_patient_threads_start_serves_nobody_else() {
+    let Some(scratch) = usual() else { return };
+    let niceness =
+        || scratch.call(Api::Legacy, "Process.getpriority(Process::PRIO_PROCESS, 0)", &[]).unwrap();
+    let own = rustix::process::getpriority_process(None).unwrap();
+    let patient = std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            rustix::process::nice(3).unwrap();
+            niceness()
+        });
+        thread.join().unwrap()
+    });
+    assert_eq!((patient, niceness()), ((own + 3).min(19).to_string(), own.to_string()));
+}
+
+#[test]
+fn nobody_waits_for_a_place_of_patient_threads() {
+    let Some(scratch) = usual() else { return };
+    let pool = Pool::new(Settings { workers_max: 1, ..scratch.settings.clone() });
+    let file = scratch.file(
+        "slow.rb",
+        "Puppet::Parser::Functions.newfunction(:f, type: :rvalue) { |args| sleep args[0]; Process.pid }\n",
+    );
+    let call = |seconds: i64| {
+        let arguments = vec![Value::Int(seconds)];
+        let call =
+            Call { api: Api::Legacy, file: &file, name: "f", index: 0, arguments, block: None, compile: 0 };
+        pool.call(&call, &mut Variables).map(|pid| pcore::json::to_string(&pid)).unwrap()
+    };
+    let own = call(0);
+    let (told, told_of) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let patient = scope.spawn(|| {
+            rustix::process::nice(3).unwrap();
+            let pid = call(0);
+            told.send(()).unwrap();
+            assert_eq!(call(6), pid);
+            pid
+        });
+        told_of.recv().unwrap();
+        // The only place is taken, or is about to be.
+        std::thread::sleep(Duration::from_millis(300));
+        assert_eq!(call(0), own);
+        assert!(!patient.is_finished());
+        assert_ne!(own, patient.join().unwrap());
+    });
+}

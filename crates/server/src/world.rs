@@ -35,6 +35,12 @@ impl Connected {
 }
 
 impl Connected {
+    /// Waits for work that the runtime does. None of it is done by this thread: threads that it starts for that must not be as patient
+    /// as this one may be.
+    fn wait<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> Result<T, String> {
+        self.runtime.block_on(self.runtime.spawn(work)).map_err(|error| error.to_string())
+    }
+
     /// See [`api::Pdb::stored_content`].
     pub(crate) fn stored_content(&self, certname: &str, fingerprint: &Fingerprint) -> Option<String> {
         self.pdb.stored_content(certname, fingerprint)
@@ -78,7 +84,8 @@ impl World for Connected {
         let mut text = Vec::new();
         wire::data::write_value(query, false, &mut text);
         let query = serde_json::from_slice(&text).map_err(|error| error.to_string())?;
-        let rows = self.runtime.block_on(self.pdb.query(&query)).map_err(|error| error.to_string())?;
+        let pdb = self.pdb.clone();
+        let rows = self.wait(async move { pdb.query(&query).await })?.map_err(|error| error.to_string())?;
         wire::json::parse(&rows, &Limits::default())
             .map_err(|error| format!("could not read the rows: {error}"))
     }
@@ -93,7 +100,8 @@ impl World for Connected {
             certname: query.certname.to_owned(),
             filter: query.filter.as_ref().map(filter),
         };
-        let found = self.runtime.block_on(self.pdb.exported(query)).map_err(|error| {
+        let pdb = self.pdb.clone();
+        let found = self.wait(async move { pdb.exported(query).await })?.map_err(|error| {
             format!("Could not retrieve resources from the PuppetDB at {}: {error}", self.pdb.place())
         })?;
         let resource = |found: api::pdb::ExportedResource| ExportedResource {
