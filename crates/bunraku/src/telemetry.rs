@@ -3,8 +3,9 @@
 use std::io::IsTerminal as _;
 use std::sync::OnceLock;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::{Log, LogFormat};
@@ -15,8 +16,21 @@ type SetFilter = Box<dyn Fn(EnvFilter) -> anyhow::Result<()> + Send + Sync>;
 static SET_FILTER: OnceLock<SetFilter> = OnceLock::new();
 
 fn filter(log: &Log) -> anyhow::Result<EnvFilter> {
-    EnvFilter::try_new(&log.level)
-        .with_context(|| format!("log.level: `{}` is neither a level nor a filter", log.level))
+    let wrong = || format!("log.level: `{}` is neither a level nor a filter", log.level);
+    // A word alone would be the name of a part of the program, and switch all others off. Spans may have commas in them.
+    let is_one = |part: &str| part.contains(['=', '[']) || part.trim().parse::<LevelFilter>().is_ok();
+    if !log.level.contains('[') && !log.level.split(',').all(is_one) {
+        bail!(wrong());
+    }
+    EnvFilter::try_new(&log.level).with_context(wrong)
+}
+
+/// Looks whether [`reload`] would take this over.
+///
+/// # Errors
+/// `log.level` is neither a level nor a filter.
+pub fn check(log: &Log) -> anyhow::Result<()> {
+    filter(log).map(|_| ())
 }
 
 /// Installs the process's logger. A second call in one process keeps the first logger.

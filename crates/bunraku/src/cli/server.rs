@@ -105,6 +105,7 @@ pub fn run(args: Args, config: Option<&Path>) -> anyhow::Result<ExitCode> {
                 _ = hang_up.recv() => {
                     // A configuration with a mistake changes nothing.
                     let reload = |site: Site| {
+                        crate::telemetry::check(&site.config.log)?;
                         running.reload(&site)?;
                         crate::telemetry::reload(&site.config.log)?;
                         Ok(site)
