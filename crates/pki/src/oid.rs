@@ -52,6 +52,8 @@ pub const PUPPET_REGISTERED: Oid = oid("1.3.6.1.4.1.34380.1.1");
 pub const PUPPET_PRIVATE: Oid = oid("1.3.6.1.4.1.34380.1.2");
 /// Extensions that authorise their holder.
 pub const PUPPET_AUTHORIZATION: Oid = oid("1.3.6.1.4.1.34380.1.3");
+/// The data centre that a machine is in.
+pub const PP_DATACENTER: Oid = oid("1.3.6.1.4.1.34380.1.1.19");
 /// Request attribute by which an agent says that it renews its certificate.
 pub const PP_AUTH_AUTO_RENEW: Oid = oid("1.3.6.1.4.1.34380.1.3.2");
 /// What a machine of the infrastructure is; `pe_compiler` for a compiler.
@@ -93,7 +95,7 @@ pub const PUPPET_NAMES: &[(Oid, &str)] = &[
     (oid("1.3.6.1.4.1.34380.1.1.16"), "pp_cluster"),
     (oid("1.3.6.1.4.1.34380.1.1.17"), "pp_provisioner"),
     (oid("1.3.6.1.4.1.34380.1.1.18"), "pp_region"),
-    (oid("1.3.6.1.4.1.34380.1.1.19"), "pp_datacenter"),
+    (PP_DATACENTER, "pp_datacenter"),
     (oid("1.3.6.1.4.1.34380.1.1.20"), "pp_zone"),
     (oid("1.3.6.1.4.1.34380.1.1.21"), "pp_network"),
     (oid("1.3.6.1.4.1.34380.1.1.22"), "pp_securitypolicy"),
