@@ -299,8 +299,9 @@ ls /pwned
 cat /etc/bunraku/csr_attributes.yaml /etc/bunraku/bunraku.toml /etc/systemd/system/bunraku.service
 echo AGAIN
 make
-# A program that was changed is replaced.
+# A program that was changed is replaced, also where there is wget and no curl.
 echo x >> /usr/local/bin/bunraku
+mv /usr/bin/curl /usr/bin/curl.away
 echo CHANGED
 make
 cmp /usr/local/bin/bunraku {program} && echo SAME
@@ -324,6 +325,8 @@ make
         "Installed bunraku",
         "was signed",
         "ExecStart=/usr/local/bin/bunraku server --role compiler",
+        // The program `kill` is in a package that small systems do not have.
+        "ExecReload=/bin/sh -c 'kill -HUP $MAINPID'",
         "code 0",
     ] {
         assert!(first.contains(wanted), "{wanted}: {text}");
@@ -336,5 +339,99 @@ make
     );
     assert!(changed.contains("Installed bunraku") && changed.contains("SAME"), "{text}");
     assert!(changed.contains("is of something else than a compiler"), "{text}");
+    cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_script_makes_agents_of_other_families() {
+    let what = "agents made by the script with dnf, yum and zypper that are stood in for";
+    if !fresh::possible(what) || acceptance::peers::find("/usr/bin/puppet", what).is_none() {
+        return;
+    }
+    let cluster = primary().await;
+    let share = tempfile::tempdir().unwrap();
+    std::fs::write(share.path().join("install.bash"), script(&cluster).await).unwrap();
+    let commands = format!(
+        r#"exec 2>&1
+cd {share}
+rm -rf /etc/puppet /etc/puppetlabs /opt/puppetlabs
+mv /usr/bin/puppet /usr/bin/puppet.away
+rm /etc/os-release
+system() {{ printf 'ID="%s"\nVERSION_ID="%s"\n' "$1" "$2" >/etc/os-release; }}
+install() {{ cat install.bash | bash -s -- "$@" 2>&1; echo "code $?"; }}
+agent() {{ install main:certname=el.example.com agent:runinterval=1h extension_requests:pp_role=web --puppet-service-ensure stopped; }}
+# stand_in NAME KNOWN: a manager of packages that knows one package.
+stand_in() {{
+  cat >"/usr/local/bin/$1" <<STANDIN
+#!/bin/bash
+echo "\$(basename "\$0") \$*" >>/asked
+case "\$*" in
+  *install*$2) ln -s "\$(cat /program)" /usr/bin/puppet ;;
+  *install*) exit 1 ;;
+  *$2) exit 0 ;;
+  *) exit 104 ;;
+esac
+STANDIN
+  chmod 0755 "/usr/local/bin/$1"
+}}
+# Puppet takes its time to start; one try is with it.
+cat >/usr/bin/puppet.standin <<STANDIN
+#!/bin/bash
+case "\$*" in "config print "*) echo "/nowhere/\$3" ;; *) echo 7.0.0 ;; esac
+STANDIN
+chmod 0755 /usr/bin/puppet.standin
+echo /usr/bin/puppet.standin >/program
+try() {{ echo "TRY $*"; : >/asked; rm -f /usr/bin/puppet; agent; cat /asked; }}
+stand_in yum puppet-agent
+system amzn 2; try amazon
+system centos 7.9; try centos
+stand_in dnf openvox-agent
+system rocky 9.3; try rocky
+stand_in zypper puppet
+system sles 15.5; try sles
+echo /usr/bin/puppet.away >/program
+system opensuse-leap 15.6; try leap
+# Again: what is there stays.
+agent
+cat /etc/puppet/puppet.conf /etc/puppet/csr_attributes.yaml
+stand_in dnf nothing-of-ours
+system fedora 40; try fedora
+system slackware 15; try slackware
+"#,
+        share = share.path().display(),
+    );
+    let folder = share.path().to_owned();
+    let output = tokio::task::spawn_blocking(move || fresh::run(&commands, &folder)).await.unwrap();
+    let text = said(&output);
+    let tried: std::collections::HashMap<&str, &str> =
+        text.split("TRY ").skip(1).filter_map(|part| part.split_once('\n')).collect();
+    let tag = |family: &str| format!("this machine ({family}-{})", std::env::consts::ARCH);
+    for (name, tag, asked) in [
+        (
+            "amazon",
+            tag("el-7"),
+            "yum -q list openvox-agent\nyum -q list puppet-agent\nyum install -y -q puppet-agent\n",
+        ),
+        (
+            "centos",
+            tag("el-7"),
+            "yum -q list openvox-agent\nyum -q list puppet-agent\nyum install -y -q puppet-agent\n",
+        ),
+        ("rocky", tag("el-9"), "dnf -q list openvox-agent\ndnf install -y -q openvox-agent\n"),
+        (
+            "sles",
+            tag("sles-15"),
+            "zypper -n -q search -x puppet-agent\nzypper -n -q search -x puppet\nzypper -n -q install puppet\n",
+        ),
+        ("leap", tag("opensuse-leap-15.6"), "zypper -n -q search -x puppet\nzypper -n -q install puppet\n"),
+    ] {
+        let said = tried.get(name).unwrap_or_else(|| panic!("{text}"));
+        assert!(said.contains("code 0") && said.contains(&tag) && said.contains(asked), "{name}: {said}");
+    }
+    let leap = tried["leap"];
+    assert!(leap.contains("certname = el.example.com") && leap.contains("'pp_role': 'web'"), "{leap}");
+    assert!(leap.contains("runinterval = 1h") && leap.contains("is installed already"), "{leap}");
+    assert!(tried["fedora"].contains("add a repository that has one"), "{}", tried["fedora"]);
+    assert!(tried["slackware"].contains("no way here to install an agent"), "{}", tried["slackware"]);
     cluster.stop().await;
 }

@@ -261,7 +261,7 @@ After=network-online.target
 [Service]
 Type=exec
 ExecStart=$PROGRAM server --role compiler
-ExecReload=/bin/kill -HUP \$MAINPID
+ExecReload=/bin/sh -c 'kill -HUP \$MAINPID'
 KillMode=mixed
 TimeoutStopSec=120
 Restart=on-failure
