@@ -208,6 +208,9 @@ impl api::Pdb for Remote {
         })
     }
 
+    // `known_facts` stays without an answer: another compiler may have brought other facts of the node since, and only the store
+    // could say. A compile that asks for them must not go before them. Nor could they stay away: their time counts.
+
     fn stored_content(&self, certname: &str, fingerprint: &Fingerprint) -> Option<String> {
         self.inner.kept.content(certname, fingerprint)
     }
