@@ -412,7 +412,7 @@ impl Default for FileSync {
             enable_forceful_sync: true,
             max_code_age: Duration::seconds(10 * 60),
             preserve_deleted_submodules: false,
-            prune: true,
+            prune: false,
             keep_versions: 50,
             keep_versions_for: Duration::seconds(30 * 86_400),
         }

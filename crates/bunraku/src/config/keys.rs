@@ -108,7 +108,7 @@ keys! {
     "file-sync.max-code-age" = "\"10m\"", "When a server has not been able to serve a version for so long that the primary has, its status is an error. 0s: never.";
     "file-sync.keep-versions" = "50", "So many versions of each environment stay in the repositories, however old they are.";
     "file-sync.keep-versions-for" = "\"30d\"", "So long a version stays in the repositories after a newer one came, however many there are; an hour at least. One that a stored catalog names stays, too.";
-    "file-sync.prune" = "true", "Whether versions that are neither among the newest nor young nor in use are removed from the repositories.";
+    "file-sync.prune" = "false", "Whether versions that are neither among the newest nor young nor in use are removed from the repositories.";
     "file-sync.preserve-deleted-submodules" = "false", "Keep the repositories of environments that are gone.";
     "code-manager.listen" = "\"[::]:8170\"", "Address and port of Code Manager's interface, which is there if `remote`, `sources` or `r10k-config` is set here. Empty: only on the port of agents.";
     "code-manager.authenticate-webhook" = "true", "Whether webhooks need a token or a signature.";
