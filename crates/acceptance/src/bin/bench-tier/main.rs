@@ -15,7 +15,7 @@ mod workload;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use acceptance::agent::Agent;
@@ -42,6 +42,8 @@ struct Plan {
     compilers: Vec<usize>,
     /// Changed files of each deploy.
     files: Vec<usize>,
+    /// Deploys of each number of files.
+    deploys: u32,
     /// Print JSON.
     json: bool,
 }
@@ -56,6 +58,7 @@ fn plan(arguments: &[String]) -> anyhow::Result<Plan> {
         nodes: 60,
         compilers: vec![1, 2, 3],
         files: vec![100, 1_000, 10_000],
+        deploys: 20,
         json: false,
     };
     let list = |text: &str| -> anyhow::Result<Vec<usize>> {
@@ -70,6 +73,7 @@ fn plan(arguments: &[String]) -> anyhow::Result<Plan> {
             "nodes" => plan.nodes = value.parse()?,
             "compilers" => plan.compilers = list(value)?,
             "files" => plan.files = list(value)?,
+            "deploys" => plan.deploys = value.parse()?,
             "json" => plan.json = value == "true",
             other => bail!("{other} is no option"),
         }
@@ -98,6 +102,24 @@ struct Node {
     facts: Vec<u8>,
 }
 
+impl Node {
+    /// Asks once; the number makes facts that change from run to run.
+    async fn ask(&self, kind: Kind, number: usize) -> anyhow::Result<()> {
+        match kind {
+            Kind::Catalog => {
+                self.agent.catalog(&self.facts, "production").await?.ok()?;
+            }
+            Kind::Run => {
+                let mut facts: Value = serde_json::from_slice(&self.facts)?;
+                facts["values"]["system_uptime"] = json!({"seconds": number});
+                facts["values"]["memory"]["system"]["available_bytes"] = json!(1_000_000 + number);
+                self.agent.run_anew(facts.to_string().as_bytes()).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
 async fn all(plan: &Plan, root: &Path) -> anyhow::Result<Value> {
     let most = plan.compilers.iter().copied().max().unwrap_or(1);
     let mut tier = Tier::new(root, most).await?;
@@ -118,8 +140,8 @@ async fn all(plan: &Plan, root: &Path) -> anyhow::Result<Value> {
     let runs = load(&tier, &nodes, most, Duration::from_secs(plan.seconds), Kind::Run).await?;
     let mut deploys = Vec::new();
     for &files in &plan.files {
-        say(&format!("a deploy of {files} files"));
-        deploys.push(deploy(&tier, &nodes[0], files).await?);
+        say(&format!("{} deploys of {files} files", plan.deploys));
+        deploys.push(deploys_under_load(&tier, &nodes, files, plan.deploys).await?);
     }
     Ok(json!({
         "processors": std::thread::available_parallelism().map_or(1, usize::from),
@@ -175,17 +197,7 @@ async fn load(
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 let node = &nodes[number % nodes.len()];
                 let begin = Instant::now();
-                match kind {
-                    Kind::Catalog => {
-                        node.agent.catalog(&node.facts, "production").await?.ok()?;
-                    }
-                    Kind::Run => {
-                        let mut facts: Value = serde_json::from_slice(&node.facts)?;
-                        facts["values"]["system_uptime"] = json!({"seconds": number});
-                        facts["values"]["memory"]["system"]["available_bytes"] = json!(1_000_000 + number);
-                        node.agent.run_anew(facts.to_string().as_bytes()).await?;
-                    }
-                }
+                node.ask(kind, number).await?;
                 seconds.push(begin.elapsed().as_secs_f64());
             }
             anyhow::Ok(seconds)
@@ -201,16 +213,12 @@ async fn load(
     seconds.sort_by(f64::total_cmp);
     let count = seconds.len().max(1) as f64;
     let cost = |at: usize| (after[at] - before[at]) / count * 1e3;
-    let percentile = |share: f64| {
-        let at = (seconds.len() as f64 * share).ceil() as usize;
-        seconds.get(at.saturating_sub(1)).copied().unwrap_or(f64::NAN) * 1e3
-    };
     Ok(json!({
         "compilers": compilers,
         "count": seconds.len(),
         "per_second": count / elapsed,
-        "median_ms": percentile(0.5),
-        "p99_ms": percentile(0.99),
+        "median_ms": percentile(&seconds, 0.5) * 1e3,
+        "p99_ms": percentile(&seconds, 0.99) * 1e3,
         "cpu_ms_compilers": cost(1),
         "cpu_ms_primary": cost(0),
         "cpu_ms_balancer": cost(2),
@@ -220,41 +228,98 @@ async fn load(
     }))
 }
 
-/// Changes so many files and commits them; how long until the commit has answered, and until each compiler serves it.
-async fn deploy(tier: &Tier, node: &Node, files: usize) -> anyhow::Result<Value> {
-    let environment = format!("deploy{files}");
-    let mut served = Vec::new();
-    let mut committed = 0.0;
-    // The first one makes the environment, the second one changes every file of it.
-    for version in 1..=2 {
-        tier.stage(&environment, files, version)?;
-        let started = Instant::now();
-        let waiting = tier.urls().into_iter().map(|url| {
-            let (agent, facts, environment) = (node.agent.at(&url), node.facts.clone(), environment.clone());
+/// Agents that run one after the other while code is deployed.
+const RUNNING: usize = 2;
+
+/// Changes so many files and commits them, again and again while agents run; how long until a commit has answered, and until each compiler
+/// serves it.
+async fn deploys_under_load(
+    tier: &Tier,
+    nodes: &Arc<Vec<Node>>,
+    files: usize,
+    rounds: u32,
+) -> anyhow::Result<Value> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let running: Vec<_> = (0..RUNNING)
+        .map(|first| {
+            let (nodes, stop) = (nodes.clone(), stop.clone());
             tokio::spawn(async move {
-                let wanted = format!("version {version}.");
-                while started.elapsed() < PATIENCE {
-                    let answer = agent.catalog(&facts, &environment).await?;
-                    if answer.status == 200 && answer.text().contains(&wanted) {
-                        return anyhow::Ok(started.elapsed().as_secs_f64());
-                    }
-                    tokio::time::sleep(Duration::from_millis(20)).await;
+                let mut number = first;
+                while !stop.load(Ordering::Relaxed) {
+                    nodes[number % nodes.len()].ask(Kind::Run, number).await?;
+                    number += RUNNING;
                 }
-                bail!("{environment} is not served")
+                anyhow::Ok(number / RUNNING)
             })
-        });
-        let waiting: Vec<_> = waiting.collect();
-        tier.commit(&environment).await?;
-        committed = started.elapsed().as_secs_f64();
-        served.clear();
-        for task in waiting {
-            served.push(task.await??);
+        })
+        .collect();
+    let environment = format!("deploy{files}");
+    let (mut committed, mut served) = (Vec::new(), Vec::new());
+    let began = Instant::now();
+    // The first one makes the environment, the others change every file of it.
+    for version in 0..=rounds {
+        let (commit, all) = deploy(tier, &nodes[0], &environment, files, version).await?;
+        if version > 0 {
+            committed.push(commit);
+            served.extend(all);
         }
     }
-    let last = served.iter().copied().fold(0.0, f64::max);
-    Ok(
-        json!({"files": files, "commit_s": committed, "served_s": last, "served_after_commit_s": (last - committed).max(0.0)}),
-    )
+    let took = began.elapsed().as_secs_f64();
+    stop.store(true, Ordering::Relaxed);
+    let mut runs = 0;
+    for agent in running {
+        runs += agent.await??;
+    }
+    committed.sort_by(f64::total_cmp);
+    served.sort_by(f64::total_cmp);
+    Ok(json!({
+        "files": files,
+        "deploys": rounds,
+        "runs_per_second_meanwhile": runs as f64 / took,
+        "commit_median_s": percentile(&committed, 0.5),
+        "served_median_s": percentile(&served, 0.5),
+        "served_p99_s": percentile(&served, 0.99),
+    }))
+}
+
+/// One deploy: seconds from before the commit until it has answered, and until each compiler serves it.
+async fn deploy(
+    tier: &Tier,
+    node: &Node,
+    environment: &str,
+    files: usize,
+    version: u32,
+) -> anyhow::Result<(f64, Vec<f64>)> {
+    tier.stage(environment, files, version)?;
+    let started = Instant::now();
+    let waiting = tier.urls().into_iter().map(|url| {
+        let (agent, facts, environment) = (node.agent.at(&url), node.facts.clone(), environment.to_owned());
+        tokio::spawn(async move {
+            let wanted = format!("version {version}.");
+            while started.elapsed() < PATIENCE {
+                let answer = agent.catalog(&facts, &environment).await?;
+                if answer.status == 200 && answer.text().contains(&wanted) {
+                    return anyhow::Ok(started.elapsed().as_secs_f64());
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            bail!("{environment} is not served")
+        })
+    });
+    let waiting: Vec<_> = waiting.collect();
+    tier.commit(environment).await?;
+    let committed = started.elapsed().as_secs_f64();
+    let mut served = Vec::new();
+    for task in waiting {
+        served.push(task.await??);
+    }
+    Ok((committed, served))
+}
+
+/// Of values in order; NaN of none.
+fn percentile(values: &[f64], share: f64) -> f64 {
+    let at = (values.len() as f64 * share).ceil() as usize;
+    values.get(at.saturating_sub(1)).copied().unwrap_or(f64::NAN)
 }
 
 fn print(report: &Value) {
@@ -288,14 +353,16 @@ fn print(report: &Value) {
         runs["nodes_of_a_compiler"],
         runs["nodes_of_a_primary"]
     );
-    println!("\nchanged files  commit s  served by all s  of it after the commit");
+    println!("\nchanged files  deploys  runs/s meanwhile  commit s  served s: median  p99");
     for row in report["deploys"].as_array().into_iter().flatten() {
         println!(
-            "{:>13}  {:>8.2}  {:>15.2}  {:>22.2}",
+            "{:>13}  {:>7}  {:>16.1}  {:>8.2}  {:>16.2}  {:>3.2}",
             row["files"].as_u64().unwrap_or(0),
-            number(row, "commit_s"),
-            number(row, "served_s"),
-            number(row, "served_after_commit_s")
+            row["deploys"].as_u64().unwrap_or(0),
+            number(row, "runs_per_second_meanwhile"),
+            number(row, "commit_median_s"),
+            number(row, "served_median_s"),
+            number(row, "served_p99_s")
         );
     }
 }
