@@ -482,3 +482,93 @@ async fn a_commit_asks_the_gate_and_versions_can_be_previewed() {
     let none = bunraku(&cluster, &["code", "preview", "fleet", "--version", "0123456789"]);
     assert!(none.code == 1 && none.err.contains("fleet has no version 0123456789"), "{}", none.err);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn code_beside_the_environments_is_judged_with_all_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().display();
+    let toml = format!(
+        "[file-sync]\nenabled = true\nstaging-dir = '{root}/staging'\ndata-dir = '{root}/data'\nlive-dir = '{root}/code'\n\
+         [gate]\nmax-changed = 3\n"
+    );
+    let cluster = Cluster::start_with(Options { toml, ..Options::default() }).await;
+    store_facts(&cluster, "fleet").await;
+    let staging = folder.path().join("staging");
+    let conf = format!("modulepath = modules:{root}/code/modules\n");
+    let site = "if $facts['role'] == 'web' { include shared }\nnotify { shared::all(): }\n";
+    let shared = |text: &str| {
+        format!("class shared {{ file {{ '/etc/shared': content => epp('shared/{text}.epp') }} }}\n")
+    };
+    for (path, text) in [
+        ("environments/fleet/environment.conf", conf.as_str()),
+        ("environments/fleet/manifests/site.pp", site),
+        ("modules/shared/manifests/init.pp", &shared("a")),
+        ("modules/shared/templates/a.epp", "one\n"),
+        ("modules/shared/templates/b.epp", "one\n"),
+        ("modules/shared/functions/all.pp", "function shared::all() >> String { 'all' }\n"),
+        ("modules/unused/manifests/init.pp", "class unused { }\n"),
+    ] {
+        write(&staging, path, text);
+    }
+    let run = |arguments: &[&str]| {
+        let said = bunraku(&cluster, arguments);
+        (said.code, said.out + &said.err)
+    };
+    let commit = || run(&["code", "commit"]);
+    let preview = || {
+        let said = bunraku(&cluster, &["code", "preview", "fleet", "--beside", "--json"]);
+        serde_json::from_str::<Value>(&said.out).unwrap_or_else(|_| panic!("{}{}", said.out, said.err))
+    };
+    let (code, said) = commit();
+    assert_eq!(code, 0, "{said}");
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while bunraku(&cluster, &["code", "preview", "fleet", "--beside"]).code != 0 {
+        assert!(std::time::Instant::now() < end, "{:?}", run(&["code", "preview", "fleet", "--beside"]));
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert_eq!(counts(&preview()), [0, 0, 12, 0]);
+
+    // Nobody reads these.
+    write(&staging, "modules/unused/manifests/init.pp", "class unused { notify { 'x': } }\n");
+    write(&staging, "modules/shared/templates/b.epp", "two\n");
+    write(&staging, "README", "read me\n");
+    let report = preview();
+    assert_eq!((counts(&report), &report["files"]["modified"]), ([0, 0, 12, 0], &json!(2)), "{report:#}");
+    let (code, said) = commit();
+    assert_eq!(code, 0, "{said}");
+
+    // Four nodes have this.
+    write(&staging, "modules/shared/templates/a.epp", "two\n");
+    let report = preview();
+    assert_eq!(
+        (counts(&report), changes(&report)),
+        ([4, 0, 8, 0], vec!["4 File[/etc/shared] content".to_owned()])
+    );
+    write(
+        &staging,
+        "environments/fleet/manifests/site.pp",
+        &format!("{site}if $trusted['certname'] =~ /^n0[12]/ {{ notify {{ 'x': }} }}\n"),
+    );
+    let (code, said) = commit();
+    let reason = "in fleet: the gate refuses: 6 of 12 nodes change, and at most 3 may (`bunraku code preview --beside`";
+    assert!(code == 1 && said.contains(reason) && said.contains("beside the environments"), "{said}");
+    let live = |path: &str| std::fs::read_to_string(folder.path().join("code").join(path)).unwrap();
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while !live("environments/fleet/manifests/site.pp").contains("'x'") {
+        assert!(std::time::Instant::now() < end, "the environment passes alone");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert_eq!(live("modules/shared/templates/a.epp"), "one\n");
+    // All have this.
+    write(&staging, "modules/shared/functions/all.pp", "function shared::all() >> String { 'every' }\n");
+    let report = preview();
+    assert_eq!(
+        (counts(&report), &report["cost"]["compiled_staged"]),
+        ([12, 0, 0, 0], &json!(12)),
+        "{report:#}"
+    );
+    let (code, said) = commit();
+    assert!(code == 1 && said.contains("in fleet: the gate refuses: 12 of 12 nodes change"), "{said}");
+    let (code, said) = run(&["code", "commit", "--no-gate"]);
+    assert_eq!(code, 0, "{said}");
+}

@@ -12,7 +12,7 @@ use rest::BoxFuture;
 use crate::client::{Client, blocking};
 use crate::error::{Error, Result};
 use crate::git::Id;
-use crate::live::Version;
+use crate::live::{TOP, Version};
 use crate::versions::{CommitRequest, Outcome, Proposed, Storage};
 
 /// How often a change is judged that others overtake.
@@ -27,13 +27,26 @@ pub trait Judge: Send + Sync {
         true
     }
 
-    /// Judges a version of an environment. The error is the reason against it.
-    fn judge<'a>(&'a self, version: &'a Arc<Version>) -> BoxFuture<'a, Result<(), String>>;
+    /// Judges a version of an environment, and what comes with it beside the environments. The error is the reason against it.
+    fn judge<'a>(
+        &'a self,
+        version: &'a Arc<Version>,
+        beside: Option<&'a Beside>,
+    ) -> BoxFuture<'a, Result<(), String>>;
 
     /// Judges whether an environment may end. The error is the reason against it.
     fn judge_end<'a>(&'a self, _environment: &'a str) -> BoxFuture<'a, Result<(), String>> {
         Box::pin(std::future::ready(Ok(())))
     }
+}
+
+/// What all environments have in common, in two versions.
+#[derive(Debug)]
+pub struct Beside {
+    /// The version that serves, if there is one.
+    pub old: Option<Arc<Version>>,
+    /// The one that may come.
+    pub new: Arc<Version>,
 }
 
 /// Commits what a judge lets pass.
@@ -92,7 +105,7 @@ impl Guard {
             let verdict = match self.lay_out(repo, &environment, commit, base).await {
                 Ok(version) => {
                     held.push(version.clone());
-                    self.judge.judge(&version).await
+                    self.judge.judge(&version, None).await
                 }
                 Err(error) => Err(format!("what is to be judged cannot be laid out: {error}")),
             };
@@ -107,6 +120,43 @@ impl Guard {
                 proposed.refuse(&environment, reason);
             }
         }
+        let beside = proposed.beside.as_ref().and_then(|beside| Some((beside.candidate?, beside.head)));
+        if let Some((candidate, base)) = beside
+            && let Err(reason) = self.judge_beside(repo, proposed, candidate, base, held).await
+        {
+            tracing::warn!(reason, "the gate refuses what is staged beside the environments");
+            proposed.refuse_beside(reason);
+        }
+    }
+
+    /// What lies beside the environments concerns each that will serve, with the code that it will have. Each of them was judged
+    /// without it, too: whatever comes of this, what will serve was judged.
+    async fn judge_beside(
+        &self,
+        repo: &str,
+        proposed: &Proposed,
+        candidate: Id,
+        base: Option<Id>,
+        held: &mut Vec<Arc<Version>>,
+    ) -> Result<(), String> {
+        let new = self.lay_out(repo, TOP, candidate, base).await;
+        let new = new.map_err(|error| format!("what is to be judged cannot be laid out: {error}"))?;
+        let current = self.client.live().current();
+        let beside = Beside { old: current.get(TOP).cloned(), new };
+        held.extend(beside.old.iter().chain([&beside.new]).cloned());
+        for (environment, serves) in current.iter().filter(|(name, _)| *name != TOP) {
+            if proposed.ending.get(environment).is_some_and(|ending| ending.refused.is_none()) {
+                continue;
+            }
+            let coming = proposed.environments.get(environment).and_then(|proposal| proposal.as_ref().ok());
+            let coming = coming.and_then(|proposal| {
+                held.iter().find(|held| held.name == *environment && held.commit == proposal.commit)
+            });
+            let version = coming.unwrap_or(serves).clone();
+            let verdict = self.judge.judge(&version, Some(&beside)).await;
+            verdict.map_err(|reason| format!("in {environment}: {reason}"))?;
+        }
+        Ok(())
     }
 
     /// Lays a version out, and waits until the one before it serves.

@@ -12,7 +12,7 @@ use std::time::Duration;
 use code::Retention;
 use code::client::{Client, ClientSettings, Source};
 use code::git::Id;
-use code::guard::{Guard, Judge};
+use code::guard::{Beside, Guard, Judge};
 use code::handlers::{Allowed, Handlers};
 use code::live::{Live, LiveSettings, Version};
 use code::sync_machine::Pace;
@@ -41,8 +41,22 @@ impl Strict {
 }
 
 impl Judge for Strict {
-    fn judge<'a>(&'a self, version: &'a Arc<Version>) -> BoxFuture<'a, Result<(), String>> {
-        let content = std::fs::read_to_string(version.directory.join("a")).unwrap();
+    fn judge<'a>(
+        &'a self,
+        version: &'a Arc<Version>,
+        beside: Option<&'a Beside>,
+    ) -> BoxFuture<'a, Result<(), String>> {
+        let read = |version: &Version, name: &str| std::fs::read_to_string(version.directory.join(name));
+        let mut content = read(version, "a").unwrap();
+        if let Some(beside) = beside {
+            let old = beside.old.as_ref().and_then(|old| read(old, "beside").ok());
+            let new = read(&beside.new, "beside").unwrap();
+            content = format!("{content} beside {} {new}", old.unwrap_or_default());
+            if new == "bad" {
+                self.told(format!("{content} {}", version.name)).unwrap();
+                return Box::pin(std::future::ready(Err("too much".to_owned())));
+            }
+        }
         Box::pin(std::future::ready(self.told(format!("{content} {}", version.name))))
     }
 
@@ -296,7 +310,10 @@ async fn what_is_judged_is_not_removed_as_something_that_nobody_needs() {
     guarded.site.write("beside", "2");
     let storage = guarded.storage.clone();
     guarded.meanwhile(move |_| _ = storage.prune(&HashSet::new()));
+    guarded.judged();
     let answer = guarded.commit(ALL).await;
+    // Once: nothing had to be made anew.
+    assert_eq!(guarded.judged(), ["2 production", "2 beside 1 2 production"]);
     assert_eq!(guarded.file("production", of(&answer, "production")), "2");
     assert_eq!(git(&guarded.repository("production"), &["fsck", "--strict", "--full"]), "");
     let parent = guarded.site.storage(&format!("{REPO}.git"));
@@ -308,4 +325,51 @@ async fn what_is_judged_is_not_removed_as_something_that_nobody_needs() {
             .count(),
         0
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lies_beside_is_judged_in_each_environment_that_serves() {
+    let guarded = Guarded::start();
+    for name in ["one", "two", "bad"] {
+        guarded.site.write(&format!("environments/{name}/a"), "1");
+    }
+    guarded.site.write("beside", "1");
+    guarded.storage.commit(&all());
+    let mut watch = guarded.live.watch();
+    watch.wait_for(|current| current.len() == 4).await.unwrap();
+    // Each with the code that it will have; one that must not change has the old one.
+    guarded.site.write("beside", "2");
+    guarded.site.write("environments/one/a", "2");
+    guarded.site.write("environments/bad/a", "2");
+    std::fs::remove_dir_all(guarded.site.staged("environments/two")).unwrap();
+    let answer = guarded.commit(ALL).await;
+    let judged = guarded.judged();
+    assert_eq!(judged, ["2 bad", "2 one", "end two", "1 beside 1 2 bad"], "{answer:#}");
+    // The first that refuses is enough.
+    assert_eq!(answer["error"]["message"], "in bad: too much changes", "{answer:#}");
+    let parent = guarded.site.storage(&format!("{REPO}.git"));
+    assert_eq!(git(&parent, &["show", "master:beside"]), "1");
+    assert_eq!(guarded.file("one", of(&answer, "one")), "2");
+
+    std::fs::remove_dir_all(guarded.site.staged("environments/bad")).unwrap();
+    guarded.storage.commit(&all());
+    watch.wait_for(|current| current.len() == 2).await.unwrap();
+    let answer = guarded.commit(ALL).await;
+    assert!(guarded.judged().is_empty(), "{answer:#}");
+    guarded.site.write("beside", "3");
+    guarded.site.write("environments/one/a", "3");
+    let answer = guarded.commit(ALL).await;
+    assert_eq!(guarded.judged(), ["3 one", "3 beside 2 3 one"], "{answer:#}");
+    assert!(answer.get("error").is_none(), "{answer:#}");
+    assert_eq!(git(&parent, &["show", "master:beside"]), "3");
+    // Only a commit of everything takes it along; edits after the verdict are not.
+    guarded.site.write("beside", "4");
+    guarded.site.write("environments/one/a", "4");
+    guarded.commit(r#"{"repo-id": "puppet-code", "submodule-id": "environments/one"}"#).await;
+    assert_eq!(guarded.judged(), ["4 one"]);
+    let site = guarded.site.clone();
+    guarded.meanwhile(move |_| site.write("beside", "bad"));
+    guarded.commit(ALL).await;
+    assert_eq!(guarded.judged(), ["4 beside 3 4 one"]);
+    assert_eq!(git(&parent, &["show", "master:beside"]), "4");
 }

@@ -57,8 +57,8 @@ pub struct ImageOptions {
     /// The path that stands for `directory` in catalogs and messages, if that is one version of an environment among others. No file
     /// in the directory of a version ever changes, and versions share files by links.
     pub shown_as: Option<PathBuf>,
-    /// Other paths that stand for `directory`, where data that is named from the root on is found in `directory`.
-    pub known_as: Vec<PathBuf>,
+    /// Other paths, and what they stand for: where data that is named from the root on is found.
+    pub known_as: Vec<(PathBuf, PathBuf)>,
     /// Folders of modules; the first that has a module of a name wins.
     pub modulepath: Vec<PathBuf>,
     /// Site manifest: a file, or a folder of which all `*.pp` are read.

@@ -264,7 +264,8 @@ impl Environments {
         self.settings.environmentpath.iter().map(|path| path.join(name)).find(|directory| directory.is_dir())
     }
 
-    /// Code that may become this environment's, from a directory of its own. It is known by the place that the environment has.
+    /// Code that may become this environment's, from a directory of its own. It is known by the place that the environment has; `places`
+    /// are those of the new code.
     pub(crate) fn staged(
         &self,
         live: &Environment,
@@ -274,12 +275,12 @@ impl Environments {
         let name = live.name.as_str();
         let mut conf = EnvironmentConf::load(name, directory, &self.settings)?;
         // Its own modules, also if they are named by where the environment is.
-        let places = places.at(directory.to_owned());
         conf.modulepath.iter_mut().for_each(|path| *path = places.real(path));
         conf.manifest = places.real(&conf.manifest);
         let shown_as = live.version.as_ref().map_or(&live.directory, |version| &version.shown_as);
         let mut options = self.options(name, directory, Some(shown_as.clone()), &conf);
-        options.known_as = places.names().to_vec();
+        options.known_as = places.names();
+        options.hiera_config = options.hiera_config.map(|path| places.real(&path));
         let image = live.image.with_options(&options).map_err(|source| EnvironmentError::Unreadable {
             name: name.to_owned(),
             directory: directory.to_owned(),

@@ -16,9 +16,10 @@ mod trees;
 mod world;
 
 use std::any::Any;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -38,7 +39,7 @@ use crate::trusted;
 use gate::Gate;
 use places::Places;
 use report::{Collected, Files, Outcome, Report, Shown};
-use touch::Touch;
+use touch::{Root, Touch};
 use trees::Kind;
 use world::Standstill;
 
@@ -64,8 +65,25 @@ pub struct Tree {
     pub directory: PathBuf,
     /// What to call it.
     pub name: String,
-    /// Keeps the directory.
+    /// Keeps the directory, in which nothing changes then.
     pub held: Option<Arc<dyn Any + Send + Sync>>,
+    /// What may come beside the environments with it; as it is without.
+    pub beside: Option<Beside>,
+}
+
+/// Code that all environments have in common.
+#[derive(Clone)]
+pub struct Beside {
+    /// The directory by which it is known, such as `/etc/puppetlabs/code`.
+    pub known_as: PathBuf,
+    /// Where the version is that serves, if there is one.
+    pub old: Option<PathBuf>,
+    /// Where the new code is.
+    pub new: PathBuf,
+    /// Entries of these directories that do not belong to it.
+    pub but: &'static [&'static str],
+    /// Keeps both directories.
+    pub held: Vec<Arc<dyn Any + Send + Sync>>,
 }
 
 /// Which nodes.
@@ -169,8 +187,13 @@ pub async fn run(
     let names = select(server, &order).await?;
     progress.total.store(names.len(), Ordering::Relaxed);
     let known_as = live.version.as_ref().map_or(&live.directory, |version| &version.shown_as).clone();
-    let directories = [live.directory.as_path(), order.tree.directory.as_path()];
-    let collected = Collected::new(names.clone(), order.names_max, directories, &known_as);
+    let mut directories =
+        vec![(live.directory.as_path(), known_as.as_path()), (&order.tree.directory, &known_as)];
+    if let Some(beside) = &order.tree.beside {
+        let both = beside.old.iter().chain([&beside.new]);
+        directories.extend(both.map(|directory| (directory.as_path(), beside.known_as.as_path())));
+    }
+    let collected = Collected::new(names.clone(), order.names_max, &directories);
     let shown = collected.shown();
     let shared = Arc::new(Shared {
         shown,
@@ -251,17 +274,40 @@ struct Prepared {
     /// Where each side finds the environment's files.
     places: [Places; 2],
     /// Of the tree, before it was read.
-    state: Option<[u8; 16]>,
+    state: Vec<[u8; 16]>,
 }
 
-/// The state of a tree that somebody may change.
-fn state(tree: &Tree) -> Result<Option<[u8; 16]>, PreviewError> {
-    if tree.held.is_some() {
-        return Ok(None);
+/// The state of a tree, as far as somebody may change it.
+fn state(tree: &Tree) -> Result<Vec<[u8; 16]>, PreviewError> {
+    let mut open: Vec<(&Path, &[&str])> = Vec::new();
+    if tree.held.is_none() {
+        open.push((&tree.directory, &[]));
     }
-    let unreadable =
-        |source| PreviewError::Trees { old: tree.directory.clone(), new: tree.directory.clone(), source };
-    trees::state(&tree.directory).map(Some).map_err(unreadable)
+    if let Some(beside) = tree.beside.as_ref().filter(|beside| beside.held.is_empty()) {
+        open.push((&beside.new, beside.but));
+    }
+    let state = |(directory, but): (&Path, &[&str])| {
+        trees::state(directory, but).map_err(|source| PreviewError::Trees {
+            old: directory.to_owned(),
+            new: directory.to_owned(),
+            source,
+        })
+    };
+    open.into_iter().map(state).collect()
+}
+
+/// The names of what lies beside the environments in either version.
+fn names_beside(beside: &Beside) -> std::io::Result<BTreeSet<OsString>> {
+    let mut names = BTreeSet::new();
+    for directory in beside.old.iter().chain([&beside.new]) {
+        for entry in std::fs::read_dir(directory)? {
+            let name = entry?.file_name();
+            if !beside.but.iter().any(|but| name == *but) {
+                names.insert(name);
+            }
+        }
+    }
+    Ok(names)
 }
 
 fn prepare(server: &Server, name: &str, tree: &Tree) -> Result<Prepared, PreviewError> {
@@ -276,21 +322,48 @@ fn prepare(server: &Server, name: &str, tree: &Tree) -> Result<Prepared, Preview
         |source| PreviewError::Trees { old: live.directory.clone(), new: tree.directory.clone(), source };
     let state = state(tree)?;
     let differences = trees::differences(&live.directory, &tree.directory).map_err(unlike)?;
+    let mut sides = {
+        let places = environments.places(&live);
+        [places.clone(), places.at(tree.directory.clone())]
+    };
+    let mut beside_differences = Vec::new();
+    if let Some(beside) = &tree.beside {
+        let old = beside.old.as_deref();
+        beside_differences = trees::differences_but(old, &beside.new, beside.but).map_err(unlike)?;
+        let names = names_beside(beside).map_err(unlike)?;
+        let [live, staged] = sides;
+        let known_as: Vec<&Path> = [beside.known_as.as_path()].into_iter().chain(old).collect();
+        let own = old.unwrap_or(&beside.known_as);
+        sides = [live.beside(&names, &known_as, own), staged.beside(&names, &known_as, &beside.new)];
+    }
     let mut files = Files::default();
-    for difference in differences.iter().filter(|difference| !difference.is_folder) {
+    let all = differences.iter().chain(&beside_differences);
+    for difference in all.filter(|difference| !difference.is_folder) {
         match difference.kind {
             Kind::Added => files.added += 1,
             Kind::Removed => files.removed += 1,
             Kind::Modified => files.modified += 1,
         }
     }
-    let places = environments.places(&live);
-    let sides = [places.clone(), places.at(tree.directory.clone())];
     let (mut staged, mut touch) = (None, Touch::default());
     // Nothing is loaded for what is the same.
-    if !differences.is_empty() {
-        let new = environments.staged(&live, &tree.directory, &places)?;
-        touch = Touch::of(&live, &new, &differences, places);
+    if !(differences.is_empty() && beside_differences.is_empty()) {
+        let new = environments.staged(&live, &tree.directory, &sides[1])?;
+        let mut roots = vec![Root {
+            live: &live.directory,
+            staged: &tree.directory,
+            differences: &differences,
+            is_beside: false,
+        }];
+        if let Some(beside) = &tree.beside {
+            roots.push(Root {
+                live: beside.old.as_ref().unwrap_or(&beside.known_as),
+                staged: &beside.new,
+                differences: &beside_differences,
+                is_beside: true,
+            });
+        }
+        touch = Touch::of(&live, &new, &roots, &sides);
         staged = Some(new);
     }
     Ok(Prepared { live, staged, touch, files, places: sides, state })

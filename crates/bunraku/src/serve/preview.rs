@@ -1,19 +1,20 @@
 //! Previews on the primary: where code that may come is, and the gate of the configuration.
 
+use std::any::Any;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use ::code::client::Client;
 use ::code::git::{BRANCH, Id, Repository};
-use ::code::guard::{Guard, Judge};
-use ::code::live::Version;
+use ::code::guard::{self, Guard, Judge};
+use ::code::live::{TOP, Version};
 
 use rest::BoxFuture;
-use server::preview::Tree;
 use server::preview::gate::Gate;
 use server::preview::handlers::{Jobs, Trees};
+use server::preview::{Beside, Tree};
 
-use super::code::CodeSync;
+use super::code::{CodeSync, SUBMODULES_DIR};
 use crate::config::{Changed, Site};
 
 /// Letters of a commit that tell it from others.
@@ -23,7 +24,8 @@ const SHORT_MIN: usize = 7;
 pub(super) fn jobs(site: &Site, code: Option<&CodeSync>) -> anyhow::Result<Arc<Jobs>> {
     let trees = match (code, super::code::places(site)?) {
         (Some(code), Some(places)) => Some(Arc::new(FileSync {
-            staging: places.staging_dir.join("environments"),
+            staging: places.staging_dir,
+            live_dir: places.live_dir,
             client: code.client().clone(),
         }) as Arc<dyn Trees>),
         _ => None,
@@ -53,32 +55,51 @@ pub(super) fn gate(site: &Site) -> anyhow::Result<Option<Gate>> {
 
 /// Lets the gate judge commits; nothing where no versions are made.
 pub(super) fn guard(jobs: &Arc<Jobs>, code: &CodeSync) -> Option<Arc<Guard>> {
-    let judge = Arc::new(Gatekeeper(jobs.clone()));
+    let live_dir = code.client.live().settings().live_dir.clone().unwrap_or_default();
+    let judge = Arc::new(Gatekeeper { jobs: jobs.clone(), live_dir });
     let guard = Arc::new(Guard::new(code.storage.clone()?, code.client.clone(), judge));
     code.handlers.set_guard(guard.clone());
     Some(guard)
 }
 
-struct Gatekeeper(Arc<Jobs>);
+struct Gatekeeper {
+    jobs: Arc<Jobs>,
+    live_dir: PathBuf,
+}
 
 impl Judge for Gatekeeper {
     fn is_strict(&self) -> bool {
-        self.0.is_strict()
+        self.jobs.is_strict()
     }
 
-    fn judge<'a>(&'a self, version: &'a Arc<Version>) -> BoxFuture<'a, Result<(), String>> {
+    fn judge<'a>(
+        &'a self,
+        version: &'a Arc<Version>,
+        beside: Option<&'a guard::Beside>,
+    ) -> BoxFuture<'a, Result<(), String>> {
         Box::pin(async move {
+            let held = |version: &Arc<Version>| -> Arc<dyn Any + Send + Sync> { version.clone() };
+            let beside = beside.map(|beside| Beside {
+                known_as: self.live_dir.clone(),
+                old: beside.old.as_ref().map(|old| old.directory.clone()),
+                new: beside.new.directory.clone(),
+                but: &[],
+                held: beside.old.iter().chain([&beside.new]).map(held).collect(),
+            });
+            let option =
+                if beside.is_some() { "`bunraku code preview --beside`" } else { "`bunraku code preview`" };
             let tree = Tree {
                 directory: version.directory.clone(),
                 name: "staging".to_owned(),
                 held: Some(version.clone()),
+                beside,
             };
-            let report = self.0.judge(&version.name, tree).await;
+            let report = self.jobs.judge(&version.name, tree).await;
             let report = report.map_err(|error| format!("the gate has no answer: {error}"))?;
             match report.and_then(|report| report.gate) {
                 Some(verdict) if !verdict.passed => {
                     let reasons = verdict.reasons.join("; ");
-                    let what = "`bunraku code preview` shows what changes, --no-gate commits all the same";
+                    let what = format!("{option} shows what changes, --no-gate commits all the same");
                     Err(format!("the gate refuses: {reasons} ({what})"))
                 }
                 _ => Ok(()),
@@ -88,7 +109,7 @@ impl Judge for Gatekeeper {
 
     fn judge_end<'a>(&'a self, environment: &'a str) -> BoxFuture<'a, Result<(), String>> {
         Box::pin(async move {
-            let may_end = self.0.judge_end(environment).await;
+            let may_end = self.jobs.judge_end(environment).await;
             may_end.map_err(|reason| {
                 format!(
                     "the gate refuses the end of the environment: {reason} (--no-gate ends it all the same)"
@@ -101,15 +122,16 @@ impl Judge for Gatekeeper {
 /// What is staged, and the versions.
 struct FileSync {
     staging: PathBuf,
+    live_dir: PathBuf,
     client: Arc<Client>,
 }
 
 impl Trees for FileSync {
     fn tree(&self, environment: &str, version: Option<&str>) -> Result<Tree, String> {
         let Some(version) = version else {
-            let directory = self.staging.join(environment);
+            let directory = self.staging.join(SUBMODULES_DIR).join(environment);
             return match directory.is_dir() {
-                true => Ok(Tree { directory, name: "staging".to_owned(), held: None }),
+                true => Ok(Tree { directory, name: "staging".to_owned(), held: None, beside: None }),
                 false => Err(format!("nothing is staged: there is no directory {}", directory.display())),
             };
         };
@@ -120,7 +142,18 @@ impl Trees for FileSync {
         let mut reader = repository.reader().map_err(text)?;
         let (laid_out, _) = self.client.live().lay_out(&mut reader, environment, commit).map_err(text)?;
         let directory = laid_out.directory.clone();
-        Ok(Tree { directory, name: format!("version {commit}"), held: Some(laid_out) })
+        Ok(Tree { directory, name: format!("version {commit}"), held: Some(laid_out), beside: None })
+    }
+
+    fn beside(&self) -> Result<Beside, String> {
+        let old = self.client.live().current().get(TOP).map(|version| version.directory.clone());
+        Ok(Beside {
+            known_as: self.live_dir.clone(),
+            old,
+            new: self.staging.clone(),
+            but: &[SUBMODULES_DIR, ".gitmodules"],
+            held: Vec::new(),
+        })
     }
 }
 

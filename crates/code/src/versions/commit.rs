@@ -133,7 +133,7 @@ impl Storage {
             submodules.insert(format!("{}/{environment}", settings.submodules_dir), Err(refused));
             staged.insert(environment);
         }
-        let mut beside = None;
+        let mut beside = proposed.beside_refused.map(Error::Judged);
         let rest = proposed.beside.filter(|proposed| {
             let is_base = before.as_ref().map_or(&[][..], |before| &before.rest) == proposed.base;
             if !is_base {

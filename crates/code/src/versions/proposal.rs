@@ -24,6 +24,8 @@ pub struct Proposed {
     pub(crate) ending: BTreeMap<String, Ending>,
     /// Nothing if what lies beside the environments stays as it is.
     pub(crate) beside: Option<Beside>,
+    /// Why that must not change.
+    pub(crate) beside_refused: Option<String>,
     _held: Held,
 }
 
@@ -58,9 +60,17 @@ pub(crate) struct Beside {
     pub(super) stats: StatIndex,
     /// A commit of it alone, if it has changed.
     pub(crate) candidate: Option<Id>,
+    /// The version of the repository with what it was.
+    pub(crate) head: Option<Id>,
 }
 
 impl Proposed {
+    /// Lets what lies beside the environments be as it is.
+    pub(crate) fn refuse_beside(&mut self, reason: String) {
+        self.beside = None;
+        self.beside_refused = Some(reason);
+    }
+
     /// Lets an environment keep its version.
     pub(crate) fn refuse(&mut self, environment: &str, reason: String) {
         if let Some(ending) = self.ending.get_mut(environment) {
@@ -143,7 +153,7 @@ impl Storage {
         let made = environments.values().flatten().map(|proposal| proposal.commit);
         let made = made.chain(beside.as_ref().and_then(|beside| beside.candidate));
         let held = Held::new(&self.pending, made.collect());
-        Ok(Proposed { environments, ending, beside, _held: held })
+        Ok(Proposed { environments, ending, beside, beside_refused: None, _held: held })
     }
 
     fn propose_beside(
@@ -168,7 +178,7 @@ impl Storage {
         let candidate = tree.map(|tree| put_commit(&mut addition, &self.commit_object(tree, None, request)));
         let candidate = candidate.transpose()?;
         addition.store()?;
-        Ok(Beside { entries, base, stats, candidate })
+        Ok(Beside { entries, base, stats, candidate, head })
     }
 
     fn propose_environment(

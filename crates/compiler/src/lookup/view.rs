@@ -19,7 +19,7 @@ pub(super) fn source(options: &ImageOptions) -> Box<dyn Source> {
 
 #[derive(Debug)]
 struct View {
-    known_as: Vec<PathBuf>,
+    known_as: Vec<(PathBuf, PathBuf)>,
     directory: PathBuf,
 }
 
@@ -29,11 +29,9 @@ impl View {
         if path.starts_with(&self.directory) {
             return path.to_string_lossy().into_owned();
         }
-        let within = self.known_as.iter().find_map(|known| path.strip_prefix(known).ok());
-        within
-            .map_or_else(|| path.to_owned(), |within| self.directory.join(within))
-            .to_string_lossy()
-            .into_owned()
+        let real = |(known, real): &(PathBuf, PathBuf)| Some(real.join(path.strip_prefix(known).ok()?));
+        let real = self.known_as.iter().find_map(real);
+        real.unwrap_or_else(|| path.to_owned()).to_string_lossy().into_owned()
     }
 }
 

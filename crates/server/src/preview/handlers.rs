@@ -17,7 +17,7 @@ use tokio::sync::{Semaphore, watch};
 
 use super::gate::Gate;
 use super::report::Report;
-use super::{Order, Progress, Selection, Tree, run};
+use super::{Beside, Order, Progress, Selection, Tree, run};
 use crate::Server;
 use crate::environments::is_name;
 
@@ -43,6 +43,12 @@ pub trait Trees: Send + Sync {
     /// # Errors
     /// There is none; the text is for the user.
     fn tree(&self, environment: &str, version: Option<&str>) -> Result<Tree, String>;
+
+    /// What is staged beside the environments, and what serves there. May block.
+    ///
+    /// # Errors
+    /// It cannot be previewed; the text is for the user.
+    fn beside(&self) -> Result<Beside, String>;
 }
 
 /// What a preview is asked for with.
@@ -55,6 +61,8 @@ pub struct Wanted {
     pub directory: Option<String>,
     /// A version instead of what is staged.
     pub version: Option<String>,
+    /// With what is staged beside the environments.
+    pub beside: bool,
     /// Which nodes.
     pub selection: Selection,
     /// What to judge it by, instead of what the configuration says.
@@ -213,7 +221,7 @@ impl Jobs {
                 wanted.environment
             )));
         }
-        let tree = match (&wanted.directory, &self.trees) {
+        let mut tree = match (&wanted.directory, &self.trees) {
             (Some(directory), _) => {
                 let path = Path::new(directory);
                 if !path.is_absolute() || !path.is_dir() {
@@ -221,7 +229,7 @@ impl Jobs {
                         format!("{directory} is not a directory on this server, named from the root on");
                     return Err(Problem::bad_request(text));
                 }
-                Tree { directory: path.to_owned(), name: directory.clone(), held: None }
+                Tree { directory: path.to_owned(), name: directory.clone(), held: None, beside: None }
             }
             (None, Some(trees)) => {
                 let (trees, wanted) = (trees.clone(), wanted.clone());
@@ -235,6 +243,15 @@ impl Jobs {
                 return Err(Problem::bad_request(text));
             }
         };
+        if wanted.beside {
+            let trees = self.trees.clone().ok_or_else(|| {
+                Problem::bad_request("nothing is staged here, since file sync is off (file-sync.enabled)")
+            })?;
+            let found = tokio::task::spawn_blocking(move || trees.beside());
+            let found = found.await.map_err(Problem::internal)?.map_err(Problem::bad_request)?;
+            tree.name = format!("{} with what is staged beside the environments", tree.name);
+            tree.beside = Some(found);
+        }
         let server = self.server().ok_or_else(|| Problem::internal("the server is stopping"))?;
         let configured = self.gate.read().unwrap_or_else(PoisonError::into_inner).clone();
         let order = Order {

@@ -314,15 +314,13 @@ struct Gathered {
 }
 
 impl Collected {
-    /// For these nodes; `directories` are two versions' places, and what to call both of them.
-    pub(super) fn new(
-        names: Vec<String>,
-        names_max: usize,
-        directories: [&Path; 2],
-        known_as: &Path,
-    ) -> Collected {
-        let known_as = known_as.to_string_lossy().into_owned();
-        let shown = directories.map(|directory| (directory.to_string_lossy().into_owned(), known_as.clone()));
+    /// For these nodes; `shown` are places of versions, and what to call them.
+    pub(super) fn new(names: Vec<String>, names_max: usize, shown: &[(&Path, &Path)]) -> Collected {
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        let mut shown: Vec<(String, String)> =
+            shown.iter().map(|(directory, known_as)| (text(directory), text(known_as))).collect();
+        // One may be inside of another.
+        shown.sort_by_key(|(directory, _)| std::cmp::Reverse(directory.len()));
         Collected {
             nodes: Nodes { total: names.len(), ..Nodes::default() },
             names,

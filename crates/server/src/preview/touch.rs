@@ -31,74 +31,104 @@ pub(super) struct Touch {
     places: Places,
 }
 
+/// A directory of code in both versions.
+pub(super) struct Root<'a> {
+    /// Where the code that serves is.
+    pub(super) live: &'a Path,
+    /// Where the new code is.
+    pub(super) staged: &'a Path,
+    /// What differs.
+    pub(super) differences: &'a [Difference],
+    /// It is not the environment's own.
+    pub(super) is_beside: bool,
+}
+
 impl Touch {
-    /// What the differences of two versions come to.
-    ///
-    /// `places` is where the environment's code is found.
+    /// What the differences of two versions come to; `sides` are where both find code.
     pub(super) fn of(
         live: &Environment,
         staged: &Environment,
-        differences: &[Difference],
-        places: Places,
+        roots: &[Root<'_>],
+        sides: &[Places; 2],
     ) -> Touch {
-        let mut touch = Touch { anything: !differences.is_empty(), ..Touch::default() };
-        let inside = |path: &Path, one: &Environment| {
-            let path = touch_normal(&places, path, one);
-            path.strip_prefix(&one.directory).ok().map(|within| within.to_string_lossy().into_owned())
+        let anything = roots.iter().any(|root| !root.differences.is_empty());
+        let [live_places, staged_places] = sides;
+        let mut touch = Touch { anything, places: live_places.clone(), ..Touch::default() };
+        // In which directory a path of a configuration leads where.
+        let inside = |path: &Path, is_live: bool| -> Result<(usize, String), PathBuf> {
+            let path = if is_live { live_places.real(path) } else { staged_places.real(path) };
+            let within = |(place, root): (usize, &Root<'_>)| {
+                let directory = if is_live { root.live } else { root.staged };
+                Some((place, path.strip_prefix(directory).ok()?.to_string_lossy().into_owned()))
+            };
+            roots.iter().enumerate().find_map(within).ok_or_else(|| path.clone())
         };
-        let manifest = inside(&live.conf.manifest, live);
-        let new_manifest = inside(&staged.conf.manifest, staged);
-        let folders_of = |one: &Environment| -> Vec<Result<String, PathBuf>> {
-            let paths = one.conf.modulepath.iter();
-            paths.map(|path| inside(path, one).ok_or_else(|| path.clone())).collect()
+        let manifests = [inside(&live.conf.manifest, true), inside(&staged.conf.manifest, false)];
+        let folders_of = |one: &Environment, is_live: bool| -> Vec<_> {
+            one.conf.modulepath.iter().map(|path| inside(path, is_live)).collect()
         };
-        let (folders, new_folders) = (folders_of(live), folders_of(staged));
+        let (folders, new_folders) = (folders_of(live, true), folders_of(staged, false));
         if folders != new_folders {
             touch.all("environment.conf");
         }
-        touch.places = places;
-        let folders: Vec<String> = folders.into_iter().chain(new_folders).filter_map(Result::ok).collect();
-        for difference in differences {
-            let path = difference.path.as_str();
-            touch.path(&live.directory, difference);
-            let is_of_site = |manifest: &Option<String>| {
-                let Some(manifest) = manifest else { return false };
-                path == manifest || path.ends_with(".pp") && below(path, manifest).is_some()
-            };
-            let reaches_all = path == "environment.conf"
-                || path.starts_with(".resource_types")
-                || is_of_site(&manifest)
-                || is_of_site(&new_manifest);
-            if reaches_all {
-                touch.all(path);
-                continue;
-            }
-            let mut is_in_module = false;
-            for within in folders.iter().filter_map(|folder| below(path, folder)) {
-                let (module, rest) = within.split_once('/').unwrap_or((within, ""));
-                if module.is_empty() {
-                    continue;
-                }
-                is_in_module = true;
-                if !rest.is_empty() {
-                    touch.in_module(live, staged, Some(module), rest, difference);
-                } else if difference.is_folder {
-                    let is_elsewhere = |environment: &Environment| {
-                        let places = environment.conf.modulepath.iter().map(|folder| folder.join(module));
-                        places.filter(|place| place.is_dir()).count()
-                            > usize::from(environment.directory.join(path).is_dir())
-                    };
-                    // Another module of the name comes to light, or is hidden.
-                    if is_elsewhere(live) || is_elsewhere(staged) {
-                        touch.all(path);
-                    }
-                }
-            }
-            if !is_in_module {
-                touch.in_module(live, staged, None, path, difference);
+        let folders: Vec<(usize, String)> =
+            folders.into_iter().chain(new_folders).filter_map(Result::ok).collect();
+        for (place, root) in roots.iter().enumerate() {
+            let of_root = |(other, path): &(usize, String)| (*other == place).then(|| path.clone());
+            let folders: Vec<String> = folders.iter().filter_map(of_root).collect();
+            let manifests: Vec<String> = manifests.iter().flatten().filter_map(of_root).collect();
+            for difference in root.differences {
+                touch.difference(live, staged, root, &folders, &manifests, difference);
             }
         }
         touch
+    }
+
+    /// `folders` are of modules, and `manifests` those of the site.
+    fn difference(
+        &mut self,
+        live: &Environment,
+        staged: &Environment,
+        root: &Root<'_>,
+        folders: &[String],
+        manifests: &[String],
+        difference: &Difference,
+    ) {
+        let path = difference.path.as_str();
+        self.path(root.live, difference);
+        let is_of_site =
+            |manifest: &String| path == manifest || path.ends_with(".pp") && below(path, manifest).is_some();
+        let is_of_all = match root.is_beside {
+            true => path == "hiera.yaml",
+            false => path == "environment.conf" || path.starts_with(".resource_types"),
+        };
+        if is_of_all || manifests.iter().any(is_of_site) {
+            self.all(path);
+            return;
+        }
+        let mut is_in_module = false;
+        for within in folders.iter().filter_map(|folder| below(path, folder)) {
+            let (module, rest) = within.split_once('/').unwrap_or((within, ""));
+            if module.is_empty() {
+                continue;
+            }
+            is_in_module = true;
+            if !rest.is_empty() {
+                self.in_module(root, Some(module), rest, difference);
+            } else if difference.is_folder {
+                let is_elsewhere = |environment: &Environment, directory: &Path| {
+                    let places = environment.conf.modulepath.iter().map(|folder| folder.join(module));
+                    places.filter(|place| place.is_dir()).count() > usize::from(directory.join(path).is_dir())
+                };
+                // Another module of the name comes to light, or is hidden.
+                if is_elsewhere(live, root.live) || is_elsewhere(staged, root.staged) {
+                    self.all(path);
+                }
+            }
+        }
+        if !is_in_module && !root.is_beside {
+            self.in_module(root, None, path, difference);
+        }
     }
 
     /// Whether anything has changed.
@@ -126,14 +156,7 @@ impl Touch {
     }
 
     /// A file of a module or, without one, of the environment itself.
-    fn in_module(
-        &mut self,
-        live: &Environment,
-        staged: &Environment,
-        module: Option<&str>,
-        rest: &str,
-        difference: &Difference,
-    ) {
+    fn in_module(&mut self, root: &Root<'_>, module: Option<&str>, rest: &str, difference: &Difference) {
         if difference.is_folder {
             return;
         }
@@ -144,16 +167,15 @@ impl Touch {
         };
         let code = |folder: &str, ending: &str| below(rest, folder)?.strip_suffix(ending);
         if let (Some(file), Some(_)) = (code("manifests", ".pp"), module) {
-            let has_types = |environment: &Environment| {
-                std::fs::read(environment.directory.join(&difference.path))
-                    .is_ok_and(|text| defines_types(&text))
+            let has_types = |directory: &Path| {
+                std::fs::read(directory.join(&difference.path)).is_ok_and(|text| defines_types(&text))
             };
-            if has_types(live) || has_types(staged) {
+            if has_types(root.live) || has_types(root.staged) {
                 self.all(&difference.path);
             }
             match difference.kind {
                 Kind::Added => _ = self.names.insert(named(file)),
-                _ => _ = self.manifests.insert(live.directory.join(&difference.path)),
+                _ => _ = self.manifests.insert(root.live.join(&difference.path)),
             }
         } else if let Some(file) = code("functions", ".pp") {
             self.functions.insert(format!("{space}::{}", file.replace('/', "::")).to_lowercase());
@@ -172,8 +194,8 @@ impl Touch {
             // Functions and resource types may load it, and which do is not noted.
             self.all(&difference.path);
         } else if rest == "metadata.json" {
-            let read = |environment: &Environment| metadata(&environment.directory.join(&difference.path));
-            if read(live) != read(staged) {
+            let read = |directory: &Path| metadata(&directory.join(&difference.path));
+            if read(root.live) != read(root.staged) {
                 self.all(&difference.path);
             }
         } else if rest == "hiera.yaml" && module.is_some() && difference.kind != Kind::Modified {
@@ -244,11 +266,6 @@ fn metadata(path: &Path) -> Option<(String, Option<String>)> {
     let text = |key: &str| document.get(key).and_then(|value| value.as_str()).map(str::to_owned);
     let version = text("version").unwrap_or_default();
     Some((version.split('.').next().unwrap_or_default().to_owned(), text("data_provider")))
-}
-
-/// A path of a configuration, inside the environment's directory if it leads to where the environment is found.
-fn touch_normal(places: &Places, path: &Path, one: &Environment) -> PathBuf {
-    places.within(path).map_or_else(|| path.to_owned(), |within| one.directory.join(within))
 }
 
 /// What of a path is below a folder.

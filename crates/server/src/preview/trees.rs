@@ -34,8 +34,18 @@ pub(super) struct Difference {
 /// # Errors
 /// Something cannot be read, or there is too much.
 pub(super) fn differences(old: &Path, new: &Path) -> io::Result<Vec<Difference>> {
+    differences_but(Some(old), new, &[])
+}
+
+/// The same without these entries of the directories, and if there was nothing before.
+pub(super) fn differences_but(old: Option<&Path>, new: &Path, but: &[&str]) -> io::Result<Vec<Difference>> {
     let mut walk = Walk { found: Vec::new(), files: 0, above: Vec::new() };
-    walk.folders(Some(old), Some(new), "", 0)?;
+    let top = |directory: Option<&Path>| -> io::Result<Vec<Entry>> {
+        let mut entries = entries(directory)?;
+        entries.retain(|entry| !but.contains(&entry.name.as_str()));
+        Ok(entries)
+    };
+    walk.inside(top(old)?, top(Some(new))?, "", 0)?;
     Ok(walk.found)
 }
 
@@ -152,13 +162,16 @@ fn is_nowhere(error: &io::Error) -> bool {
         || error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
 }
 
-/// Tells one state of a directory from another: the files, and when each was changed. Nothing if it cannot be read.
-pub(super) fn state(directory: &Path) -> io::Result<[u8; 16]> {
+/// Tells one state of a directory without some of its entries from another: the files, and when each was changed.
+pub(super) fn state(directory: &Path, but: &[&str]) -> io::Result<[u8; 16]> {
     let mut text = Vec::new();
     let mut folders = vec![(directory.to_owned(), 0)];
     while let Some((folder, depth)) = folders.pop() {
         for entry in std::fs::read_dir(&folder)? {
             let path = entry?.path();
+            if depth == 0 && path.file_name().is_some_and(|name| but.iter().any(|but| name == *but)) {
+                continue;
+            }
             let data = match std::fs::symlink_metadata(&path) {
                 Err(error) if is_nowhere(&error) => continue,
                 data => data?,

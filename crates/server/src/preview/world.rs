@@ -104,7 +104,7 @@ impl World for Moment<'_> {
         self.has_run.store(true, Ordering::Relaxed);
         // Programs of the code are those of this version.
         let real = |word: &String| self.places.real(Path::new(word)).to_string_lossy().into_owned();
-        let is_path = |word: &String| word.starts_with('/') && self.places.within(Path::new(word)).is_some();
+        let is_path = |word: &String| word.starts_with('/') && self.places.has(Path::new(word));
         let command: Vec<String> =
             command.iter().map(|word| if is_path(word) { real(word) } else { word.clone() }).collect();
         let folder = folder.map(|folder| self.places.real(folder));

@@ -54,6 +54,9 @@ pub struct Args {
     /// A version that file sync has, by its commit or the beginning of it, instead of what is staged
     #[arg(long, value_name = "COMMIT")]
     version: Option<String>,
+    /// With what is staged beside the environments, which a commit of everything takes along
+    #[arg(long)]
+    beside: bool,
     /// Only these nodes, whatever their environment; separated by commas
     #[arg(long, value_name = "NODES", value_delimiter = ',')]
     nodes: Vec<String>,
@@ -103,6 +106,7 @@ pub async fn run(args: Args, site: &Site) -> anyhow::Result<ExitCode> {
         environment: args.environment.clone(),
         directory,
         version: args.version.clone(),
+        beside: args.beside,
         selection: Selection { nodes: args.nodes.clone(), query: args.query.clone(), limit: args.limit },
         gate: (!gate.is_open()).then_some(gate),
         full: args.full,

@@ -5,7 +5,7 @@ use super::*;
 fn collected(nodes: usize, bounds: Bounds) -> Collected {
     let names = (0..nodes).map(|node| format!("n{node:03}")).collect();
     let place = Path::new("/code");
-    Collected { bounds, ..Collected::new(names, 2, [place, place], place) }
+    Collected { bounds, ..Collected::new(names, 2, &[(place, place)]) }
 }
 
 fn content(collected: &mut Collected, node: u32, resource: &str, value: &str) {
