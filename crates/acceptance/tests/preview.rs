@@ -320,7 +320,7 @@ async fn people_see_what_changes_and_no_secrets() {
         "      + welcome!",
         "12 nodes: File[/etc/secret] content",
         "    content (sensitive) has changed",
-        "0 files added, 0 removed, 2 changed",
+        "/fleet, which serves: 0 files added, 0 removed, 2 changed",
         "12 nodes: 12 change",
     ] {
         assert!(said.out.contains(line), "{line}\n{}", said.out);
@@ -352,6 +352,8 @@ async fn people_see_what_changes_and_no_secrets() {
         1
     );
     assert_eq!(chosen(&["--nodes", "new.example.com"])["without_facts"], json!(["new.example.com"]));
+    let none = fleet.with(&change, || fleet.preview(&["--query", "nodes[certname] { certname = 'nobody' }"]));
+    assert!(none.out.contains("0 nodes: none that were chosen have facts or catalogs"), "{}", none.out);
     assert_eq!(chosen(&["--limit", "4"])["nodes"]["total"], 4);
     let query = "inventory[certname] { facts.role = 'web' }";
     assert_eq!(chosen(&["--query", query])["nodes"]["total"], 4);

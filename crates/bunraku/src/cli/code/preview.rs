@@ -281,8 +281,8 @@ fn write_failure<W: Write>(page: &mut Page<'_, W>, failure: &Failure) -> std::io
 fn write_summary<W: Write>(page: &mut Page<'_, W>, report: &Report) -> std::io::Result<()> {
     let (files, counts, cost) = (&report.files, &report.nodes, &report.cost);
     let text = format!(
-        "{}, {}: {} files added, {} removed, {} changed",
-        report.environment, report.to, files.added, files.removed, files.modified
+        "{}: {} against {}, which serves: {} files added, {} removed, {} changed",
+        report.environment, report.to, report.from, files.added, files.removed, files.modified
     );
     page.line(Tone::Heading, &text)?;
     let parts = [
@@ -299,7 +299,8 @@ fn write_summary<W: Write>(page: &mut Page<'_, W>, report: &Report) -> std::io::
     ];
     let parts: Vec<String> =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-    let parts = if parts.is_empty() { "none in this environment".to_owned() } else { parts.join(", ") };
+    let none = "none that were chosen have facts or catalogs of this environment in the store; a node has after its first run";
+    let parts = if parts.is_empty() { none.to_owned() } else { parts.join(", ") };
     page.line(Tone::Heading, &format!("{}: {parts}", nodes(counts.total)))?;
     if let Some(path) = &files.reaches_all {
         page.line(Tone::Plain, &format!("all were compiled, since {path} can concern all"))?;
