@@ -133,8 +133,10 @@ pub struct Client {
     commits: Mutex<BTreeMap<Id, Json>>,
     /// Held while the store is tidied.
     tidying: Mutex<()>,
-    /// What has served. Held while objects are removed, too, and shared while they are added or counted on.
-    served: RwLock<Option<Served>>,
+    /// What has served, on a compiler.
+    served: Mutex<Option<Served>>,
+    /// Held while objects are removed from the store, and shared while they are added or counted on.
+    adding: RwLock<()>,
     /// Versions that are fetched or laid out.
     arriving: Mutex<BTreeMap<String, Id>>,
     nudge: Notify,
@@ -159,7 +161,10 @@ impl Client {
     /// Its store cannot be made.
     pub fn new(settings: ClientSettings, source: Source, live: Arc<Live>) -> Result<Client> {
         let served = match source {
-            Source::There(_) => Some(Served::load(&Repository::open_or_create(&settings.store)?)?),
+            Source::There(_) => {
+                let store = Repository::open_or_create(&settings.store)?;
+                Some(Served::load(&store, &live.current(), SystemTime::now()))
+            }
             Source::Here(_) => None,
         };
         let status = watch::Sender::new(Arc::default());
@@ -170,7 +175,8 @@ impl Client {
             status,
             commits: Mutex::default(),
             tidying: Mutex::default(),
-            served: RwLock::new(served),
+            served: Mutex::new(served),
+            adding: RwLock::default(),
             arriving: Mutex::default(),
             nudge: Notify::new(),
             interrupt: watch::Sender::new(()),
@@ -421,7 +427,7 @@ impl Client {
         let missing = {
             let this = self.clone();
             move || {
-                let _stays = this.served.read().unwrap_or_else(PoisonError::into_inner);
+                let _stays = this.adding.read().unwrap_or_else(PoisonError::into_inner);
                 transfer::missing(&this.store()?, want, have, IDS_MAX)
             }
         };
@@ -448,7 +454,7 @@ impl Client {
             let object_max = usize::try_from(this.settings.limits.file_bytes_max).unwrap_or(OBJECT_BYTES_MAX);
             let total_max = this.settings.limits.total_bytes_max;
             let ids = {
-                let _stays = this.served.read().unwrap_or_else(PoisonError::into_inner);
+                let _stays = this.adding.read().unwrap_or_else(PoisonError::into_inner);
                 this.store()?.take_in(&body, object_max.min(OBJECT_BYTES_MAX), total_max)?
             };
             Ok(Fetched { gained: ids.len(), missing: missing()? })
@@ -461,7 +467,7 @@ impl Client {
         let started = Instant::now();
         let (about, cost) = {
             // Nothing of the version is removed before it serves.
-            let _stays = self.served.read().unwrap_or_else(PoisonError::into_inner);
+            let _stays = self.adding.read().unwrap_or_else(PoisonError::into_inner);
             let repository = self.repository(name)?;
             let mut reader = repository.reader()?;
             let (version, cost) = self.live.lay_out(&mut reader, name, commit)?;

@@ -315,6 +315,23 @@ impl Reader {
         Ok((kind, data.data))
     }
 
+    /// What a tag of git's own kind leads to; nothing if it is another object.
+    ///
+    /// # Errors
+    /// It is missing or damaged.
+    pub fn tag(&mut self, id: Id) -> Result<Option<Id>> {
+        let damaged = |reason: String| Error::Damaged { repository: self.path.clone(), id, reason };
+        let data = self.objects.try_find(&gix_id(id), &mut self.buffer);
+        let data = data.map_err(|error| damaged(error.to_string()))?;
+        let data = data.ok_or_else(|| Error::Missing { repository: self.path.clone(), id })?;
+        if data.kind != gix_object::Kind::Tag {
+            return Ok(None);
+        }
+        let target = data.data.strip_prefix(b"object ").and_then(|rest| rest.get(..40));
+        let target = target.and_then(|target| std::str::from_utf8(target).ok()?.parse().ok());
+        target.map(Some).ok_or_else(|| damaged("it is a tag that leads to nothing".to_owned()))
+    }
+
     /// A directory.
     ///
     /// # Errors

@@ -367,6 +367,20 @@ async fn a_compiler_forgets_old_versions() {
     compiler.serves("production", last).await;
     let bytes = primary.link.objects_bytes.load(Ordering::Relaxed) - bytes_before;
     assert!(bytes < 5_000, "{bytes}");
+    // The record is lost, and a name is damaged: it serves all the same, and what catalogs name stays.
+    drop(compiler);
+    std::fs::write(store.with_extension("served.json"), "{").unwrap();
+    std::fs::write(store.join("refs/synced-commits/empty"), "").unwrap();
+    let compiler = primary.compiler("compiler1");
+    compiler.serves("production", last).await;
+    compiler.client.prune(HashSet::from([all[7]]));
+    std::fs::remove_file(store.join("refs/synced-commits/empty")).unwrap();
+    compiler.client.live().expire();
+    for _ in 0..2 {
+        compiler.client.prune(HashSet::from([all[7]]));
+        git(&store, &["fsck", "--strict", "--full"]);
+        assert!(git(&store, &["show", &format!("{}:same", all[7])]) == "x");
+    }
     // A repository that was deleted while the compiler did not run.
     drop(compiler);
     std::fs::remove_dir_all(&store).unwrap();

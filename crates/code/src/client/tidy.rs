@@ -44,20 +44,28 @@ impl Client {
         let Some(retention) = self.settings.retention else { return Ok(()) };
         // Packs are not gathered at the same time.
         let _alone = self.tidying.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut served = self.served.write().unwrap_or_else(PoisonError::into_inner);
-        let Some(served) = served.as_mut() else { return Ok(()) };
+        let _nothing_is_added = self.adding.write().unwrap_or_else(PoisonError::into_inner);
         let started = Instant::now();
+        let now = SystemTime::now();
         let mut keep = Keep::default();
-        // What was laid out while the lock was waited for.
-        let mut used = used.clone();
-        used.extend(self.live.laid_out());
-        // A crash may have come between the end of one and the record of it.
-        served.ends_but(&self.live.current(), SystemTime::now())?;
-        for history in served.histories() {
-            keep.versions.extend(retention.staying(&history, &used, SystemTime::now()));
+        {
+            let mut served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some(served) = served.as_mut() else { return Ok(()) };
+            // A crash may have come between the beginning or end of one and the record of it.
+            served.begin_all(&self.live.current(), now)?;
+            if served.length(now) < retention.age {
+                return Ok(());
+            }
+            for history in served.histories() {
+                keep.wanted.extend(retention.staying(&history, used, now));
+            }
+            let mut recorded = keep.wanted.clone();
+            recorded.extend(used);
+            served.retain(&recorded)?;
         }
-        served.retain(&keep.versions)?;
-        keep.versions.extend(self.live.laid_out());
+        // Whatever else is known of them; also what was laid out while the lock was waited for.
+        keep.wanted.extend(used);
+        keep.wanted.extend(self.live.laid_out());
         keep.arriving.extend(self.arriving.lock().unwrap_or_else(PoisonError::into_inner).values());
         let pruned = self.store()?.prune(&keep)?;
         if pruned.objects > 0 {
@@ -80,7 +88,7 @@ impl Client {
 
     /// Records what serves, so that it is known later how old a version is.
     pub(super) fn now_serves(&self, name: &str, commit: Option<Id>) {
-        let mut served = self.served.write().unwrap_or_else(PoisonError::into_inner);
+        let mut served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(served) = served.as_mut() else { return };
         let recorded = match commit {
             Some(commit) => served.begins(name, commit, SystemTime::now()),

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::{FILE_MODE, Id, Repository};
@@ -67,6 +67,8 @@ impl Repository {
         if gone.is_empty() {
             return Ok(());
         }
+        // Git's own lock, until the files are gone, too: it would gather them meanwhile.
+        let _lock = PackedLock::take(&self.path)?;
         self.remove_packed(gone)?;
         let mut directories = BTreeSet::new();
         for name in gone {
@@ -86,44 +88,23 @@ impl Repository {
         Ok(())
     }
 
-    /// With git's own lock: what `git gc` writes at the same moment must not get lost.
     fn remove_packed(&self, gone: &BTreeSet<String>) -> Result<()> {
-        let has_one = |text: &str| text.lines().any(|line| names_one(line, gone));
-        if !has_one(&self.packed()?) {
+        let text = self.packed()?;
+        let mut kept = String::new();
+        let mut is_gone = false;
+        for line in text.lines() {
+            // What a tag leads to stands in the line after it.
+            is_gone = if line.starts_with('^') { is_gone } else { names_one(line, gone) };
+            if !is_gone {
+                kept.push_str(line);
+                kept.push('\n');
+            }
+        }
+        if kept == text {
             return Ok(());
         }
-        let lock = self.path.join("packed-refs.lock");
-        let is_old = |metadata: fs::Metadata| {
-            let modified = metadata.modified().ok()?;
-            Some(SystemTime::now().duration_since(modified).ok()? > LOCK_AGE_MAX)
-        };
-        if fs::metadata(&lock).ok().and_then(is_old) == Some(true) {
-            tracing::warn!(path = %lock.display(), "a lock that a killed process left is removed");
-            let _ = fs::remove_file(&lock);
-        }
-        stdx::fs::create_atomic(&lock, b"", FILE_MODE).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => Error::Busy(format!(
-                "{} exists: git is writing names of the repository, or was killed while it did; then remove the file",
-                lock.display()
-            )),
-            _ => Error::io("create", &lock)(error),
-        })?;
-        let outcome = (|| {
-            let mut kept = String::new();
-            let mut is_gone = false;
-            for line in self.packed()?.lines() {
-                // What a tag leads to stands in the line after it.
-                is_gone = if line.starts_with('^') { is_gone } else { names_one(line, gone) };
-                if !is_gone {
-                    kept.push_str(line);
-                    kept.push('\n');
-                }
-            }
-            let path = self.path.join(PACKED);
-            stdx::fs::write_atomic(&path, kept.as_bytes(), FILE_MODE).map_err(Error::io("write", &path))
-        })();
-        let _ = fs::remove_file(&lock);
-        outcome
+        let path = self.path.join(PACKED);
+        stdx::fs::write_atomic(&path, kept.as_bytes(), FILE_MODE).map_err(Error::io("write", &path))
     }
 
     /// Says of a commit that those before it are not here, so that git does not miss them.
@@ -169,4 +150,35 @@ impl Repository {
 
 fn names_one(line: &str, names: &BTreeSet<String>) -> bool {
     line.split_once(' ').is_some_and(|(_, name)| names.contains(name))
+}
+
+/// `packed-refs.lock`, as git has it: what `git gc` writes at the same moment must not get lost.
+struct PackedLock(PathBuf);
+
+impl PackedLock {
+    fn take(repository: &Path) -> Result<PackedLock> {
+        let lock = repository.join("packed-refs.lock");
+        let is_old = |metadata: fs::Metadata| {
+            let modified = metadata.modified().ok()?;
+            Some(SystemTime::now().duration_since(modified).ok()? > LOCK_AGE_MAX)
+        };
+        if fs::metadata(&lock).ok().and_then(is_old) == Some(true) {
+            tracing::warn!(path = %lock.display(), "a lock that a killed process left is removed");
+            let _ = fs::remove_file(&lock);
+        }
+        stdx::fs::create_atomic(&lock, b"", FILE_MODE).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => Error::Busy(format!(
+                "{} exists: git is writing names of the repository, or was killed while it did; then remove the file",
+                lock.display()
+            )),
+            _ => Error::io("create", &lock)(error),
+        })?;
+        Ok(PackedLock(lock))
+    }
+}
+
+impl Drop for PackedLock {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
 }

@@ -17,7 +17,7 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::{Id, Mode, Reader, Repository};
+use super::{BRANCH, Id, Mode, Reader, Repository};
 use crate::error::{Error, Result};
 
 /// Begins the names of versions that stay and that no other name leads to.
@@ -32,8 +32,10 @@ const WORTH_PERCENT: u64 = 20;
 /// What stays.
 #[derive(Clone, Debug, Default)]
 pub struct Keep {
-    /// Versions, each as a whole; those that are not here are none.
+    /// Versions, each as a whole; that one is not is an error.
     pub versions: BTreeSet<Id>,
+    /// Versions that somebody may ask for: those of them that are here as a whole. What is none, or only partly here, is passed over.
+    pub wanted: BTreeSet<Id>,
     /// Versions that are on their way: what there is of them.
     pub arriving: BTreeSet<Id>,
 }
@@ -61,57 +63,69 @@ impl Repository {
     /// One of the versions is not whole, or a name stands for something that is no version; then nothing was removed. Or files cannot be
     /// written or removed; then less was removed than could be.
     pub fn prune(&self, keep: &Keep) -> Result<Pruned> {
-        // Listed first: what comes later is not touched.
+        if self.path.join("objects/info/alternates").exists() {
+            let reason = "it borrows objects from another repository (objects/info/alternates); nothing is removed there";
+            return Err(Error::refused(&self.path, reason));
+        }
+        // Listed first: what comes later is not touched. What is here is known from this list alone, which has every pack or is an
+        // error: gix passes over an index that cannot be opened, and what it has would be taken for gone.
         let packs = self.packs()?;
+        let mut present: HashSet<Id> =
+            packs.iter().flat_map(|pack| &pack.entries).map(|(id, _)| *id).collect();
+        present.extend(self.loose()?.into_iter().map(|(id, _)| id));
         let mut reader = self.reader()?;
         let names = self.names()?;
         let is_ours = |name: &str| name.starts_with(KEPT) || name.starts_with(SYNCED);
-        let mut versions: BTreeSet<Id> =
-            keep.versions.iter().filter(|id| reader.contains(**id)).copied().collect();
-        versions.extend(names.iter().filter(|(name, _)| !is_ours(name)).map(|(_, id)| *id));
 
-        let mut live = HashSet::new();
-        let mut cut = BTreeSet::new();
-        let mut parents = HashMap::new();
-        for id in &versions {
-            let commit = reader.commit(*id)?;
-            if commit.parents.iter().any(|parent| !versions.contains(parent)) {
-                cut.insert(*id);
+        let mut marking =
+            Marking { reader: &mut reader, present: &present, live: HashSet::new(), parents: HashMap::new() };
+        for id in &keep.versions {
+            marking.whole(*id)?;
+        }
+        for (name, id) in names.iter().filter(|(name, _)| !is_ours(name)) {
+            let outcome = marking.peeled(*id).and_then(|id| marking.whole(id));
+            if let Err(error) = passed_over(outcome)? {
+                tracing::warn!(%error, name, repository = %self.path.display(), "the name leads to no whole version");
             }
-            parents.insert(*id, commit.parents);
-            live.insert(*id);
-            reach(&mut reader, commit.tree, true, &mut live)?;
+        }
+        for id in &keep.wanted {
+            // Most of them are versions of other environments.
+            if present.contains(id)
+                && let Err(error) = passed_over(marking.whole(*id))?
+            {
+                tracing::warn!(%error, version = %id, repository = %self.path.display(), "what is named is no whole version");
+            }
         }
         for id in &keep.arriving {
-            if reader.contains(*id) {
-                let commit = reader.commit(*id)?;
-                live.insert(*id);
-                reach(&mut reader, commit.tree, false, &mut live)?;
-            }
+            marking.part(*id)?;
         }
+        let Marking { live, parents: versions, .. } = marking;
+        let is_cut = |(_, parents): &(&Id, &Vec<Id>)| parents.iter().any(|id| !versions.contains_key(id));
+        let cut: BTreeSet<Id> = versions.iter().filter(is_cut).map(|(id, _)| *id).collect();
 
-        let stays = |name: &str, id: &Id| {
-            !is_ours(name) || (name.starts_with(SYNCED) && (versions.contains(id) || live.contains(id)))
-        };
-        let mut led_to: HashSet<Id> =
-            names.iter().filter(|(name, id)| stays(name, id)).map(|(_, id)| *id).collect();
+        // All that the branch does not lead to has a name of its own: no other name has to stay for it.
+        let mut led_to: HashSet<Id> = names.get(BRANCH).copied().into_iter().collect();
         let mut follow: Vec<Id> = led_to.iter().copied().collect();
         while let Some(id) = follow.pop() {
-            let before = parents.get(&id).into_iter().flatten().filter(|id| versions.contains(*id));
+            let before = versions.get(&id).into_iter().flatten().filter(|id| versions.contains_key(*id));
             follow.extend(before.filter(|id| led_to.insert(**id)));
         }
-        let kept: BTreeSet<String> =
-            versions.iter().filter(|id| !led_to.contains(*id)).map(|id| format!("{KEPT}{id}")).collect();
-        for id in versions.iter().filter(|id| !led_to.contains(*id)) {
+        let mut kept = BTreeSet::new();
+        for id in versions.keys().filter(|id| !led_to.contains(*id)) {
             let name = format!("{KEPT}{id}");
             if !names.contains_key(&name) {
                 self.set(&name, *id)?;
             }
+            kept.insert(name);
         }
         let mut shallow = self.shallow()?;
         shallow.extend(&cut);
         self.set_shallow(&shallow)?;
-        let gone = names.iter().filter(|(name, id)| !stays(name, id) && !kept.contains(*name));
+        let stays = |name: &str, id: &Id| match name.starts_with(KEPT) {
+            true => kept.contains(name),
+            false => !name.starts_with(SYNCED) || live.contains(id),
+        };
+        let gone = names.iter().filter(|(name, id)| !stays(name, id));
         self.remove_names(&gone.map(|(name, _)| name.clone()).collect())?;
 
         let pruned = self.remove_objects(packs, &live)?;
@@ -138,6 +152,17 @@ impl Repository {
                 mixed.push(pack);
             }
         }
+        // What git remembers of packs and of history would lead it to what is gone. It makes both again.
+        if !going.is_empty() || !mixed.is_empty() {
+            self.forget()?;
+        }
+        let dead = |pack: &Pack| pack.entries.iter().filter(|(id, _)| !live.contains(id)).count();
+        // First what makes room.
+        for pack in going {
+            remove_pack(&pack.path)?;
+            pruned.objects += dead(&pack);
+            pruned.bytes += pack.bytes;
+        }
         for mut pack in mixed {
             let mut addition = self.add()?;
             // As they lie on the disk.
@@ -154,17 +179,9 @@ impl Repository {
             {
                 continue;
             }
-            pruned.bytes = pruned.bytes.saturating_sub(if objects == 0 { 0 } else { bytes });
-            going.push(pack);
-        }
-        // What git remembers of packs and of history would lead it to what is gone. It makes both again.
-        if !going.is_empty() {
-            self.forget()?;
-        }
-        for pack in going {
-            pruned.objects += pack.entries.iter().filter(|(id, _)| !live.contains(id)).count();
-            pruned.bytes += pack.bytes;
             remove_pack(&pack.path)?;
+            pruned.objects += dead(&pack);
+            pruned.bytes += pack.bytes.saturating_sub(if objects == 0 { 0 } else { bytes });
         }
         self.remove_loose(live, &mut pruned)?;
         self.remove_litter()?;
@@ -186,18 +203,27 @@ impl Repository {
     }
 
     /// Objects that are files of their own: git takes packs apart, too.
-    fn remove_loose(&self, live: &HashSet<Id>, pruned: &mut Pruned) -> Result<()> {
+    fn loose(&self) -> Result<Vec<(Id, PathBuf)>> {
+        let mut found = Vec::new();
         for (path, name) in list(&self.path.join("objects"))? {
             if name.len() != 2 {
                 continue;
             }
             for (path, rest) in list(&path)? {
-                let Ok(id) = format!("{name}{rest}").parse::<Id>() else { continue };
-                if !live.contains(&id) && is_settled(&path) {
-                    pruned.bytes += fs::metadata(&path).map_or(0, |metadata| metadata.len());
-                    pruned.objects += 1;
-                    remove_file(&path)?;
+                if let Ok(id) = format!("{name}{rest}").parse::<Id>() {
+                    found.push((id, path));
                 }
+            }
+        }
+        Ok(found)
+    }
+
+    fn remove_loose(&self, live: &HashSet<Id>, pruned: &mut Pruned) -> Result<()> {
+        for (id, path) in self.loose()? {
+            if !live.contains(&id) && is_settled(&path) {
+                pruned.bytes += fs::metadata(&path).map_or(0, |metadata| metadata.len());
+                pruned.objects += 1;
+                remove_file(&path)?;
             }
         }
         Ok(())
@@ -242,14 +268,14 @@ impl Repository {
     /// The versions that a name leads to and that stayed, the newest first, and when each was made, in seconds since 1970.
     ///
     /// # Errors
-    /// The repository is damaged.
+    /// The repository is damaged: one is not here, and nothing says that it may be missing.
     pub fn history(&self, name: &str) -> Result<Vec<(Id, i64)>> {
         let mut reader = self.reader()?;
         let mut history = Vec::new();
         let mut at = self.resolve(name)?;
         // Of those before, objects may be left in a pack that was not worth to be written anew.
         let cut = self.shallow()?;
-        while let Some(id) = at.filter(|id| history.is_empty() || reader.contains(*id)) {
+        while let Some(id) = at {
             let commit = reader.commit(id)?;
             history.push((id, commit.author.seconds));
             at = commit.parents.first().copied().filter(|_| !cut.contains(&id));
@@ -266,25 +292,95 @@ impl Repository {
     }
 }
 
-/// Adds all of a tree; with `whole` it must be there.
-fn reach(reader: &mut Reader, tree: Id, whole: bool, live: &mut HashSet<Id>) -> Result<()> {
-    let mut trees = vec![tree];
-    while let Some(tree) = trees.pop() {
-        if live.contains(&tree) || (!whole && !reader.contains(tree)) {
-            continue;
+/// Finds out what versions need.
+struct Marking<'a> {
+    reader: &'a mut Reader,
+    present: &'a HashSet<Id>,
+    live: HashSet<Id>,
+    /// Of the versions that are whole.
+    parents: HashMap<Id, Vec<Id>>,
+}
+
+impl Marking<'_> {
+    fn must_be_here(&self, id: Id) -> Result<()> {
+        match self.present.contains(&id) {
+            true => Ok(()),
+            false => Err(Error::Missing { repository: self.reader.path.clone(), id }),
         }
-        for entry in reader.tree(tree)? {
-            match entry.mode {
-                Mode::Directory => trees.push(entry.id),
-                Mode::Submodule => {}
-                _ => {
-                    live.insert(entry.id);
+    }
+
+    /// Adds all of a version, or, if it is not whole, nothing.
+    fn whole(&mut self, id: Id) -> Result<()> {
+        if self.parents.contains_key(&id) {
+            return Ok(());
+        }
+        self.must_be_here(id)?;
+        let commit = self.reader.commit(id)?;
+        let mut new = HashSet::from([id]);
+        let mut trees = vec![commit.tree];
+        while let Some(tree) = trees.pop() {
+            // What is live already may be so in part only, if it is of a version that arrives; those come last.
+            if self.live.contains(&tree) || !new.insert(tree) {
+                continue;
+            }
+            self.must_be_here(tree)?;
+            for entry in self.reader.tree(tree)? {
+                match entry.mode {
+                    Mode::Directory => trees.push(entry.id),
+                    Mode::Submodule => {}
+                    _ => {
+                        self.must_be_here(entry.id)?;
+                        new.insert(entry.id);
+                    }
                 }
             }
         }
-        live.insert(tree);
+        self.live.extend(new);
+        self.parents.insert(id, commit.parents);
+        Ok(())
     }
-    Ok(())
+
+    /// Adds what is here of a version.
+    fn part(&mut self, id: Id) -> Result<()> {
+        if !self.present.contains(&id) {
+            return Ok(());
+        }
+        self.live.insert(id);
+        let mut trees = vec![self.reader.commit(id)?.tree];
+        while let Some(tree) = trees.pop() {
+            if !self.present.contains(&tree) || !self.live.insert(tree) {
+                continue;
+            }
+            for entry in self.reader.tree(tree)? {
+                match entry.mode {
+                    Mode::Directory => trees.push(entry.id),
+                    Mode::Submodule => {}
+                    _ => {
+                        self.live.insert(entry.id);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The version that a tag of git's leads to; the tag itself stays.
+    fn peeled(&mut self, mut id: Id) -> Result<Id> {
+        while let Some(target) = self.reader.tag(id)? {
+            self.live.insert(id);
+            id = target;
+        }
+        Ok(id)
+    }
+}
+
+/// What is no version or only partly here is an error of its own; any other ends the pass.
+fn passed_over(outcome: Result<()>) -> Result<Result<()>> {
+    match outcome {
+        Err(error @ (Error::Missing { .. } | Error::Damaged { .. } | Error::Object(_))) => Ok(Err(error)),
+        Err(error) => Err(error),
+        Ok(()) => Ok(Ok(())),
+    }
 }
 
 /// A pack with its objects and where they begin.
@@ -310,7 +406,8 @@ impl Pack {
         for (_, offset) in &self.entries {
             let mut byte = [0];
             file.read_exact_at(&mut byte, *offset).map_err(Error::io("read", &self.path))?;
-            if matches!(byte[0] >> 4 & 7, 6 | 7) {
+            // Tags are not made here, and could not be copied.
+            if matches!(byte[0] >> 4 & 7, 4 | 6 | 7) {
                 return Ok(true);
             }
         }

@@ -13,6 +13,9 @@ use crate::error::{Error, Result};
 use crate::git::{BRANCH, Id, Keep, Pruned, Repository};
 use crate::retention::{Past, Retention};
 
+/// Between repositories.
+const PAUSE: Duration = Duration::from_millis(10);
+
 impl Storage {
     /// Removes versions that are too many and too old, but for those that are `used`. Blocks while it reads and writes files; a commit
     /// waits for one repository at most. A repository that fails is logged, and does not hold up the others.
@@ -30,6 +33,8 @@ impl Storage {
             let paths = environments.map(|item| item.path());
             let paths = paths.filter(|path| path.extension().is_some_and(|extension| extension == "git"));
             for path in paths.chain([self.repo_path(id)]) {
+                // The lock is not handed out in turns: who waits for a commit shall get it.
+                std::thread::sleep(PAUSE);
                 match self.prune_one(id, &path, retention, &used) {
                     Ok(gone) => pruned += gone,
                     Err(error) => {
@@ -42,6 +47,9 @@ impl Storage {
     }
 
     fn prune_one(&self, id: &str, path: &Path, retention: Retention, used: &HashSet<Id>) -> Result<Pruned> {
+        if Repository::open(path).is_none() {
+            return Ok(Pruned::default());
+        }
         let _one_at_a_time = self.committing.lock().unwrap_or_else(PoisonError::into_inner);
         let lock = self.lock_path(id);
         let _lock = FileLock::acquire(&lock, 0o640).map_err(Error::io("lock", lock.as_path()))?;
@@ -51,14 +59,17 @@ impl Storage {
         let apart = repository.kept_apart()?;
         let mut keep = Keep { arriving: self.pending().into_iter().collect(), ..Keep::default() };
         keep.versions.extend(retention.staying(&history, used, self.clock.now()));
-        // What stayed before for somebody's sake goes when nobody needs it any more.
-        keep.versions.extend(apart.iter().filter(|id| used.contains(id)));
-        let gone = history.len() + apart.len() - keep.versions.len();
+        // Whatever way it stands in the repository.
+        keep.wanted.extend(used);
+        let stays = |id: &Id| keep.versions.contains(id) || used.contains(id);
+        let gone = history.iter().map(|past| &past.commit).chain(&apart).filter(|id| !stays(id)).count();
         let done = || self.pruned.lock().unwrap_or_else(PoisonError::into_inner);
         // Once at least, for what a crash left over.
         if gone == 0 && done().contains(path) {
             return Ok(Pruned::default());
         }
+        // What fails is tried again.
+        done().remove(path);
         let pruned = repository.prune(&keep)?;
         done().insert(path.to_owned());
         if pruned.objects > 0 {

@@ -48,6 +48,10 @@ impl Pruning {
 
     async fn once(&self) -> anyhow::Result<()> {
         let mut used = named(self.store.as_ref()).await?;
+        // A store that was lost and made anew, more likely than one of a site whose nodes never had a catalog.
+        if used.is_empty() {
+            return Ok(());
+        }
         // What the primary's clients serve; a compiler has none.
         let clients = self.handlers.clients();
         used.extend(
