@@ -542,5 +542,9 @@ async fn the_command_has_the_server_deploy_if_one_runs() {
     // Whoever names a server means that one.
     let (is_good, _, err) = run(&["code", "deploy", "production", "--url", "https://localhost:1"]).await;
     assert!(!is_good && err.contains("--local builds in this process"), "{err}");
+    let other =
+        format!("https://localhost:{}", sites.cluster.primary().puppetdb_addresses().0.unwrap().port());
+    let (is_good, out, err) = run(&["code", "deploy", "production", "--url", &other]).await;
+    assert!(!is_good && err.contains(&format!("the server at {other} has no Code Manager")), "{out}{err}");
     sites.cluster.stop().await;
 }

@@ -181,7 +181,7 @@ impl Git {
         if mirror.exists() {
             remove_locks(&mirror.directory);
             self.look_at_origin(mirror, cancel)?;
-            let mut command = self.network_command(Some(&mirror.directory), mirror)?;
+            let mut command = self.network_command(Some(&mirror.directory), mirror, cancel)?;
             command.args(["fetch", "--quiet", "--prune", "--no-recurse-submodules", "--", "origin"]);
             let output = process::run_locked(command, &elsewhere, self.fetch_timeout, cancel)?;
             if output.status.success() {
@@ -239,7 +239,7 @@ impl Git {
     }
 
     fn clone_into(&self, mirror: &Mirror, place: &Path, lock: &FileLock, cancel: &Cancel) -> Result<()> {
-        let mut command = self.network_command(None, mirror)?;
+        let mut command = self.network_command(None, mirror, cancel)?;
         command.args(["clone", "--quiet", "--mirror", "--template=", "--"]).arg(&mirror.remote).arg(place);
         let output = process::run_locked(command, lock, self.fetch_timeout, cancel)?;
         if !output.status.success() {
@@ -319,7 +319,7 @@ impl Git {
 
     /// The branch that the remote itself calls its default one.
     pub(crate) fn default_branch(&self, mirror: &Mirror, cancel: &Cancel) -> Result<Option<String>> {
-        let mut command = self.network_command(None, mirror)?;
+        let mut command = self.network_command(None, mirror, cancel)?;
         command.args(["ls-remote", "--symref", "--", &mirror.remote, "HEAD"]);
         let output = process::run(command, None, self.fetch_timeout, cancel)?;
         if !output.status.success() {
@@ -435,9 +435,10 @@ impl Git {
     }
 
     /// The same for a command that talks to a remote.
-    fn network_command(&self, directory: Option<&Path>, mirror: &Mirror) -> Result<Command> {
+    fn network_command(&self, directory: Option<&Path>, mirror: &Mirror, cancel: &Cancel) -> Result<Command> {
         let mut command = self.command(directory);
-        let access = auth::access(&self.settings, self.proxy.as_ref(), &self.trusted, &self.github, mirror)?;
+        let access =
+            auth::access(&self.settings, self.proxy.as_ref(), &self.trusted, &self.github, mirror, cancel)?;
         for (variable, value) in access.variables {
             command.env(variable, value);
         }

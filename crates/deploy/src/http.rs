@@ -7,6 +7,7 @@
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 
 use rest::client::{Answer, Client, ClientError, ClientLimits};
@@ -24,6 +25,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// Longest pause that a server may ask for.
 const PAUSE_MAX: Duration = Duration::from_secs(30);
 const REDIRECTIONS_MAX: u32 = 5;
+/// How often somebody who waits for an answer looks whether the deploy is to end.
+const WATCH: Duration = Duration::from_millis(100);
 /// Largest archive, and largest document.
 pub(crate) const BYTES_MAX: usize = 256 << 20;
 /// Where systems have the certificates of public authorities.
@@ -134,7 +137,7 @@ impl Http {
         loop {
             cancel.check()?;
             tries += 1;
-            let wanted = match self.once(method, url, token, spool)? {
+            let wanted = match self.once(method, url, token, spool, cancel)? {
                 Ok(answer) if answer.status.as_u16() != 429 && answer.status.as_u16() < 500 => {
                     return Ok(answer);
                 }
@@ -167,6 +170,7 @@ impl Http {
         url: &str,
         token: Option<&Secret>,
         spool: &mut Option<Spool>,
+        cancel: &Cancel,
     ) -> Result<Result<Answer, ClientError>> {
         let runtime = self.runtime.get_or_init(|| {
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().ok()
@@ -202,8 +206,15 @@ impl Http {
             (answer, file)
         });
         let (sender, receiver) = std::sync::mpsc::channel();
+        let stop = asked.abort_handle();
         runtime.spawn(async move { sender.send(asked.await) });
-        match receiver.recv() {
+        let ended = loop {
+            match receiver.recv_timeout(WATCH) {
+                Err(RecvTimeoutError::Timeout) => cancel.check().inspect_err(|_| stop.abort())?,
+                ended => break ended,
+            }
+        };
+        match ended {
             Ok(Ok((answer, file))) => {
                 *spool = file;
                 Ok(answer)

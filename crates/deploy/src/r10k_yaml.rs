@@ -113,6 +113,9 @@ fn github_app(section: &mut Section, all: Option<&GithubApp>) -> Result<Option<G
     let ttl = digits(section, "github_app_ttl")?;
     let ttl = ttl.map(|text| text.parse().map_err(|_| section.wrong("github_app_ttl", "is too large")));
     let ttl = ttl.transpose()?.map(Duration::from_secs);
+    if ttl.is_some_and(|ttl| ttl > GithubApp::TTL_MAX) {
+        return Err(section.wrong("github_app_ttl", "is too large: GitHub takes 600 seconds at most"));
+    }
     let key = section.path("github_app_key")?;
     if id.is_none() && key.is_none() && (ttl.is_none() || all.is_none()) {
         return Ok(None);

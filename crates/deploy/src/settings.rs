@@ -293,6 +293,8 @@ pub struct GithubApp {
 impl GithubApp {
     /// How long r10k lets what it signs hold.
     pub const TTL: Duration = Duration::from_secs(120);
+    /// How long GitHub accepts what is signed.
+    pub const TTL_MAX: Duration = Duration::from_secs(600);
 
     fn as_json(&self) -> Json {
         json!({"id": self.id, "key": self.key, "ttl": self.ttl.as_secs(), "api": self.api})

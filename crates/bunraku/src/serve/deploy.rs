@@ -169,6 +169,9 @@ fn github_app(
 ) -> anyhow::Result<Option<GithubApp>> {
     match (id, key) {
         (None, None) => Ok(None),
+        _ if ttl.is_some_and(|ttl| ttl.0 > GithubApp::TTL_MAX) => {
+            bail!("`github-app-ttl` is too long: GitHub takes 10 minutes at most")
+        }
         (Some(id), Some(key)) if !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()) => {
             Ok(Some(GithubApp { id, key, ttl: ttl.map_or(GithubApp::TTL, |ttl| ttl.0), api: None }))
         }

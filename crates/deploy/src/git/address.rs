@@ -22,8 +22,15 @@ pub(super) struct Address {
 
 impl Address {
     /// # Errors
-    /// User or password are not text that could be handed to git.
+    /// It is an address of HTTP whose host could be taken for another one by somebody; user or password are not text that could be
+    /// handed to git.
     pub(super) fn of(remote: &str) -> Result<Address> {
+        if is_http(remote) && !has_one_host(remote) {
+            return Err(DeployError::failed(format!(
+                "'{}' is no address of a repository: after the scheme and at most user and password must come a host",
+                without_passwords(remote)
+            )));
+        }
         let plain = || Address { clean: remote.to_owned(), user: None, password: None };
         let Some((scheme, user, place)) = split(remote) else { return Ok(plain()) };
         let (user, password) = match user.split_once(':') {
@@ -70,10 +77,21 @@ pub(super) fn is_http(remote: &str) -> bool {
     begins("http://") || begins("https://")
 }
 
+/// Whether the host of an address of HTTP is the same for everybody who reads it: some end it at `?`, `#` or `\`, and some do not. Tokens
+/// are given by the host, so there must be no two opinions.
+fn has_one_host(remote: &str) -> bool {
+    let authority =
+        remote.split_once("://").map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default());
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let is_of = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
+    let is_odd = |c: char| c.is_control() || c.is_whitespace() || matches!(c, '?' | '#' | '\\');
+    !host.is_empty() && host.bytes().all(is_of) && !authority.contains(is_odd)
+}
+
 /// Scheme, user with password, and the rest of an address that has a user.
 fn split(remote: &str) -> Option<(&str, &str, &str)> {
     let (scheme, rest) = remote.split_once("://")?;
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let end = rest.find('/').unwrap_or(rest.len());
     let at = rest.get(..end)?.rfind('@')?;
     Some((scheme, rest.get(..at)?, rest.get(at + 1..)?))
 }
@@ -81,6 +99,25 @@ fn split(remote: &str) -> Option<(&str, &str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_address_has_two_hosts() {
+        for odd in [
+            "https://evil.example#@github.com/acme/x",
+            "https://evil.example?@github.com/acme/x",
+            "https://evil.example\\@github.com/acme/x",
+            "https://me:p#@github.com/acme/x",
+            "https://github.com#/acme/x",
+            "https://github.com\n/acme/x",
+            "https:///acme/x",
+            "HTTPS://me@/acme/x",
+            "http://a b/x",
+        ] {
+            let error = Address::of(odd).unwrap_err();
+            assert!(error.msg.contains("is no address of a repository"), "{odd}: {error}");
+        }
+        assert!(Address::of("https://[::1]:8443/acme/x?y#z").is_ok());
+    }
 
     #[test]
     fn parts_of_addresses() {

@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use super::Mirror;
 use super::address::is_http;
 use super::github::Github;
+use crate::cancel::Cancel;
 use crate::error::{DeployError, Kind, Result};
 use crate::settings::{GitSettings, Secret};
 
@@ -49,6 +50,7 @@ pub(super) fn access(
     trusted: &HashSet<String>,
     github: &Github,
     mirror: &Mirror,
+    cancel: &Cancel,
 ) -> Result<Access> {
     let remote = mirror.remote.as_str();
     let own = settings.repositories.iter().find(|repository| repository.remote == mirror.given.show());
@@ -83,7 +85,7 @@ pub(super) fn access(
         (Some(file), _, _) => {
             access.answers(remote, user().or(written).unwrap_or(TOKEN_USER), &token_in(file)?);
         }
-        (None, Some(app), _) => access.answers(remote, APP_USER, github.token(app, remote)?.show()),
+        (None, Some(app), _) => access.answers(remote, APP_USER, github.token(app, remote, cancel)?.show()),
         // The password is known to a helper of somebody.
         (None, None, Some(written)) => {
             access
@@ -189,28 +191,50 @@ mod tests {
             ..RepositorySettings::default()
         };
         let settings = GitSettings { repositories: vec![own], ..GitSettings::default() };
-        let access =
-            access(&settings, None, &HashSet::new(), &github(), &mirror("https://h:1/r.git")).unwrap();
+        let access = access(
+            &settings,
+            None,
+            &HashSet::new(),
+            &github(),
+            &mirror("https://h:1/r.git"),
+            &Cancel::never(),
+        )
+        .unwrap();
         assert!(access.variables.contains(&("BUNRAKU_GIT_TOKEN".to_owned(), "s3cret".to_owned())));
         assert_eq!(access.configuration[1].0, "credential.https://h:1.helper");
         assert!(
-            super::access(&settings, None, &HashSet::new(), &github(), &mirror("https://other/r.git"))
-                .unwrap()
-                .variables
-                .is_empty()
+            super::access(
+                &settings,
+                None,
+                &HashSet::new(),
+                &github(),
+                &mirror("https://other/r.git"),
+                &Cancel::never()
+            )
+            .unwrap()
+            .variables
+            .is_empty()
         );
         let trusted = HashSet::from(["https://h:1".to_owned(), "http://h".to_owned()]);
         let all = GitSettings { oauth_token: Some(file.clone()), ..GitSettings::default() };
         for (remote, count) in
             [("https://h:1/x", 2), ("https://h/x", 0), ("https://evil/x", 0), ("http://h/x", 0)]
         {
-            let access = super::access(&all, None, &trusted, &github(), &mirror(remote)).unwrap();
+            let access =
+                super::access(&all, None, &trusted, &github(), &mirror(remote), &Cancel::never()).unwrap();
             assert_eq!(access.variables.len(), count, "{remote}");
         }
         std::fs::write(&file, "two words\n").unwrap();
-        let error = super::access(&settings, None, &HashSet::new(), &github(), &mirror("https://h:1/r.git"))
-            .err()
-            .unwrap();
+        let error = super::access(
+            &settings,
+            None,
+            &HashSet::new(),
+            &github(),
+            &mirror("https://h:1/r.git"),
+            &Cancel::never(),
+        )
+        .err()
+        .unwrap();
         assert!(error.msg.ends_with("it must be one word"), "{error}");
     }
 
@@ -222,7 +246,8 @@ mod tests {
         let trusted = HashSet::from(["https://h".to_owned()]);
         let all = GitSettings { oauth_token: Some(file), ..GitSettings::default() };
         let found = |settings: &GitSettings, remote: &str| {
-            let access = access(settings, None, &trusted, &github(), &mirror(remote)).unwrap();
+            let access =
+                access(settings, None, &trusted, &github(), &mirror(remote), &Cancel::never()).unwrap();
             let values: Vec<String> = access.variables.into_iter().map(|(_, value)| value).collect();
             (values.join(" "), access.configuration.first().cloned().unwrap_or_default())
         };

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
@@ -23,12 +23,22 @@ const KEY_BYTES_MAX: u64 = 64 << 10;
 const CLOCK: u64 = 60;
 /// How long before its end a token is given up.
 const MARGIN: Duration = Duration::from_secs(300);
+/// How long a host may take for a token in all.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How often somebody looks whether a token that another one asks for is there.
+const ASKED: Duration = Duration::from_millis(20);
 
 /// Who may act as which application.
 pub(super) struct Github {
     http: Http,
-    tokens: Mutex<HashMap<(GithubApp, String), (Secret, Instant)>>,
+    tokens: Mutex<HashMap<(GithubApp, String), Place>>,
 }
+
+/// A token, when there is one; locked by whoever asks for it.
+type Place = Arc<Mutex<Option<Token>>>;
+
+/// A token, and until when it is used.
+type Token = (Secret, Instant);
 
 impl Github {
     pub(super) fn new(http: Http) -> Github {
@@ -36,31 +46,50 @@ impl Github {
     }
 
     /// A token for a repository.
-    pub(super) fn token(&self, app: &GithubApp, remote: &str) -> Result<Secret> {
+    pub(super) fn token(&self, app: &GithubApp, remote: &str, cancel: &Cancel) -> Result<Secret> {
         let (api, owner) = api_and_owner(remote);
-        let api = app.api.clone().unwrap_or(api);
+        let api = match &app.api {
+            Some(api) => api.clone(),
+            None if api.starts_with("https://") => api,
+            None => {
+                let text = format!("{remote} must begin with https:// for the GitHub application {}", app.id);
+                return Err(DeployError::new(Kind::Configuration, text));
+            }
+        };
         let known = (app.clone(), format!("{api} {owner}"));
-        // Held while it is asked for: several modules need the same one.
-        let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((token, until)) = tokens.get(&known)
+        let place = {
+            let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+            tokens.entry(known).or_default().clone()
+        };
+        // Several modules need the same one, and ask for it once; nobody waits for one of another host or owner.
+        let mut token = loop {
+            match place.try_lock() {
+                Ok(token) => break token,
+                Err(TryLockError::Poisoned(token)) => break token.into_inner(),
+                Err(TryLockError::WouldBlock) => {
+                    cancel.check()?;
+                    std::thread::sleep(ASKED);
+                }
+            }
+        };
+        if let Some((token, until)) = &*token
             && Instant::now() < *until
         {
             return Ok(token.clone());
         }
-        let (token, until) = self.ask(app, api.trim_end_matches('/'), &owner).map_err(|error| {
+        let cancel = cancel.within(PATIENCE);
+        let asked = self.ask(app, api.trim_end_matches('/'), &owner, &cancel).map_err(|error| {
             let msg = format!("no token for the GitHub application {}: {}", app.id, error.msg);
             DeployError { msg, ..error }
         })?;
-        tokens.insert(known, (token.clone(), until));
-        Ok(token)
+        Ok(token.insert(asked).0.clone())
     }
 
-    fn ask(&self, app: &GithubApp, api: &str, owner: &str) -> Result<(Secret, Instant)> {
+    fn ask(&self, app: &GithubApp, api: &str, owner: &str, cancel: &Cancel) -> Result<Token> {
         let statement = Secret::new(format!("Bearer {}", statement(app)?));
-        let cancel = Cancel::never();
         let wrong = |url: &str| DeployError::failed(format!("the answer of {url} is not understood"));
         let url = format!("{api}/app/installations?per_page=100");
-        let found = self.http.get(&url, Some(&statement), &cancel)?;
+        let found = self.http.get(&url, Some(&statement), cancel)?;
         let found = found.ok_or_else(|| DeployError::failed(format!("{url} does not exist")))?;
         let found: Vec<Json> = serde_json::from_slice(&found).map_err(|_| wrong(&url))?;
         let is_owners = |installation: &&Json| {
@@ -75,7 +104,7 @@ impl Github {
         if !url.starts_with(&format!("{api}/")) {
             return Err(DeployError::failed(format!("{api} sends us to {url} for a token")));
         }
-        let answer = self.http.post(url, Some(&statement), &cancel)?;
+        let answer = self.http.post(url, Some(&statement), cancel)?;
         let answer = answer.ok_or_else(|| DeployError::failed(format!("{url} does not exist")))?;
         let answer: Json = serde_json::from_slice(&answer).map_err(|_| wrong(url))?;
         let token = answer.get("token").and_then(Json::as_str).filter(|token| is_token(token));
@@ -98,7 +127,9 @@ fn statement(app: &GithubApp) -> Result<String> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     let part = |document: Json| URL_SAFE_NO_PAD.encode(document.to_string());
     let head = part(json!({"alg": "RS256", "typ": "JWT"}));
-    let body = part(json!({"iat": now.saturating_sub(CLOCK), "exp": now + app.ttl.as_secs(), "iss": app.id}));
+    let body = part(
+        json!({"iat": now.saturating_sub(CLOCK), "exp": now.saturating_add(app.ttl.as_secs()), "iss": app.id}),
+    );
     let signed = format!("{head}.{body}");
     let signature = key(&app.key)?.sign(signed.as_bytes()).map_err(|error| failed(&app.key, &error))?;
     Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
@@ -157,6 +188,37 @@ mod tests {
         std::fs::write(&path, other.to_pem().unwrap()).unwrap();
         let error = super::statement(&app).unwrap_err();
         assert!(error.msg.ends_with("it is no RSA key"), "{error}");
+    }
+
+    #[test]
+    fn a_host_that_does_not_answer_stops_neither_others_nor_the_end_of_a_deploy() {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let key = folder.path().join("key.pem");
+        let pair = pki::KeyPair::generate(pki::KeyKind::Rsa2048).unwrap();
+        std::fs::write(&key, pair.to_pem().unwrap()).unwrap();
+        let app =
+            |api: String| GithubApp { id: "1".into(), key: key.clone(), ttl: GithubApp::TTL, api: Some(api) };
+        let slow = app(format!("http://{}", silent.local_addr().unwrap()));
+        let github = Github::new(Http::new(Duration::from_secs(300), None, None));
+        let end = Cancel::never();
+        std::thread::scope(|scope| {
+            let asking = || github.token(&slow, "https://h/a/r", &end).unwrap_err();
+            let two = [scope.spawn(asking), scope.spawn(asking)];
+            // The host has been asked and says nothing: one of the two waits for it, the other one for the first.
+            let _asked = silent.accept().unwrap();
+            let gone = app("http://127.0.0.1:1".into());
+            let error =
+                github.token(&gone, "https://h/a/r", &Cancel::never().within(Duration::ZERO)).unwrap_err();
+            assert!(!two.iter().any(std::thread::ScopedJoinHandle::is_finished), "{error}");
+            end.cancel();
+            for asking in two {
+                assert!(asking.join().unwrap().msg.ends_with("the deploy was called off"));
+            }
+        });
+        let plain = GithubApp { api: None, ..slow };
+        let error = github.token(&plain, "http://h/a/r", &Cancel::never()).unwrap_err();
+        assert!(error.msg.starts_with("http://h/a/r must begin with https://"), "{error}");
     }
 
     #[test]

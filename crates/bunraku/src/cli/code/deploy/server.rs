@@ -142,6 +142,7 @@ pub(super) async fn deploy(args: &DeployArgs, site: &Site) -> anyhow::Result<Ask
     };
     match answer.status.as_u16() {
         200 => {}
+        404 if is_named => bail!("the server at {base} has no Code Manager"),
         404 => return Ok(Asked::Nobody(format!("the server at {base} has no Code Manager"))),
         401 | 403 => bail!(
             "{base} refuses: {}; show a token with --token-file, or build in this process with --local",
