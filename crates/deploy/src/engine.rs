@@ -392,6 +392,11 @@ impl Session<'_> {
     /// # Errors
     /// A source cannot be asked (then nothing is removed), or something could not be removed.
     pub fn purge(&self, cancel: &Cancel) -> Result<Vec<String>> {
+        self.purge_while(cancel, &|| true)
+    }
+
+    /// The same as long as these sources are the ones that count; asked with the lock of each environment held.
+    pub(crate) fn purge_while(&self, cancel: &Cancel, counts: &dyn Fn() -> bool) -> Result<Vec<String>> {
         let settings = &self.deployer.settings;
         if !settings.deploy.purge_levels.contains(&PurgeLevel::Deployment) {
             return Ok(Vec::new());
@@ -419,7 +424,7 @@ impl Session<'_> {
         };
         gone.retain(|name| !environments.iter().any(|environment| environment.name == *name));
         let mut removed = Vec::new();
-        for basedir in basedirs {
+        'all: for basedir in basedirs {
             let Ok(listing) = std::fs::read_dir(basedir) else { continue };
             for entry in listing {
                 let entry = entry.map_err(DeployError::io("read", basedir))?;
@@ -430,12 +435,19 @@ impl Session<'_> {
                     continue;
                 }
                 if !tree::is_directory(&path) {
+                    if !counts() {
+                        break 'all;
+                    }
                     tree::remove(&path)?;
                     continue;
                 }
                 let _lock = lock::take(&settings.cachedir, &format!("environment-{name}"), cancel)?;
                 // Its branch may have come while the lock was waited for.
                 let now = self.deployer.session(self.progress).environments(cancel)?;
+                // Last: whoever has other sources deploys this environment only with the lock.
+                if !counts() {
+                    break 'all;
+                }
                 if now.is_empty() || is_wanted(&now, &path) {
                     continue;
                 }

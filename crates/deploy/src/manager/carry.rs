@@ -171,7 +171,7 @@ impl Inner {
 
     fn carry_out(&self, session: &Session<'_>, wanted: &Wanted) -> Result<(String, Done), DeployError> {
         if wanted.is_gone {
-            session.purge(&self.cancel)?;
+            self.purge()?;
             return Ok((wanted.environment.clone(), Done::default()));
         }
         if let Some(only) = &wanted.only {
@@ -194,12 +194,26 @@ impl Inner {
         Ok((environment, Done { signature: Some(signature), published }))
     }
 
+    /// Removes what no source has now: a batch that began with other sources knows nothing of what came with the new ones.
+    fn purge(&self) -> Result<(), DeployError> {
+        loop {
+            let setup = self.setup();
+            let Some(deployer) = &setup.deployer else { return Ok(()) };
+            let is_current = || Arc::ptr_eq(&setup, &self.setup());
+            let purged = deployer.session(&Silent).purge_while(&self.cancel, &is_current);
+            if is_current() {
+                return purged.map(drop);
+            }
+            self.cancel.check()?;
+        }
+    }
+
     /// What comes after the deploys of a batch.
     fn end(&self, session: &Session<'_>, mut deployed: Vec<String>) {
         if deployed.is_empty() {
             return;
         }
-        if let Err(error) = session.purge(&self.cancel) {
+        if let Err(error) = self.purge() {
             tracing::error!(%error, "environments without a branch were not removed");
         }
         deployed.sort();
