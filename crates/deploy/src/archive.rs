@@ -36,10 +36,12 @@ const LIMITS: Limits =
     Limits { entries: 100_000, bytes: 1 << 30, ratio: 100, small: 64 << 20, depth: 64, path_bytes: 1024 };
 
 /// An archive that is here.
-#[derive(Clone, Debug)]
 pub(crate) struct Archive {
+    /// Where it is kept, or will be.
     file: PathBuf,
     sha256: String,
+    /// One that came just now, and is not kept before it was read to its end: what is no archive may be anything, a key for one.
+    new: Option<Spool>,
 }
 
 /// What of the modes of an archive counts.
@@ -69,14 +71,13 @@ impl Archive {
             }
             hasher.update(buffer.get(..count)?);
         }
-        (hex::encode(hasher.finalize()) == sha256).then_some(Archive { file, sha256 })
+        (hex::encode(hasher.finalize()) == sha256).then_some(Archive { file, sha256, new: None })
     }
 
-    /// Keeps an archive.
-    pub(crate) fn keep(directory: &Path, spool: Spool) -> Result<Archive> {
+    /// One that came, to be kept in this directory.
+    pub(crate) fn of(directory: &Path, spool: Spool) -> Archive {
         let sha256 = spool.sha256();
-        let file = spool.keep(&directory.join(format!("{sha256}.tar.gz")))?;
-        Ok(Archive { file, sha256 })
+        Archive { file: directory.join(format!("{sha256}.tar.gz")), sha256, new: Some(spool) }
     }
 
     pub(crate) fn sha256(&self) -> &str {
@@ -85,7 +86,7 @@ impl Archive {
 
     /// Puts a release of a Forge at a path of an environment: the directory of the archive that has the `metadata.json`.
     pub(crate) fn install_release(
-        &self,
+        &mut self,
         environment: &Path,
         path: &str,
         without_spec: bool,
@@ -102,7 +103,7 @@ impl Archive {
 
     /// Puts all of an archive at a path of an environment.
     pub(crate) fn install(
-        &self,
+        &mut self,
         environment: &Path,
         path: &str,
         without_spec: bool,
@@ -118,7 +119,7 @@ impl Archive {
 
     /// Makes the files of an environment those of the archive, which repairs what somebody edited. Others stay: modules, and what is purged.
     pub(crate) fn install_environment(
-        &self,
+        &mut self,
         environment: &Path,
         cancel: &Cancel,
         warn: &dyn Fn(&str),
@@ -132,8 +133,9 @@ impl Archive {
 
     /// The paths of the archive, directories included, as bytes between NULs. Of one that can be unpacked.
     pub(crate) fn paths(&self, cancel: &Cancel) -> Result<Vec<u8>> {
-        let broken = |error: io::Error| DeployError::failed(format!("{}: {error}", self.file.display()));
-        let file = File::open(&self.file).map_err(DeployError::io("read", &self.file))?;
+        let place = self.place();
+        let broken = |error: io::Error| DeployError::failed(format!("{}: {error}", place.display()));
+        let file = File::open(place).map_err(DeployError::io("read", place))?;
         let reader = Counted { inner: MultiGzDecoder::new(file), read: 0, limit: LIMITS.bytes };
         let mut archive = tar::Archive::new(reader);
         let mut found = BTreeSet::new();
@@ -148,10 +150,19 @@ impl Archive {
         Ok(found.into_iter().flat_map(|path| path.into_iter().chain([0])).collect())
     }
 
-    fn unpack(&self, root: &Path, modes: Modes, cancel: &Cancel, warn: &dyn Fn(&str)) -> Result<()> {
-        let file = File::open(&self.file).map_err(DeployError::io("read", &self.file))?;
-        let packed = file.metadata().map_err(DeployError::io("read", &self.file))?.len();
-        unpack(file, packed, root, modes, &LIMITS, cancel, warn)
+    fn place(&self) -> &Path {
+        self.new.as_ref().map_or(&self.file, Spool::path)
+    }
+
+    fn unpack(&mut self, root: &Path, modes: Modes, cancel: &Cancel, warn: &dyn Fn(&str)) -> Result<()> {
+        let place = self.place();
+        let file = File::open(place).map_err(DeployError::io("read", place))?;
+        let packed = file.metadata().map_err(DeployError::io("read", place))?.len();
+        unpack(file, packed, root, modes, &LIMITS, cancel, warn)?;
+        match self.new.take() {
+            Some(spool) => spool.keep(&self.file).map(drop),
+            None => Ok(()),
+        }
     }
 }
 

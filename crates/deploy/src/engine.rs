@@ -532,7 +532,7 @@ fn real(path: &Path) -> PathBuf {
 /// Writes down which environments' end is to be told.
 fn note(file: &Path, names: &BTreeSet<String>) -> Result<()> {
     if let Some(directory) = file.parent() {
-        std::fs::create_dir_all(directory).map_err(DeployError::io("create", directory))?;
+        stdx::fs::create_directory(directory, 0o750).map_err(DeployError::io("create", directory))?;
     }
     let bytes = serde_json::to_vec(names)
         .map_err(|error| DeployError::failed(format!("could not write {}: {error}", file.display())))?;

@@ -1,6 +1,7 @@
 //! Modules of a Forge, of a mirror of one, or of a directory with archives; and archives from anywhere.
 //!
-//! An archive is kept under its SHA-256, and a release of a Forge never changes: a version that was fetched once is not asked for again.
+//! An archive is kept under its SHA-256 once it was unpacked, and a release of a Forge never changes: a version that was fetched once
+//! is not asked for again.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -131,7 +132,7 @@ impl Forge {
                         file.display()
                     ))
                 })?;
-                return Archive::keep(&self.archives, spool);
+                return Ok(Archive::of(&self.archives, spool));
             }
             Base::Url(url) => {
                 let release = self.document(&format!("{url}/v3/releases/{name}"), cancel)?;
@@ -163,10 +164,11 @@ impl Forge {
                     DeployError::failed(format!("{} does not exist", without_passwords(&file)))
                 })?;
                 verify(&spool, text("file_sha256"), text("file_md5"), &name)?;
-                Archive::keep(&self.archives, spool)?
+                Archive::of(&self.archives, spool)
             }
         };
-        fs::create_dir_all(&self.releases).map_err(DeployError::io("create", &self.releases))?;
+        stdx::fs::create_directory(&self.releases, 0o750)
+            .map_err(DeployError::io("create", &self.releases))?;
         stdx::fs::write_atomic(&note, archive.sha256().as_bytes(), 0o644)
             .map_err(DeployError::io("write", &note))?;
         Ok(archive)
@@ -193,7 +195,7 @@ impl Forge {
         if let Some(checksum) = checksum {
             verify(&spool, Some(checksum), None, &shown)?;
         }
-        Archive::keep(&self.archives, spool)
+        Ok(Archive::of(&self.archives, spool))
     }
 
     fn spool(&self) -> Result<Spool> {

@@ -26,6 +26,7 @@ use crate::error::{DeployError, Result};
 use crate::http::Http;
 use crate::process::{self, Output, without_passwords};
 use crate::settings::{GitSettings, Secret};
+use crate::state::shut_out_others;
 use crate::{lock, tree};
 use address::Address;
 pub(crate) use address::clean;
@@ -180,6 +181,7 @@ impl Git {
         let elsewhere = self.lock_file(mirror, cancel)?;
         if mirror.exists() {
             remove_locks(&mirror.directory);
+            shut_out_others(&mirror.directory);
             self.look_at_origin(mirror, cancel)?;
             let mut command = self.network_command(Some(&mirror.directory), mirror, cancel)?;
             command.args(["fetch", "--quiet", "--prune", "--no-recurse-submodules", "--", "origin"]);
@@ -232,7 +234,7 @@ impl Git {
         // Whoever holds the lock that its name tells of owns it.
         let scratch = self.cachedir.join(format!("{SCRATCH}{}", lock::file_name(&lock_name(mirror))));
         tree::remove(&scratch)?;
-        fs::create_dir(&scratch).map_err(DeployError::io("create", &scratch))?;
+        stdx::fs::create_directory(&scratch, 0o750).map_err(DeployError::io("create", &scratch))?;
         let made = self.clone_into(mirror, &scratch.join("repository.git"), lock, cancel);
         tree::remove(&scratch)?;
         made
@@ -245,6 +247,7 @@ impl Git {
         if !output.status.success() {
             return Err(fetch_failed(mirror, &output));
         }
+        shut_out_others(place);
         // A damaged one, or the remains of one that was not finished.
         if mirror.directory.exists() {
             fs::remove_dir_all(&mirror.directory).map_err(DeployError::io("remove", &mirror.directory))?;

@@ -29,8 +29,7 @@ pub(crate) fn file_name(name: &str) -> String {
 }
 
 fn place(cachedir: &Path, name: &str) -> Result<PathBuf> {
-    let directory = crate::state::own_directory(cachedir).join("locks");
-    std::fs::create_dir_all(&directory).map_err(DeployError::io("create", &directory))?;
+    let directory = crate::state::make_own_directory(cachedir, "locks")?;
     Ok(directory.join(format!("{}.lock", file_name(name))))
 }
 

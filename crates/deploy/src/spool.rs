@@ -32,7 +32,7 @@ pub(crate) struct Spool {
 impl Spool {
     /// An empty one in a directory, which is made.
     pub(crate) fn new(directory: &Path, bytes_max: u64) -> Result<Spool> {
-        fs::create_dir_all(directory).map_err(DeployError::io("create", directory))?;
+        stdx::fs::create_directory(directory, 0o750).map_err(DeployError::io("create", directory))?;
         remove_stale(directory);
         let file = tempfile::Builder::new().prefix(PREFIX).tempfile_in(directory);
         let file = file.map_err(DeployError::io("create a file in", directory))?;
@@ -73,6 +73,11 @@ impl Spool {
         }
     }
 
+    /// Where it is until it is kept.
+    pub(crate) fn path(&self) -> &Path {
+        self.file.path()
+    }
+
     /// SHA-256 of what came, in hexadecimal.
     pub(crate) fn sha256(&self) -> String {
         hex::encode(self.sha256.clone().finalize())
@@ -88,7 +93,7 @@ impl Spool {
         let written = DeployError::io("write", place);
         let kept = || -> io::Result<()> {
             let file = self.file.as_file();
-            file.set_permissions(Permissions::from_mode(0o644))?;
+            file.set_permissions(Permissions::from_mode(0o640))?;
             // An administrator's deploy must not lock the service out of its cache.
             stdx::fs::keep_owner_of(file, place.parent().unwrap_or(Path::new("/")));
             file.sync_all()?;
@@ -139,6 +144,6 @@ mod tests {
         spool.take(b"abc").unwrap();
         let place = spool.keep(&folder.path().join("there")).unwrap();
         assert_eq!(fs::read(&place).unwrap(), b"abc");
-        assert_eq!(fs::metadata(&place).unwrap().permissions().mode() & 0o777, 0o644);
+        assert_eq!(fs::metadata(&place).unwrap().permissions().mode() & 0o777, 0o640);
     }
 }

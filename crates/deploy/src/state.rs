@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,29 @@ const FILE_BYTES_MAX: u64 = 64 << 20;
 /// The part of a cache that r10k does not know.
 pub(crate) fn own_directory(cachedir: &Path) -> PathBuf {
     cachedir.join(".bunraku")
+}
+
+/// The modes of what is in caches: private repositories, and archives of them.
+const OTHERS: u32 = 0o007;
+
+/// Makes a directory of the cache, which is not for everybody. Every deploy takes a lock in one first.
+pub(crate) fn make_own_directory(cachedir: &Path, name: &str) -> Result<PathBuf> {
+    let own = own_directory(cachedir);
+    let directory = own.join(name);
+    stdx::fs::create_directory(&directory, 0o750).map_err(DeployError::io("create", &directory))?;
+    shut_out_others(&own);
+    Ok(directory)
+}
+
+/// Takes a directory that earlier versions, or git, made for everybody to look into from those who neither own it nor are of its group.
+pub(crate) fn shut_out_others(directory: &Path) {
+    let Ok(mode) = fs::metadata(directory).map(|found| found.permissions().mode()) else { return };
+    if mode & OTHERS == 0 {
+        return;
+    }
+    if let Err(error) = fs::set_permissions(directory, fs::Permissions::from_mode(mode & 0o7777 & !OTHERS)) {
+        tracing::warn!(path = %directory.display(), %error, "everybody may look into a directory of the cache");
+    }
 }
 
 /// A short name for something with a long one.
@@ -103,7 +127,8 @@ impl Store {
 
     /// Writes it down.
     pub(crate) fn save(&self, state: &State) -> Result<()> {
-        fs::create_dir_all(&self.directory).map_err(DeployError::io("create", &self.directory))?;
+        stdx::fs::create_directory(&self.directory, 0o750)
+            .map_err(DeployError::io("create", &self.directory))?;
         let file = self.directory.join(FILE);
         let bytes = serde_json::to_vec(state)
             .map_err(|error| DeployError::failed(format!("could not write {}: {error}", file.display())))?;
@@ -121,7 +146,8 @@ impl Store {
 
     /// git's index of the directory at this path of the environment.
     pub(crate) fn index(&self, path: &str) -> Result<PathBuf> {
-        fs::create_dir_all(&self.directory).map_err(DeployError::io("create", &self.directory))?;
+        stdx::fs::create_directory(&self.directory, 0o750)
+            .map_err(DeployError::io("create", &self.directory))?;
         Ok(self.directory.join(format!("{}.index", short_name(path.as_bytes()))))
     }
 

@@ -5,6 +5,7 @@
 mod support;
 
 use std::fs;
+use std::path::Path;
 
 use deploy::settings::Secret;
 use deploy::{Cancel, DeployError, Deployed, Request, Settings, Silent};
@@ -150,6 +151,60 @@ fn archives_from_anywhere() {
     assert_eq!(module(&site, "a/f"), "new");
 }
 
+/// Modes of everything in a directory, by names.
+fn modes(root: &Path, directory: &Path, found: &mut Vec<(String, u32)>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        let metadata = path.symlink_metadata().unwrap();
+        let name = path.strip_prefix(root).unwrap().display().to_string();
+        found.push((name, std::os::unix::fs::MetadataExt::mode(&metadata) & 0o777));
+        if metadata.is_dir() {
+            modes(root, &path, found);
+        }
+    }
+}
+
+#[test]
+fn the_cache_is_not_for_everybody() {
+    let (site, forge) = (Site::new(), Forge::start());
+    forge.publish("acme-a", &["1.0.0"]);
+    fs::write(site.path("b.tar.gz"), archive(&[Entry::File("f", 0o644, "1")])).unwrap();
+    let settings = with_forge(&site, &forge.url);
+    let file =
+        format!("mod 'acme/a', '1.0.0'\nmod 'b', type: 'tarball', source: '{}'\n", site.url("b.tar.gz"));
+    let cache = site.path("cache");
+    let open = |path: &Path| {
+        fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    };
+    for is_there in [false, true] {
+        if is_there {
+            // As earlier versions, and r10k, leave it.
+            open(&cache);
+            for entry in fs::read_dir(&cache).unwrap() {
+                open(&entry.unwrap().path());
+            }
+        }
+        deploy(&site, &settings, &file).unwrap();
+        let mut found = Vec::new();
+        modes(&cache, &cache, &mut found);
+        let (mut archives, mut shut) = (0, 0);
+        for (name, mode) in found {
+            if !name.contains('/') {
+                assert_eq!(mode & 0o007, 0, "{name} {mode:o}");
+                shut += 1;
+            } else if let Some(name) = name.strip_prefix(".bunraku/") {
+                assert!(mode & 0o007 == 0 || !name.contains("archives"), "{name} {mode:o}");
+                archives += usize::from(name.ends_with(".tar.gz"));
+            }
+        }
+        assert_eq!((archives, shut), (2, 2));
+        if !is_there {
+            let mode = std::os::unix::fs::MetadataExt::mode(&fs::metadata(&cache).unwrap());
+            assert_eq!(mode & 0o777, 0o750);
+        }
+    }
+}
+
 #[test]
 fn archives_that_mean_harm() {
     let site = Site::new();
@@ -203,9 +258,13 @@ fn archives_that_mean_harm() {
     let zeros = "\0".repeat(80 << 20);
     let error = try_it(&[Entry::File("bomb", 0o644, &zeros)]).unwrap_err();
     assert!(error.msg.contains("unpacks to more than"), "{error}");
+    // What is no archive may be somebody's key: nothing of it is kept.
+    let kept = || fs::read_dir(site.path("cache/.bunraku/archives")).unwrap().count();
+    let before = kept();
     fs::write(site.path("x.tar.gz"), b"no archive").unwrap();
     let puppetfile = format!("mod 'x', type: 'tarball', source: '{}'\n", site.url("x.tar.gz"));
     assert!(deploy(&site, &site.settings(), &puppetfile).unwrap_err().msg.contains("the archive is refused"));
+    assert_eq!(kept(), before);
     // Nothing is left beside the environment.
     let left: Vec<_> = fs::read_dir(site.path("environments"))
         .unwrap()

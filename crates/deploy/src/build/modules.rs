@@ -317,7 +317,7 @@ impl Build<'_> {
         let is_there = before == Some((&version, without_spec))
             && forge.is_installed(&directory, &module.title, &version);
         if !is_there {
-            let archive = forge.archive(&module.title, &version, self.cancel)?;
+            let mut archive = forge.archive(&module.title, &version, self.cancel)?;
             archive.install_release(
                 &self.environment.path,
                 &path,
@@ -340,7 +340,7 @@ impl Build<'_> {
         let path = module.path();
         let directory = self.environment.path.join(&path);
         let without_spec = self.without_spec(module);
-        let archive = self.deployer().forge.tarball(source, checksum, self.cancel)?;
+        let mut archive = self.deployer().forge.tarball(source, checksum, self.cancel)?;
         let sha256 = archive.sha256().to_owned();
         let content = Content::Tarball { source: process::without_passwords(source), sha256, without_spec };
         let is_there = !self.is_uncertain

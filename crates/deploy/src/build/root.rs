@@ -32,7 +32,7 @@ impl Build<'_> {
                 Content::Plain
             }
             RootContent::Tarball { source, checksum } => {
-                let archive = self.deployer().forge.tarball(source, checksum.as_deref(), self.cancel)?;
+                let mut archive = self.deployer().forge.tarball(source, checksum.as_deref(), self.cancel)?;
                 let known = process::without_passwords(source);
                 // Of another archive what this one does not have stays until it is purged, as with r10k.
                 if !matches!(&before, Some(Content::Tarball { .. })) {
