@@ -107,6 +107,10 @@ impl Guard {
                     held.push(version.clone());
                     self.judge.judge(&version, None).await
                 }
+                Err(error @ (Error::Missing { .. } | Error::NotFound(_) | Error::Overtaken(_))) => {
+                    proposed.overtaken(&environment, format!("{error}; commit again"));
+                    continue;
+                }
                 Err(error) => Err(format!("what is to be judged cannot be laid out: {error}")),
             };
             if let Err(reason) = verdict {
@@ -168,7 +172,7 @@ impl Guard {
         base: Option<Id>,
     ) -> Result<Arc<Version>> {
         if repo != self.client.repo() {
-            return Err(Error::NotFound(format!("nothing compiles from the repository {repo}")));
+            return Err(Error::Judged(format!("nothing compiles from the repository {repo}")));
         }
         let (client, name) = (self.client.clone(), environment.to_owned());
         let version = blocking(move || {

@@ -328,6 +328,50 @@ async fn what_is_judged_is_not_removed_as_something_that_nobody_needs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_new_environment_that_is_judged_stays_whatever_else_is_committed() {
+    let guarded = Guarded::start();
+    guarded.site.write("environments/production/a", "1");
+    guarded.site.write("environments/ended/a", "1");
+    guarded.storage.commit(&all());
+    guarded.site.write("environments/feature/a", "1");
+    std::fs::remove_dir_all(guarded.site.staged("environments/ended")).unwrap();
+    // Somebody deploys production while the new one is judged, whether that is still staged or not.
+    for is_staged in [true, false] {
+        let (site, storage) = (guarded.site.clone(), guarded.storage.clone());
+        guarded.meanwhile(move |name| {
+            if name == "feature" {
+                site.write("environments/production/a", format!("{is_staged}"));
+                if !is_staged {
+                    std::fs::remove_dir_all(site.staged("environments/feature")).unwrap();
+                }
+                assert!(storage.commit(&environment("production", None))[REPO].is_ok());
+            }
+        });
+        guarded.judged();
+        let answer =
+            guarded.commit(r#"{"repo-id": "puppet-code", "submodule-id": "environments/feature"}"#).await;
+        assert!(of(&answer, "feature").is_string(), "{answer:#}");
+        assert_eq!(guarded.judged(), [format!("{} feature", if is_staged { 1 } else { 2 })]);
+        guarded.site.write("environments/feature/a", "2");
+        let repository = guarded.repository("feature");
+        if is_staged {
+            // Back to an environment that is in no version.
+            std::fs::rename(guarded.site.staged("environments/feature"), guarded.site.staged("apart"))
+                .unwrap();
+            assert!(guarded.storage.commit(&environment("feature", None))[REPO].is_ok());
+            assert!(!repository.exists());
+            std::fs::rename(guarded.site.staged("apart"), guarded.site.staged("environments/feature"))
+                .unwrap();
+        } else {
+            assert!(repository.exists());
+        }
+    }
+    // What nobody needs still goes.
+    guarded.storage.commit(&all());
+    assert!(!guarded.repository("ended").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_lies_beside_is_judged_in_each_environment_that_serves() {
     let guarded = Guarded::start();
     for name in ["one", "two", "bad"] {

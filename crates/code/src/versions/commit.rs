@@ -164,7 +164,7 @@ impl Storage {
         if base != proposal.base {
             return Err(overtaken());
         }
-        // It may be gone: the environment was in no version yet, and somebody else's commit did not find it staged.
+        // It may be gone: the environment was in no version yet, and another process did not find it staged.
         let repository = Repository::open(self.environment_path(repo, environment)).ok_or_else(overtaken)?;
         if repository.resolve(BRANCH)? != head || !repository.reader()?.contains(commit) {
             return Err(overtaken());
@@ -271,19 +271,29 @@ impl Storage {
         }
     }
 
-    /// Removes the repositories of environments that are in no version any more and not staged either.
-    fn sweep(&self, id: &str, commit: Id, settings: &RepoSettings, staged: &BTreeSet<String>) {
+    /// Removes the repositories of environments that are in no version any more and not staged either, and of which nobody has
+    /// proposed a version. `asked` are those of the request.
+    fn sweep(&self, id: &str, commit: Id, settings: &RepoSettings, asked: &BTreeSet<String>) {
         let Ok(Some(parent)) = Repository::open(self.repo_path(id))
             .map(|parent| read_parent(&parent, commit, settings))
             .transpose()
         else {
             return;
         };
+        let staged = match self.staged(settings, !parent.pointers.is_empty()) {
+            Ok(staged) => staged,
+            Err(error) => {
+                tracing::warn!(%error, repo = id, "repositories of deleted environments stay: what is staged is not known");
+                return;
+            }
+        };
         let directory = self.settings.data_dir.join("storage").join(id);
         for item in fs::read_dir(&directory).into_iter().flatten().flatten() {
             let name = item.file_name();
             let Some(name) = name.to_str().and_then(|name| name.strip_suffix(".git")) else { continue };
-            if parent.pointers.contains_key(name) || staged.contains(name) {
+            let is_wanted =
+                parent.pointers.contains_key(name) || asked.contains(name) || staged.contains(name);
+            if is_wanted || self.is_pending(id, name) {
                 continue;
             }
             match fs::remove_dir_all(item.path()) {

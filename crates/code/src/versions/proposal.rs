@@ -13,8 +13,18 @@ use crate::git::{BRANCH, Id, Repository, TreeEntry};
 use crate::staging::Scan;
 use crate::stat_index::StatIndex;
 
-/// Commits that nothing names and that must stay for somebody's sake, with how many need them.
-pub(super) type Pending = Arc<Mutex<HashMap<Id, usize>>>;
+/// What nothing names and what must stay for somebody's sake, with how many need it.
+pub(super) type Pending = Arc<Mutex<HashMap<Needed, usize>>>;
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) enum Needed {
+    Commit(Id),
+    /// The repository of an environment, also one that is in no version yet.
+    Environment {
+        repo: String,
+        name: String,
+    },
+}
 
 /// What a commit of a repository would make.
 pub struct Proposed {
@@ -71,6 +81,11 @@ impl Proposed {
         self.beside_refused = Some(reason);
     }
 
+    /// Lets what somebody else has taken away be made anew.
+    pub(crate) fn overtaken(&mut self, environment: &str, reason: String) {
+        self.environments.insert(environment.to_owned(), Err(Error::Overtaken(reason)));
+    }
+
     /// Lets an environment keep its version.
     pub(crate) fn refuse(&mut self, environment: &str, reason: String) {
         if let Some(ending) = self.ending.get_mut(environment) {
@@ -81,27 +96,27 @@ impl Proposed {
     }
 }
 
-/// Commits that stay until this is dropped.
+/// What stays until this is dropped.
 #[derive(Default)]
 struct Held {
     pending: Pending,
-    commits: Vec<Id>,
+    needed: Vec<Needed>,
 }
 
 impl Held {
-    fn new(pending: &Pending, commits: Vec<Id>) -> Held {
+    fn new(pending: &Pending, needed: Vec<Needed>) -> Held {
         let mut all = pending.lock().unwrap_or_else(PoisonError::into_inner);
-        commits.iter().for_each(|commit| *all.entry(*commit).or_default() += 1);
+        needed.iter().for_each(|needed| *all.entry(needed.clone()).or_default() += 1);
         drop(all);
-        Held { pending: pending.clone(), commits }
+        Held { pending: pending.clone(), needed }
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
         let mut all = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
-        for commit in &self.commits {
-            if let Some(count) = all.get_mut(commit) {
+        for needed in &self.needed {
+            if let Some(count) = all.get_mut(needed) {
                 *count -= 1;
             }
         }
@@ -112,7 +127,18 @@ impl Drop for Held {
 impl Storage {
     /// Commits that were proposed and may come to count.
     pub(super) fn pending(&self) -> Vec<Id> {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect()
+        let all = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let commit = |needed: &Needed| match needed {
+            Needed::Commit(id) => Some(*id),
+            Needed::Environment { .. } => None,
+        };
+        all.keys().filter_map(commit).collect()
+    }
+
+    /// Whether somebody has proposed a version of an environment that may come to count.
+    pub(super) fn is_pending(&self, repo: &str, name: &str) -> bool {
+        let needed = Needed::Environment { repo: repo.to_owned(), name: name.to_owned() };
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&needed)
     }
 
     /// To be called while nobody else works on the repository.
@@ -151,8 +177,10 @@ impl Storage {
             None => Some(self.propose_beside(settings, &parent, head, before, request)?),
         };
         let made = environments.values().flatten().map(|proposal| proposal.commit);
-        let made = made.chain(beside.as_ref().and_then(|beside| beside.candidate));
-        let held = Held::new(&self.pending, made.collect());
+        let made = made.chain(beside.as_ref().and_then(|beside| beside.candidate)).map(Needed::Commit);
+        let named =
+            environments.keys().map(|name| Needed::Environment { repo: id.to_owned(), name: name.clone() });
+        let held = Held::new(&self.pending, made.chain(named).collect());
         Ok(Proposed { environments, ending, beside, beside_refused: None, _held: held })
     }
 
