@@ -12,8 +12,11 @@ fuzz_target!(|data: &[u8]| {
     std::fs::create_dir_all(&root).expect("a directory");
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packed.write_all(data).expect("memory");
-    deploy::unpack_any(&packed.finish().expect("memory"), &root);
-    deploy::unpack_any(data, &root);
+    let packed = packed.finish().expect("memory");
+    for is_release in [true, false] {
+        deploy::unpack_any(&packed, &root, is_release);
+        deploy::unpack_any(data, &root, is_release);
+    }
     for (directory, only) in [(folder.path(), "a"), (&folder.path().join("a"), "b")] {
         for entry in std::fs::read_dir(directory).expect("a directory") {
             assert_eq!(entry.expect("an entry").file_name(), only);

@@ -47,11 +47,14 @@ pub(crate) struct Archive {
 /// What of the modes of an archive counts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Modes {
-    /// As r10k has it for releases: readable by owner and group at least, nothing special.
+    /// As r10k has it for releases: readable by owner and group at least.
     Release,
-    /// As they are, nothing special.
+    /// As they are.
     AsTheyAre,
 }
+
+/// Of any mode no more counts: what is writable for group or others would be code that they write, and nothing special is wanted.
+const MODE_MAX: u32 = 0o755;
 
 impl Archive {
     /// The archive of this checksum, if it is here and whole.
@@ -308,7 +311,7 @@ fn unpack(
         let name = entry.path().map_err(broken)?.into_owned();
         let shown = name.display().to_string();
         let path = relative(&name, limits).map_err(|reason| refused(format!("{shown:?} {reason}")))?;
-        let mode = entry.header().mode().map_err(broken)? & 0o777;
+        let mode = entry.header().mode().map_err(broken)? & MODE_MAX;
         if path.components().any(|name| name.as_os_str().eq_ignore_ascii_case(".git")) {
             left_out += 1;
             continue;
@@ -407,12 +410,13 @@ fn write_file(content: &mut impl Read, place: &Path, mode: u32) -> io::Result<()
     file.set_permissions(fs::Permissions::from_mode(mode))
 }
 
-/// Unpacks any bytes into a directory; for fuzzing.
+/// Unpacks any bytes into a directory, as a release or as they are; for fuzzing.
 #[doc(hidden)]
-pub fn unpack_any(bytes: &[u8], root: &Path) -> bool {
+pub fn unpack_any(bytes: &[u8], root: &Path, is_release: bool) -> bool {
+    let modes = if is_release { Modes::Release } else { Modes::AsTheyAre };
     let limits =
         Limits { entries: 100, bytes: 1 << 20, ratio: 100, small: 1 << 18, depth: 8, path_bytes: 200 };
-    unpack(bytes, bytes.len() as u64, root, Modes::Release, &limits, &Cancel::never(), &|_| {}).is_ok()
+    unpack(bytes, bytes.len() as u64, root, modes, &limits, &Cancel::never(), &|_| {}).is_ok()
 }
 
 #[cfg(test)]
@@ -446,6 +450,7 @@ mod tests {
                 0..12,
             ),
             cut in 0_usize..64,
+            is_release: bool,
         ) {
             let entries: Vec<_> =
                 entries.into_iter().map(|(name, kind, mode, data)| (name, kind.as_bytes()[0], mode, data)).collect();
@@ -454,7 +459,7 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let root = folder.path().join("a/b");
             fs::create_dir_all(&root).unwrap();
-            unpack_any(&bytes, &root);
+            unpack_any(&bytes, &root, is_release);
             for (directory, only) in [(folder.path().to_owned(), "a"), (folder.path().join("a"), "b")] {
                 let names: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name()).collect();
                 proptest::prop_assert_eq!(names, [only]);
@@ -465,7 +470,7 @@ mod tests {
                     let entry = entry.unwrap();
                     let kind = entry.file_type().unwrap();
                     proptest::prop_assert!(kind.is_dir() || kind.is_file());
-                    proptest::prop_assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o7000, 0);
+                    proptest::prop_assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o7022, 0);
                     if kind.is_dir() {
                         directories.push(entry.path());
                     }

@@ -206,6 +206,41 @@ fn the_cache_is_not_for_everybody() {
 }
 
 #[test]
+fn nobody_else_may_write_what_an_archive_brought() {
+    let (site, forge) = (Site::new(), Forge::start());
+    let bytes = archive(&[
+        Entry::Directory("manifests/", 0o777),
+        Entry::File("manifests/site.pp", 0o666, "1"),
+        Entry::File("run", 0o777, "1"),
+        Entry::File("own", 0o600, "1"),
+        Entry::File("Puppetfile", 0o666, &format!("mod 'm', type: 'tarball', source: '{}/m'\n", forge.url)),
+    ]);
+    forge.on("/e", 200, "", &bytes);
+    let module =
+        [Entry::Directory("d/", 0o777), Entry::File("d/f", 0o666, "1"), Entry::File("x", 0o770, "1")];
+    forge.on("/m", 200, "", &archive(&module));
+    let mut settings = site.settings();
+    settings.sources[0].kind = deploy::settings::SourceKind::Yaml { config: site.path("map.yaml") };
+    fs::write(site.path("map.yaml"), format!("production: {{type: tarball, source: '{}/e'}}", forge.url))
+        .unwrap();
+    site.deployer(settings).deploy(&Request::new("production"), &Silent).unwrap();
+    let mut found = Vec::new();
+    let root = site.path("environments/production");
+    modes(&root, &root, &mut found);
+    for (name, mode) in [
+        ("manifests", 0o755),
+        ("manifests/site.pp", 0o644),
+        ("run", 0o755),
+        ("own", 0o600),
+        ("modules/m/d", 0o755),
+        ("modules/m/d/f", 0o644),
+        ("modules/m/x", 0o750),
+    ] {
+        assert!(found.contains(&(name.to_owned(), mode)), "{name}: {found:?}");
+    }
+}
+
+#[test]
 fn archives_that_mean_harm() {
     let site = Site::new();
     let outside = site.path("outside");
