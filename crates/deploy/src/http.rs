@@ -272,7 +272,8 @@ impl Http {
 
 fn refused(url: &str, answer: &Answer) -> DeployError {
     let (shown, status) = (without_passwords(url), answer.status.as_u16());
-    let text: String = answer.text().chars().take(200).collect();
+    // Cut afterwards: the rest of an address that was cut is not seen to be one.
+    let text: String = without_passwords(&answer.text()).chars().take(200).collect();
     DeployError::failed(format!("{shown}: {status} {text}")).with("status", status)
 }
 

@@ -41,19 +41,19 @@ impl Output {
 
     /// What it complained of; passwords in addresses are taken out.
     pub(crate) fn complaint(&self) -> String {
-        let text = String::from_utf8_lossy(&self.stderr);
-        let text = text.trim();
+        // Cut afterwards: the rest of an address that was cut is not seen to be one.
+        let text = without_passwords(String::from_utf8_lossy(&self.stderr).trim());
         let from = text.len().saturating_sub(MESSAGE_BYTES_MAX);
         let from = (from..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-        let text = without_passwords(text.get(from..).unwrap_or_default());
-        match text.is_empty() {
-            true => self.status.to_string(),
-            false => text,
+        match text.get(from..) {
+            None | Some("") => self.status.to_string(),
+            Some(text) => text.to_owned(),
         }
     }
 }
 
-/// Takes user and password out of all addresses in a text.
+/// Takes what may be secret out of all addresses in a text: user and password, and what follows `?` or `#`, where tokens and signatures
+/// stand.
 pub fn without_passwords(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -61,15 +61,25 @@ pub fn without_passwords(text: &str) -> String {
         let (before, after) = rest.split_at(at + 3);
         out.push_str(before);
         let word = after.find(|c: char| c.is_whitespace() || matches!(c, '\'' | '"')).unwrap_or(after.len());
-        let mut end = after.get(..word).and_then(|word| word.find('/')).unwrap_or(word);
+        let address = after.get(..word).unwrap_or_default();
+        let mut end = address.find(['/', '?', '#']).unwrap_or(word);
         // A password with a slash is not one for git, but is one for whoever wrote it.
-        let port = after.get(..end).and_then(|authority| authority.rsplit_once(':')).map(|(_, port)| port);
-        if port.is_some_and(|port| !port.ends_with(']') && !port.bytes().all(|byte| byte.is_ascii_digit()))
-            && !after.get(..end).is_some_and(|authority| authority.contains('@'))
-            && let Some(at) = after.get(..word).and_then(|word| word.rfind('@'))
+        let authority = address.get(..end).unwrap_or_default();
+        let port = authority.rsplit_once(':').map(|(_, port)| port);
+        let is_odd =
+            port.is_some_and(|port| !port.ends_with(']') && !port.bytes().all(|byte| byte.is_ascii_digit()));
+        let limit = if is_odd { word } else { address.find('/').unwrap_or(word) };
+        if !authority.contains('@')
+            && let Some(at) = address.get(..limit).and_then(|start| start.rfind('@'))
         {
-            let rest = after.get(at..word).unwrap_or_default();
-            end = at + rest.find('/').unwrap_or(rest.len());
+            if address.get(..at).is_some_and(|start| start.contains(['?', '#'])) {
+                // Of a password or of what follows the path: nobody can know.
+                out.push_str("***");
+                rest = after.get(word..).unwrap_or_default();
+                continue;
+            }
+            let rest = address.get(at..).unwrap_or_default();
+            end = at + rest.find(['/', '?', '#']).unwrap_or(rest.len());
         }
         let authority = after.get(..end).unwrap_or_default();
         match authority.rsplit_once('@') {
@@ -80,7 +90,18 @@ pub fn without_passwords(text: &str) -> String {
             }
             _ => out.push_str(authority),
         }
-        rest = after.get(end..).unwrap_or_default();
+        let path = after.get(end..word).unwrap_or_default();
+        match path.find(['?', '#']) {
+            Some(at) => {
+                out.push_str(path.get(..=at).unwrap_or_default());
+                out.push_str("***");
+                // What the sentence around it goes on with.
+                let secret = path.trim_end_matches([':', ',', '.', ';', ')', '>', '`']).len().max(at + 1);
+                out.push_str(path.get(secret..).unwrap_or_default());
+            }
+            None => out.push_str(path),
+        }
+        rest = after.get(word..).unwrap_or_default();
     }
     out.push_str(rest);
     out
@@ -226,6 +247,18 @@ mod tests {
     }
 
     #[test]
+    fn a_complaint_is_cut_when_passwords_are_out_of_it() {
+        let script = format!(
+            "printf 'https://me:s3cret@h/x' >&2; printf '%0{}d' 0 >&2; exit 1",
+            MESSAGE_BYTES_MAX - 9
+        );
+        let output = run(shell(&script), None, Duration::from_secs(30), &Cancel::never()).unwrap();
+        let complaint = output.complaint();
+        assert!(complaint.contains("***@h/x0"), "{complaint}");
+        assert!(!complaint.contains("et@") && complaint.len() <= MESSAGE_BYTES_MAX, "{complaint}");
+    }
+
+    #[test]
     fn what_takes_too_long_is_ended_with_its_children() {
         let error =
             run(shell("sleep 60 & sleep 60"), None, Duration::from_millis(50), &Cancel::never()).unwrap_err();
@@ -253,6 +286,22 @@ mod tests {
             ("https://[::1]/a@b", "https://[::1]/a@b"),
             ("https://[fe80::a]:1/a@b", "https://[fe80::a]:1/a@b"),
             ("https://me:p@[::1]:1/a", "https://***@[::1]:1/a"),
+            ("https://h/a?private_token=s", "https://h/a?***"),
+            ("https://h/a.tgz?sv=1&sig=s%2B: 403 no", "https://h/a.tgz?***: 403 no"),
+            (
+                "('https://h/a?sig=s' or https://h/b?sig=s), see",
+                "('https://h/a?***' or https://h/b?***), see",
+            ),
+            ("https://h/a#s and https://h/b", "https://h/a#*** and https://h/b"),
+            ("https://h?token=s", "https://h?***"),
+            ("https://h:1?token=a/s.", "https://h:1?***."),
+            ("https://me:p@h?token=s@t/u", "https://***@h?***"),
+            ("https://me:p?q@h/a and", "https://*** and"),
+            ("https://h?to=a@b/c", "https://***"),
+            ("https://me:a/b@h?token=s", "https://***@h?***"),
+            ("url = \"https://h/x?token=s\"\n", "url = \"https://h/x?***\"\n"),
+            ("https://h/a?b=https://me:p@h/c", "https://h/a?***"),
+            ("https://h/a@b?c@d", "https://h/a@b?***"),
         ] {
             assert_eq!(without_passwords(text), shown);
         }

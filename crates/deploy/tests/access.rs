@@ -295,3 +295,33 @@ fn deploys_with_a_key() {
     let error = deployer.deploy(&Request::new("production"), &Silent).unwrap_err();
     assert!(error.msg.contains("could not fetch git@host.invalid:control.git"), "{error}");
 }
+
+#[test]
+fn secrets_after_the_path_of_an_address_show_nowhere() {
+    let (site, forge) = (Site::new(), support::forge::Forge::start());
+    let bytes = support::forge::archive(&[support::forge::Entry::File("f", 0o644, "1")]);
+    forge.on("/m", 200, "", &bytes);
+    let text = format!("see {}/login?key=s3cret", forge.url);
+    forge.on("/no", 403, "", text.as_bytes());
+    forge.on("/away", 302, &format!("Location: {}/no?sig=s3cret\r\n", forge.url), b"");
+    forge.on("/broken", 200, "X-Broken: 1\r\n", &bytes);
+    let deploy_file = |puppetfile: &str| {
+        site.commit("control", "production", &[("Puppetfile", Some(puppetfile))]);
+        site.deployer(site.settings()).deploy(&Request::new("production"), &Silent)
+    };
+    let file = |path: &str| format!("mod 'm', type: 'tarball', source: '{}{path}?token=s3cret'\n", forge.url);
+    deploy_file(&file("/m")).unwrap();
+    let mut known = 0;
+    for entry in fs::read_dir(site.path("cache/.bunraku/environments")).unwrap() {
+        let state = fs::read_to_string(entry.unwrap().path().join("state.json")).unwrap();
+        assert!(state.contains("/m?***") && !state.contains("s3cret"), "{state}");
+        known += 1;
+    }
+    assert_eq!(known, 1);
+    assert!(!deploy_file(&file("/m")).unwrap().modules[0].changed);
+    for path in ["/no", "/away", "/missing", "/broken"] {
+        let error = deploy_file(&file(path)).unwrap_err();
+        assert!(error.msg.contains(&format!("{path}?***")), "{error}");
+        assert!(!format!("{error:?}").contains("s3cret"), "{error:?}");
+    }
+}
