@@ -4,6 +4,7 @@
 //! Edits of the staging directory come too late for them. If another version has come to count meanwhile, what was judged was another
 //! change, and it is made and judged anew.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use crate::versions::{CommitRequest, Outcome, Proposed, Storage};
 
 /// How often a change is judged that others overtake.
 const ATTEMPTS_MAX: usize = 3;
-/// How long the version before may take until it serves: it is what the new one is compared with.
+/// How long the version before may take until it serves: it is what the new one is compared with, so without it there is no verdict.
 const SERVES_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Who says whether a version may count.
@@ -27,7 +28,8 @@ pub trait Judge: Send + Sync {
         true
     }
 
-    /// Judges a version of an environment, and what comes with it beside the environments. The error is the reason against it.
+    /// Judges a version of an environment, and what comes with it beside the environments. The error is the reason against it. The
+    /// version in the place of which it may count serves by now; without one the environment is new.
     fn judge<'a>(
         &'a self,
         version: &'a Arc<Version>,
@@ -54,12 +56,18 @@ pub struct Guard {
     storage: Arc<Storage>,
     client: Arc<Client>,
     judge: Arc<dyn Judge>,
+    patience: Duration,
 }
 
 impl Guard {
     /// `client` is that of the same process, which lays versions out.
     pub fn new(storage: Arc<Storage>, client: Arc<Client>, judge: Arc<dyn Judge>) -> Guard {
-        Guard { storage, client, judge }
+        Guard { storage, client, judge, patience: SERVES_PATIENCE }
+    }
+
+    /// Waits so long at most until what a version is compared with serves here.
+    pub fn with_patience(self, patience: Duration) -> Guard {
+        Guard { patience, ..self }
     }
 
     /// Whether anything is judged at present.
@@ -102,7 +110,12 @@ impl Guard {
             Some((name.clone(), proposal.commit, proposal.base))
         });
         for (environment, commit, base) in changed.collect::<Vec<_>>() {
-            let verdict = match self.lay_out(repo, &environment, commit, base).await {
+            let bases = base.map(|base| (environment.clone(), base)).into_iter().collect();
+            let laid_out = match self.lay_out(repo, &environment, commit).await {
+                Ok(version) => self.serves(repo, proposed, &bases).await.map(|()| version),
+                Err(error) => Err(error),
+            };
+            let verdict = match laid_out {
                 Ok(version) => {
                     held.push(version.clone());
                     self.judge.judge(&version, None).await
@@ -111,6 +124,7 @@ impl Guard {
                     proposed.overtaken(&environment, format!("{error}; commit again"));
                     continue;
                 }
+                Err(Error::Judged(reason)) => Err(reason),
                 Err(error) => Err(format!("what is to be judged cannot be laid out: {error}")),
             };
             if let Err(reason) = verdict {
@@ -124,12 +138,16 @@ impl Guard {
                 proposed.refuse(&environment, reason);
             }
         }
-        let beside = proposed.beside.as_ref().and_then(|beside| Some((beside.candidate?, beside.head)));
-        if let Some((candidate, base)) = beside
-            && let Err(reason) = self.judge_beside(repo, proposed, candidate, base, held).await
-        {
-            tracing::warn!(reason, "the gate refuses what is staged beside the environments");
-            proposed.refuse_beside(reason);
+        let candidate = proposed.beside.as_ref().and_then(|beside| beside.candidate);
+        if let Some(candidate) = candidate {
+            match self.judge_beside(repo, proposed, candidate, held).await {
+                Ok(()) => proposed.judged_together(),
+                Err(Error::Overtaken(reason)) => proposed.leave_beside(Error::Overtaken(reason)),
+                Err(error) => {
+                    tracing::warn!(%error, "the gate refuses what is staged beside the environments");
+                    proposed.leave_beside(Error::Judged(error.to_string()));
+                }
+            }
         }
     }
 
@@ -140,11 +158,13 @@ impl Guard {
         repo: &str,
         proposed: &Proposed,
         candidate: Id,
-        base: Option<Id>,
         held: &mut Vec<Arc<Version>>,
-    ) -> Result<(), String> {
-        let new = self.lay_out(repo, TOP, candidate, base).await;
-        let new = new.map_err(|error| format!("what is to be judged cannot be laid out: {error}"))?;
+    ) -> Result<()> {
+        let new = self.lay_out(repo, TOP, candidate).await;
+        let new =
+            new.map_err(|error| Error::Judged(format!("what is to be judged cannot be laid out: {error}")))?;
+        // An environment that does not serve here would not be looked at.
+        self.serves(repo, proposed, &proposed.bases).await?;
         let current = self.client.live().current();
         let beside = Beside { old: current.get(TOP).cloned(), new };
         held.extend(beside.old.iter().chain([&beside.new]).cloned());
@@ -158,19 +178,13 @@ impl Guard {
             });
             let version = coming.unwrap_or(serves).clone();
             let verdict = self.judge.judge(&version, Some(&beside)).await;
-            verdict.map_err(|reason| format!("in {environment}: {reason}"))?;
+            verdict.map_err(|reason| Error::Judged(format!("in {environment}: {reason}")))?;
         }
         Ok(())
     }
 
-    /// Lays a version out, and waits until the one before it serves.
-    async fn lay_out(
-        &self,
-        repo: &str,
-        environment: &str,
-        commit: Id,
-        base: Option<Id>,
-    ) -> Result<Arc<Version>> {
+    /// Lays a version out.
+    async fn lay_out(&self, repo: &str, environment: &str, commit: Id) -> Result<Arc<Version>> {
         if repo != self.client.repo() {
             return Err(Error::Judged(format!("nothing compiles from the repository {repo}")));
         }
@@ -179,16 +193,63 @@ impl Guard {
             let mut reader = client.repository(&name)?.reader()?;
             Ok(client.live().lay_out(&mut reader, &name, commit)?.0)
         });
-        let version = version.await?;
-        if let Some(base) = base {
-            let mut watch = self.client.live().watch();
-            let serves = watch
-                .wait_for(|current| current.get(environment).is_some_and(|version| version.commit == base));
-            if tokio::time::timeout(SERVES_PATIENCE, serves).await.is_err() {
-                tracing::warn!(environment, %base, "the newest version does not serve; what is staged is compared with what does");
+        version.await
+    }
+
+    /// Waits until that serves with which a change is compared: these versions, and what lay beside the environments.
+    async fn serves(&self, repo: &str, proposed: &Proposed, bases: &BTreeMap<String, Id>) -> Result<()> {
+        let overtaken =
+            || Error::Overtaken("another version was committed meanwhile; commit again".to_owned());
+        let Some(head) = proposed.head else { return Ok(()) };
+        let submodules_dir = &self.client.live().settings().submodules_dir;
+        let deadline = tokio::time::Instant::now() + self.patience;
+        let (mut live, mut latest) = (self.client.live().watch(), self.storage.watch());
+        loop {
+            let current = live.borrow_and_update().clone();
+            let newest = latest.borrow_and_update().get(repo).cloned().flatten();
+            let newest = newest.ok_or_else(overtaken)?;
+            let is_newest = |(name, base): (&String, &Id)| {
+                newest.submodules.get(&format!("{submodules_dir}/{name}")) == Some(base)
+            };
+            if !bases.iter().all(is_newest) || !self.is_beside(repo, newest.commit, head, proposed).await {
+                return Err(overtaken());
+            }
+            let serves = |name: &str| current.get(name).map(|version| version.commit);
+            let mut behind =
+                bases.iter().find(|(name, base)| serves(name) != Some(**base)).map(|(name, _)| name.clone());
+            if behind.is_none() {
+                let is_beside = match serves(TOP) {
+                    Some(commit) => self.is_beside(repo, commit, head, proposed).await,
+                    None => false,
+                };
+                if is_beside {
+                    return Ok(());
+                }
+                behind = Some("what lies beside the environments".to_owned());
+            }
+            tokio::select! {
+                _ = live.changed() => {}
+                _ = latest.changed() => {}
+                () = tokio::time::sleep_until(deadline) => {
+                    let behind = behind.unwrap_or_default();
+                    return Err(Error::Judged(format!(
+                        "the newest version of {behind} does not serve on this server yet, so there is nothing to compare with: \
+                         commit again when it does (`bunraku code status`), or with --no-gate"
+                    )));
+                }
             }
         }
-        Ok(version)
+    }
+
+    /// Whether a version of the repository has beside the environments what there was when this was proposed.
+    async fn is_beside(&self, repo: &str, commit: Id, head: Id, proposed: &Proposed) -> bool {
+        if commit == head {
+            return true;
+        }
+        let (storage, repo) = (self.storage.clone(), repo.to_owned());
+        let read = blocking(move || storage.beside_of(&repo, commit)).await;
+        read.inspect_err(|error| tracing::warn!(%error, "a version cannot be read"))
+            .is_ok_and(|rest| rest == proposed.rest)
     }
 }
 

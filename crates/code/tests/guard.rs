@@ -76,6 +76,10 @@ struct Guarded {
 
 impl Guarded {
     fn start() -> Guarded {
+        Guarded::patient(Duration::from_secs(30))
+    }
+
+    fn patient(patience: Duration) -> Guarded {
         let mut site = Site::new();
         site.settings.retention = Some(Retention { versions: 1, age: Duration::ZERO });
         let site = Arc::new(site);
@@ -103,7 +107,8 @@ impl Guarded {
         let judge = Arc::new(Strict { judged: Mutex::default(), meanwhile: Mutex::default() });
         let allowed = Arc::new(Allowed::new(["primary".to_owned()], Compilers::default()));
         let handlers = Handlers::new(Some(storage.clone()), Some(client.clone()), allowed);
-        handlers.set_guard(Arc::new(Guard::new(storage.clone(), client.clone(), judge.clone())));
+        let guard = Guard::new(storage.clone(), client.clone(), judge.clone()).with_patience(patience);
+        handlers.set_guard(Arc::new(guard));
         let task = tokio::spawn(client.run());
         Guarded { site, storage, live, judge, handlers, task }
     }
@@ -369,6 +374,84 @@ async fn a_new_environment_that_is_judged_stays_whatever_else_is_committed() {
     // What nobody needs still goes.
     guarded.storage.commit(&all());
     assert!(!guarded.repository("ended").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_passes_while_what_it_is_compared_with_does_not_serve() {
+    let guarded = Guarded::patient(Duration::from_millis(200));
+    for name in ["production", "other"] {
+        guarded.site.write(&format!("environments/{name}/a"), "1");
+    }
+    guarded.site.write("beside", "1");
+    guarded.storage.commit(&all());
+    let mut watch = guarded.live.watch();
+    watch.wait_for(|current| current.len() == 3).await.unwrap();
+    // From now on nothing is laid out any more, as with a damaged object or in the first minutes of a new primary.
+    guarded.task.abort();
+    guarded.site.write("environments/production/a", "2");
+    guarded.storage.commit(&environment("production", None));
+    guarded.site.write("environments/production/a", "3");
+    let answer = guarded.commit(PRODUCTION).await;
+    let text = "the newest version of production does not serve on this server yet";
+    assert!(reason(&answer, "production").contains(text), "{answer:#}");
+    assert!(guarded.judged().is_empty());
+    // Nor does code beside the environments, which would not be judged with that version.
+    guarded.site.write("environments/production/a", "2");
+    guarded.site.write("beside", "2");
+    let answer = guarded.commit(ALL).await;
+    assert!(answer["error"]["message"].as_str().unwrap().contains(text), "{answer:#}");
+    assert!(guarded.judged().is_empty());
+    let parent = guarded.site.storage(&format!("{REPO}.git"));
+    assert_eq!(git(&parent, &["show", "master:beside"]), "1");
+    // What lies beside them must be what a version is judged with.
+    guarded.storage.commit(&all());
+    guarded.site.write("environments/other/a", "2");
+    let answer = guarded.commit(r#"{"repo-id": "puppet-code", "submodule-id": "environments/other"}"#).await;
+    let text = "of what lies beside the environments does not serve on this server yet";
+    assert!(reason(&answer, "other").contains(text), "{answer:#}");
+    assert!(guarded.judged().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_judged_apart_does_not_come_together() {
+    let guarded = Guarded::start();
+    guarded.site.write("environments/production/a", "1");
+    guarded.site.write("beside", "1");
+    guarded.commit(ALL).await;
+    let mut watch = guarded.live.watch();
+    watch.wait_for(|current| current.len() == 2).await.unwrap();
+    guarded.judged();
+    // The environment gets another version while what lies beside it is judged.
+    let once = |change: Box<dyn Fn() + Send + Sync>| {
+        let is_done = Mutex::new(false);
+        guarded.meanwhile(move |_| {
+            if !std::mem::replace(&mut *is_done.lock().unwrap(), true) {
+                change();
+            }
+        });
+    };
+    guarded.site.write("beside", "2");
+    let (site, storage) = (guarded.site.clone(), guarded.storage.clone());
+    once(Box::new(move || {
+        site.write("environments/production/a", "2");
+        assert!(storage.commit(&environment("production", None))[REPO].is_ok());
+    }));
+    let answer = guarded.commit(ALL).await;
+    assert_eq!(guarded.judged(), ["1 beside 1 2 production", "2 beside 1 2 production"], "{answer:#}");
+    let parent = guarded.site.storage(&format!("{REPO}.git"));
+    assert_eq!(git(&parent, &["show", "master:beside"]), "2");
+    // And what lies beside it another one while the environment is judged.
+    guarded.site.write("environments/production/a", "3");
+    let (site, storage) = (guarded.site.clone(), guarded.storage.clone());
+    once(Box::new(move || {
+        site.write("environments/production/a", "2");
+        site.write("beside", "3");
+        assert!(storage.commit(&all())[REPO].is_ok());
+        site.write("environments/production/a", "3");
+    }));
+    let answer = guarded.commit(PRODUCTION).await;
+    assert_eq!(guarded.judged(), ["3 production", "3 production"], "{answer:#}");
+    assert_eq!(guarded.file("production", of(&answer, "production")), "3");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -103,12 +103,18 @@ impl Storage {
         let head = parent.resolve(BRANCH)?;
         let before = head.map(|head| read_parent(&parent, head, settings)).transpose()?;
         let mut pointers = before.as_ref().map(|before| before.pointers.clone()).unwrap_or_default();
+        let is_beside_as_it_was = before.as_ref().map_or(&[][..], |before| &before.rest) == proposed.rest;
         let mut submodules = BTreeMap::new();
         let mut staged = BTreeSet::new();
         for (environment, proposal) in proposed.environments {
             let base = pointers.get(&environment).copied();
-            let outcome =
-                proposal.and_then(|proposal| self.publish_environment(id, &environment, base, proposal));
+            let outcome = proposal.and_then(|proposal| {
+                // It was judged with other code beside it.
+                if !proposal.is_same && !is_beside_as_it_was {
+                    return Err(Error::Overtaken(OVERTAKEN.to_owned()));
+                }
+                self.publish_environment(id, &environment, base, proposal)
+            });
             match &outcome {
                 Ok(commit) => _ = pointers.insert(environment.clone(), *commit),
                 Err(error) => {
@@ -133,13 +139,16 @@ impl Storage {
             submodules.insert(format!("{}/{environment}", settings.submodules_dir), Err(refused));
             staged.insert(environment);
         }
-        let mut beside = proposed.beside_refused.map(Error::Judged);
+        let mut beside = proposed.beside_left;
+        let is_together = proposed.together.is_none_or(|together| {
+            pointers.iter().filter(|(name, _)| !gone.contains(*name)).eq(together.iter())
+        });
         let rest = proposed.beside.filter(|proposed| {
             let is_base = before.as_ref().map_or(&[][..], |before| &before.rest) == proposed.base;
-            if !is_base {
+            if !is_base || !is_together {
                 beside = Some(Error::Overtaken(OVERTAKEN.to_owned()));
             }
-            is_base
+            is_base && is_together
         });
         let commit =
             self.commit_parent(id, settings, &parent, head, before, pointers, &gone, rest, request)?;

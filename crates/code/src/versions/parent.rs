@@ -38,6 +38,11 @@ pub(super) fn read_parent(repository: &Repository, head: Id, settings: &RepoSett
 }
 
 impl Storage {
+    /// What lies beside the environments in a version of a repository.
+    pub(crate) fn beside_of(&self, id: &str, commit: Id) -> Result<Vec<TreeEntry>> {
+        Ok(read_parent(&self.repository(id, None)?, commit, self.repo(id)?)?.rest)
+    }
+
     /// The file in which git looks for submodules.
     pub(super) fn gitmodules(
         &self,

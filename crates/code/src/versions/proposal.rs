@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::commit::{STAT_CACHE, put_commit, same_message};
-use super::parent::{Parent, read_parent};
+use super::parent::read_parent;
 use super::staged::{UNFINISHED, mark};
 use super::{CommitRequest, RepoSettings, Storage, Target, environment_of};
 use crate::error::{Error, Result};
@@ -34,8 +34,16 @@ pub struct Proposed {
     pub(crate) ending: BTreeMap<String, Ending>,
     /// Nothing if what lies beside the environments stays as it is.
     pub(crate) beside: Option<Beside>,
-    /// Why that must not change.
-    pub(crate) beside_refused: Option<String>,
+    /// Why that stays as it is although it is asked for.
+    pub(super) beside_left: Option<Error>,
+    /// The version of the repository when this was made,
+    pub(crate) head: Option<Id>,
+    /// the versions of all environments in it,
+    pub(crate) bases: BTreeMap<String, Id>,
+    /// and what lay beside them: with this the environments were judged.
+    pub(crate) rest: Vec<TreeEntry>,
+    /// The versions with which what comes beside the environments was judged, if it was.
+    pub(super) together: Option<BTreeMap<String, Id>>,
     _held: Held,
 }
 
@@ -70,15 +78,26 @@ pub(crate) struct Beside {
     pub(super) stats: StatIndex,
     /// A commit of it alone, if it has changed.
     pub(crate) candidate: Option<Id>,
-    /// The version of the repository with what it was.
-    pub(crate) head: Option<Id>,
 }
 
 impl Proposed {
     /// Lets what lies beside the environments be as it is.
-    pub(crate) fn refuse_beside(&mut self, reason: String) {
+    pub(crate) fn leave_beside(&mut self, reason: Error) {
         self.beside = None;
-        self.beside_refused = Some(reason);
+        self.beside_left = Some(reason);
+    }
+
+    /// What comes beside the environments was judged with the versions that they would have now, and counts only with these.
+    pub(crate) fn judged_together(&mut self) {
+        let mut together = self.bases.clone();
+        let coming = self.environments.iter().filter_map(|(name, proposal)| {
+            let proposal = proposal.as_ref().ok()?;
+            Some((name.clone(), proposal.commit))
+        });
+        together.extend(coming);
+        let ends = |name: &String| self.ending.get(name).is_some_and(|ending| ending.refused.is_none());
+        together.retain(|name, _| !ends(name));
+        self.together = Some(together);
     }
 
     /// Lets what somebody else has taken away be made anew.
@@ -155,8 +174,8 @@ impl Storage {
         let parent = Repository::open_or_create(self.repo_path(id))?;
         let head = parent.resolve(BRANCH)?;
         let before = head.map(|head| read_parent(&parent, head, settings)).transpose()?;
-        let none = BTreeMap::new();
-        let pointers = before.as_ref().map_or(&none, |before| &before.pointers);
+        let (bases, rest) = before.map(|before| (before.pointers, before.rest)).unwrap_or_default();
+        let pointers = &bases;
         let staged = self.staged(settings, !pointers.is_empty())?;
         let is_meant = |name: &String| only.is_none_or(|only| only == name.as_str());
 
@@ -174,14 +193,24 @@ impl Storage {
         }
         let beside = match only {
             Some(_) => None,
-            None => Some(self.propose_beside(settings, &parent, head, before, request)?),
+            None => Some(self.propose_beside(settings, &parent, head, rest.clone(), request)?),
         };
         let made = environments.values().flatten().map(|proposal| proposal.commit);
         let made = made.chain(beside.as_ref().and_then(|beside| beside.candidate)).map(Needed::Commit);
         let named =
             environments.keys().map(|name| Needed::Environment { repo: id.to_owned(), name: name.clone() });
         let held = Held::new(&self.pending, made.chain(named).collect());
-        Ok(Proposed { environments, ending, beside, beside_refused: None, _held: held })
+        Ok(Proposed {
+            environments,
+            ending,
+            beside,
+            beside_left: None,
+            head,
+            bases,
+            rest,
+            together: None,
+            _held: held,
+        })
     }
 
     fn propose_beside(
@@ -189,7 +218,7 @@ impl Storage {
         settings: &RepoSettings,
         parent: &Repository,
         head: Option<Id>,
-        before: Option<Parent>,
+        base: Vec<TreeEntry>,
         request: &CommitRequest,
     ) -> Result<Beside> {
         let reader = parent.reader()?;
@@ -200,13 +229,12 @@ impl Storage {
         let mut scan = Scan::new(&reader, &mut addition, &known, &self.settings.limits, Some(except));
         let mut entries = scan.top(&settings.staging_dir)?;
         entries.retain(|entry| entry.name != b".gitmodules");
-        let base = before.map(|before| before.rest).unwrap_or_default();
         let tree = if entries == base { None } else { Some(scan.tree(&mut entries.clone())?) };
         let (stats, _) = scan.finish();
         let candidate = tree.map(|tree| put_commit(&mut addition, &self.commit_object(tree, None, request)));
         let candidate = candidate.transpose()?;
         addition.store()?;
-        Ok(Beside { entries, base, stats, candidate, head })
+        Ok(Beside { entries, base, stats, candidate })
     }
 
     fn propose_environment(
