@@ -150,6 +150,16 @@ pub enum PreviewError {
         /// Why.
         source: std::io::Error,
     },
+    /// There is no code to compare with, and nodes are concerned.
+    #[error(
+        "{nodes} nodes are in {environment}, which does not serve on this server: there is nothing to compare with"
+    )]
+    NothingServes {
+        /// The environment.
+        environment: String,
+        /// How many nodes it has.
+        nodes: usize,
+    },
     /// The nodes are not known.
     #[error("the store cannot say which nodes there are: {0}")]
     Store(String),
@@ -626,10 +636,10 @@ fn compare(old: &Compilation, new: &Compilation) -> Vec<Change> {
     changes
 }
 
-/// The gate as a step of a deploy: whether code may serve. An environment that does not serve yet has nobody who could be changed.
+/// The gate as a step of a deploy: whether code may serve. Nothing for an environment that does not serve here and has no nodes.
 ///
 /// # Errors
-/// See [`run`].
+/// See [`run`]; or the environment does not serve here and has nodes, as one that comes back, or is served by others.
 pub async fn gate(
     server: &Arc<Server>,
     environment: &str,
@@ -646,7 +656,12 @@ pub async fn gate(
         names_max: 10,
     };
     match run(server, order, progress).await {
-        Err(PreviewError::Environment(EnvironmentError::NotFound(_))) => Ok(None),
+        Err(PreviewError::Environment(EnvironmentError::NotFound(_))) => {
+            match nodes_of(server, environment).await?.len() {
+                0 => Ok(None),
+                nodes => Err(PreviewError::NothingServes { environment: environment.to_owned(), nodes }),
+            }
+        }
         report => report.map(Some),
     }
 }

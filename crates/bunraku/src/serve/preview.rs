@@ -95,7 +95,9 @@ impl Judge for Gatekeeper {
                 beside,
             };
             let report = self.jobs.judge(&version.name, tree).await;
-            let report = report.map_err(|error| format!("the gate has no answer: {error}"))?;
+            let report = report.map_err(|error| {
+                format!("the gate has no answer: {error} (--no-gate commits all the same)")
+            })?;
             match report.and_then(|report| report.gate) {
                 Some(verdict) if !verdict.passed => {
                     let reasons = verdict.reasons.join("; ");

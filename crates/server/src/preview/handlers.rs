@@ -133,7 +133,7 @@ impl Jobs {
     }
 
     /// Whether code may become an environment's, by the gate of the configuration. Nothing without a gate, and for
-    /// an environment that does not serve yet.
+    /// an environment that does not serve yet and has no nodes.
     ///
     /// # Errors
     /// There was no answer; the text is for the user.
