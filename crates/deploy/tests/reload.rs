@@ -17,10 +17,13 @@ use support::{Quiet, Site};
 
 const LONG: Duration = Duration::from_secs(60);
 
-struct NoHooks;
+/// Remembers of which environments it was told.
+#[derive(Default)]
+struct Told(Mutex<Vec<String>>);
 
-impl Hooks for NoHooks {
-    fn ended(&self, _: serde_json::Value) -> BoxFuture<'_, ()> {
+impl Hooks for Told {
+    fn ended(&self, document: serde_json::Value) -> BoxFuture<'_, ()> {
+        self.0.lock().unwrap().push(document["environment"].as_str().unwrap().to_owned());
         Box::pin(async {})
     }
 }
@@ -84,7 +87,8 @@ async fn a_batch_of_the_old_sources_leaves_what_the_new_ones_brought() {
             timeouts_wait: LONG,
             ..ManagerSettings::default()
         };
-        let manager = Manager::new(old, pool(1), None, Arc::new(NoHooks));
+        let told = Arc::new(Told::default());
+        let manager = Manager::new(old, pool(1), None, told.clone());
         let gone = Wanted { is_gone: true, ..Wanted::new("gone") };
         let wanted = [Wanted::new("production")].into_iter().chain(is_branch_gone.then_some(gone));
         let under_way = manager.submit(wanted.collect()).unwrap();
@@ -94,9 +98,9 @@ async fn a_batch_of_the_old_sources_leaves_what_the_new_ones_brought() {
         let new = within(new);
         if is_branch_gone {
             new.deploy(&deploy::Request::new("b_production"), &Silent).unwrap();
-            manager.replace(new, pool(1), Arc::new(NoHooks));
+            manager.replace(new, pool(1), Arc::new(Told::default()));
         } else {
-            manager.replace(new, pool(2), Arc::new(NoHooks));
+            manager.replace(new, pool(2), Arc::new(Told::default()));
             let later = manager.submit(vec![Wanted::new("b_production")]).unwrap();
             deployed(&manager, &later).await;
         }
@@ -107,6 +111,12 @@ async fn a_batch_of_the_old_sources_leaves_what_the_new_ones_brought() {
         go.send(()).unwrap();
         deployed(&manager, &under_way).await;
         manager.stop(LONG).await;
+        // Who was to hear of it when it began hears of it.
+        let until = std::time::Instant::now() + Duration::from_secs(10);
+        while !told.0.lock().unwrap().contains(&"production".to_owned()) {
+            assert!(std::time::Instant::now() < until, "the hooks were not told");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         assert!(place.is_file(), "{is_branch_gone}");
         // What nobody has goes all the same.
         assert!(!stranger.exists());
@@ -125,12 +135,12 @@ async fn a_purge_that_waits_looks_again_at_what_counts() {
     let lock = stdx::fs::FileLock::try_acquire(locks.join("environment-b_production.lock"), 0o640);
     let lock = lock.unwrap().unwrap();
     let settings = ManagerSettings { timeouts_wait: LONG, ..ManagerSettings::default() };
-    let manager = Manager::new(within(old), settings.clone(), None, Arc::new(NoHooks));
+    let manager = Manager::new(within(old), settings.clone(), None, Arc::new(Told::default()));
     let ids = manager.submit(vec![Wanted::new("production")]).unwrap();
     deployed(&manager, &ids).await;
     // Long enough for the purge to wait for the lock; were it not, the test would see less, and not fail.
     tokio::time::sleep(Duration::from_millis(500)).await;
-    manager.replace(within(new), settings, Arc::new(NoHooks));
+    manager.replace(within(new), settings, Arc::new(Told::default()));
     drop(lock);
     manager.stop(LONG).await;
     assert!(place.is_dir());

@@ -94,9 +94,9 @@ impl Inner {
             }
             std::thread::scope(|scope| {
                 while let Ok(id) = receiver.recv() {
-                    let (inner, session, deployed) = (&inner, &session, &deployed);
+                    let (inner, setup, session, deployed) = (&inner, &setup, &session, &deployed);
                     scope.spawn(move || {
-                        let name = inner.deploy(session, id);
+                        let name = inner.deploy(setup, session, id);
                         deployed.lock().unwrap_or_else(PoisonError::into_inner).extend(name);
                     });
                 }
@@ -137,7 +137,7 @@ impl Inner {
     }
 
     /// Carries a deploy out; the name of the environment if all went well.
-    fn deploy(self: &Arc<Self>, session: &Session<'_>, id: u64) -> Option<String> {
+    fn deploy(self: &Arc<Self>, setup: &Arc<Setup>, session: &Session<'_>, id: u64) -> Option<String> {
         let wanted = self.work().queue.get(id).map(|deploy| deploy.wanted.clone())?;
         let started = Instant::now();
         let made = catch_unwind(AssertUnwindSafe(|| self.carry_out(session, &wanted)));
@@ -154,14 +154,14 @@ impl Inner {
                 tracing::info!(id, environment = name, signature = done.signature, "deployed");
                 let commit = done.published.environment_commit.clone();
                 work.queue.set(id, State::Syncing, Ok(Some(done)));
-                self.runtime.spawn(self.clone().follow(id, name.clone(), commit));
+                self.runtime.spawn(self.clone().follow(setup.clone(), id, name.clone(), commit));
                 Some(name)
             }
             Err(error) => {
                 tracing::error!(id, environment = wanted.environment, kind = error.kind.name(), %error, "not deployed");
                 self.failed.increment();
                 work.queue.set(id, State::Failed, Err(error));
-                self.runtime.spawn(self.clone().tell(id));
+                self.runtime.spawn(self.clone().tell(setup.clone(), id));
                 None
             }
         };
@@ -223,9 +223,15 @@ impl Inner {
     }
 
     /// Waits until the servers have a version.
-    async fn follow(self: Arc<Self>, id: u64, environment: String, commit: Option<String>) {
+    async fn follow(
+        self: Arc<Self>,
+        setup: Arc<Setup>,
+        id: u64,
+        environment: String,
+        commit: Option<String>,
+    ) {
         if let (Some(fleet), Some(commit)) = (self.fleet.clone(), commit) {
-            let patience = self.setup().settings.timeouts_sync;
+            let patience = setup.settings.timeouts_sync;
             let synced = async {
                 while !behind(fleet.as_ref(), &environment, &commit, patience).is_empty() {
                     tokio::time::sleep(SYNC_LOOK).await;
@@ -239,13 +245,12 @@ impl Inner {
         self.succeeded.increment();
         self.work().queue.set(id, State::Synced, Ok(None));
         self.changed.send_replace(());
-        self.tell(id).await;
+        self.tell(setup, id).await;
     }
 
-    async fn tell(self: Arc<Self>, id: u64) {
+    async fn tell(self: Arc<Self>, setup: Arc<Setup>, id: u64) {
         let document = self.work().queue.get(id).map(|deploy| deploy.as_json("complete"));
         if let Some(document) = document {
-            let setup = self.setup();
             setup.hooks.ended(document).await;
         }
     }
