@@ -160,12 +160,15 @@ impl Client {
     /// # Errors
     /// Its store cannot be made.
     pub fn new(settings: ClientSettings, source: Source, live: Arc<Live>) -> Result<Client> {
-        let served = match source {
+        let served = match &source {
             Source::There(_) => {
                 let store = Repository::open_or_create(&settings.store)?;
                 Some(Served::load(&store, &live.current(), SystemTime::now()))
             }
-            Source::Here(_) => None,
+            Source::Here(storage) => {
+                storage.set_serving(&settings.repo, live.clone());
+                None
+            }
         };
         let status = watch::Sender::new(Arc::default());
         Ok(Client {

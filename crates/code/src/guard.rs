@@ -89,9 +89,11 @@ impl Guard {
             let mut proposed = blocking(move || Ok(storage.propose(&wanted))).await?;
             // Kept until all is done, so that it need not be laid out twice.
             let mut held = Vec::new();
-            for (repo, proposed) in &mut proposed {
-                if let Ok(proposed) = proposed {
-                    self.judge_all(repo, proposed, &mut held).await;
+            for (repo, outcome) in &mut proposed {
+                let Ok(proposed) = outcome else { continue };
+                self.judge_all(repo, proposed, &mut held).await;
+                if let Err(error) = self.judge_first(repo, proposed).await {
+                    *outcome = Err(error);
                 }
             }
             let (storage, wanted) = (self.storage.clone(), request.clone());
@@ -149,6 +151,19 @@ impl Guard {
                 }
             }
         }
+    }
+
+    /// A first version ends what serves and is not staged, although no version is left that names it.
+    async fn judge_first(&self, repo: &str, proposed: &Proposed) -> Result<()> {
+        if proposed.head.is_some() || repo != self.client.repo() {
+            return Ok(());
+        }
+        let current = self.client.live().current();
+        for name in current.keys().filter(|name| *name != TOP && !proposed.environments.contains_key(*name)) {
+            let verdict = self.judge.judge_end(name).await;
+            verdict.map_err(|reason| Error::Judged(format!("{name} serves and is not staged: {reason}")))?;
+        }
+        Ok(())
     }
 
     /// What lies beside the environments concerns each that will serve, with the code that it will have. Each of them was judged

@@ -15,7 +15,7 @@ mod staged;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde_json::{Value as Json, json};
 use stdx::clock::Clock;
@@ -24,6 +24,7 @@ use tokio::sync::watch;
 use crate::error::{Error, Result};
 use crate::git::{self, BRANCH, Id, Repository};
 use crate::limits::Limits;
+use crate::live::Live;
 use crate::protocol;
 use crate::retention::Retention;
 use parent::read_parent;
@@ -125,6 +126,8 @@ pub struct Storage {
     /// Repositories that were pruned since the start.
     pruned: Mutex<HashSet<PathBuf>>,
     latest: watch::Sender<Arc<LatestCommits>>,
+    /// What serves in this process, and of which repository.
+    serving: OnceLock<(String, Arc<Live>)>,
     /// What the newest versions are about, as status documents have it: anybody may ask for these, so nothing is read for them.
     about: Mutex<HashMap<Id, Json>>,
 }
@@ -153,10 +156,17 @@ impl Storage {
             pending: Pending::default(),
             pruned: Mutex::default(),
             latest: watch::Sender::new(Arc::default()),
+            serving: OnceLock::new(),
             about: Mutex::default(),
         };
         storage.refresh()?;
         Ok(storage)
+    }
+
+    /// Tells what serves in this process: with no version of the repository left, that is all that is known of its environments.
+    pub(crate) fn set_serving(&self, repo: &str, live: Arc<Live>) {
+        // The first one stays; there is one client in a process.
+        let _ = self.serving.set((repo.to_owned(), live));
     }
 
     /// What is versioned.

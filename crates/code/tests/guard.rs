@@ -455,6 +455,42 @@ async fn what_was_judged_apart_does_not_come_together() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lost_store_ends_no_environment_that_serves() {
+    let guarded = Guarded::start();
+    for name in ["production", "other", "bad_to_end"] {
+        guarded.site.write(&format!("environments/{name}/a"), "1");
+    }
+    guarded.storage.commit(&all());
+    let mut watch = guarded.live.watch();
+    watch.wait_for(|current| current.len() == 4).await.unwrap();
+    std::fs::remove_dir_all(guarded.site.storage("")).unwrap();
+    // One cannot be committed, one would be refused, one is not asked for: with a gate and without.
+    guarded.site.write("environments/.production.unfinished", "");
+    let other = r#"{"repo-id": "puppet-code", "submodule-id": "environments/other"}"#;
+    for body in [ALL, other] {
+        let answer = guarded.commit(body).await;
+        assert!(answer["error"]["message"].is_string(), "{answer:#}");
+    }
+    for request in [all(), environment("other", None)] {
+        let error = guarded.storage.commit(&request)[REPO].as_ref().unwrap_err().to_string();
+        assert!(error.contains("the first one would end environments that serve: "), "{error}");
+        assert!(error.contains("production"), "{error}");
+    }
+    assert!(guarded.names().is_empty());
+    std::fs::remove_file(guarded.site.staged("environments/.production.unfinished")).unwrap();
+    // One that is not staged any more is judged.
+    std::fs::remove_dir_all(guarded.site.staged("environments/bad_to_end")).unwrap();
+    let answer = guarded.commit(ALL).await;
+    let text = "bad_to_end serves and is not staged: too much changes";
+    assert_eq!(answer["error"]["message"], text, "{answer:#}");
+    assert!(guarded.names().is_empty());
+    assert_eq!(guarded.live.current().len(), 4);
+    // Without a gate that is what was wanted.
+    guarded.storage.commit(&all());
+    assert_eq!(guarded.names(), ["environments/other", "environments/production"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_lies_beside_is_judged_in_each_environment_that_serves() {
     let guarded = Guarded::start();
     for name in ["one", "two", "bad"] {

@@ -17,6 +17,7 @@ use super::proposal::{Beside, Proposal, Proposed};
 use super::{AUTHOR, CommitRequest, Committed, MESSAGE, Outcome, RepoSettings, Storage, Target};
 use crate::error::{Error, Result};
 use crate::git::{self, BRANCH, Commit, Id, Kind, Mode, Repository, Signature, TreeEntry};
+use crate::live::TOP;
 use crate::staging::Scan;
 use crate::stat_index::StatIndex;
 
@@ -139,6 +140,9 @@ impl Storage {
             submodules.insert(format!("{}/{environment}", settings.submodules_dir), Err(refused));
             staged.insert(environment);
         }
+        if before.is_none() {
+            self.check_first(id, request, &pointers, &submodules)?;
+        }
         let mut beside = proposed.beside_left;
         let is_together = proposed.together.is_none_or(|together| {
             pointers.iter().filter(|(name, _)| !gone.contains(*name)).eq(together.iter())
@@ -158,6 +162,36 @@ impl Storage {
         let milliseconds = started.elapsed().as_millis() as u64;
         tracing::info!(repo = id, %commit, milliseconds, "code was committed");
         Ok(Committed { commit, submodules, beside })
+    }
+
+    /// The first version of a repository ends everywhere what it does not name. Where environments serve already the versions before were
+    /// lost, and what fails, or was not asked for, is not meant to end.
+    fn check_first(
+        &self,
+        id: &str,
+        request: &CommitRequest,
+        pointers: &BTreeMap<String, Id>,
+        asked: &BTreeMap<String, Result<Id>>,
+    ) -> Result<()> {
+        let Some((_, live)) = self.serving.get().filter(|(repo, _)| repo == id) else { return Ok(()) };
+        let dir = &self.repo(id)?.submodules_dir;
+        let is_one = matches!(request.target, Target::Submodule { .. });
+        let mut lost = Vec::new();
+        for name in live.current().keys().filter(|name| *name != TOP && !pointers.contains_key(*name)) {
+            match asked.get(&format!("{dir}/{name}")) {
+                Some(Err(error)) => lost.push(format!("{name} ({error})")),
+                None if is_one => lost.push(name.clone()),
+                _ => {}
+            }
+        }
+        if lost.is_empty() {
+            return Ok(());
+        }
+        Err(Error::Busy(format!(
+            "there is no version of {id} yet, and the first one would end environments that serve: {}; \
+             mend what is wrong with them, and commit everything (`bunraku code commit`)",
+            lost.join(", ")
+        )))
     }
 
     /// `base` is the version that counts now.
