@@ -36,6 +36,8 @@ const WAIT_SECONDS_MAX: u64 = 30;
 /// How long what was found is kept.
 const KEPT: Duration = Duration::from_secs(600);
 
+const STOPPING: &str = "the server is stopping";
+
 /// Where code that may come is.
 pub trait Trees: Send + Sync {
     /// A tree of an environment: what is staged, or a version by its name. May block.
@@ -86,10 +88,10 @@ pub struct Jobs {
     jobs: Mutex<BTreeMap<u64, Arc<Job>>>,
     last: AtomicU64,
     turns: Arc<Semaphore>,
-    server: RwLock<Option<Arc<Server>>>,
+    server: Arc<RwLock<Option<Arc<Server>>>>,
     trees: Option<Arc<dyn Trees>>,
     allowed: String,
-    gate: RwLock<Option<Gate>>,
+    gate: Arc<RwLock<Option<Gate>>>,
     /// The one that judges now.
     judging: Mutex<Arc<Progress>>,
 }
@@ -101,10 +103,10 @@ impl Jobs {
             jobs: Mutex::default(),
             last: AtomicU64::new(0),
             turns: Arc::new(Semaphore::new(1)),
-            server: RwLock::default(),
+            server: Arc::default(),
             trees,
             allowed,
-            gate: RwLock::default(),
+            gate: Arc::default(),
             judging: Mutex::default(),
         }
     }
@@ -138,12 +140,18 @@ impl Jobs {
     /// # Errors
     /// There was no answer; the text is for the user.
     pub async fn judge(&self, environment: &str, tree: Tree) -> Result<Option<Report>, String> {
-        let Some(gate) = self.strict_gate() else { return Ok(None) };
-        let server = self.server().ok_or("the server is stopping")?;
+        if !self.is_strict() {
+            return Ok(None);
+        }
         let _turn = self.turns.acquire().await.map_err(|error| error.to_string())?;
+        // What is in force now: the turn may have taken minutes.
+        let Some(gate) = self.strict_gate() else { return Ok(None) };
         let progress = Arc::<Progress>::default();
         *self.judging.lock().unwrap_or_else(PoisonError::into_inner) = progress.clone();
+        // After that: whoever closes this takes the server away first.
+        let server = self.server().ok_or(STOPPING)?;
         let report = super::gate(&server, environment, tree, &gate, progress).await;
+        let_go(server).await;
         report.map_err(|error| error.to_string())
     }
 
@@ -155,7 +163,7 @@ impl Jobs {
         if !self.is_strict() {
             return Ok(());
         }
-        let server = self.server().ok_or("the server is stopping")?;
+        let server = self.server().ok_or(STOPPING)?;
         match super::nodes_of(&server, environment).await.map_err(|error| error.to_string())?.len() {
             0 => Ok(()),
             nodes => Err(format!("{nodes} nodes are in it")),
@@ -252,16 +260,19 @@ impl Jobs {
             tree.name = format!("{} with what is staged beside the environments", tree.name);
             tree.beside = Some(found);
         }
-        let server = self.server().ok_or_else(|| Problem::internal("the server is stopping"))?;
-        let configured = self.gate.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let order = Order {
+        if self.server().is_none() {
+            return Err(Problem::internal(STOPPING));
+        }
+        let gate = wanted.gate;
+        let mut order = Order {
             environment: wanted.environment,
             tree,
             selection: wanted.selection,
-            gate: wanted.gate.or(configured).filter(|gate| !gate.is_open()),
+            gate: None,
             full: wanted.full,
             names_max: wanted.names.unwrap_or(100).min(NAMES_MAX),
         };
+        let (servers, gates) = (self.server.clone(), self.gate.clone());
         let (told, found) = watch::channel(None);
         let progress = Arc::<Progress>::default();
         let job = Arc::new(Job { progress: progress.clone(), found, asked: Mutex::new(Instant::now()) });
@@ -271,7 +282,14 @@ impl Jobs {
         tokio::spawn(async move {
             let running = async {
                 let _turn = turns.acquire().await.map_err(|error| error.to_string())?;
-                run(&server, order, progress).await.map_err(|error| error.to_string())
+                // What is in force now: the turn may have taken minutes.
+                let configured = gates.read().unwrap_or_else(PoisonError::into_inner).clone();
+                order.gate = gate.or(configured).filter(|gate| !gate.is_open());
+                let server =
+                    servers.read().unwrap_or_else(PoisonError::into_inner).clone().ok_or(STOPPING)?;
+                let found = run(&server, order, progress).await.map_err(|error| error.to_string());
+                let_go(server).await;
+                found
             };
             tokio::pin!(running);
             let found = loop {
@@ -338,5 +356,43 @@ impl Job {
 impl Service for Jobs {
     fn call(&self, request: Request) -> BoxFuture<'_, Response> {
         Box::pin(async move { self.route(request).await.into() })
+    }
+}
+
+/// The last one to let go of a server waits for its threads, which is nothing for a thread of the runtime.
+async fn let_go(server: Arc<Server>) {
+    let _ = tokio::task::spawn_blocking(move || drop(server)).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_in_force_when_its_turn_comes_judges() {
+        let jobs = Arc::new(Jobs::new("primary".to_owned(), None));
+        let strict = Gate { fail_on_error: true, ..Gate::default() };
+        let begin = async || {
+            *jobs.gate.write().unwrap() = Some(strict.clone());
+            let turn = jobs.turns.clone().acquire_owned().await.unwrap();
+            let judging = tokio::spawn({
+                let jobs = jobs.clone();
+                let tree = Tree { directory: "/".into(), name: "new".to_owned(), held: None, beside: None };
+                async move { jobs.judge("production", tree).await }
+            });
+            tokio::task::yield_now().await;
+            assert!(!judging.is_finished());
+            (turn, judging)
+        };
+        // The configuration has no gate any more.
+        let (turn, judging) = begin().await;
+        *jobs.gate.write().unwrap() = None;
+        drop(turn);
+        assert!(judging.await.unwrap().unwrap().is_none());
+        // The server stops.
+        let (turn, judging) = begin().await;
+        jobs.close();
+        drop(turn);
+        assert_eq!(judging.await.unwrap().unwrap_err(), STOPPING);
     }
 }
