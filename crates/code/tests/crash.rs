@@ -53,9 +53,9 @@ fn killed_at_any_moment_everything_is_whole() {
     site.write("environments/production/d0/f0", "first");
     serve(&site);
     let mut moments = 0x2545_f491_4f6c_dd1du64;
-    // Rounds are added until there was something to break: on a busy machine children come to work late.
+    // Rounds are added until there was something to break, and take longer: on a busy machine children come to work late.
     let mut versions = 0;
-    for round in 0..60 {
+    for round in 0..60u32 {
         if round >= 12 && versions > 20 {
             break;
         }
@@ -69,7 +69,8 @@ fn killed_at_any_moment_everything_is_whole() {
         moments ^= moments << 13;
         moments ^= moments >> 7;
         moments ^= moments << 17;
-        std::thread::sleep(Duration::from_millis(20 + moments % 400));
+        let more = 25 * u64::from(round.saturating_sub(12));
+        std::thread::sleep(Duration::from_millis(20 + moments % 400 + more));
         child.kill().unwrap();
         child.wait().unwrap();
 
