@@ -102,7 +102,9 @@ impl Mount {
         let mut paths: Vec<PathBuf> =
             code.modulepath.iter().filter(|directory| directory.is_dir()).cloned().collect();
         if paths.is_empty() {
-            paths.push(codedir.to_owned());
+            // Where all code comes by file sync there need be no such directory.
+            let there = codedir.ancestors().find(|directory| directory.is_dir());
+            paths.push(there.unwrap_or(codedir).to_owned());
         }
         Ok(Places { paths, is_placeholder: true })
     }
@@ -300,6 +302,22 @@ mod tests {
             mounts,
             [("extra".to_owned(), directory("/usr")), ("homes".to_owned(), directory("/home/%h"))]
         );
+    }
+
+    #[test]
+    fn a_search_without_modules_has_a_root() {
+        let folder = tempfile::tempdir().unwrap();
+        let code =
+            Code { environment: "production".into(), modulepath: vec![folder.path().join("gone/modules")] };
+        let mut witnesses = Witnesses::new(std::time::SystemTime::UNIX_EPOCH);
+        let mut search = |codedir: &Path| {
+            let mount = Mount::Union { folder: "lib" };
+            mount.search(&code, "a", None, codedir, &mut witnesses).unwrap()
+        };
+        let there = search(folder.path());
+        assert!(there.is_placeholder);
+        assert_eq!(there.paths, [folder.path()]);
+        assert_eq!(search(&folder.path().join("gone/code")).paths, [folder.path()]);
     }
 
     #[test]
