@@ -112,3 +112,26 @@ fn the_configuration_is_shown_without_passwords() {
         assert!(!out.contains("s3cret") && !err.contains("s3cret"), "{arguments:?}: {out}{err}");
     }
 }
+
+#[test]
+fn the_configuration_says_which_environments_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let config = root.join("bunraku.toml");
+    for (place, name) in [("code", "beside"), ("live", "served")] {
+        std::fs::create_dir_all(root.join(place).join("environments").join(name)).unwrap();
+    }
+    let check = |more: &str| {
+        let root = root.display();
+        let text = format!("certname = 'a.example.com'\nconfdir = '{root}'\n{more}");
+        std::fs::write(&config, text).unwrap();
+        let (code, out, err) = run(&["config", "check", "--config", config.to_str().unwrap()]);
+        assert_eq!(code, 0, "{err}");
+        out
+    };
+    let plain = check("");
+    assert!(plain.ends_with("  beside\n") && !plain.contains("staging"), "{plain}");
+    let synced = check(&format!("[file-sync]\nenabled = true\nlive-dir = '{}/live'\n", root.display()));
+    assert!(synced.contains("/code-staging  (absent: will be made)"), "{synced}");
+    assert!(synced.ends_with("  served\n") && !synced.contains("beside"), "{synced}");
+}

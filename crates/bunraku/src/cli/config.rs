@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::config::{Config, Site, keys};
+use crate::serve::code::places;
 
 /// Look at the configuration
 #[derive(clap::Subcommand, Debug)]
@@ -63,10 +64,25 @@ fn check(path: Option<&Path>) -> anyhow::Result<ExitCode> {
         Some(file) => row("auth.conf", file, "  (absent)"),
         None => println!("{:<17} built-in rules", "auth.conf"),
     }
-    for dir in site.puppet.paths_of("environmentpath") {
-        row("environments", dir.clone(), "  (absent)");
-        for name in crate::config::environments(&dir) {
+    let environments = |dir: &Path| {
+        for name in crate::config::environments(dir) {
             println!("{:<17}   {name}", "");
+        }
+    };
+    match places(&site)? {
+        // What lies on the environment path is not read then.
+        Some(code) => {
+            row("staging", code.staging_dir, "  (absent: will be made)");
+            row("versions", code.data_dir, "  (absent: will be made)");
+            let serving = code.live_dir.join("environments");
+            row("environments", serving.clone(), "  (absent: nothing is committed yet)");
+            environments(&serving);
+        }
+        None => {
+            for dir in site.puppet.paths_of("environmentpath") {
+                row("environments", dir.clone(), "  (absent)");
+                environments(&dir);
+            }
         }
     }
     Ok(ExitCode::SUCCESS)
