@@ -154,16 +154,27 @@ fn is_executable_file(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
 
     const LONG: Duration = Duration::from_secs(60);
 
+    /// Writes a program. Another process does, since what other threads start meanwhile would hold the file open, and what is open for
+    /// writing is not executed.
+    fn executable(path: &Path, text: &str) {
+        let mut cat = std::process::Command::new("/bin/sh")
+            .args(["-c", "cat > \"$0\" && chmod 755 \"$0\""])
+            .arg(path)
+            .stdin(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::io::Write::write_all(&mut cat.stdin.take().unwrap(), text.as_bytes()).unwrap();
+        assert!(cat.wait().unwrap().success());
+    }
+
     fn script(folder: &Path, name: &str, text: &str) -> PathBuf {
         let path = folder.join(name);
-        std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        executable(&path, &format!("#!/bin/sh\n{text}\n"));
         path
     }
 

@@ -1,6 +1,5 @@
 //! Nodes with a classifier and with trusted data from outside; and catalogs for services (`/puppet/v4/catalog`).
 
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value as Json, json};
@@ -11,8 +10,7 @@ use super::*;
 
 fn script(folder: &Path, name: &str, text: &str) -> PathBuf {
     let path = folder.join(name);
-    std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    crate::executable(&path, &format!("#!/bin/sh\n{text}\n"));
     path
 }
 

@@ -1,6 +1,5 @@
 //! Commands that a compile runs: `generate` and `config_version`.
 
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
 use super::catalog::{PATH, facts, form, post};
@@ -8,8 +7,7 @@ use super::*;
 
 fn script(site: &Site, name: &str, text: &str) -> PathBuf {
     let path = site.folder.path().canonicalize().unwrap().join(name);
-    std::fs::write(&path, text).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    crate::executable(&path, text);
     path
 }
 

@@ -15,7 +15,7 @@ mod observed;
 mod tls;
 mod versions;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -175,4 +175,17 @@ fn facts_of(commands: &[Command]) -> Vec<(String, String)> {
         _ => None,
     });
     facts.collect()
+}
+
+/// Writes a program. Another process does, since what other threads start meanwhile would hold the file open, and what is open for
+/// writing is not executed.
+fn executable(path: &Path, text: &str) {
+    let mut cat = std::process::Command::new("/bin/sh")
+        .args(["-c", "cat > \"$0\" && chmod 755 \"$0\""])
+        .arg(path)
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut cat.stdin.take().unwrap(), text.as_bytes()).unwrap();
+    assert!(cat.wait().unwrap().success());
 }
