@@ -10,16 +10,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use code::Retention;
-use code::client::{Client, ClientSettings, Source};
+use code::client::{Client, Source};
 use code::git::Id;
 use code::guard::{Beside, Guard, Judge};
 use code::handlers::{Allowed, Handlers};
-use code::live::{Live, LiveSettings, Version};
-use code::sync_machine::Pace;
+use code::live::{Live, Version};
 use code::versions::Storage;
 use rest::{BoxFuture, Compilers, HeaderValue, Method, Peer, PeerCertificate, Request, Service as _, header};
 use serde_json::Value as Json;
-use support::{REPO, Site, all, commit, environment, git};
+use support::{REPO, Site, all, client_settings, commit, environment, git};
 
 type Meanwhile = Box<dyn Fn(&str) + Send + Sync>;
 
@@ -85,23 +84,7 @@ impl Guarded {
         let site = Arc::new(site);
         let storage = Arc::new(site.open());
         let data = site.settings.data_dir.join("client");
-        let live = LiveSettings {
-            versions_dir: data.join("versioned-dirs/puppet-code"),
-            live_dir: None,
-            submodules_dir: "environments".into(),
-            versioned_dirs_ttl: Duration::ZERO,
-            enable_forceful_sync: true,
-            limits: code::Limits::default(),
-        };
-        let settings = ClientSettings {
-            repo: REPO.into(),
-            submodules_dir: "environments".into(),
-            store: data.join("puppet-code.git"),
-            pace: Pace::default(),
-            wait_seconds: 30,
-            retention: None,
-            limits: code::Limits::default(),
-        };
+        let (live, settings) = client_settings(&data);
         let live = Arc::new(Live::open(live).unwrap());
         let client = Arc::new(Client::new(settings, Source::Here(storage.clone()), live.clone()).unwrap());
         let judge = Arc::new(Strict { judged: Mutex::default(), meanwhile: Mutex::default() });

@@ -8,17 +8,17 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use code::client::{Client, ClientSettings, Source};
+use code::client::{Client, Source};
 use code::git::{
     Commit, Id, Kind, Mode, Repository, Signature, TreeEntry, encode_commit, encode_tree, id_of,
 };
-use code::live::{Live, LiveSettings};
+use code::live::Live;
 use code::protocol::SyncStatus;
 use code::sync_machine::Pace;
 use code::transfer;
 use rest::{BoxFuture, Bytes, HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value as Json, json};
-use support::REPO;
+use support::{REPO, client_settings};
 
 /// Says that there is what it was told to say, and gives out whatever it is asked for.
 struct Primary {
@@ -107,23 +107,10 @@ async fn nothing_a_primary_sends_gets_out_of_its_place() {
     let repository = Repository::open_or_create(folder.path().join("primary.git")).unwrap();
     let primary = Arc::new(Primary { repository, latest: Mutex::new(json!({REPO: null})) });
     let data = folder.path().join("compiler");
-    let live = LiveSettings {
-        versions_dir: data.join("client/versioned-dirs/puppet-code"),
-        live_dir: Some(data.join("live")),
-        submodules_dir: "environments".into(),
-        versioned_dirs_ttl: Duration::ZERO,
-        enable_forceful_sync: true,
-        limits: code::Limits::default(),
-    };
-    let settings = ClientSettings {
-        repo: REPO.into(),
-        submodules_dir: "environments".into(),
-        store: data.join("client/puppet-code.git"),
-        pace: Pace { poll_interval: 10, retry_min: 5, retry_max: 20, ..Pace::default() },
-        wait_seconds: 1,
-        retention: None,
-        limits: code::Limits::default(),
-    };
+    let (mut live, mut settings) = client_settings(&data.join("client"));
+    live.live_dir = Some(data.join("live"));
+    settings.pace = Pace { poll_interval: 10, retry_min: 5, retry_max: 20, ..Pace::default() };
+    settings.wait_seconds = 1;
     let live = Arc::new(Live::open(live).unwrap());
     let client = Arc::new(Client::new(settings, Source::There(primary.clone()), live.clone()).unwrap());
     let task = tokio::spawn(client.clone().run());

@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use code::client::{Client, ClientSettings, Source};
+use code::client::{Client, Source};
 use code::git::Id;
 use code::handlers::{Allowed, Handlers};
-use code::live::{Live, LiveSettings};
+use code::live::Live;
 use code::protocol::PREFIX;
 use code::sync_machine::Pace;
 use code::versions::Storage;
@@ -23,7 +23,7 @@ use rest::{
     PeerCertificate, Request, Response, ResponseBody, Service, StatusCode, header,
 };
 use serde_json::{Value as Json, json};
-use support::{REPO, Site, commit, disk, git, noise};
+use support::{REPO, Site, client_settings, commit, disk, git, noise};
 
 const NAME_HEADER: HeaderName = HeaderName::from_static("x-test-name");
 
@@ -195,23 +195,10 @@ impl Compiler {
         folder: PathBuf,
         way: impl FnOnce(Plain) -> Arc<dyn code::client::Primary>,
     ) -> Compiler {
-        let live = LiveSettings {
-            versions_dir: folder.join("client/versioned-dirs/puppet-code"),
-            live_dir: Some(folder.join("live")),
-            submodules_dir: "environments".into(),
-            versioned_dirs_ttl: Duration::ZERO,
-            enable_forceful_sync: true,
-            limits: code::Limits::default(),
-        };
-        let settings = ClientSettings {
-            repo: REPO.into(),
-            submodules_dir: "environments".into(),
-            store: folder.join("client/puppet-code.git"),
-            pace: Pace { retry_min: 5, retry_max: 40, ..Pace::default() },
-            wait_seconds: 30,
-            retention: Some(Retention { versions: 1, age: Duration::ZERO }),
-            limits: code::Limits::default(),
-        };
+        let (mut live, mut settings) = client_settings(&folder.join("client"));
+        live.live_dir = Some(folder.join("live"));
+        settings.pace = Pace { retry_min: 5, retry_max: 40, ..Pace::default() };
+        settings.retention = Some(Retention { versions: 1, age: Duration::ZERO });
         let name = HeaderValue::from_str(name).unwrap();
         let client =
             rest::Client::without_tls().with_header(NAME_HEADER, name).with_limits(settings.client_limits());
@@ -581,23 +568,7 @@ async fn the_primary_is_a_client_of_itself() {
     let site = Site::new();
     let storage = Arc::new(site.open());
     let data = site.settings.data_dir.join("client");
-    let live = LiveSettings {
-        versions_dir: data.join("versioned-dirs/puppet-code"),
-        live_dir: None,
-        submodules_dir: "environments".into(),
-        versioned_dirs_ttl: Duration::ZERO,
-        enable_forceful_sync: true,
-        limits: code::Limits::default(),
-    };
-    let settings = ClientSettings {
-        repo: REPO.into(),
-        submodules_dir: "environments".into(),
-        store: data.join("puppet-code.git"),
-        pace: Pace::default(),
-        wait_seconds: 30,
-        retention: None,
-        limits: code::Limits::default(),
-    };
+    let (live, settings) = client_settings(&data);
     let live = Arc::new(Live::open(live).unwrap());
     let client = Arc::new(Client::new(settings, Source::Here(storage.clone()), live.clone()).unwrap());
     let task = tokio::spawn(client.clone().run());

@@ -7,9 +7,13 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
+use std::time::Duration;
 
 use code::Limits;
+use code::client::ClientSettings;
 use code::git::Id;
+use code::live::LiveSettings;
+use code::sync_machine::Pace;
 use code::versions::{CommitRequest, RepoSettings, Storage, StorageSettings, Target};
 use stdx::clock::{Clock, SystemClock};
 
@@ -135,4 +139,26 @@ pub fn git(repository: &Path, arguments: &[&str]) -> String {
     let errors: Vec<&str> = errors.lines().filter(|line| !line.starts_with("notice: ")).collect();
     assert!(errors.is_empty(), "git {arguments:?}: {errors:?}");
     String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+}
+
+/// Settings of a client with all its files below a directory. It links what serves nowhere.
+pub fn client_settings(data: &Path) -> (LiveSettings, ClientSettings) {
+    let live = LiveSettings {
+        versions_dir: data.join("versioned-dirs/puppet-code"),
+        live_dir: None,
+        submodules_dir: "environments".into(),
+        versioned_dirs_ttl: Duration::ZERO,
+        enable_forceful_sync: true,
+        limits: Limits::default(),
+    };
+    let settings = ClientSettings {
+        repo: REPO.into(),
+        submodules_dir: "environments".into(),
+        store: data.join("puppet-code.git"),
+        pace: Pace::default(),
+        wait_seconds: 30,
+        retention: None,
+        limits: Limits::default(),
+    };
+    (live, settings)
 }
