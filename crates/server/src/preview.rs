@@ -8,6 +8,7 @@
 
 pub mod gate;
 pub mod handlers;
+mod nodes;
 pub(crate) mod places;
 pub mod report;
 mod served;
@@ -16,7 +17,7 @@ mod trees;
 mod world;
 
 use std::any::Any;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -194,7 +195,7 @@ pub async fn run(
             .map_err(|error| PreviewError::Failed(error.to_string()))?
     };
     let Prepared { live, staged, touch, files, places, state } = prepared?;
-    let names = select(server, &order).await?;
+    let names = nodes::select(server, &order).await?;
     progress.total.store(names.len(), Ordering::Relaxed);
     let known_as = live.version.as_ref().map_or(&live.directory, |version| &version.shown_as).clone();
     let mut directories =
@@ -377,54 +378,6 @@ fn prepare(server: &Server, name: &str, tree: &Tree) -> Result<Prepared, Preview
         staged = Some(new);
     }
     Ok(Prepared { live, staged, touch, files, places: sides, state })
-}
-
-/// The nodes that are asked for, sorted.
-async fn select(server: &Server, order: &Order) -> Result<Vec<String>, PreviewError> {
-    let selection = &order.selection;
-    let mut names = match selection.nodes.is_empty() {
-        true => nodes_of(server, &order.environment).await?,
-        false => selection.nodes.clone(),
-    };
-    if let Some(query) = &selection.query {
-        let rows = rows(server, query).await.map_err(PreviewError::Query)?;
-        let found: HashSet<&str> = rows.iter().filter_map(|row| row.get("certname")?.as_str()).collect();
-        if found.is_empty() && !rows.is_empty() {
-            return Err(PreviewError::Query("no `certname` in its rows".to_owned()));
-        }
-        names.retain(|name| found.contains(name.as_str()));
-    }
-    names.sort();
-    names.dedup();
-    if let Some(limit) = selection.limit.filter(|limit| *limit < names.len()) {
-        // Neighbours in the alphabet are often alike.
-        let all = names.len();
-        let chosen: HashSet<usize> = (0..limit).map(|at| at * all / limit.max(1)).collect();
-        let mut at = 0;
-        names.retain(|_| {
-            at += 1;
-            chosen.contains(&(at - 1))
-        });
-    }
-    Ok(names)
-}
-
-/// The nodes of an environment, by their last catalogs or, without one, their last facts.
-async fn nodes_of(server: &Server, environment: &str) -> Result<Vec<String>, PreviewError> {
-    let rows = rows(server, "nodes[certname, catalog_environment, facts_environment] { }")
-        .await
-        .map_err(PreviewError::Store)?;
-    let text = |row: &serde_json::Value, key: &str| row.get(key)?.as_str().map(str::to_owned);
-    let is_here = |row: &serde_json::Value| {
-        let own = text(row, "catalog_environment").or_else(|| text(row, "facts_environment"));
-        own.as_deref() == Some(environment)
-    };
-    Ok(rows.iter().filter(|row| is_here(row)).filter_map(|row| text(row, "certname")).collect())
-}
-
-async fn rows(server: &Server, query: &str) -> Result<Vec<serde_json::Value>, String> {
-    let rows = server.pdb.query(&query.into()).await.map_err(|error| error.to_string())?;
-    serde_json::from_slice(&rows).map_err(|error| error.to_string())
 }
 
 /// What the threads of a preview share.
@@ -657,7 +610,7 @@ pub async fn gate(
     };
     match run(server, order, progress).await {
         Err(PreviewError::Environment(EnvironmentError::NotFound(_))) => {
-            match nodes_of(server, environment).await?.len() {
+            match nodes::of(server, environment).await?.len() {
                 0 => Ok(None),
                 nodes => Err(PreviewError::NothingServes { environment: environment.to_owned(), nodes }),
             }

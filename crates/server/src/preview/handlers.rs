@@ -164,7 +164,7 @@ impl Jobs {
             return Ok(());
         }
         let server = self.server().ok_or(STOPPING)?;
-        match super::nodes_of(&server, environment).await.map_err(|error| error.to_string())?.len() {
+        match super::nodes::of(&server, environment).await.map_err(|error| error.to_string())?.len() {
             0 => Ok(()),
             nodes => Err(format!("{nodes} nodes are in it")),
         }
